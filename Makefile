@@ -1,0 +1,39 @@
+# One command for each thing that a user or a maintainer does.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: reports test bench lock clean
+
+reports: $(VENV)/ready
+	$(BIN)/licences report
+
+test: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q
+	$(BIN)/pytest -q --nbval-lax notebooks
+
+bench: $(VENV)/ready
+	$(BIN)/python tests/bench.py
+
+# The pins follow from the ranges in pyproject.toml.
+lock: $(VENV)/ready
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header \
+	  --upgrade --output-file requirements.lock pyproject.toml
+	(echo "# Every version pinned, resolved by 'make lock' from the ranges in pyproject.toml."; \
+	 echo "-e ."; cat requirements.lock) > requirements.txt
+	rm requirements.lock
+
+clean:
+	rm -rf $(VENV) reports/*/ reports/ledger.jsonl
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@

@@ -1,0 +1,227 @@
+"""Which licences each client needs, why, and what is still to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from licences.catalogue import find_in_force
+from licences.law import Law
+from licences.profiles import Fields, split_holdings
+from licences.rules import Facts, Profile, Rule, make_profile, read_rule
+from licences.wording import join_claims, say, say_claim
+from licences.working_days import add_working_days
+
+VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
+NEEDED = frozenset({"required", "recommended", "optional"})
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A profile that contradicts itself: whose, which facts, and what to say."""
+
+    client: str
+    fields: tuple[str, ...]
+    message: str
+
+
+def find_verdicts(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The verdict for every client and every licence in force on ``as_of``.
+
+    One row a client (index ``client``), one column a code; each column is a ``category`` of VERDICTS.
+    A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``.
+    """
+    facts = Facts(profiles, law.fields)
+    rows = find_in_force(law.catalogue, as_of)
+    index = pd.Index(profiles["client"], name="client")
+    kinds = pd.CategoricalDtype(list(VERDICTS))
+    not_needed, undetermined = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
+    columns = {}
+    for code, text, obligation in zip(rows["code"], rows["applies_when"], rows["obligation"], strict=True):
+        applies = read_rule(text, law.fields).evaluate(facts)
+        needed = np.where(
+            applies.to_numpy(dtype=bool, na_value=False), VERDICTS.index(obligation), not_needed
+        )
+        verdicts = np.where(applies.isna(), undetermined, needed).astype(np.int8)
+        columns[code] = pd.Categorical.from_codes(verdicts, dtype=kinds)
+    return pd.DataFrame(columns, index=index, columns=pd.Index(rows["code"].to_numpy(), name="code"))
+
+
+def assess(law: Law, profiles: pd.DataFrame, as_of: date, language: str = "zh") -> pd.DataFrame:
+    """What each client needs on ``as_of`` and why, one row a client and licence in force.
+
+    Columns, as ``licences assess --json`` promises them: client, code, verdict, because,
+    missing_facts, would_change_if, blockers, status, legal_basis, source_url, checked_on. Lists are
+    Python lists of str, dates are ISO texts, an unknown address is None.
+    """
+    verdicts = find_verdicts(law, profiles, as_of)
+    rows = [dict(row) for row in find_in_force(law.catalogue, as_of).to_dict("records")]
+    warnings: dict[str, list[Contradiction]] = {}
+    for warning in find_contradictions(law, profiles, language):
+        warnings.setdefault(warning.client, []).append(warning)
+    findings = []
+    for record in profiles.to_dict("records"):
+        client = str(record["client"])
+        profile = make_profile({name: record[name] for name in law.fields.by_name})
+        held = split_holdings(record["holds"])
+        for row in rows:
+            verdict = str(verdicts.at[client, row["code"]])
+            findings.append(
+                {"client": client, "code": row["code"], "verdict": verdict}
+                | _explain(row, verdict, profile, law.fields, warnings.get(client, []), language)
+                | {
+                    "status": find_status(held, row, as_of),
+                    "legal_basis": row[f"legal_basis_{language}"],
+                    "source_url": row["source_url"] if isinstance(row["source_url"], str) else None,
+                    "checked_on": row["checked_on"].date().isoformat(),
+                }
+            )
+    return pd.DataFrame(findings)
+
+
+def _explain(
+    row: Mapping[Any, Any],
+    verdict: str,
+    profile: Profile,
+    fields: Fields,
+    warnings: list[Contradiction],
+    language: str,
+) -> dict[str, Any]:
+    """The part of a finding that depends on the rule and on the facts that it names."""
+    rule = read_rule(row["applies_when"], fields)
+    told = tuple(profile.get(name) for name in rule.names)
+    because, missing, changes = _explain_rule(rule, told, row["obligation"], language)
+    blockers: tuple[str, ...] = ()
+    if verdict != "not_needed" and isinstance(row["eligible_when"], str):
+        condition = read_rule(row["eligible_when"], fields)
+        blockers = _find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
+    doubts = [
+        say(language, "because.contradiction", message=warning.message)
+        for warning in warnings
+        if verdict == "not_needed" and set(warning.fields) & set(rule.names)
+    ]
+    basis = say(language, "because.basis", basis=row[f"legal_basis_{language}"])
+    return {
+        "because": [*because, *doubts, basis],
+        "missing_facts": list(missing),
+        "would_change_if": list(changes),
+        "blockers": list(blockers),
+    }
+
+
+@lru_cache(maxsize=65536)
+def _explain_rule(
+    rule: Rule, told: tuple[Any, ...], obligation: str, language: str
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Because, missing facts and what would change the verdict, in words."""
+    profile = dict(zip(rule.names, told, strict=True))
+    because = tuple(say_claim(claim, rule.fields, language, profile) for claim in rule.explain(profile))
+    missing = rule.find_missing(profile)
+    applies = rule.decide(profile)
+    changes: list[str] = []
+    for wanted in (True, False):
+        if applies is not wanted:
+            verdict = say(language, f"verdict.{obligation if wanted else 'not_needed'}")
+            changes += [
+                say(language, "change", verdict=verdict, claims=join_claims(change, rule.fields, language))
+                for change in rule.find_changes(profile, wanted)
+            ]
+    return because or (say(language, "because.always"),), missing, tuple(changes)
+
+
+@lru_cache(maxsize=65536)
+def _find_blockers(condition: Rule, told: tuple[Any, ...], language: str) -> tuple[str, ...]:
+    """The conditions that a client is known to fail, each with what would meet it."""
+    profile = dict(zip(condition.names, told, strict=True))
+    blockers = []
+    for part in condition.split():
+        if part.decide(profile) is False:
+            claims = [say_claim(claim, part.fields, language, profile) for claim in part.explain(profile)]
+            ways = [join_claims(change, part.fields, language) for change in part.find_changes(profile, True)]
+            change = say(language, "blocker_or").join(ways) or say(language, "blocker_none")
+            blockers.append(say(language, "blocker", claims=say(language, "and").join(claims), change=change))
+    return tuple(blockers)
+
+
+def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: date) -> str:
+    """``held``, ``expiring`` (inside the renewal lead time), ``expired`` or ``not_held``."""
+    if row["code"] not in held:
+        return "not_held"
+    expires_on = held[row["code"]]
+    if expires_on is None:
+        return "held"
+    if expires_on < as_of:
+        return "expired"
+    lead = row["renewal_lead_days"]
+    if pd.isna(lead):
+        return "held"
+    if row["renewal_days_unit"] == "working":
+        renew_from = cast(date, add_working_days(np.datetime64(expires_on), -int(lead)).astype(object))
+    else:
+        renew_from = expires_on - timedelta(days=int(lead))
+    return "expiring" if as_of >= renew_from else "held"
+
+
+def find_contradictions(law: Law, profiles: pd.DataFrame, language: str = "zh") -> list[Contradiction]:
+    """Profiles that contradict themselves, client by client; such a profile is never answered in silence."""
+    facts = Facts(profiles, law.fields)
+    found = []
+    for row in law.contradictions.to_dict("records"):
+        rule = read_rule(str(row["when"]), law.fields)
+        for at in np.flatnonzero(rule.evaluate(facts).to_numpy(dtype=bool, na_value=False)):
+            client = str(profiles["client"].iloc[at])
+            found.append(Contradiction(client, rule.names, str(row[f"message_{language}"])))
+    order = {client: at for at, client in enumerate(profiles["client"])}
+    return sorted(found, key=lambda warning: order[warning.client])
+
+
+def rank_questions(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The facts that are still open for each client, those that settle most first.
+
+    One row a client and open fact: client, field, settles (codes whose verdict some answer to this
+    fact alone would decide), share (of the client's undetermined licences, how many an answer
+    decides on average, each kind of answer counted alike; 0 to 1), conditions (codes that apply and
+    of which this fact decides whether the client can obtain them).
+    """
+    verdicts = find_verdicts(law, profiles, as_of)
+    rows = find_in_force(law.catalogue, as_of)
+    rules = {code: read_rule(text, law.fields) for code, text in rows["applies_when"].items()}
+    conditional = rows["eligible_when"].dropna()
+    eligible = {str(code): read_rule(text, law.fields) for code, text in conditional.items()}
+    questions = []
+    for record in profiles.to_dict("records"):
+        client = str(record["client"])
+        profile = make_profile({name: record[name] for name in law.fields.by_name})
+        line = {str(code): str(verdicts.at[client, code]) for code in verdicts.columns}
+        open_codes = [code for code, verdict in line.items() if verdict == "undetermined"]
+        settled: dict[str, dict[str, float]] = {}
+        conditions: dict[str, list[str]] = {}
+        for code in open_codes:
+            for name, share in rules[code].find_settling(profile).items():
+                settled.setdefault(name, {})[code] = share
+        for eligible_code, condition in eligible.items():
+            if line[eligible_code] in NEEDED:
+                for name in condition.find_missing(profile):
+                    conditions.setdefault(name, []).append(eligible_code)
+        ranked: list[dict[str, Any]] = []
+        for name in {**settled, **conditions}:
+            shares = settled.get(name, {})
+            ranked.append(
+                {
+                    "client": client,
+                    "field": name,
+                    "settles": [code for code, share in shares.items() if share > 0],
+                    "share": round(sum(shares.values()) / max(1, len(open_codes)), 4),
+                    "conditions": conditions.get(name, []),
+                }
+            )
+        questions += sorted(
+            ranked, key=lambda question: (-question["share"], -len(question["conditions"]), question["field"])
+        )
+    return pd.DataFrame(questions, columns=["client", "field", "settles", "share", "conditions"])

@@ -1,0 +1,93 @@
+"""Everything that can be wrong with what a user gives us, each in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class LicencesError(Exception):
+    """Base of all errors that a user can mend; only the command line catches it."""
+
+
+class UnknownNameError(LicencesError):
+    """A name is not one of the names we know."""
+
+    def __init__(self, kind: str, name: str, known: Collection[str]) -> None:
+        super().__init__(kind, name, known)
+        self.kind, self.name, self.known = kind, name, known
+
+    def __str__(self) -> str:
+        return f"no {self.kind} {self.name!r}; {suggest(self.name, self.known)}"
+
+
+class ExpressionError(LicencesError):
+    """An expression of the catalogue says something that it may not, or that means nothing."""
+
+    def __init__(self, expression: str, wrong: str, right: str) -> None:
+        super().__init__(expression, wrong, right)
+        self.expression, self.wrong, self.right = expression, wrong, right
+
+    def __str__(self) -> str:
+        return f"{self.wrong}; {self.right}"
+
+
+class MissingFileError(LicencesError):
+    """A file that we need is not there or cannot be read."""
+
+    def __init__(self, path: str, reason: str, right: str) -> None:
+        super().__init__(path, reason, right)
+        self.path, self.reason, self.right = path, reason, right
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; {self.right}"
+
+
+class UsageError(LicencesError):
+    """The command was called in a way that means nothing."""
+
+    def __init__(self, wrong: str, right: str) -> None:
+        super().__init__(wrong, right)
+        self.wrong, self.right = wrong, right
+
+    def __str__(self) -> str:
+        return f"{self.wrong}; {self.right}"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a file: where, what, and what would be right."""
+
+    file: str
+    line: int
+    column: str
+    wrong: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.column}: {self.wrong}; {self.right}"
+
+
+class ProblemsError(LicencesError):
+    """One or more files hold problems; all of them are named."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def suggest(name: str, known: Collection[str]) -> str:
+    """What would be right instead of ``name``: the nearest known name, or the choice there is."""
+    names = sorted(known)
+    folded = {candidate.casefold(): candidate for candidate in names}
+    close = get_close_matches(name.casefold(), folded, n=1)
+    if close:
+        return f"did you mean {folded[close[0]]!r}?"
+    if not names:
+        return "none is known"
+    shown = ", ".join(names[:12])
+    return f"one of {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

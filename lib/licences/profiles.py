@@ -1,0 +1,187 @@
+"""The facts about a client: which can be told, and what each client has told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
+from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
+from licences.tables import NONE, read_table
+
+_TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One fact that a client can tell."""
+
+    name: str
+    type: str
+    group: str
+    label: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, str]
+    unit: Mapping[str, str]
+    minimum: float
+    maximum: float
+    help: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """All facts that a client can tell, in the order of a questionnaire."""
+
+    every: tuple[Field, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.every}
+
+    def __getitem__(self, name: str) -> Field:
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise UnknownNameError("profile field", name, self.by_name) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+
+def read_fields(path: Path) -> Fields:
+    """The profile fields. Raises: ProblemsError, MissingFileError."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["profile_fields.csv"]
+    rows = read_table(path, table)
+    problems = [
+        Problem(str(path), line, "aliases", f"{alias!r} names no value", "write it as other=value")
+        for line, values, aliases in zip(rows.index, rows["values"], rows["aliases"], strict=True)
+        for alias in aliases
+        if alias.partition("=")[2] not in values
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
+
+
+def _make_field(row: Mapping[str, Any]) -> Field:
+    def in_languages(name: str) -> dict[str, str]:
+        return {
+            language: "" if pd.isna(row[f"{name}_{language}"]) else str(row[f"{name}_{language}"])
+            for language in LANGUAGES
+        }
+
+    return Field(
+        name=str(row["field"]),
+        type=str(row["type"]),
+        group=str(row["group"]),
+        label=in_languages("label"),
+        values={
+            value: {"zh": zh, "en": en}
+            for value, zh, en in zip(row["values"], row["values_zh"], row["values_en"], strict=True)
+        },
+        aliases=dict(alias.split("=", 1) for alias in row["aliases"]),
+        unit=in_languages("unit"),
+        minimum=-float("inf") if pd.isna(row["minimum"]) else float(row["minimum"]),
+        maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
+        help=in_languages("help"),
+    )
+
+
+def find_clients_table(fields: Fields) -> Table:
+    """What a clients file may hold: the columns of the dictionary, then one a profile field."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["clients.csv"]
+    facts = tuple(
+        Column(
+            name=field.name,
+            type=_TYPES[field.type],
+            label=field.label,
+            values=field.values,
+            aliases=field.aliases,
+            minimum=None if field.minimum == -float("inf") else field.minimum,
+            maximum=None if field.maximum == float("inf") else field.maximum,
+        )
+        for field in fields.every
+    )
+    return Table(columns=(*table.columns, *facts), key=table.key, means=table.means)
+
+
+def read_profiles(path: Path, fields: Fields, codes: Collection[str]) -> pd.DataFrame:
+    """The clients of a CSV or XLSX file, indexed by line: client, name, holds and one column a field.
+
+    dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
+    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
+    ``codes`` are the codes that a client can hold.
+
+    Raises: ProblemsError naming every bad cell; MissingFileError.
+    """
+    profiles = read_table(path, find_clients_table(fields))
+    problems = []
+    for line, holds in profiles["holds"].items():
+        for item in holds:
+            wrong = _find_wrong_holding(item, codes)
+            if wrong:
+                problems.append(Problem(str(path), int(str(line)), "holds", *wrong))
+    folded = profiles["client"].str.casefold()
+    problems += [
+        Problem(
+            str(path),
+            line,
+            "client",
+            f"{profiles['client'][line]!r} differs from another id only in capitals",
+            "use another id, since each client has a folder of its own",
+        )
+        for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()]
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return profiles
+
+
+def _find_wrong_holding(item: str, codes: Collection[str]) -> tuple[str, str] | None:
+    code, at, expiry = item.partition("@")
+    if code not in codes:
+        return f"no licence {code!r}", suggest(code, codes)
+    if at:
+        try:
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", expiry, re.ASCII):
+                raise ValueError
+            date.fromisoformat(expiry)
+        except ValueError:
+            return f"{expiry!r} is not a date", f"write it as {code}@2029-03-31"
+    return None
+
+
+def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:
+    """What a client holds: code to the day on which it expires, or None where no expiry is told.
+
+    Of a code that is named twice the later expiry counts.
+    """
+    held: dict[str, date | None] = {}
+    for item in holds:
+        code, _, expiry = item.partition("@")
+        ends = date.fromisoformat(expiry) if expiry else None
+        known = held.get(code, date.min)
+        if known is not None:
+            held[code] = None if ends is None else max(known, ends)
+    return held
+
+
+def choose_clients(profiles: pd.DataFrame, clients: Collection[str]) -> pd.DataFrame:
+    """The rows of the named clients, all where none is named. Raises: UnknownNameError."""
+    known = set(profiles["client"])
+    for client in clients:
+        if client not in known:
+            raise UnknownNameError("client", client, known)
+    return profiles[profiles["client"].isin(list(clients))] if clients else profiles
+
+
+def split_set(told: str) -> frozenset[str]:
+    """The members of a told set: ``a;b`` has two, ``none`` has none."""
+    return frozenset() if told == NONE else frozenset(told.split(";"))

@@ -1,0 +1,421 @@
+"""Answers an expression in three-valued logic: yes, no, or cannot tell yet and what would tell."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from pandas.arrays import BooleanArray
+
+from licences.errors import ExpressionError
+from licences.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms, read_expression
+from licences.profiles import Field, Fields, split_set
+from licences.tables import NONE
+
+MAX_POINTS = 1_000_000
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+}
+
+Profile = Mapping[str, Value | None]
+Claim = tuple[Atom, bool | None]
+"""A statement about a fact and whether it is so; None where the fact is not told."""
+
+
+def evaluate(node: Node, look_up: Callable[[Atom], Any], constant: Callable[[bool], Any]) -> Any:
+    """The value of an expression, over anything that knows ``&``, ``|`` and ``~``."""
+    match node:
+        case Atom():
+            return look_up(node)
+        case Not(part):
+            return ~evaluate(part, look_up, constant)
+        case Always(value):
+            return constant(value)
+    join = operator.and_ if isinstance(node, And) else operator.or_
+    values = (evaluate(part, look_up, constant) for part in node.parts)
+    result = next(values)
+    for value in values:
+        result = join(result, value)
+    return result
+
+
+class Facts:
+    """What many clients have told, ready to be asked atom by atom; each atom is worked out once."""
+
+    def __init__(self, profiles: pd.DataFrame, fields: Fields) -> None:
+        self.profiles, self.fields = profiles, fields
+        self._known: dict[Atom, BooleanArray] = {}
+
+    def __len__(self) -> int:
+        return len(self.profiles)
+
+    def look_up(self, atom: Atom) -> BooleanArray:
+        if atom not in self._known:
+            self._known[atom] = self._work_out(atom)
+        return self._known[atom]
+
+    def constant(self, value: bool) -> BooleanArray:
+        return BooleanArray(np.full(len(self), value), np.zeros(len(self), dtype=bool))
+
+    def _work_out(self, atom: Atom) -> BooleanArray:
+        column = self.profiles[atom.field]
+        kind = self.fields[atom.field].type
+        if kind == "bool":
+            return cast(BooleanArray, column.array)
+        if kind == "number":
+            return cast(BooleanArray, _COMPARISONS[atom.op](column, atom.value).array)
+        if kind == "choice":
+            return BooleanArray((column == atom.value).to_numpy(dtype=bool), column.isna().to_numpy())
+        codes = column.cat.codes.to_numpy()
+        holds = [_is_true_of(atom, told) for told in column.cat.categories]
+        return BooleanArray(np.array([*holds, False])[codes], codes == -1)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The answers to one field that an expression can tell apart.
+
+    ``points`` are typical answers, one a kind of answer; ``possible`` says which can occur at all.
+    """
+
+    field: Field
+    points: tuple[Value, ...]
+    possible: tuple[int, ...]
+    thresholds: tuple[float, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def find(self, value: Value) -> int:
+        """The number of the kind of answer to which ``value`` belongs."""
+        if self.field.type == "number":
+            at = bisect_left(self.thresholds, float(value))
+            equal = at < len(self.thresholds) and self.thresholds[at] == value
+            return 2 * at + equal
+        if self.field.type == "set":
+            told = split_set(str(value))
+            kept = {member for member in self.members if member in told}
+            return self.points.index(_join_set(kept | ({OTHER} if told - set(self.members) else set())))
+        return self.points.index(value if value in self.points else OTHER)
+
+
+OTHER = "…"
+
+
+def _join_set(members: set[str]) -> str:
+    return ";".join(sorted(members)) or NONE
+
+
+def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
+    if field.type == "bool":
+        return Axis(field, (False, True), (0, 1))
+    if field.type == "number":
+        thresholds = tuple(sorted({float(atom.value) for atom in atoms}))
+        points: list[float] = [max(thresholds[0] - 1, min(field.minimum, thresholds[0]))]
+        for this, following in itertools.pairwise((*thresholds, thresholds[-1] + 2)):
+            middle = (this + following) / 2
+            points += [this, float(int(middle)) if this < int(middle) < following else middle]
+        points[-1] = min(points[-1], max(field.maximum, thresholds[-1]))
+        possible = [
+            at
+            for at, point in enumerate(points)
+            if field.minimum <= point <= field.maximum and (at % 2 or point not in thresholds)
+        ]
+        return Axis(field, tuple(points), tuple(possible), thresholds=thresholds)
+    if field.type == "choice":
+        named = tuple(dict.fromkeys(str(atom.value) for atom in atoms))
+        others = named if set(named) >= set(field.values) else (*named, OTHER)
+        return Axis(field, (*named, OTHER), tuple(range(len(others))))
+    members = tuple(sorted({str(atom.value) for atom in atoms if atom.op == "has"}))
+    rest = () if set(members) >= set(field.values) else (OTHER,)
+    subsets = [
+        _join_set(set(chosen))
+        for size in range(len(members) + 2)
+        for chosen in itertools.combinations((*members, OTHER), size)
+    ]
+    possible = [at for at, subset in enumerate(subsets) if rest or OTHER not in subset]
+    return Axis(field, tuple(subsets), tuple(possible), members=members)
+
+
+def _is_true_of(atom: Atom, value: Value) -> bool:
+    if atom.op == "is":
+        return bool(value)
+    if atom.op == "has":
+        return atom.value in split_set(str(value))
+    return bool(_COMPARISONS[atom.op](value, atom.value))
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """An expression of the catalogue, understood."""
+
+    text: str
+    node: Node
+    fields: Fields
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields that the expression names, in order."""
+        return tuple(dict.fromkeys(atom.field for atom in find_atoms(self.node)))
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        atoms = list(find_atoms(self.node))
+        return tuple(
+            _make_axis(self.fields[name], [atom for atom in atoms if atom.field == name])
+            for name in self.names
+        )
+
+    @cached_property
+    def truth(self) -> np.ndarray:
+        """Whether it holds for every combination of kinds of answers: bool, one dimension a field."""
+        where = {name: at for at, name in enumerate(self.names)}
+
+        def look_up(atom: Atom) -> np.ndarray:
+            at = where[atom.field]
+            shape = [1] * len(self.names)
+            shape[at] = -1
+            return np.array([_is_true_of(atom, point) for point in self.axes[at].points]).reshape(shape)
+
+        shape = tuple(len(axis.points) for axis in self.axes)
+        return np.broadcast_to(evaluate(self.node, look_up, np.bool_), shape)
+
+    @cached_property
+    def kleene_is_exact(self) -> bool:
+        """Whether Kleene's tables never say "cannot tell" where all answers lead to the same result.
+
+        They are exact where no fact pulls both ways; elsewhere the answers have to be tried.
+        """
+        pulls: dict[tuple[str, Value], set[bool]] = {}
+        kinds: dict[str, set[str]] = {}
+
+        def walk(node: Node, upwards: bool) -> None:
+            match node:
+                case Atom(field, op, value):
+                    falling = op in {"<", "<="}
+                    compared = op in {"<", "<=", ">", ">="}
+                    pulls.setdefault((field, "" if compared else value), set()).add(upwards != falling)
+                    kinds.setdefault(field, set()).add("order" if compared else f"{op} {value}")
+                case Not(part):
+                    walk(part, not upwards)
+                case And(parts) | Or(parts):
+                    for part in parts:
+                        walk(part, upwards)
+
+        walk(self.node, True)
+        independent = all(
+            len(forms) == 1 or all(form.startswith("has ") for form in forms) for forms in kinds.values()
+        )
+        return independent and all(len(ways) == 1 for ways in pulls.values())
+
+    def evaluate(self, facts: Facts) -> BooleanArray:
+        """For each client True, False, or missing where the facts that are told cannot decide it."""
+        result: BooleanArray = evaluate(self.node, facts.look_up, facts.constant)
+        if self.kleene_is_exact or not result.isna().any():
+            return result
+        result = result.copy()
+        open_at = np.flatnonzero(result.isna())
+        told = facts.profiles[list(self.names)].iloc[open_at]
+        for at, row in zip(open_at, told.itertuples(index=False), strict=True):
+            truth = self.decide(make_profile(dict(zip(self.names, row, strict=True))))
+            if truth is not None:
+                result[int(at)] = truth
+        return result
+
+    def decide(self, profile: Profile) -> bool | None:
+        """Whether it holds for one client; None where a fact that is not told still decides it."""
+        open_truth = self.narrow(profile)
+        return bool(open_truth.flat[0]) if open_truth.min() == open_truth.max() else None
+
+    def find_missing(self, profile: Profile) -> tuple[str, ...]:
+        """The facts not told that can still change the answer, exactly those."""
+        open_truth = self.narrow(profile)
+        return tuple(
+            name
+            for at, name in enumerate(self.names)
+            if open_truth.shape[at] > 1 and (open_truth != open_truth.take([0], axis=at)).any()
+        )
+
+    def find_settling(self, profile: Profile) -> dict[str, float]:
+        """Each open fact and the share of its kinds of answer that would decide the matter on their own."""
+        open_truth = self.narrow(profile)
+        shares = {}
+        for name in self.find_missing(profile):
+            by_answer = np.moveaxis(open_truth, self.names.index(name), 0)
+            by_answer = by_answer.reshape(len(by_answer), -1)
+            shares[name] = float((by_answer.min(axis=1) == by_answer.max(axis=1)).mean())
+        return shares
+
+    def split(self) -> tuple[Rule, ...]:
+        """The parts that must all hold, each a rule of its own."""
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        return tuple(Rule(self.text, part, self.fields) for part in parts)
+
+    def narrow(self, profile: Profile) -> np.ndarray:
+        """The part of ``truth`` that the told facts leave open; a told fact leaves one kind of answer."""
+        if not self.names:
+            return self.truth.reshape(1)
+        chosen = [
+            axis.possible if (value := profile.get(axis.field.name)) is None else (axis.find(value),)
+            for axis in self.axes
+        ]
+        return self.truth[np.ix_(*chosen)]
+
+    def explain(self, profile: Profile) -> list[Claim]:
+        """The statements that decided the answer, or that keep it open, in the order of the expression."""
+        truth, claims = _explain(self.node, profile)
+        if truth is None and self.decide(profile) is not None:
+            return [(atom, None) for atom in find_atoms(self.node) if profile.get(atom.field) is None]
+        return list(dict.fromkeys(claims))
+
+    def find_changes(self, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:
+        """The smallest sets of facts that would make the expression ``wanted``, smallest first.
+
+        A set is left out where a part of it suffices. Of a number the nearest bound is given, of a set
+        the change with the fewest members.
+        """
+        found: list[tuple[frozenset[str], tuple[Claim, ...]]] = []
+        for size in range(1, min(most_facts, len(self.names)) + 1):
+            for names in itertools.combinations(self.names, size):
+                if not any(smaller <= set(names) for smaller, _ in found):
+                    changes = self._find_changes_of(profile, names, wanted)
+                    found += [(frozenset(names), change) for change in changes]
+        return [change for _, change in found]
+
+    def _find_changes_of(
+        self, profile: Profile, names: tuple[str, ...], wanted: bool
+    ) -> list[tuple[Claim, ...]]:
+        """The nearest ways to make it ``wanted`` that change each of the named facts and no other."""
+        told = [profile.get(name) for name in self.names]
+        here = [axis.possible if value is None else (axis.find(value),)
+                for axis, value in zip(self.axes, told, strict=True)]  # fmt: skip
+        changed = [self.names.index(name) for name in names]
+        choices = [_order_answers(self.axes[at], told[at]) for at in changed]
+
+        def reaches(answers: tuple[int, ...]) -> bool:
+            there = list(here)
+            for at, answer in zip(changed, answers, strict=True):
+                there[at] = (answer,)
+            truth = self.truth[np.ix_(*there)]
+            return bool((truth == wanted).all())
+
+        ways: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        for chosen in itertools.product(*choices):
+            far, answers = tuple(way[0] for way in chosen), tuple(way[1] for way in chosen)
+            if not any(_is_nearer(near, far) for near, _ in ways) and reaches(answers):
+                ways = [way for way in ways if not _is_nearer(far, way[0])] + [(far, answers)]
+        changes = []
+        for _, answers in ways:
+            claims: list[Claim] = []
+            for position, at in enumerate(changed):
+
+                def still(answer: int, position: int = position, answers: tuple[int, ...] = answers) -> bool:
+                    return reaches((*answers[:position], answer, *answers[position + 1 :]))
+
+                claims += _claim_answer(self.axes[at], told[at], answers[position], still)
+            changes.append(tuple(claims))
+        return changes
+
+
+def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
+    match node:
+        case Always(value):
+            return value, []
+        case Atom(field):
+            told = profile.get(field)
+            truth = None if told is None else _is_true_of(node, told)
+            return truth, [(node, truth)]
+        case Not(part):
+            truth, claims = _explain(part, profile)
+            return None if truth is None else not truth, claims
+    settling = isinstance(node, Or)
+    parts = [_explain(part, profile) for part in node.parts]
+    settled = [claims for truth, claims in parts if truth is settling]
+    if settled:
+        return settling, min(settled, key=len) if not settling else [c for claims in settled for c in claims]
+    open_parts = [claims for truth, claims in parts if truth is None]
+    if open_parts:
+        return None, [claim for claims in open_parts for claim in claims if claim[1] is None]
+    return not settling, [claim for _, claims in parts for claim in claims]
+
+
+def _is_nearer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+
+def _order_answers(axis: Axis, told: Value | None) -> list[tuple[int, int]]:
+    """The kinds of answer other than the told one, each with its distance from it, nearest first."""
+    now = None if told is None else axis.find(told)
+    answers = []
+    for at in axis.possible:
+        point = axis.points[at]
+        if at == now or OTHER in str(point):
+            continue
+        if axis.field.type == "set":
+            before = split_set(NONE if now is None else str(axis.points[now])) - {OTHER}
+            distance = len(split_set(str(point)) ^ before)
+        elif axis.field.type == "number" and now is not None:
+            distance = abs(at - now)
+        else:
+            distance = 0
+        answers.append((distance, at))
+    return sorted(answers)
+
+
+def _claim_answer(axis: Axis, told: Value | None, answer: int, still: Callable[[int], bool]) -> list[Claim]:
+    """An answer in statements: a yes or no, the members that come and go, or the nearest bound."""
+    name, point = axis.field.name, axis.points[answer]
+    if axis.field.type == "bool":
+        return [(Atom(name, "is"), bool(point))]
+    if axis.field.type == "choice":
+        return [(Atom(name, "==", point), True)]
+    if axis.field.type == "set":
+        before = split_set(NONE if told is None else str(told)) & set(axis.members)
+        after = split_set(str(point))
+        changes = [
+            (member, member in after) for member in axis.members if (member in after) != (member in before)
+        ]
+        return [(Atom(name, "has", member), comes) for member, comes in changes] or [
+            (Atom(name, "==", NONE), True)
+        ]
+    above = answer + 1 in axis.possible and still(answer + 1)
+    below = answer - 1 in axis.possible and still(answer - 1)
+    if answer % 2:
+        bound = axis.thresholds[answer // 2]
+        op = "==" if above == below else ">=" if above else "<="
+        return [(Atom(name, op, bound), True)]
+    limits: list[Claim] = []
+    if answer > 0 and not below:
+        limits.append((Atom(name, ">", axis.thresholds[answer // 2 - 1]), True))
+    if answer < 2 * len(axis.thresholds) and not above:
+        limits.append((Atom(name, "<", axis.thresholds[answer // 2]), True))
+    return limits
+
+
+def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:
+    """One client's facts as plain values; a fact that is not told is None."""
+    return {str(name): None if pd.isna(value) else _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    return value if isinstance(value, str) else float(value)
+
+
+@lru_cache(maxsize=4096)
+def read_rule(text: str, fields: Fields) -> Rule:
+    """The rule that an expression states. Raises: ExpressionError."""
+    rule = Rule(text, read_expression(text, fields), fields)
+    if np.prod([len(axis.points) for axis in rule.axes], dtype=float) > MAX_POINTS:
+        raise ExpressionError(text, "the expression names too many facts at once", "split it into two rows")
+    return rule

@@ -1,0 +1,81 @@
+"""Says things in the reader's language; every sentence lies in ``texts``, one file a language."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from licences.dictionary import LANGUAGES
+from licences.errors import UnknownNameError
+from licences.expressions import Value
+from licences.profiles import Field, Fields, split_set
+from licences.rules import Claim, Profile
+from licences.tables import NONE
+
+
+@cache
+def read_texts(language: str) -> dict[str, Any]:
+    """All texts of a language. Raises: UnknownNameError for a language that we do not speak."""
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, LANGUAGES)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("licences").joinpath("texts", f"{language}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, loader))  # noqa: S506 - both are safe loaders
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """The text under a key such as ``verdict.required``, filled in."""
+    text: Any = read_texts(language)
+    for part in key.split("."):
+        text = text[part]
+    return str(text).format(**values) if values else str(text)
+
+
+def say_number(number: float) -> str:
+    """A number as both languages write it: 1,000,000 or 12.5."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,}"
+
+
+def say_value(field: Field, value: Value | None, language: str) -> str:
+    """What a client has told about a field."""
+    if value is None:
+        return say(language, "not_told")
+    if field.type == "bool":
+        return say(language, "yes" if value else "no")
+    if field.type == "number":
+        unit = field.unit[language]
+        return say_number(float(value)) + (f" {unit}" if unit and language == "en" and unit != "%" else unit)
+    if value == NONE:
+        return say(language, "none")
+    labels = [field.values.get(item, {}).get(language, item) for item in sorted(split_set(str(value)))]
+    return ("、" if language == "zh" else ", ").join(labels)
+
+
+def say_claim(claim: Claim, fields: Fields, language: str, profile: Profile | None = None) -> str:
+    """A statement about a fact, with what the client told where a ``profile`` is given."""
+    atom, truth = claim
+    field = fields[atom.field]
+    label = field.label[language]
+    told = None if profile is None else profile.get(atom.field)
+    if truth is None:
+        return say(language, "claim.open", label=label)
+    answer = "yes" if truth else "no"
+    if atom.op == "is":
+        return say(language, f"claim.is_{answer}", label=label)
+    if field.type == "number":
+        bound = say(language, f"claim.{atom.op} {answer}", value=say_value(field, atom.value, language))
+        if told is None:
+            return say(language, "claim.bound", label=label, bound=bound)
+        return say(language, "claim.told", label=label, told=say_value(field, told, language), bound=bound)
+    if atom.value == NONE:
+        return say(language, f"claim.none_{answer}", label=label)
+    kind = "has" if atom.op == "has" else "choice"
+    return say(language, f"claim.{kind}_{answer}", label=label, value=say_value(field, atom.value, language))
+
+
+def join_claims(claims: tuple[Claim, ...], fields: Fields, language: str) -> str:
+    """Several statements that hold together."""
+    return say(language, "and").join(say_claim(claim, fields, language) for claim in claims)
