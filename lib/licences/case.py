@@ -1,0 +1,103 @@
+"""All that is known of one client on one day: what is told, what is needed, what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.assessment import Contradiction, assess, find_contradictions, rank_questions
+from licences.catalogue import find_coming, find_in_force
+from licences.dictionary import find_data_folder, read_dictionary
+from licences.law import Law, read_law
+from licences.profiles import choose_clients, read_profiles
+from licences.rules import Profile, make_profile
+from licences.schedule import Step, find_launch, make_plan
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One client, assessed and planned; everything that a report says is taken from here.
+
+    findings: the client's rows of ``assess``, indexed by code. rows: the catalogue in force,
+    indexed by code. questions: the client's rows of ``rank_questions``.
+    """
+
+    client: str
+    name: str
+    language: str
+    as_of: date
+    start: date
+    law: Law
+    profile: Profile
+    rows: pd.DataFrame
+    findings: pd.DataFrame
+    questions: pd.DataFrame
+    contradictions: list[Contradiction]
+    steps: list[Step]
+
+    def name_code(self, code: str) -> str:
+        """The licence's name in the reader's language."""
+        return str(self.rows.at[code, f"name_{self.language}"])
+
+    def find_codes(self, *verdicts: str) -> list[str]:
+        """The codes of these verdicts, in the catalogue's order."""
+        return [str(code) for code in self.findings.index[self.findings["verdict"].isin(verdicts)]]
+
+    @cached_property
+    def launch(self) -> date | None:
+        """The day on which the last required step that can be dated is done."""
+        return find_launch(self.steps, self.find_codes("required"))
+
+    @cached_property
+    def coming(self) -> pd.DataFrame:
+        """Rows of needed or undetermined licences that come into force until a year from now."""
+        later = find_coming(self.law.catalogue, self.as_of)
+        touched = self.find_codes("required", "recommended", "optional", "undetermined")
+        horizon = pd.Timestamp(self.as_of) + pd.DateOffset(years=1)
+        return later[later["code"].isin(touched) & (later["in_force_from"] <= horizon)]
+
+    def label(self, column: str, value: object) -> str:
+        """A value of a closed list in the reader's language."""
+        table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+        values: Mapping[str, Mapping[str, str]] = table[column].values or {}
+        return values[str(value)][self.language]
+
+
+def open_case(
+    client: str, as_of: str, start: str, language: str, catalogue: str = "", clients: str = ""
+) -> Case:
+    """Reads the data files and works out one client's case.
+
+    as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files.
+
+    Raises: LicencesError where a file holds problems or the client is unknown.
+    """
+    law = read_law(Path(catalogue) if catalogue else None)
+    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    profiles = choose_clients(read_profiles(file, law.fields, set(law.catalogue["code"])), [client])
+    return make_case(law, profiles, date.fromisoformat(as_of), date.fromisoformat(start), language)
+
+
+def make_case(law: Law, profiles: pd.DataFrame, as_of: date, start: date, language: str) -> Case:
+    """The case of the one client in ``profiles``."""
+    record: dict[Any, Any] = profiles.to_dict("records")[0]
+    findings = assess(law, profiles, as_of, language).set_index("code", drop=False)
+    return Case(
+        client=record["client"],
+        name=record["name"],
+        language=language,
+        as_of=as_of,
+        start=start,
+        law=law,
+        profile=make_profile({name: record[name] for name in law.fields.by_name}),
+        rows=find_in_force(law.catalogue, as_of),
+        findings=findings,
+        questions=rank_questions(law, profiles, as_of),
+        contradictions=find_contradictions(law, profiles, language),
+        steps=make_plan(law, findings, start, as_of, language=language),
+    )

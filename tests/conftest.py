@@ -1,0 +1,42 @@
+"""Fixtures named by what they are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from licences.law import Law, read_law
+from licences.profiles import read_profiles
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def law() -> Law:
+    return read_law(PROJECT / "data" / "licences.csv")
+
+
+@pytest.fixture(scope="session")
+def sample_clients(law: Law) -> pd.DataFrame:
+    return read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where the browser lies; without one a test is skipped, or fails where CI promises one."""
+    path = os.environ.get("LICENCES_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        message = "no Chromium found; install Debian's packages chromium and fonts-noto-cjk"
+        if os.environ.get("LICENCES_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
