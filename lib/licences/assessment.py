@@ -15,7 +15,7 @@ from licences.catalogue import find_in_force
 from licences.law import Law
 from licences.profiles import Fields, split_holdings
 from licences.rules import Facts, Profile, Rule, make_profile, read_rule
-from licences.wording import join_claims, say, say_claim
+from licences.wording import join_claims, say, say_claims
 from licences.working_days import add_working_days
 
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
@@ -121,7 +121,7 @@ def _explain_rule(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Because, missing facts and what would change the verdict, in words."""
     profile = dict(zip(rule.names, told, strict=True))
-    because = tuple(say_claim(claim, rule.fields, language, profile) for claim in rule.explain(profile))
+    because = tuple(say_claims(rule.explain(profile), rule.fields, language, profile))
     missing = rule.find_missing(profile)
     applies = rule.decide(profile)
     changes: list[str] = []
@@ -142,7 +142,7 @@ def _find_blockers(condition: Rule, told: tuple[Any, ...], language: str) -> tup
     blockers = []
     for part in condition.split():
         if part.decide(profile) is False:
-            claims = [say_claim(claim, part.fields, language, profile) for claim in part.explain(profile)]
+            claims = say_claims(part.explain(profile), part.fields, language, profile)
             ways = [join_claims(change, part.fields, language) for change in part.find_changes(profile, True)]
             change = say(language, "blocker_or").join(ways) or say(language, "blocker_none")
             blockers.append(say(language, "blocker", claims=say(language, "and").join(claims), change=change))

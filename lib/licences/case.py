@@ -15,9 +15,10 @@ from licences.assessment import Contradiction, assess, find_contradictions, rank
 from licences.catalogue import find_coming, find_in_force
 from licences.dictionary import find_data_folder, read_dictionary
 from licences.law import Law, read_law
-from licences.profiles import choose_clients, read_profiles
+from licences.profiles import choose_clients, read_profiles, split_holdings
 from licences.rules import Profile, make_profile
 from licences.schedule import Step, find_launch, make_plan
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -34,6 +35,7 @@ class Case:
     start: date
     law: Law
     profile: Profile
+    held: dict[str, date | None]
     rows: pd.DataFrame
     findings: pd.DataFrame
     questions: pd.DataFrame
@@ -95,6 +97,7 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, start: date, langua
         start=start,
         law=law,
         profile=make_profile({name: record[name] for name in law.fields.by_name}),
+        held=split_holdings(record["holds"]),
         rows=find_in_force(law.catalogue, as_of),
         findings=findings,
         questions=rank_questions(law, profiles, as_of),

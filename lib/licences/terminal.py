@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -40,18 +41,25 @@ def draw_assessment(
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
-        columns = ("licence", "verdict", "status", "why", "missing", "blockers")
-        table = _make_table(title, [say(language, f"assess.{column}") for column in columns])
+        table = _make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
         for verdict in _ORDER:
-            for row in own[own["verdict"] == verdict].to_dict("records"):
-                missing = [law.fields[field].label[language] for field in row["missing_facts"]]
+            rows = own[own["verdict"] == verdict].to_dict("records")
+            if rows:
+                heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
+                table.add_row(Text(heading, style=_STYLES[verdict]), "", end_section=True)
+            for at, row in enumerate(rows, start=1):
+                missing = say(language, "list").join(
+                    law.fields[field].label[language] for field in row["missing_facts"]
+                )
+                status = Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], ""))
+                reasons = [Text(text) for text in row["because"][:-1] if not missing]
+                if missing:
+                    reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
+                reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
                 table.add_row(
-                    Text(f"{names[row['code']]}\n{row['code']}"),
-                    Text(say(language, f"verdict.{verdict}"), style=_STYLES[verdict]),
-                    Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], "")),
-                    Text("\n".join(row["because"][:-1])),
-                    Text("\n".join(missing)),
-                    Text("\n".join(row["blockers"]), style="red"),
+                    Text.assemble(names[row["code"]], "\n", (f"{row['code']} · ", "dim"), status),
+                    Text("\n").join(reasons),
+                    end_section=at == len(rows),
                 )
         count = int((own["verdict"] == "not_needed").sum())
         parts += [table, Text(say(language, "assess.not_needed", count=count), style="dim"), Text()]
@@ -79,9 +87,15 @@ def draw_questions(
 
 
 def _make_table(title: str, columns: Iterable[str]) -> Table:
-    table = Table(title=Text(title, style="bold"), title_justify="left", header_style="bold", show_lines=True)
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        expand=True,
+    )
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", ratio=1)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -54,10 +55,38 @@ def say_value(field: Field, value: Value | None, language: str) -> str:
     return ("、" if language == "zh" else ", ").join(labels)
 
 
-def say_claim(claim: Claim, fields: Fields, language: str, profile: Profile | None = None) -> str:
-    """A statement about a fact, with what the client told where a ``profile`` is given."""
+def say_claims(
+    claims: Iterable[Claim], fields: Fields, language: str, profile: Profile | None = None
+) -> list[str]:
+    """Statements about facts, each with what the client told where a ``profile`` is given.
+
+    What is said about the members of one set makes one statement.
+    """
+    said: list[str] = []
+    members: dict[str, list[Claim]] = {}
+    for claim in claims:
+        atom, truth = claim
+        if atom.op != "has" or truth is None:
+            text = _say_claim(claim, fields[atom.field], language, profile)
+            said += [text] if text not in said else []
+        elif atom.field in members:
+            members[atom.field].append(claim)
+        else:
+            members[atom.field] = [claim]
+            said.append(atom.field)
+    return [_say_members(members[text], fields[text], language) if text in members else text for text in said]
+
+
+def _say_members(claims: list[Claim], field: Field, language: str) -> str:
+    among = ";".join(str(atom.value) for atom, truth in claims if truth)
+    others = ";".join(str(atom.value) for atom, truth in claims if not truth)
+    key = "claim.has_both" if among and others else "claim.has_yes" if among else "claim.has_no"
+    values = {"value": say_value(field, among, language), "other": say_value(field, others, language)}
+    return say(language, key, label=field.label[language], **values)
+
+
+def _say_claim(claim: Claim, field: Field, language: str, profile: Profile | None) -> str:
     atom, truth = claim
-    field = fields[atom.field]
     label = field.label[language]
     told = None if profile is None else profile.get(atom.field)
     if truth is None:
@@ -72,10 +101,9 @@ def say_claim(claim: Claim, fields: Fields, language: str, profile: Profile | No
         return say(language, "claim.told", label=label, told=say_value(field, told, language), bound=bound)
     if atom.value == NONE:
         return say(language, f"claim.none_{answer}", label=label)
-    kind = "has" if atom.op == "has" else "choice"
-    return say(language, f"claim.{kind}_{answer}", label=label, value=say_value(field, atom.value, language))
+    return say(language, f"claim.choice_{answer}", label=label, value=say_value(field, atom.value, language))
 
 
-def join_claims(claims: tuple[Claim, ...], fields: Fields, language: str) -> str:
+def join_claims(claims: Iterable[Claim], fields: Fields, language: str) -> str:
     """Several statements that hold together."""
-    return say(language, "and").join(say_claim(claim, fields, language) for claim in claims)
+    return say(language, "and").join(say_claims(claims, fields, language))

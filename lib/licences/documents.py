@@ -1,0 +1,73 @@
+"""Writes what a client receives: the executed notebook as one page that opens offline."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+
+from licences.wording import say
+
+HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
+def make_html(notebook: NotebookNode, name: str, language: str) -> str:
+    """The page of an executed notebook: its outputs, no code, no request to anywhere.
+
+    name: the client's name, for the title of the page.
+    """
+    page = {
+        "title": f"{name} – {say(language, 'page.title')}",
+        "html_language": HTML_LANGUAGES[language],
+        "style": _read_asset("page.css"),
+        "plotly": _read_asset("plotly-basic.min.js"),
+        "script": _read_asset("page.js"),
+    }
+    html, _ = _make_exporter().from_notebook_node(notebook, resources={"page": page})
+    return str(html)
+
+
+@cache
+def _make_exporter() -> HTMLExporter:
+    with as_file(files("licences").joinpath("templates")) as folder:
+        return HTMLExporter(
+            template_name="client",
+            extra_template_basedirs=[str(folder)],
+            filters={"figure_json": _figure_json},
+        )
+
+
+@cache
+def _read_asset(name: str) -> str:
+    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
+
+
+def _figure_json(figure: Mapping[str, Any]) -> str:
+    """A figure as JSON that can stand inside a script element whatever texts it holds."""
+    plain = {"data": figure["data"], "layout": figure["layout"]}
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Writes a file that appears under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoded = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encoded)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
