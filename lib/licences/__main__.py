@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from licences.dictionary import LANGUAGES, find_data_folder
@@ -61,7 +64,51 @@ def _make_parser() -> argparse.ArgumentParser:
     assess.add_argument("--json", action="store_true", help="print JSON alone")
     assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
     assess.set_defaults(run=_assess)
+
+    report = commands.add_parser("report", parents=[asked], help="one folder a client, with its report")
+    report.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    report.add_argument(
+        "--format", type=_read_formats, default=("html",), metavar="html", help="default: html"
+    )
+    report.add_argument("--out", type=Path, metavar="DIR", help="default: reports/")
+    report.add_argument(
+        "--notebook", type=Path, metavar="FILE", help="default: notebooks/client_report.ipynb"
+    )
+    report.add_argument(
+        "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
+    )
+    report.add_argument(
+        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each cell; default: none"
+    )
+    report.add_argument(
+        "--force", action="store_true", help="make reports again whose inputs have not changed"
+    )
+    report.set_defaults(run=_report)
     return parser
+
+
+def _read_formats(text: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(text.split(",")))
+    for name in formats:
+        if name != "html":
+            raise argparse.ArgumentTypeError(f"no format {name!r}; the report is written as html")
+    return formats
+
+
+def _read_count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers; write 1 or more")
+    return int(text)
+
+
+def _read_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time; write seconds such as 60")
+    return seconds
 
 
 def _read_date(text: str) -> date:
@@ -124,6 +171,40 @@ def _assess(options: argparse.Namespace) -> int:
     else:
         show(draw_assessment(rows, profiles, law, as_of, options.lang))
     return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from licences.assessment import find_contradictions
+    from licences.batch import Order, write_reports
+    from licences.working_days import find_working_day
+
+    law, profiles = _read_files(options)
+    project = find_data_folder().parent
+    today = date.today()
+    next_working_day = cast(date, find_working_day(np.datetime64(today) + 1).astype(object))
+    order = Order(
+        notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
+        out=options.out or project / "reports",
+        catalogue=options.catalogue,
+        clients=options.clients,
+        as_of=options.as_of or today,
+        start=options.start or next_working_day,
+        language=options.lang,
+        workers=options.workers,
+        timeout_seconds=options.timeout,
+        force=options.force,
+    )
+    for warning in find_contradictions(law, profiles, options.lang):
+        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+    failed = 0
+    for done, entry in enumerate(write_reports(order, law, profiles, lambda: datetime.now(UTC)), start=1):
+        failed += entry["status"] not in {"done", "up_to_date"}
+        said = f"{done}/{len(profiles)} {entry['client']}: {entry['status']}, {entry['seconds']:.1f} s"
+        print(said + (f": {entry['error']}" if entry["error"] else ""), file=sys.stderr)
+    print(
+        f"{len(profiles) - failed} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr
+    )
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

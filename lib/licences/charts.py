@@ -62,8 +62,9 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
     for code in kinds:
         for group in split_prerequisites(needs[code]):
             drawn = [needed for needed in group if needed in kinds]
-            for needed in drawn:
-                sure = len(drawn) == 1 or needed in settled.get(code, ())
+            held = [needed for needed in drawn if kinds[needed] == "held"][:1]
+            for needed in held or drawn:
+                sure = held or len(drawn) == 1 or needed in settled.get(code, ())
                 graph.add_edge(needed, code, alternative=not sure)
     reduced = nx.transitive_reduction(graph)
     graph.remove_edges_from([edge for edge in graph.edges if not reduced.has_edge(*edge)])
@@ -98,7 +99,7 @@ def draw_graph(case: Case) -> go.Figure:
         figure.add_annotation(
             x=x,
             y=y,
-            text=f"{sign} {shorten_name(case.name_code(code), case.language)}",
+            text=f"<span style='color:{colour}'>{sign}</span> {shorten_name(case.name_code(code), case.language)}",
             showarrow=False,
             bgcolor="#ffffff",
             bordercolor=colour,
@@ -214,8 +215,8 @@ def draw_timeline(case: Case) -> go.Figure:
             )
         )
     figure.update_layout(
-        height=int(140 + 34 * len(dated)),
-        margin={"l": 10, "r": 60, "t": 60, "b": 40},
+        height=int(130 + 34 * len(dated)),
+        margin={"l": 10, "r": 70, "t": 80, "b": 20},
         bargap=0.35,
         xaxis={"type": "date", "gridcolor": "#e4e7eb", "side": "top", "tickformat": "%Y-%m-%d", "nticks": 7},
         yaxis={
