@@ -1,0 +1,38 @@
+"""House rules of the notebooks: thin, and an output is kept exactly where it is checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=[path.name for path in NOTEBOOKS])
+def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_an_output_is_kept_exactly_where_it_is_checked(notebook: nbformat.NotebookNode) -> None:
+    checked = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            tags = cell.metadata.get("tags", [])
+            assert ("keep_output" in tags) is ("nbval-check-output" in tags) is bool(cell.outputs)
+            checked += "keep_output" in tags
+    assert checked > 0
+
+
+def test_a_cell_is_thin(notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        lines = cell.source.splitlines()
+        assert len(lines) <= 10
+        assert not [line for line in lines if line.lstrip().startswith(("def ", "for ", "while ", "class "))]
+
+
+def test_the_title_asks_a_question_and_the_parameters_are_tagged(notebook: nbformat.NotebookNode) -> None:
+    assert notebook.cells[0].source.splitlines()[0].startswith("# ")
+    assert notebook.cells[0].source.splitlines()[0].endswith("?")
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells) == 1

@@ -1,0 +1,199 @@
+"""The reports, made as a user makes them, and one of them opened in a real browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from licences.engine import NotebookError, Run, check_parameters, run_notebook
+from licences.errors import UsageError
+
+
+def run_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "licences", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def read_ledger(out: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (out / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def clients_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clients") / "clients.csv"
+    path.write_text(
+        "client,name,holds,has_website,hosts_third_party_sellers,completes_transactions_online,hosted_categories\n"
+        'nasty,"<script>document.title=1</script>""&",BUSINESS_LICENCE,yes,yes,yes,drugs\n'
+        "plain,普通平台,BUSINESS_LICENCE,yes,,,\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def reports(project: Path, clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reports")
+    made = run_command(
+        "report", "--clients", str(clients_file), "--as-of", "2026-11-23", "--start", "2026-11-24",
+        "--out", str(out), "--lang", "en", cwd=project,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return out
+
+
+def test_each_client_gets_a_folder_with_page_and_notebook(reports: Path) -> None:
+    assert sorted(path.name for path in reports.iterdir()) == ["ledger.jsonl", "nasty", "plain"]
+    for client in ("nasty", "plain"):
+        assert sorted(path.name for path in (reports / client).iterdir()) == ["report.html", "report.ipynb"]
+
+
+def test_the_ledger_has_a_line_for_each_attempt(reports: Path) -> None:
+    lines = {line["client"]: line for line in read_ledger(reports)}
+    assert set(lines) == {"nasty", "plain"}
+    for line in lines.values():
+        keys = ["client", "as_of", "status", "seconds", "inputs", "outputs", "error", "at"]
+        assert list(line) == keys
+        assert line["status"] == "done"
+        assert line["outputs"] == ["report.html", "report.ipynb"]
+
+
+def test_the_page_shows_no_code_and_asks_no_other_machine_for_anything(reports: Path) -> None:
+    html = (reports / "plain" / "report.html").read_text(encoding="utf-8")
+    assert "make_section" not in html
+    assert "open_case" not in html
+    assert "default-src 'none'" in html
+    assert len(html.encode()) < 1_500_000
+
+
+def test_nothing_of_one_client_and_no_path_of_this_machine_is_in_anothers_files(
+    reports: Path, project: Path
+) -> None:
+    for name in ("report.html", "report.ipynb"):
+        text = (reports / "plain" / name).read_text(encoding="utf-8")
+        assert "document.title" not in text
+        assert str(project) not in text
+        assert str(reports) not in text
+
+
+def test_a_report_whose_inputs_have_not_changed_is_not_made_again(
+    reports: Path, clients_file: Path, project: Path
+) -> None:
+    before = (reports / "plain" / "report.html").stat().st_mtime_ns
+    order = (
+        "report",
+        "--clients",
+        str(clients_file),
+        "--start",
+        "2026-11-24",
+        "--out",
+        str(reports),
+        "--lang",
+        "en",
+    )
+    again = run_command(*order, "--as-of", "2026-11-23", "--client", "plain", cwd=project)
+    assert again.returncode == 0
+    assert read_ledger(reports)[-1]["status"] == "up_to_date"
+    assert (reports / "plain" / "report.html").stat().st_mtime_ns == before
+
+
+@pytest.fixture(scope="module")
+def make_notebook(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    def make(source: str) -> Path:
+        parameters = "client = ''\nas_of = ''\nstart = ''\nlanguage = ''\ncatalogue = ''\nclients = ''"
+        cells = [nbformat.v4.new_code_cell(text) for text in (parameters, source, "print('the end')")]
+        cells[0].metadata["tags"] = ["parameters"]
+        kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        path = tmp_path_factory.mktemp("notebook") / "own.ipynb"
+        nbformat.write(notebook, path)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("1 / 0", "failed"),
+        ("import os; os.kill(os.getpid(), 9)", "killed"),
+        ("import sys; sys.exit(0)", "exited"),
+        ("import time; time.sleep(30)", "timed_out"),
+    ],
+)
+def test_a_notebook_that_did_not_run_to_its_end_is_never_called_done(
+    make_notebook: Callable[[str], Path], source: str, status: str
+) -> None:
+    with pytest.raises(NotebookError) as caught:
+        run_notebook(Run(make_notebook(source), {"client": "x"}, timeout_seconds=5))
+    assert caught.value.status == status
+
+
+def test_a_failed_client_leaves_its_failure_and_its_earlier_report(
+    make_notebook: Callable[[str], Path],
+    reports: Path,
+    clients_file: Path,
+    project: Path,
+) -> None:
+    before = (reports / "nasty" / "report.html").read_bytes()
+    order = ("report", "--clients", str(clients_file), "--out", str(reports), "--client", "nasty")
+    failed = run_command(*order, "--notebook", str(make_notebook("1 / 0")), cwd=project)
+    assert failed.returncode == 1
+    assert "ZeroDivisionError" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert (reports / "nasty" / "report.html").read_bytes() == before
+    notebook = nbformat.read(reports / "nasty" / "failed.ipynb", as_version=4)
+    assert "ZeroDivisionError" in notebook.cells[0].source
+    assert read_ledger(reports)[-1]["status"] == "failed"
+
+
+def test_a_parameter_that_the_notebook_does_not_take_is_refused_before_anything_runs(
+    make_notebook: Callable[[str], Path],
+) -> None:
+    with pytest.raises(UsageError, match="did you mean 'client'"):
+        check_parameters(make_notebook("1"), {"cleint": "x"})
+    with pytest.raises(UsageError, match="is a str"):
+        check_parameters(make_notebook("1"), {"client": 1})
+
+
+@pytest.mark.browser
+def test_the_page_opened_from_disk_with_the_network_off_shows_both_figures(
+    reports: Path, browser_path: str
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync", "--no-first-run"],
+        )  # fmt: skip
+        context = browser.new_context(offline=True, viewport={"width": 390, "height": 800})
+        page = context.new_page()
+        asked: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto((reports / "nasty" / "report.html").as_uri())
+        page.wait_for_selector("figure.chart .main-svg")
+        figures = page.locator("figure.chart")
+        assert figures.count() == 2
+        boxes = page.locator("figure.chart >> nth=0 >> .annotation").all_text_contents()
+        bars = page.locator("figure.chart >> nth=1 >> .bars .point path").count()
+        plan = page.locator("#steps table tbody tr").count()
+        assert any("EDI" in text or "Online data" in text for text in boxes), boxes
+        assert bars == plan > 3
+        assert page.locator("h1").inner_text() == '<script>document.title=1</script>"&'
+        assert page.title().endswith("Licence report")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390
+        browser.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith("file:")] == []
