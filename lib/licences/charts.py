@@ -108,10 +108,12 @@ def draw_graph(case: Case) -> go.Figure:
             font={"size": 11, "color": INK},
             align="left",
         )
+    labels = [shorten_name(case.name_code(code), case.language) for code in places]
+    pitch = 20 + 16 * max((label.count("<br>") + 1 for label in labels), default=1)
     rows = max((y for _, y in places.values()), default=0) + 1
     columns = max((x for x, _ in places.values()), default=0)
     figure.update_layout(
-        height=int(120 + 40 * rows),
+        height=int(100 + pitch * rows),
         margin={"l": 10, "r": 10, "t": 60, "b": 10},
         xaxis={"visible": False, "range": [-0.55, columns + 0.55], "fixedrange": True},
         yaxis={"visible": False, "range": [rows - 0.3, -0.7], "fixedrange": True},
@@ -173,6 +175,7 @@ def draw_timeline(case: Case) -> go.Figure:
     language = case.language
     figure = go.Figure()
     labels = {step.code: shorten_name(case.name_code(step.code), language) for step in dated}
+    row_height = 20 + 15 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
     for phase, colour in PHASE_COLOURS.items():
         steps = [step for step in dated if step.phase == phase]
         if not steps:
@@ -215,9 +218,9 @@ def draw_timeline(case: Case) -> go.Figure:
             )
         )
     figure.update_layout(
-        height=int(130 + 34 * len(dated)),
-        margin={"l": 10, "r": 70, "t": 80, "b": 20},
-        bargap=0.35,
+        height=90 + row_height * len(dated),
+        margin={"l": 10, "r": 70, "t": 40, "b": 50},
+        bargap=0.5,
         xaxis={"type": "date", "gridcolor": "#e4e7eb", "side": "top", "tickformat": "%Y-%m-%d", "nticks": 7},
         yaxis={
             "autorange": "reversed",
@@ -229,17 +232,18 @@ def draw_timeline(case: Case) -> go.Figure:
             "automargin": True,
         },
     )
-    return _dress(figure, say(language, "page.figure_timeline"))
+    figure = _dress(figure, say(language, "page.figure_timeline"))
+    return figure.update_layout(legend={"yref": "paper", "yanchor": "top", "y": 0})
 
 
 def shorten_name(name: str, language: str) -> str:
-    """A name for a label: without what stands in brackets, broken into lines of a readable length."""
+    """A name for a label: its telling part, without brackets, in lines of a readable length."""
     short = re.sub(r"\s*[（(][^（()）]*[)）]", "", name).strip() or name
-    width = 14 if language == "zh" else 30
     if language == "zh":
-        lines = [short[at : at + width] for at in range(0, len(short), width)]
+        short = short.rpartition("：")[2]
+        lines = [short[at : at + 14] for at in range(0, len(short), 14)]
     else:
-        lines = textwrap.wrap(short, width)
+        lines = textwrap.wrap(short.partition(": ")[0], 34)
     return "<br>".join(lines)
 
 

@@ -96,6 +96,8 @@ def _say_claim(claim: Claim, field: Field, language: str, profile: Profile | Non
         return say(language, f"claim.is_{answer}", label=label)
     if field.type == "number":
         bound = say(language, f"claim.{atom.op} {answer}", value=say_value(field, atom.value, language))
+        if told is not None and atom.op == "==" and truth:
+            bound, told = say_value(field, told, language), None
         if told is None:
             return say(language, "claim.bound", label=label, bound=bound)
         return say(language, "claim.told", label=label, told=say_value(field, told, language), bound=bound)
