@@ -38,11 +38,11 @@ def clients_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reports(project: Path, clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reports(clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("reports")
     made = run_command(
         "report", "--clients", str(clients_file), "--as-of", "2026-11-23", "--start", "2026-11-24",
-        "--out", str(out), "--lang", "en", cwd=project,
+        "--out", out.name, "--lang", "en", cwd=out.parent,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     return out

@@ -105,7 +105,7 @@ def _execute(run: Run, target: Path) -> NotebookNode:
         str(run.notebook),
         str(target),
         parameters=dict(run.parameters),
-        cwd=str(run.notebook.resolve().parent),
+        resources={"metadata": {"path": str(run.notebook.resolve().parent)}},
         kernel_name="python3",
         progress_bar=False,
         log_output=False,
