@@ -15,6 +15,7 @@ from licences.catalogue import find_in_force
 from licences.law import Law
 from licences.profiles import Fields, split_holdings
 from licences.rules import Facts, Profile, Rule, make_profile, read_rule
+from licences.what_if import find_changes
 from licences.wording import join_claims, say, say_claims
 from licences.working_days import add_working_days
 
@@ -130,7 +131,7 @@ def _explain_rule(
             verdict = say(language, f"verdict.{obligation if wanted else 'not_needed'}")
             changes += [
                 say(language, "change", verdict=verdict, claims=join_claims(change, rule.fields, language))
-                for change in rule.find_changes(profile, wanted)
+                for change in find_changes(rule, profile, wanted)
             ]
     return because or (say(language, "because.always"),), missing, tuple(changes)
 
@@ -143,7 +144,9 @@ def _find_blockers(condition: Rule, told: tuple[Any, ...], language: str) -> tup
     for part in condition.split():
         if part.decide(profile) is False:
             claims = say_claims(part.explain(profile), part.fields, language, profile)
-            ways = [join_claims(change, part.fields, language) for change in part.find_changes(profile, True)]
+            ways = [
+                join_claims(change, part.fields, language) for change in find_changes(part, profile, True)
+            ]
             change = say(language, "blocker_or").join(ways) or say(language, "blocker_none")
             blockers.append(say(language, "blocker", claims=say(language, "and").join(claims), change=change))
     return tuple(blockers)

@@ -78,7 +78,7 @@ class Facts:
         if kind == "choice":
             return BooleanArray((column == atom.value).to_numpy(dtype=bool), column.isna().to_numpy())
         codes = column.cat.codes.to_numpy()
-        holds = [_is_true_of(atom, told) for told in column.cat.categories]
+        holds = [is_true_of(atom, told) for told in column.cat.categories]
         return BooleanArray(np.array([*holds, False])[codes], codes == -1)
 
 
@@ -106,6 +106,10 @@ class Axis:
             kept = {member for member in self.members if member in told}
             return self.points.index(_join_set(kept | ({OTHER} if told - set(self.members) else set())))
         return self.points.index(value if value in self.points else OTHER)
+
+    def find_truths(self, atom: Atom) -> set[bool]:
+        """Whether a statement can be true, false, or both, of the answers that can occur."""
+        return {is_true_of(atom, self.points[at]) for at in self.possible}
 
 
 OTHER = "…"
@@ -146,7 +150,7 @@ def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
     return Axis(field, tuple(subsets), tuple(possible), members=members)
 
 
-def _is_true_of(atom: Atom, value: Value) -> bool:
+def is_true_of(atom: Atom, value: Value) -> bool:
     if atom.op == "is":
         return bool(value)
     if atom.op == "has":
@@ -184,7 +188,7 @@ class Rule:
             at = where[atom.field]
             shape = [1] * len(self.names)
             shape[at] = -1
-            return np.array([_is_true_of(atom, point) for point in self.axes[at].points]).reshape(shape)
+            return np.array([is_true_of(atom, point) for point in self.axes[at].points]).reshape(shape)
 
         shape = tuple(len(axis.points) for axis in self.axes)
         return np.broadcast_to(evaluate(self.node, look_up, np.bool_), shape)
@@ -212,6 +216,9 @@ class Rule:
                         walk(part, upwards)
 
         walk(self.node, True)
+        axes = {axis.field.name: axis for axis in self.axes}
+        if any(len(axes[atom.field].find_truths(atom)) < 2 for atom in find_atoms(self.node)):
+            return False
         independent = all(
             len(forms) == 1 or all(form.startswith("has ") for form in forms) for forms in kinds.values()
         )
@@ -273,57 +280,13 @@ class Rule:
     def explain(self, profile: Profile) -> list[Claim]:
         """The statements that decided the answer, or that keep it open, in the order of the expression."""
         truth, claims = _explain(self.node, profile)
-        if truth is None and self.decide(profile) is not None:
-            return [(atom, None) for atom in find_atoms(self.node) if profile.get(atom.field) is None]
+        if truth is None:
+            missing = self.find_missing(profile)
+            told = [(atom, profile.get(atom.field)) for atom in find_atoms(self.node)]
+            claims = [(atom, None) for atom, _ in told if atom.field in missing] or [
+                (atom, is_true_of(atom, value)) for atom, value in told if value is not None
+            ]
         return list(dict.fromkeys(claims))
-
-    def find_changes(self, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:
-        """The smallest sets of facts that would make the expression ``wanted``, smallest first.
-
-        A set is left out where a part of it suffices. Of a number the nearest bound is given, of a set
-        the change with the fewest members.
-        """
-        found: list[tuple[frozenset[str], tuple[Claim, ...]]] = []
-        for size in range(1, min(most_facts, len(self.names)) + 1):
-            for names in itertools.combinations(self.names, size):
-                if not any(smaller <= set(names) for smaller, _ in found):
-                    changes = self._find_changes_of(profile, names, wanted)
-                    found += [(frozenset(names), change) for change in changes]
-        return [change for _, change in found]
-
-    def _find_changes_of(
-        self, profile: Profile, names: tuple[str, ...], wanted: bool
-    ) -> list[tuple[Claim, ...]]:
-        """The nearest ways to make it ``wanted`` that change each of the named facts and no other."""
-        told = [profile.get(name) for name in self.names]
-        here = [axis.possible if value is None else (axis.find(value),)
-                for axis, value in zip(self.axes, told, strict=True)]  # fmt: skip
-        changed = [self.names.index(name) for name in names]
-        choices = [_order_answers(self.axes[at], told[at]) for at in changed]
-
-        def reaches(answers: tuple[int, ...]) -> bool:
-            there = list(here)
-            for at, answer in zip(changed, answers, strict=True):
-                there[at] = (answer,)
-            truth = self.truth[np.ix_(*there)]
-            return bool((truth == wanted).all())
-
-        ways: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-        for chosen in itertools.product(*choices):
-            far, answers = tuple(way[0] for way in chosen), tuple(way[1] for way in chosen)
-            if not any(_is_nearer(near, far) for near, _ in ways) and reaches(answers):
-                ways = [way for way in ways if not _is_nearer(far, way[0])] + [(far, answers)]
-        changes = []
-        for _, answers in ways:
-            claims: list[Claim] = []
-            for position, at in enumerate(changed):
-
-                def still(answer: int, position: int = position, answers: tuple[int, ...] = answers) -> bool:
-                    return reaches((*answers[:position], answer, *answers[position + 1 :]))
-
-                claims += _claim_answer(self.axes[at], told[at], answers[position], still)
-            changes.append(tuple(claims))
-        return changes
 
 
 def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
@@ -332,7 +295,7 @@ def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
             return value, []
         case Atom(field):
             told = profile.get(field)
-            truth = None if told is None else _is_true_of(node, told)
+            truth = None if told is None else is_true_of(node, told)
             return truth, [(node, truth)]
         case Not(part):
             truth, claims = _explain(part, profile)
@@ -346,59 +309,6 @@ def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
     if open_parts:
         return None, [claim for claims in open_parts for claim in claims if claim[1] is None]
     return not settling, [claim for _, claims in parts for claim in claims]
-
-
-def _is_nearer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
-
-
-def _order_answers(axis: Axis, told: Value | None) -> list[tuple[int, int]]:
-    """The kinds of answer other than the told one, each with its distance from it, nearest first."""
-    now = None if told is None else axis.find(told)
-    answers = []
-    for at in axis.possible:
-        point = axis.points[at]
-        if at == now or OTHER in str(point):
-            continue
-        if axis.field.type == "set":
-            before = split_set(NONE if now is None else str(axis.points[now])) - {OTHER}
-            distance = len(split_set(str(point)) ^ before)
-        elif axis.field.type == "number" and now is not None:
-            distance = abs(at - now)
-        else:
-            distance = 0
-        answers.append((distance, at))
-    return sorted(answers)
-
-
-def _claim_answer(axis: Axis, told: Value | None, answer: int, still: Callable[[int], bool]) -> list[Claim]:
-    """An answer in statements: a yes or no, the members that come and go, or the nearest bound."""
-    name, point = axis.field.name, axis.points[answer]
-    if axis.field.type == "bool":
-        return [(Atom(name, "is"), bool(point))]
-    if axis.field.type == "choice":
-        return [(Atom(name, "==", point), True)]
-    if axis.field.type == "set":
-        before = split_set(NONE if told is None else str(told)) & set(axis.members)
-        after = split_set(str(point))
-        changes = [
-            (member, member in after) for member in axis.members if (member in after) != (member in before)
-        ]
-        return [(Atom(name, "has", member), comes) for member, comes in changes] or [
-            (Atom(name, "==", NONE), True)
-        ]
-    above = answer + 1 in axis.possible and still(answer + 1)
-    below = answer - 1 in axis.possible and still(answer - 1)
-    if answer % 2:
-        bound = axis.thresholds[answer // 2]
-        op = "==" if above == below else ">=" if above else "<="
-        return [(Atom(name, op, bound), True)]
-    limits: list[Claim] = []
-    if answer > 0 and not below:
-        limits.append((Atom(name, ">", axis.thresholds[answer // 2 - 1]), True))
-    if answer < 2 * len(axis.thresholds) and not above:
-        limits.append((Atom(name, "<", axis.thresholds[answer // 2]), True))
-    return limits
 
 
 def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:
