@@ -10,7 +10,7 @@ import pandas as pd
 
 from licences.dictionary import find_data_folder, read_dictionary
 from licences.errors import Problem, ProblemsError, UnknownNameError
-from licences.tables import read_table
+from licences.tables import try_to_read_table
 
 BEGINNING = pd.Timestamp.min.ceil("D")
 END = pd.Timestamp.max.floor("D")
@@ -23,12 +23,21 @@ def read_catalogue(path: Path) -> pd.DataFrame:
 
     Raises: ProblemsError naming every bad cell and period; MissingFileError.
     """
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
-    rows = read_table(path, table)
-    problems = [*find_period_problems(rows, str(path)), *find_unknown_codes(rows, str(path))]
+    rows, problems = try_to_read_catalogue(path)
     if problems:
         raise ProblemsError(problems)
     return rows
+
+
+def try_to_read_catalogue(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
+    """As ``read_catalogue``, with the problems beside the rows.
+
+    Raises: ProblemsError where the file or its header is broken; MissingFileError.
+    """
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+    rows, problems = try_to_read_table(path, table)
+    problems += [*find_period_problems(rows, str(path)), *find_unknown_codes(rows, str(path))]
+    return rows, problems
 
 
 def find_in_force(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -20,7 +20,12 @@ def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
     numbered = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
     if not numbered:
         raise ProblemsError([Problem(file, 1, "file", "it is empty", "the first line names the columns")])
+    numbered = _cut_empty_columns(numbered)
     header = [name.strip() for name in numbered[0][1]]
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        mark = "semicolons" if ";" in header[0] else "tabs"
+        wrong = Problem(file, 1, "header", f"its cells are separated by {mark}", "save it as CSV with commas")
+        raise ProblemsError([wrong])
     problems = [
         Problem(file, line, "row", f"{len(row)} cells where the header has {len(header)}",
                 "quote a cell that holds a comma, and give every column a cell")
@@ -29,6 +34,15 @@ def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
     if problems:
         raise ProblemsError(problems)
     return header, [line for line, _ in numbered[1:]], [row for _, row in numbered[1:]]
+
+
+def _cut_empty_columns(numbered: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The rows without the empty columns that a spreadsheet leaves at the right."""
+    width = max(
+        (at for _, row in numbered for at, cell in enumerate(row, start=1) if cell.strip()), default=0
+    )
+    named = max((at for at, name in enumerate(numbered[0][1], start=1) if name.strip()), default=0)
+    return [(line, row[:named]) for line, row in numbered] if width <= named else numbered
 
 
 def read_text(path: Path) -> str:
@@ -73,6 +87,8 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _read_sheet(path: Path) -> list[tuple[int, list[str]]]:
+    from zipfile import BadZipFile
+
     from openpyxl import load_workbook  # only here: reading a CSV must not pay for it
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -84,7 +100,7 @@ def _read_sheet(path: Path) -> list[tuple[int, list[str]]]:
             (line, [_cell_text(value) for value in row])
             for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
         ]
-    except (InvalidFileException, OSError, KeyError, ValueError, SyntaxError) as error:
+    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:
         wrong = Problem(str(path), 1, "file", f"not an Excel workbook ({error})", "save it as .xlsx or CSV")
         raise ProblemsError([wrong]) from None
 

@@ -94,7 +94,11 @@ def _find_checks(column: Column) -> list[_Check]:
         checks.append(_Check(column, "required", "fill it in", _is_filled))
     pattern = column.pattern or _PATTERNS.get(column.type)
     if pattern:
-        add("pattern", f"write it as {pattern}", lambda cells: cells.str.fullmatch(pattern, flags=re.ASCII))
+        add(
+            "pattern",
+            column.means if column.pattern else f"write it as {pattern}",
+            lambda cells: cells.str.fullmatch(pattern, flags=re.ASCII),
+        )
     if column.type == "codes":
         code = re.compile(_PATTERNS["code"], re.ASCII)
         add("pattern", "codes are written in capitals",
@@ -155,7 +159,7 @@ def _describe(check: _Check, case: Any, file: str) -> Problem:
     column, right, value = check.column, check.right, case.failure_case
     wrongs = {
         "required": "it is empty",
-        "duplicate": "the row stands here twice",
+        "duplicate": "an earlier row has the same one",
         "ground": "a number and its ground must stand together",
         "pair": "the list is not as long as in the other language",
         "unit": "a number without its unit",

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from licences.catalogue import BEGINNING, END, read_catalogue, split_prerequisites
+from licences.catalogue import BEGINNING, END, split_prerequisites, try_to_read_catalogue
 from licences.dictionary import find_data_folder, read_dictionary
 from licences.errors import ExpressionError, Problem, ProblemsError
 from licences.profiles import Fields, read_fields, read_profiles
 from licences.rules import read_rule
-from licences.tables import read_table
+from licences.tables import try_to_read_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +61,18 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Law | None, list[Problem]]
         fields = read_fields(data / "profile_fields.csv")
     except ProblemsError as error:
         problems += error.problems
-    readers: tuple[Callable[[], pd.DataFrame], ...] = (
-        lambda: read_catalogue(file),
-        lambda: read_table(data / "contradictions.csv", tables["contradictions.csv"]),
+    readers: tuple[Callable[[], tuple[pd.DataFrame, list[Problem]]], ...] = (
+        lambda: try_to_read_catalogue(file),
+        lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
     )
     for read in readers:
         try:
-            frames.append(read())
+            frame, wrong = read()
+            frames.append(frame)
+            problems += wrong
         except ProblemsError as error:
             problems += error.problems
-    if fields is None or len(frames) < 2:
+    if fields is None or len(frames) < len(readers):
         return None, problems
     law = Law(frames[0], fields, frames[1])
     problems += find_rule_problems(law.catalogue, fields, str(file))

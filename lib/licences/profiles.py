@@ -14,7 +14,7 @@ import pandas as pd
 
 from licences.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
 from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
-from licences.tables import NONE, read_table
+from licences.tables import NONE, read_table, try_to_read_table
 
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
@@ -121,14 +121,13 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str]) -> pd.Data
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
     """
-    profiles = read_table(path, find_clients_table(fields))
-    problems = []
+    profiles, problems = try_to_read_table(path, find_clients_table(fields))
     for line, holds in profiles["holds"].items():
         for item in holds:
             wrong = _find_wrong_holding(item, codes)
             if wrong:
                 problems.append(Problem(str(path), int(str(line)), "holds", *wrong))
-    folded = profiles["client"].str.casefold()
+    folded = profiles["client"].fillna("").str.casefold()
     problems += [
         Problem(
             str(path),

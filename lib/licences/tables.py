@@ -28,6 +28,17 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
 
     Raises: ProblemsError with all problems; MissingFileError.
     """
+    frame, problems = try_to_read_table(path, table)
+    if problems:
+        raise ProblemsError(problems)
+    return frame
+
+
+def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """As ``read_table``, but what cannot be read is missing from the rows and named beside them.
+
+    Raises: ProblemsError where the file or its header is broken; MissingFileError.
+    """
     header, lines, cells = read_rows(path)
     file, names = str(path), {column.name for column in table.columns}
     problems = [
@@ -61,9 +72,7 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     problems += [
         problem for problem in check_frame(frame, table, file) if (problem.line, problem.column) not in spoilt
     ]
-    if problems:
-        raise ProblemsError(problems)
-    return frame
+    return frame, problems
 
 
 Wrong = list[tuple[int, str, str]]

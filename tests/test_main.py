@@ -1,0 +1,163 @@
+"""The command line: what it prints, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BROKEN = Path(__file__).parent / "broken"
+KEYS = [
+    "client", "code", "verdict", "because", "missing_facts", "would_change_if", "blockers", "status",
+    "legal_basis", "source_url", "checked_on",
+]  # fmt: skip
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "licences", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_shipped_files_hold_no_problem(project: Path) -> None:
+    checked = run("check", cwd=project)
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert "no problem found" in checked.stderr
+
+
+def test_problems_of_all_files_are_printed_at_once_and_nothing_is_written(
+    project: Path, tmp_path: Path
+) -> None:
+    catalogue = tmp_path / "licences.csv"
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
+    catalogue.write_text(
+        text.replace("has_website,", "__import__('os').system('touch x'),", 1), encoding="utf-8"
+    )
+    before = sorted(tmp_path.rglob("*"))
+    checked = run(
+        "check", "--catalogue", str(catalogue), "--clients", str(BROKEN / "many_at_once.csv"), cwd=tmp_path
+    )
+    assert checked.returncode == 1
+    assert "Traceback" not in checked.stderr
+    lines = checked.stderr.splitlines()
+    assert sum("many_at_once.csv:2: " in line for line in lines) == 6
+    assert sum("a call is not allowed" in line for line in lines) == 1
+    assert all("; " in line for line in lines)
+    assert sorted(tmp_path.rglob("*")) == before
+    reported = run("report", "--clients", str(BROKEN / "many_at_once.csv"), "--out", "out", cwd=tmp_path)
+    assert reported.returncode == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_assess_prints_json_alone_with_the_promised_keys(project: Path) -> None:
+    answered = run(
+        "assess", "--client", "corner-shop", "--as-of", "2026-11-23", "--json", cwd=project / "notebooks"
+    )
+    assert answered.returncode == 0
+    rows = json.loads(answered.stdout)
+    assert {tuple(row) for row in rows} == {tuple(KEYS)}
+    assert {row["client"] for row in rows} == {"corner-shop"}
+    assert {row["verdict"] for row in rows} <= {
+        "required",
+        "recommended",
+        "optional",
+        "not_needed",
+        "undetermined",
+    }
+    questions = json.loads(
+        run("assess", "--client", "quiet-client", "--questions", "--json", cwd=project).stdout
+    )
+    assert {"client", "field", "settles", "share"} <= questions[0].keys()
+    assert [row["share"] for row in questions] == sorted((row["share"] for row in questions), reverse=True)
+
+
+def test_the_table_names_each_needed_licence(project: Path) -> None:
+    shown = run(
+        "assess", "--client", "corner-shop", "--as-of", "2026-11-23", "--lang", "en", cwd=project
+    ).stdout
+    for code in ("BUSINESS_LICENCE", "APP_FILING", "FOOD_PREPACKAGED", "FOOD_OWN_SITE", "MLPS_GRADING"):
+        assert code in shown
+    assert "ICP_FILING" not in shown
+
+
+def test_a_profile_that_contradicts_itself_is_warned_of_and_not_answered_in_silence(
+    project: Path, tmp_path: Path
+) -> None:
+    clients = tmp_path / "clients.csv"
+    clients.write_text("client,name,sells_own_goods,own_categories\na,A,no,drugs\n", encoding="utf-8")
+    answered = run("assess", "--clients", str(clients), "--json", "--lang", "en", cwd=project)
+    assert "sells_own_goods, own_categories" in answered.stderr
+    (drugs,) = [row for row in json.loads(answered.stdout) if row["code"] == "DRUG_RETAIL"]
+    assert any(text.startswith("Note: ") for text in drugs["because"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "in_force", "not_in_force"),
+    [
+        (
+            "2014-06-01",
+            {"OHSAS_18001", "ICP_FILING", "CULTURE_NET"},
+            {"APP_FILING", "ISO_45001", "CDN", "FOOD_PLATFORM"},
+        ),
+        ("2026-11-23", {"ISO_45001", "APP_FILING", "CDN", "FOOD_PLATFORM"}, {"OHSAS_18001"}),
+        ("2027-02-01", {"ISO_45001", "TRADEMARK"}, {"OHSAS_18001"}),
+    ],
+)
+def test_the_day_decides_which_law_is_applied(
+    project: Path, as_of: str, in_force: set[str], not_in_force: set[str]
+) -> None:
+    rows = json.loads(run("assess", "--client", "old-willow", "--as-of", as_of, "--json", cwd=project).stdout)
+    codes = {row["code"]: row for row in rows}
+    assert in_force <= codes.keys()
+    assert not not_in_force & codes.keys()
+    if as_of >= "2027":
+        assert "2027" in codes["TRADEMARK"]["legal_basis"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("assess", "--client", "corner-shoop"),
+        ("assess", "--as-of", "23.11.2026"),
+        ("assess", "--as-of", "2026-02-30"),
+        ("assess", "--lang", "fr"),
+        ("assess", "--frobnicate"),
+        ("report", "--format", "pdf,html"),
+        ("report", "--workers", "0"),
+        ("report", "--timeout", "soon"),
+        ("report", "--client", "corner-shop", "--notebook", "no-such.ipynb"),
+        ("report", "--client", "corner-shop", "--notebook", "README.md"),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_status_2_and_a_sentence(project: Path, arguments: tuple[str, ...]) -> None:
+    failed = run(*arguments, cwd=project)
+    assert failed.returncode == 2
+    assert "licences" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (("check", "--clients", "no-such.csv"), "no-such.csv: there is no such file"),
+        (("check", "--clients", "data"), "data: is a folder"),
+        (("check", "--catalogue", "no-such.csv"), "no-such.csv: there is no such file"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(project: Path, arguments: tuple[str, ...], wrong: str) -> None:
+    failed = run(*arguments, cwd=project)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(wrong)
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback(project: Path) -> None:
+    script = f"{sys.executable} -m licences assess --json | head -c 10"
+    piped = subprocess.run(["bash", "-c", script], cwd=project, capture_output=True, text=True, check=False)
+    assert "Traceback" not in piped.stderr
+    assert "Exception" not in piped.stderr

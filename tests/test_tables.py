@@ -1,0 +1,149 @@
+"""Bad input gets a sentence with file, line and column; good input reads the same however it was saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from licences.dictionary import find_data_folder, read_dictionary
+from licences.errors import MissingFileError, ProblemsError
+from licences.law import Law
+from licences.profiles import read_profiles
+from licences.tables import read_table
+
+BROKEN = Path(__file__).parent / "broken"
+WRONG = {
+    "bad_expiry": [":2: holds: '2029-13-31' is not a date; write it as EDI@2029-03-31"],
+    "client_column_missing": [":1: client: column is missing; add it to the header"],
+    "client_id_climbs_out": [":2: client: '../../etc/passwd' is not allowed here; "],
+    "client_id_missing": [":2: client: it is empty; fill it in"],
+    "client_twice_but_for_capitals": [":3: client: 'Shop' differs from another id only in capitals; "],
+    "column_twice": [":1: has_app: column appears twice; keep one"],
+    "duplicate_client": [":4: client: an earlier row has the same one; keep one, or tell them apart"],
+    "empty": [":1: file: it is empty; "],
+    "many_at_once": [
+        ":2: client: 'a b' is not allowed here; ",
+        ":2: has_website: 'perhaps' is neither yes nor no; ",
+        ":2: holds: no licence 'NOPE'; ",
+        ":2: name: it is empty; ",
+        ":2: own_categories: unknown value 'drug'; did you mean 'drugs'?",
+        ":2: registered_capital_cny: 'x' is not a number; ",
+    ],
+    "misspelt_value": [":2: own_categories: unknown value 'publicatons'; did you mean 'publications'?"],
+    "negative_capital": [":2: registered_capital_cny: '-1' is not allowed here; at least 0"],
+    "neither_utf8_nor_gb18030": [":2: file: neither UTF-8 nor GB18030; save it as UTF-8"],
+    "neither_yes_nor_no": [":2: has_website: 'ja' is neither yes nor no; "],
+    "none_and_something": [":2: own_categories: 'none;drugs' holds both none and something; "],
+    "not_a_number": [f":{line}: registered_capital_cny: " for line in (2, 3, 4, 5)],
+    "nul_byte": [":2: file: holds a NUL byte; "],
+    "quote_not_closed": [":2: row: broken quotes "],
+    "semicolons_between_cells": [
+        ":1: header: its cells are separated by semicolons; save it as CSV with commas"
+    ],
+    "too_few_cells": [":2: row: 4 cells where the header has 6; "],
+    "unknown_code": [":2: holds: no licence 'BUSINESS_LICENSE'; did you mean 'BUSINESS_LICENCE'?"],
+    "unknown_column": [":1: has_websit: unknown column; did you mean 'has_website'?"],
+    "unnamed_column": [":1: header: column without a name; name it or remove it"],
+}
+
+
+@pytest.mark.parametrize("path", sorted(BROKEN.glob("*.csv")), ids=lambda path: path.stem)
+def test_each_defect_is_named_with_its_place_and_what_would_be_right(law: Law, path: Path) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        read_profiles(path, law.fields, set(law.catalogue["code"]))
+    said = [str(problem) for problem in caught.value.problems]
+    expected = [f"{path}{wrong}" for wrong in WRONG[path.stem]]
+    assert len(said) == len(expected)
+    for line, start in zip(said, expected, strict=True):
+        assert line.startswith(start)
+        assert not line.endswith("; ")
+
+
+GOOD = 'client,name,holds,has_app,own_categories,registered_capital_cny\na,"甲\n公司",EDI@2029-03-31,是,drugs;publications,1000000\nb,乙,,,none,\n'
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        GOOD.encode("utf-8"),
+        GOOD.encode("utf-8-sig"),
+        GOOD.encode("gb18030"),
+        GOOD.replace("\n", "\r\n").replace("甲\r\n", "甲\n").encode("utf-8"),
+        (GOOD + "\n,,,,,\n").encode("utf-8"),
+        GOOD.replace("_cny\n", "_cny,,\n")
+        .replace("000\n", "000,,\n")
+        .replace("none,\n", "none,,,\n")
+        .encode(),
+    ],
+    ids=["utf-8", "utf-8 with bom", "gb18030", "crlf", "blank lines", "empty columns at the right"],
+)
+def test_a_file_reads_the_same_however_it_was_saved(law: Law, tmp_path: Path, saved: bytes) -> None:
+    path = tmp_path / "clients.csv"
+    path.write_bytes(saved)
+    profiles = read_profiles(path, law.fields, set(law.catalogue["code"]))
+    assert list(profiles["client"]) == ["a", "b"]
+    assert list(profiles.index) == [2, 4]
+    assert profiles["name"][2] == "甲\n公司"
+    assert profiles["has_app"][2] is True or bool(profiles["has_app"][2])
+    assert pd.isna(profiles["has_app"][4])
+    assert list(profiles["own_categories"]) == ["drugs;publications", "none"]
+    assert profiles["registered_capital_cny"][2] == 1_000_000
+    assert pd.isna(profiles["registered_capital_cny"][4])
+    assert profiles["holds"][2] == ("EDI@2029-03-31",)
+
+
+def test_a_workbook_reads_as_the_same_clients(law: Law, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["client", "name", "holds", "has_app", "own_categories", "registered_capital_cny"],
+        ["a", "甲", "EDI@2029-03-31", True, "drugs", 1_000_000.0],
+        ["b", "乙", None, None, "none", None],
+    ):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(tmp_path / "clients.xlsx")
+    profiles = read_profiles(tmp_path / "clients.xlsx", law.fields, set(law.catalogue["code"]))
+    assert list(profiles["client"]) == ["a", "b"]
+    assert bool(profiles["has_app"].iloc[0])
+    assert pd.isna(profiles["has_app"].iloc[1])
+    assert profiles["registered_capital_cny"].iloc[0] == 1_000_000
+
+
+def test_what_only_calls_itself_a_workbook_is_refused(law: Law, tmp_path: Path) -> None:
+    (tmp_path / "clients.xlsx").write_text("client,name\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="not an Excel workbook"):
+        read_profiles(tmp_path / "clients.xlsx", law.fields, set())
+    with pytest.raises(MissingFileError, match="no such file"):
+        read_profiles(tmp_path / "other.xlsx", law.fields, set())
+
+
+def test_html_in_a_name_is_read_as_it_is(law: Law, tmp_path: Path) -> None:
+    (tmp_path / "clients.csv").write_text("client,name\na,<b>x</b>\n", encoding="utf-8")
+    assert list(read_profiles(tmp_path / "clients.csv", law.fields, set())["name"]) == ["<b>x</b>"]
+
+
+def test_a_province_may_be_written_as_code_letters_or_name(law: Law, tmp_path: Path) -> None:
+    spellings = ["110000", "11", "BJ", "bj", "北京", "北京市", "Beijing"]
+    rows = "".join(f"c{at},x,{spelling}\n" for at, spelling in enumerate(spellings))
+    (tmp_path / "clients.csv").write_text("client,name,province\n" + rows, encoding="utf-8")
+    assert set(read_profiles(tmp_path / "clients.csv", law.fields, set())["province"]) == {"110000"}
+
+
+def test_adding_a_column_is_one_edit_of_the_dictionary(tmp_path: Path) -> None:
+    dictionary = (find_data_folder() / "dictionary.yaml").read_text(encoding="utf-8")
+    line = "      message_en: {"
+    added = '      weight: {type: whole, minimum: 1, required: true, label: [权重, Weight], means: "x"}\n'
+    (tmp_path / "dictionary.yaml").write_text(dictionary.replace(line, added + line, 1), encoding="utf-8")
+    table = read_dictionary(tmp_path / "dictionary.yaml")["contradictions.csv"]
+    head = "contradiction,when,message_zh,weight,message_en\n"
+    path = tmp_path / "contradictions.csv"
+    path.write_text(head + "a,has_app,中,2,en\n", encoding="utf-8")
+    assert list(read_table(path, table)["weight"]) == [2]
+    path.write_text(head + "a,has_app,中,0,en\nb,has_app,中,,en\nc,has_app,中,1.5,en\n", encoding="utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        read_table(path, table)
+    assert [(problem.line, problem.column) for problem in caught.value.problems] == [
+        (2, "weight"), (3, "weight"), (4, "weight")
+    ]  # fmt: skip
