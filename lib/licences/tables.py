@@ -69,9 +69,11 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
     frame = pd.DataFrame(columns, index=index)
     spoilt = {(problem.line, problem.column) for problem in problems}
-    problems += [
-        problem for problem in check_frame(frame, table, file) if (problem.line, problem.column) not in spoilt
-    ]
+    for problem in check_frame(frame, table, file):
+        column = table[problem.column]
+        rests_on = {problem.column, column.basis_of, column.pairs_with}
+        if not any((problem.line, name) in spoilt for name in rests_on):
+            problems.append(problem)
     return frame, problems
 
 

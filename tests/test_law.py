@@ -1,0 +1,218 @@
+"""The data files held against each other: what the catalogue may not say, and what it must."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from licences.article import read_article
+from licences.assessment import NEEDED, find_verdicts
+from licences.catalogue import find_in_force, split_prerequisites
+from licences.errors import ProblemsError
+from licences.law import Law, read_law
+
+CODES = [
+    "BUSINESS_LICENCE",
+    "DOMAIN",
+    "ICP_FILING",
+    "APP_FILING",
+    "PSB_FILING",
+    "ICP",
+    "EDI",
+    "SP",
+    "CODE_1069_OWN",
+    "CODE_1069_SP",
+    "SMS_SIGNATURE",
+    "CALL_CENTRE",
+    "CODE_95_ENTERPRISE",
+    "CODE_95_OPERATOR",
+    "IDC",
+    "ISP",
+    "CDN",
+    "DRUG_INFO",
+    "DRUG_PLATFORM",
+    "DRUG_RETAIL",
+    "MED_DEVICE_PLATFORM",
+    "MED_DEVICE_CLASS_2",
+    "MED_DEVICE_CLASS_3",
+    "MED_DEVICE_ONLINE",
+    "FOOD_OPERATION",
+    "FOOD_PREPACKAGED",
+    "FOOD_PLATFORM",
+    "CATERING_PLATFORM",
+    "PUBLICATION_RETAIL",
+    "PUBLICATION_WHOLESALE",
+    "PUBLICATION_PLATFORM",
+    "COSMETICS_PLATFORM",
+    "TRADEMARK",
+    "PATENT_INVENTION",
+    "PATENT_UTILITY",
+    "PATENT_DESIGN",
+    "SOFTWARE_COPYRIGHT",
+    "HIGH_TECH",
+    "ISO_9001",
+    "ISO_14001",
+    "ISO_45001",
+    "ISO_27001",
+    "ISO_20000",
+    "MLPS_2",
+    "MLPS_3",
+    "TAX_PLATFORM_REPORT",
+    "SAMR_PLATFORM_REPORT",
+    "CULTURE_NET",
+    "AV_LICENCE",
+    "LIVE_COMMERCE",
+    "TV_PRODUCTION",
+    "NET_PUBLISHING",
+    "ALGORITHM_FILING",
+    "GENERATIVE_AI_FILING",
+    "PAYMENT",
+    "PREPAID_CARD",
+    "EXPRESS",
+    "CROSS_BORDER_CUSTOMS",
+    "HR_SERVICE",
+    "TRAVEL_AGENCY",
+    "PERSONAL_INFORMATION_OFFICER",
+    "PERSONAL_INFORMATION_AUDIT",
+    "DATA_EXPORT",
+    "SECURITY_ASSESSMENT",
+    "AV_REGISTRATION",
+    "FOOD_OWN_SITE",
+    "PUBLICATION_ONLINE",
+    "DRUG_ONLINE_REPORT",
+    "MLPS_GRADING",
+]
+
+
+def change(project: Path, folder: Path, **cells: dict[str, str]) -> Path:
+    """The catalogue with some cells of some current rows written anew."""
+    with (project / "data" / "licences.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for code, new in cells.items():
+        row = next(row for row in rows if row["code"] == code and not row["in_force_to"])
+        row.update(new)
+    path = folder / "licences.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def find_wrong(path: Path) -> list[str]:
+    with pytest.raises(ProblemsError) as caught:
+        read_law(path)
+    return [f"{problem.column}: {problem.wrong}; {problem.right}" for problem in caught.value.problems]
+
+
+def test_every_code_is_in_the_catalogue_today(law: Law) -> None:
+    today = find_in_force(law.catalogue, pd.Timestamp("2026-11-23").date())
+    assert set(CODES) == set(today.index)
+    assert len(CODES) == 69
+
+
+@pytest.mark.parametrize(
+    ("code", "new", "wrong"),
+    [
+        ("EDI", {"requires": "BUSINESS_LICENSE"}, "did you mean 'BUSINESS_LICENCE'"),
+        ("EDI", {"requires": "IDC"}, "IDC (line"),
+        ("EDI", {"requires": "EDI"}, "EDI needs EDI"),
+        ("EDI", {"superseded_by": "EDII"}, "no licence 'EDII'"),
+        ("EDI", {"applies_when": "hosts_third_party_seller"}, "did you mean 'hosts_third_party_sellers'"),
+        ("EDI", {"applies_when": "has_app and not has_app"}, "no client can ever make this expression true"),
+        (
+            "EDI",
+            {"eligible_when": "foreign_share_percent > 100"},
+            "no client can ever make this expression true",
+        ),
+        ("EDI", {"applies_when": "len(own_categories) > 1"}, "a call is not allowed"),
+        ("EDI", {"in_force_from": "2024-10-01"}, "is already in force by line"),
+        ("EDI", {"in_force_to": "2024-10-22"}, "the row ends before it begins"),
+        ("EDI", {"days_likely_basis": ""}, "a number and its ground must stand together"),
+        ("EDI", {"days_unit": ""}, "a number without its unit"),
+        ("EDI", {"documents_en": "one;two"}, "not as long as in the other language"),
+        ("EDI", {"penalty_en": ""}, "filled in one language only"),
+        ("EDI", {"kind": "licens"}, "did you mean 'licence'"),
+        ("EDI", {"level": "provincial;municpal"}, "did you mean 'municipal'"),
+        ("EDI", {"days_likely": "soon"}, "'soon' is not a number"),
+        ("EDI", {"checked_on": "23/11/2026"}, "is not a date"),
+        ("EDI", {"source": ""}, "it is empty"),
+        ("EDI", {"source_url": "ftp://x"}, "is not allowed here"),
+        ("EDI", {"duty_windows": "13-01..03-31"}, "not a window of the year"),
+    ],
+)
+def test_a_fault_of_the_catalogue_is_named(
+    project: Path, tmp_path: Path, code: str, new: dict[str, str], wrong: str
+) -> None:
+    said = find_wrong(change(project, tmp_path, **{code: new}))
+    assert any(wrong in line for line in said), said
+    assert {line.split(": ")[0] for line in said} <= {
+        *new,
+        "days_likely",
+        "days_min",
+        "days_max",
+        "penalty_zh",
+    }
+
+
+def test_a_circle_of_prerequisites_is_named_in_full(project: Path, tmp_path: Path) -> None:
+    path = change(
+        project, tmp_path, BUSINESS_LICENCE={"requires": "PSB_FILING"}, PSB_FILING={"requires": "ICP_FILING"}
+    )
+    (circle,) = [line for line in find_wrong(path) if "circle" in line]
+    assert "BUSINESS_LICENCE needs PSB_FILING needs ICP_FILING needs DOMAIN needs BUSINESS_LICENCE" in circle
+
+
+def test_all_faults_are_named_at_once(project: Path, tmp_path: Path) -> None:
+    path = change(project, tmp_path, EDI={"kind": "x", "applies_when": "has_ap"}, SP={"requires": "NO"})
+    assert len(find_wrong(path)) == 3
+
+
+def test_every_row_applies_to_a_sample_client_on_a_day_of_its_period(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    idle = []
+    for code, first, last in zip(
+        law.catalogue["code"], law.catalogue["in_force_from"], law.catalogue["in_force_to"], strict=True
+    ):
+        day = first if not pd.isna(first) else last if not pd.isna(last) else pd.Timestamp("2026-11-23")
+        verdicts = find_verdicts(law, sample_clients, day.date())[code]
+        if not verdicts.isin(NEEDED).any():
+            idle.append((code, str(day)))
+    assert idle == []
+
+
+def test_every_item_and_phase_of_the_article_is_carried_on(law: Law) -> None:
+    article = read_article()
+    assert list(article.index) == [*map(str, range(1, 18)), "phase_1", "phase_2", "phase_3"]
+    known = set(law.catalogue["code"])
+    assert all(set(codes) <= known for codes in article["codes"])
+    for code, item, phase in zip(
+        law.catalogue["code"], law.catalogue["article_item"], law.catalogue["article_phase"], strict=True
+    ):
+        if not pd.isna(item):
+            assert code in article.at[str(item), "codes"]
+        if not pd.isna(phase):
+            assert code in article.at[f"phase_{phase}", "codes"]
+
+
+def test_a_prerequisite_is_never_the_licence_itself(law: Law) -> None:
+    for code, text in zip(law.catalogue["code"], law.catalogue["requires"], strict=True):
+        assert all(code not in group for group in split_prerequisites(text))
+
+
+def test_what_is_certain_has_a_source_a_date_and_an_address(law: Law) -> None:
+    certain = law.catalogue[law.catalogue["confidence"] == "high"]
+    assert len(certain) > 20
+    assert certain["source"].notna().all()
+    assert certain["source_url"].notna().all()
+    assert law.catalogue["checked_on"].notna().all()
+
+
+def test_a_rule_that_ends_says_what_follows_or_that_nothing_does(law: Law) -> None:
+    ended = law.catalogue[law.catalogue["in_force_to"].notna()]
+    follows = ended["superseded_by"].map(bool) | ended["note_en"].notna()
+    assert list(ended["code"][~follows]) == []
