@@ -13,6 +13,7 @@ from licences.dictionary import Column, Table
 from licences.errors import Problem, ProblemsError, suggest
 from licences.files import read_rows
 from licences.frames import check_frame
+from licences.seals import is_sealed, make_seal, remember
 
 YES = frozenset({"yes", "true", "是", "1"})
 NO = frozenset({"no", "false", "否", "0"})
@@ -68,12 +69,17 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
         columns[column.name], wrong = _convert(texts, column, index)
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
     frame = pd.DataFrame(columns, index=index)
+    seal = make_seal(path, table)
+    if not problems and is_sealed(seal):
+        return frame, problems
     spoilt = {(problem.line, problem.column) for problem in problems}
     for problem in check_frame(frame, table, file):
         column = table[problem.column]
         rests_on = {problem.column, column.basis_of, column.pairs_with}
         if not any((problem.line, name) in spoilt for name in rests_on):
             problems.append(problem)
+    if not problems:
+        remember(seal)
     return frame, problems
 
 
