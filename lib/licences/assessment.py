@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from licences.catalogue import find_in_force
+from licences.expressions import Value
 from licences.law import Law
 from licences.profiles import Fields, split_holdings
 from licences.rules import Facts, Profile, Rule, make_profile, read_rule
@@ -67,12 +68,13 @@ def assess(law: Law, profiles: pd.DataFrame, as_of: date, language: str = "zh") 
     for warning in find_contradictions(law, profiles, language):
         warnings.setdefault(warning.client, []).append(warning)
     findings = []
-    for record in profiles.to_dict("records"):
+    by_code = {code: verdicts[code].astype("str").tolist() for code in verdicts.columns}
+    for at, record in enumerate(profiles.to_dict("records")):
         client = str(record["client"])
         profile = make_profile({name: record[name] for name in law.fields.by_name})
         held = split_holdings(record["holds"])
         for row in rows:
-            verdict = str(verdicts.at[client, row["code"]])
+            verdict = by_code[row["code"]][at]
             findings.append(
                 {"client": client, "code": row["code"], "verdict": verdict}
                 | _explain(row, verdict, profile, law.fields, warnings.get(client, []), language)
@@ -96,8 +98,10 @@ def _explain(
 ) -> dict[str, Any]:
     """The part of a finding that depends on the rule and on the facts that it names."""
     rule = read_rule(row["applies_when"], fields)
-    told = tuple(profile.get(name) for name in rule.names)
-    because, missing, changes = _explain_rule(rule, told, row["obligation"], language)
+    missing, changes = _find_openings(rule, rule.find_kinds(profile), row["obligation"], language)
+    because = say_claims(rule.explain(profile), fields, language, profile) or [
+        say(language, "because.always")
+    ]
     blockers: tuple[str, ...] = ()
     if verdict != "not_needed" and isinstance(row["eligible_when"], str):
         condition = read_rule(row["eligible_when"], fields)
@@ -117,13 +121,11 @@ def _explain(
 
 
 @lru_cache(maxsize=65536)
-def _explain_rule(
-    rule: Rule, told: tuple[Any, ...], obligation: str, language: str
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Because, missing facts and what would change the verdict, in words."""
-    profile = dict(zip(rule.names, told, strict=True))
-    because = tuple(say_claims(rule.explain(profile), rule.fields, language, profile))
-    missing = rule.find_missing(profile)
+def _find_openings(
+    rule: Rule, kinds: tuple[Value | None, ...], obligation: str, language: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The missing facts and what would change the verdict, in words; alike for all answers of a kind."""
+    profile = dict(zip(rule.names, kinds, strict=True))
     applies = rule.decide(profile)
     changes: list[str] = []
     for wanted in (True, False):
@@ -133,7 +135,7 @@ def _explain_rule(
                 say(language, "change", verdict=verdict, claims=join_claims(change, rule.fields, language))
                 for change in find_changes(rule, profile, wanted)
             ]
-    return because or (say(language, "because.always"),), missing, tuple(changes)
+    return rule.find_missing(profile), tuple(changes)
 
 
 @lru_cache(maxsize=65536)

@@ -238,6 +238,11 @@ class Rule:
                 result[int(at)] = truth
         return result
 
+    def find_kinds(self, profile: Profile) -> tuple[Value | None, ...]:
+        """For each of ``names`` a typical answer of the kind that is told; alike answers are one kind."""
+        told = [(axis, profile.get(axis.field.name)) for axis in self.axes]
+        return tuple(None if value is None else axis.points[axis.find(value)] for axis, value in told)
+
     def decide(self, profile: Profile) -> bool | None:
         """Whether it holds for one client; None where a fact that is not told still decides it."""
         open_truth = self.narrow(profile)
