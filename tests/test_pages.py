@@ -67,6 +67,16 @@ def test_a_note_of_the_catalogue_reaches_the_report(law: Law, sample_clients: pd
     assert str(case.rows.at["PAYMENT", "note_zh"]) in make_section(case, "licences").html
 
 
+def test_where_applying_would_be_the_wrong_step_the_first_page_says_what_to_do_instead(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(law, choose(sample_clients, "copper-purse"), AS_OF, START, "zh")
+    advice = str(case.rows.at["PAYMENT", "advice_zh"])
+    assert advice.startswith("不要申请")
+    for name in ("summary", "needed"):
+        assert advice in make_section(case, name).html
+
+
 def test_a_profile_that_contradicts_itself_is_told_so_at_the_top(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:

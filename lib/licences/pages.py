@@ -170,6 +170,7 @@ def _describe_step(case: Case, code: str, licences: Mapping[str, Any]) -> dict[s
         "code": code,
         "name": licences[code]["name"],
         "phase": licences[code]["phase"],
+        "advice": licences[code]["advice"],
         "after": [licences[needed]["name"] for needed in step.requires],
         "start": step.start,
         "finish": step.finish,
