@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
 import os
 import re
@@ -25,9 +26,13 @@ from licences.profiles import choose_clients, read_profiles
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Exit status: 0 all well, 1 problems found, 2 wrong usage."""
     gc.set_threshold(100_000)  # a command is short: a sixth of its time went into looking for garbage
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Chinese is printed whatever the locale says
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = _make_parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
     except (UsageError, UnknownNameError) as error:
         print(f"licences: {error}", file=sys.stderr)
         return 2
@@ -38,8 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("licences: stopped", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        sys.stderr.close()
+        _discard_output()
         return 0
+    except OSError as error:
+        _discard_output()
+        print(f"licences: {error.strerror or error}; check where the output goes", file=sys.stderr)
+        return 1
+    return status
+
+
+def _discard_output() -> None:
+    """What is still to be printed goes nowhere, so that Python does not fail again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _make_parser() -> argparse.ArgumentParser:

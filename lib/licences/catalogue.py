@@ -36,7 +36,9 @@ def try_to_read_catalogue(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     """
     table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
     rows, problems = try_to_read_table(path, table)
-    problems += [*find_period_problems(rows, str(path)), *find_unknown_codes(rows, str(path))]
+    unread = {problem.line for problem in problems if problem.column in {"in_force_from", "in_force_to"}}
+    problems += find_period_problems(rows.drop(index=list(unread)), str(path))
+    problems += find_unknown_codes(rows, str(path))
     return rows, problems
 
 
@@ -86,6 +88,13 @@ def find_unknown_codes(rows: pd.DataFrame, file: str) -> list[Problem]:
     known = set(rows["code"])
     problems = []
     for line, text, successors in zip(rows.index, rows["requires"], rows["superseded_by"], strict=True):
+        if isinstance(text, str) and not all(map(all, split_prerequisites(text))):
+            wrong, right = (
+                "an item of the list is empty",
+                "separate the items with one ; or | and end with none",
+            )
+            problems.append(Problem(file, line, "requires", wrong, right))
+            continue
         named = [("requires", code) for group in split_prerequisites(text) for code in group]
         named += [("superseded_by", code) for code in successors]
         for column, code in named:

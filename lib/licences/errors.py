@@ -57,7 +57,7 @@ class UsageError(LicencesError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a file: where, what, and what would be right."""
+    """One thing wrong in a file: where, what, and what would be right; line 0 is the file as a whole."""
 
     file: str
     line: int
@@ -66,7 +66,8 @@ class Problem:
     right: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.column}: {self.wrong}; {self.right}"
+        place = f"{self.file}:{self.line}: {self.column}" if self.line else self.file
+        return f"{place}: {self.wrong}; {self.right}"
 
 
 class ProblemsError(LicencesError):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import warnings
 from datetime import date
 from pathlib import Path
 
 from licences.errors import MissingFileError, Problem, ProblemsError
+
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
@@ -31,6 +36,13 @@ def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
                 "quote a cell that holds a comma, and give every column a cell")
         for line, row in numbered[1:] if len(row) != len(header)
     ]  # fmt: skip
+    problems += [
+        Problem(file, line, name, "holds a character that cannot be seen", "type the cell anew")
+        for line, row in numbered for name, cell in zip(header, row, strict=False) if _CONTROLS.search(cell)
+    ]  # fmt: skip
+    if len(numbered) == 1:
+        line = numbered[0][0]
+        problems.append(Problem(file, line, "file", "no row follows the header", "write one row or more"))
     if problems:
         raise ProblemsError(problems)
     return header, [line for line, _ in numbered[1:]], [row for _, row in numbered[1:]]
@@ -47,8 +59,29 @@ def _cut_empty_columns(numbered: list[tuple[int, list[str]]]) -> list[tuple[int,
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 (with or without BOM) or GB18030 file. Raises: MissingFileError, ProblemsError."""
+    content = _read_bytes(path)
+    if b"\0" in content:
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        right = "save it as plain text in UTF-8, a workbook as .xlsx"
+        raise ProblemsError([Problem(str(path), line, "file", "holds a NUL byte", right)])
     try:
-        content = path.read_bytes()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    # Damaged UTF-8 can pass as GB18030, then mostly with characters that no text has.
+    if text and not _PRIVATE.search(text) and not content.startswith(b"\xef\xbb\xbf"):
+        return text
+    wrong = Problem(str(path), line, "file", "neither UTF-8 nor GB18030", "save it as UTF-8")
+    raise ProblemsError([wrong])
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except IsADirectoryError:
         raise MissingFileError(str(path), "is a folder", "name a file") from None
     except FileNotFoundError:
@@ -57,17 +90,6 @@ def read_text(path: Path) -> str:
         raise MissingFileError(
             str(path), error.strerror or "cannot be read", "check its permissions"
         ) from None
-    if b"\0" in content:
-        line = content[: content.index(b"\0")].count(b"\n") + 1
-        wrong = Problem(str(path), line, "file", "holds a NUL byte", "save it as plain text in UTF-8")
-        raise ProblemsError([wrong])
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-    wrong = Problem(str(path), line, "file", "neither UTF-8 nor GB18030", "save it as UTF-8")
-    raise ProblemsError([wrong])
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
@@ -87,22 +109,26 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _read_sheet(path: Path) -> list[tuple[int, list[str]]]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook  # only here: reading a CSV must not pay for it
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    if not path.is_file():
-        raise MissingFileError(str(path), "there is no such file", "check the path")
+    content = io.BytesIO(_read_bytes(path))
     try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        return [
-            (line, [_cell_text(value) for value in row])
-            for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
-        ]
-    except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # what openpyxl cannot keep, such as drop-down lists, holds no cell
+            sheet = load_workbook(content, read_only=True, data_only=True).worksheets[0]
+            sheet.reset_dimensions()  # some programs write them wrong, and cells would be lost
+            rows = [
+                (line, [_cell_text(value) for value in row])
+                for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+                if row
+            ]
+    except Exception as error:  # noqa: BLE001 - a broken workbook fails in openpyxl in any way
         wrong = Problem(str(path), 1, "file", f"not an Excel workbook ({error})", "save it as .xlsx or CSV")
         raise ProblemsError([wrong]) from None
+    width = max((len(row) for _, row in rows), default=0)
+    return [(line, row + [""] * (width - len(row))) for line, row in rows]
 
 
 def _cell_text(value: object) -> str:

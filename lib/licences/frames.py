@@ -173,6 +173,12 @@ def _describe(check: _Check, case: Any, file: str) -> Problem:
         unknown = next(item for item in items if item not in known)
         wrong, right = f"unknown value {unknown!r}", suggest(unknown, known)
     elif wrong is None:
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        shown = (
+            f"{value:g}"
+            if isinstance(value, float)
+            else ";".join(value)
+            if isinstance(value, tuple)
+            else str(value)
+        )
         wrong = f"{shown!r} is not allowed here"
     return Problem(file, int(case.index), column.name, wrong, right)

@@ -12,10 +12,12 @@ import pandas as pd
 
 from licences.catalogue import BEGINNING, END, split_prerequisites, try_to_read_catalogue
 from licences.dictionary import find_data_folder, read_dictionary
-from licences.errors import ExpressionError, Problem, ProblemsError
+from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
 from licences.profiles import Fields, read_fields, read_profiles
 from licences.rules import read_rule
 from licences.tables import try_to_read_table
+
+_ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +41,24 @@ def read_law(catalogue: Path | None = None) -> Law:
 
 
 def find_problems(catalogue: Path | None, clients: Path) -> list[Problem]:
-    """Every problem of the catalogue, the fields, the contradictions and the clients. Raises: MissingFileError."""
-    law, problems = _try_to_read_law(catalogue)
-    if law is None:
-        return problems
+    """Every problem of the catalogue, the fields, the contradictions and the clients, missing files too.
+
+    Where the catalogue cannot be read, what the clients hold is not held against it.
+    """
+    data = find_data_folder()
+    problems: list[Problem] = []
+    law: Law | None = None
     try:
-        read_profiles(clients, law.fields, set(law.catalogue["code"]))
+        law, problems = _try_to_read_law(catalogue)
+    except MissingFileError as error:
+        problems = [Problem(error.path, 0, "", error.reason, error.right)]
+    try:
+        fields = read_fields(data / "profile_fields.csv") if law is None else law.fields
+        read_profiles(clients, fields, None if law is None else set(law.catalogue["code"]))
     except ProblemsError as error:
         problems += error.problems
+    except MissingFileError as error:
+        problems.append(Problem(error.path, 0, "", error.reason, error.right))
     return problems
 
 
@@ -76,8 +88,12 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Law | None, list[Problem]]
         return None, problems
     law = Law(frames[0], fields, frames[1])
     problems += find_rule_problems(law.catalogue, fields, str(file))
-    problems += find_phase_problems(law.catalogue, str(file))
-    problems += find_cycles(law.catalogue, str(file))
+    unread = {
+        problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
+    }
+    ordered = law.catalogue.drop(index=list(unread))
+    problems += find_phase_problems(ordered, str(file))
+    problems += find_cycles(ordered, str(file))
     problems += _find_expression_problems(
         law.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
     )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from licences.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
 from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
-from licences.tables import NONE, read_table, try_to_read_table
+from licences.tables import NONE, find_separator, read_table, try_to_read_table
 
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
@@ -112,12 +112,12 @@ def find_clients_table(fields: Fields) -> Table:
     return Table(columns=(*table.columns, *facts), key=table.key, means=table.means)
 
 
-def read_profiles(path: Path, fields: Fields, codes: Collection[str]) -> pd.DataFrame:
+def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
     """The clients of a CSV or XLSX file, indexed by line: client, name, holds and one column a field.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
     ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
-    ``codes`` are the codes that a client can hold.
+    ``codes`` are the codes that a client can hold, None where they are not known.
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
     """
@@ -143,10 +143,10 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str]) -> pd.Data
     return profiles
 
 
-def _find_wrong_holding(item: str, codes: Collection[str]) -> tuple[str, str] | None:
+def _find_wrong_holding(item: str, codes: Collection[str] | None) -> tuple[str, str] | None:
     code, at, expiry = item.partition("@")
-    if code not in codes:
-        return f"no licence {code!r}", suggest(code, codes)
+    if codes is not None and code not in codes:
+        return f"no licence {code!r}", find_separator(code) or suggest(code, codes)
     if at:
         try:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", expiry, re.ASCII):

@@ -18,6 +18,7 @@ from licences.seals import is_sealed, make_seal, remember
 YES = frozenset({"yes", "true", "是", "1"})
 NO = frozenset({"no", "false", "否", "0"})
 NONE = "none"
+MAX_NUMBER = 1e15  # up to here a float counts exactly
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -112,7 +113,10 @@ class _CellError(ValueError):
 def _as_number(text: str, _column: Column) -> float:
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text, re.ASCII):
         raise _CellError(f"{text!r} is not a number", "write digits only, such as 1000000 or 12.5")
-    return float(text)
+    number = float(text)
+    if abs(number) > MAX_NUMBER:
+        raise _CellError(f"{text!r} is too large", f"at most {MAX_NUMBER:.0f}")
+    return number
 
 
 def _as_whole(text: str, column: Column) -> int:
@@ -166,7 +170,13 @@ def _find_value(text: str, column: Column) -> str:
     spellings |= {other.casefold(): value for other, value in (column.aliases or {}).items()}
     if text.casefold() in spellings:
         return spellings[text.casefold()]
-    raise _CellError(f"unknown value {text!r}", suggest(text, values))
+    raise _CellError(f"unknown value {text!r}", find_separator(text) or suggest(text, values))
+
+
+def find_separator(item: str) -> str:
+    """What to do about an item that is several, held apart by a mark that we do not read; else empty."""
+    mark = next((mark for mark in ",，、；|/" if mark in item), "")
+    return f"separate the values with ; and not with {mark}" if mark else ""
 
 
 def _as_list(text: str, _column: Column) -> tuple[str, ...]:
@@ -181,6 +191,8 @@ def _as_windows(text: str, column: Column) -> tuple[str, ...]:
     for window in windows:
         try:
             first, last = window.split("..")
+            if not re.fullmatch(r"\d{2}-\d{2}\.\.\d{2}-\d{2}", window, re.ASCII):
+                raise ValueError
             pd.Timestamp(f"2024-{first}"), pd.Timestamp(f"2024-{last}")
         except ValueError:
             raise _CellError(f"{window!r} is not a window of the year", "write it as 01-01..03-31") from None
