@@ -12,7 +12,7 @@ from licences.article import read_article
 from licences.assessment import NEEDED, find_verdicts
 from licences.catalogue import find_in_force, split_prerequisites
 from licences.errors import ProblemsError
-from licences.law import Law, read_law
+from licences.law import Law, find_problems, read_law
 
 CODES = [
     "BUSINESS_LICENCE",
@@ -142,6 +142,28 @@ def test_every_code_is_in_the_catalogue_today(law: Law) -> None:
         ("EDI", {"source": ""}, "it is empty"),
         ("EDI", {"source_url": "ftp://x"}, "is not allowed here"),
         ("EDI", {"duty_windows": "13-01..03-31"}, "not a window of the year"),
+        ("EDI", {"duty_windows": ".."}, "not a window of the year"),
+        ("EDI", {"requires": "BUSINESS_LICENCE;"}, "requires: an item of the list is empty"),
+        ("EDI", {"requires": "ICP_FILING|"}, "requires: an item of the list is empty"),
+        ("EDI", {"phase": "first"}, "phase: 'first' is not a number"),
+        ("EDI", {"phase": "4"}, "phase: unknown value '4'; one of 1, 2, 3"),
+        ("EDI", {"days_likely": "1e30"}, "'1e30' is too large"),
+        ("EDI", {"days_likely": "-1"}, "days_likely: '-1' is not allowed here; at least 0"),
+        ("EDI", {"article_item": "18"}, "article_item: '18' is not allowed here; at most 17"),
+        (
+            "EDI",
+            {"fee_cny": "5", "fee_cny_basis": ""},
+            "fee_cny_basis: a number and its ground must stand together",
+        ),
+        ("EDI", {"validity_years": ""}, "validity_years_basis: a number and its ground must stand together"),
+        ("EDI", {"days_max_basis": "guess"}, "one of estimate, rule_text, secondary"),
+        ("EDI", {"penalty_zh": ""}, "penalty_zh: filled in one language only"),
+        ("EDI", {"superseded_by": "sp"}, "superseded_by: 'sp' is not allowed here"),
+        ("EDI", {"applies_when": "False"}, "no client can ever make this expression true"),
+        ("EDI", {"applies_when": "has_app and"}, "the expression breaks off"),
+        ("EDI", {"applies_when": "has_app.__class__"}, "an attribute is not allowed"),
+        ("EDI", {"eligible_when": "(lambda: 1)()"}, "eligible_when: a call is not allowed"),
+        ("EDI", {"eligible_when": "'drugz' in own_categories"}, "did you mean 'drugs'"),
     ],
 )
 def test_a_fault_of_the_catalogue_is_named(
@@ -155,6 +177,7 @@ def test_a_fault_of_the_catalogue_is_named(
         "days_min",
         "days_max",
         "penalty_zh",
+        *(f"{column}_basis" for column in new),
     }
 
 
@@ -216,3 +239,79 @@ def test_a_rule_that_ends_says_what_follows_or_that_nothing_does(law: Law) -> No
     ended = law.catalogue[law.catalogue["in_force_to"].notna()]
     follows = ended["superseded_by"].map(bool) | ended["note_en"].notna()
     assert list(ended["code"][~follows]) == []
+
+
+def test_an_expression_that_calls_something_is_named_and_never_run(project: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    call = f"__import__('os').system('touch {trace}')"
+    path = change(
+        project, tmp_path, EDI={"applies_when": call}, SP={"eligible_when": call}, ICP={"requires": call}
+    )
+    said = find_wrong(path)
+    assert sum("a call is not allowed in an expression" in line for line in said) == 2
+    assert sum(line.startswith("requires: no licence") for line in said) == 1
+    assert not trace.exists()
+
+
+def test_a_cell_that_cannot_be_read_brings_no_further_problem_of_its_making(
+    project: Path, tmp_path: Path
+) -> None:
+    assert len(find_wrong(change(project, tmp_path, BUSINESS_LICENCE={"phase": "4"}))) == 1
+    (wrong,) = find_wrong(change(project, tmp_path, EDI={"in_force_from": "2024-10-23x"}))[-1:]
+    assert wrong.startswith("in_force_from: '2024-10-23x' is not a date")
+
+
+def test_a_prerequisite_in_a_later_phase_counts_only_while_both_are_the_law(
+    project: Path, law: Law, tmp_path: Path
+) -> None:
+    path = change(project, tmp_path, PSB_FILING={"requires": "TAX_PLATFORM_REPORT;SP"})
+    said = find_wrong(path)
+    periods = law.catalogue[law.catalogue["code"] == "SP"]
+    meeting = periods[~(periods["in_force_to"] < pd.Timestamp("2023-09-01"))]
+    assert len(meeting) < len(periods)
+    assert [line.split(",")[0] for line in said] == [
+        f"requires: SP (line {line}) stands in phase 2" for line in meeting.index
+    ]
+
+
+def test_the_shipped_files_hold_no_problem(project: Path) -> None:
+    assert find_problems(project / "data" / "licences.csv", project / "data" / "clients.csv") == []
+
+
+def test_problems_of_the_catalogue_and_of_the_clients_are_named_together(
+    project: Path, tmp_path: Path
+) -> None:
+    catalogue = change(project, tmp_path, EDI={"kind": "x"})
+    header_broken = tmp_path / "header.csv"
+    header_broken.write_text("code,kinds\nEDI,licence\n", encoding="utf-8")
+    clients = tmp_path / "clients.csv"
+    clients.write_text("client,name,holds,has_app\na,A,NOPE,perhaps\n", encoding="utf-8")
+    gone = tmp_path / "gone.csv"
+
+    def find(catalogue: Path, clients: Path) -> list[tuple[str, int, str]]:
+        return sorted(
+            (Path(one.file).name, one.line, one.column) for one in find_problems(catalogue, clients)
+        )
+
+    line = next(one.line for one in find_problems(catalogue, project / "data" / "clients.csv"))
+    assert find(catalogue, clients) == [
+        ("clients.csv", 2, "has_app"), ("clients.csv", 2, "holds"), ("licences.csv", line, "kind")
+    ]  # fmt: skip
+    assert find(catalogue, gone) == [("gone.csv", 0, ""), ("licences.csv", line, "kind")]
+    assert find(gone, clients) == [("clients.csv", 2, "has_app"), ("gone.csv", 0, "")]
+    assert ("clients.csv", 2, "has_app") in find(header_broken, clients)
+    assert ("header.csv", 1, "kinds") in find(header_broken, clients)
+    assert [str(one) for one in find_problems(gone, gone)] == [
+        f"{gone}: there is no such file; check the path"
+    ] * 2
+
+
+def test_every_text_stands_in_both_languages(law: Law) -> None:
+    chinese = [name for name in law.catalogue.columns if name.endswith("_zh")]
+    assert len(chinese) > 10
+    for name in chinese:
+        other = law.catalogue[f"{name[:-3]}_en"]
+        one_sided = law.catalogue[name].map(bool, na_action="ignore").eq(True) != other.map(
+            bool, na_action="ignore"
+        ).eq(True)
+        assert list(law.catalogue["code"][one_sided]) == []

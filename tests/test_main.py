@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from licences.catalogue import find_in_force
+from licences.law import Law
 
 BROKEN = Path(__file__).parent / "broken"
 KEYS = [
@@ -161,3 +166,94 @@ def test_a_reader_that_stops_reading_gets_no_traceback(project: Path) -> None:
     piped = subprocess.run(["bash", "-c", script], cwd=project, capture_output=True, text=True, check=False)
     assert "Traceback" not in piped.stderr
     assert "Exception" not in piped.stderr
+
+
+@pytest.mark.parametrize(
+    ("as_of", "kind", "law_of_trade_marks", "apps_are_filed"),
+    [
+        ("2014-05-31", "licence", "2019", False),
+        ("2014-06-01", "filing", "2019", False),
+        ("2026-11-23", "filing", "2019", True),
+        ("2027-02-01", "filing", "2027-01-01", True),
+    ],
+)
+def test_a_shop_for_devices_gets_the_answer_of_the_day(
+    project: Path, law: Law, as_of: str, kind: str, law_of_trade_marks: str, apps_are_filed: bool
+) -> None:
+    answered = run(
+        "assess", "--client", "device-depot", "--as-of", as_of, "--lang", "en", "--json", cwd=project
+    )
+    rows = {row["code"]: row for row in json.loads(answered.stdout)}
+    in_force = find_in_force(law.catalogue, date.fromisoformat(as_of))
+    assert list(rows) == list(in_force.index)
+    assert rows["MED_DEVICE_CLASS_2"]["verdict"] == "required"
+    assert in_force.at["MED_DEVICE_CLASS_2", "kind"] == kind
+    assert in_force.at["MED_DEVICE_CLASS_2", "legal_basis_en"] == rows["MED_DEVICE_CLASS_2"]["legal_basis"]
+    assert law_of_trade_marks in rows["TRADEMARK"]["legal_basis"]
+    assert ("APP_FILING" in rows) is apps_are_filed
+
+
+def test_a_profile_that_contradicts_itself_leaves_standard_output_to_the_json(
+    project: Path, tmp_path: Path
+) -> None:
+    clients = tmp_path / "clients.csv"
+    clients.write_text(
+        "client,name,has_website,has_app,has_mini_program\na,<b>A</b>,no,no,no\n", encoding="utf-8"
+    )
+    answered = run("assess", "--clients", str(clients), "--json", cwd=project)
+    assert answered.returncode == 0
+    assert answered.stderr.startswith("a: has_website, has_app, has_mini_program: ")
+    assert {tuple(row) for row in json.loads(answered.stdout)} == {tuple(KEYS)}
+
+
+def test_a_fault_of_the_clients_ends_every_command_with_status_1_and_its_sentence(project: Path) -> None:
+    path = BROKEN / "misspelt_value.csv"
+    sentence = f"{path}:2: own_categories: unknown value 'publicatons'; did you mean 'publications'?\n"
+    for command in ("check", "assess"):
+        failed = run(command, "--clients", str(path), cwd=project)
+        assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", sentence)
+
+
+def test_a_missing_file_hides_no_problem_of_another(tmp_path: Path) -> None:
+    checked = run(
+        "check", "--catalogue", "gone.csv", "--clients", str(BROKEN / "many_at_once.csv"), cwd=tmp_path
+    )
+    lines = checked.stderr.splitlines()
+    assert checked.returncode == 1
+    assert "gone.csv: there is no such file; check the path" in lines
+    assert sum("many_at_once.csv:2: " in line for line in lines) == 5
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_chinese_is_printed_where_the_locale_knows_only_ascii(project: Path) -> None:
+    ascii_only = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for option in ("--json", "--questions"):
+        answered = subprocess.run(
+            [sys.executable, "-m", "licences", "assess", "--client", "quiet-client", option],
+            cwd=project, capture_output=True, check=False, env=ascii_only,
+        )  # fmt: skip
+        assert (answered.returncode, answered.stderr) == (0, b"")
+        assert any("一" <= letter <= "鿿" for letter in answered.stdout.decode("utf-8"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_named_without_a_traceback(project: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        failed = subprocess.run(
+            [sys.executable, "-m", "licences", "assess", "--client", "corner-shop", "--json"],
+            cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("licences: No space left on device; ")
+    assert failed.stderr.count("\n") == 1
+
+
+def test_a_pipe_that_nobody_reads_ends_a_short_answer_in_peace(project: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    piped = subprocess.run(
+        [sys.executable, "-m", "licences", "assess", "--client", "corner-shop", "--questions", "--json"],
+        cwd=project, stdout=write_end, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(write_end)
+    assert (piped.returncode, piped.stderr) == (0, "")

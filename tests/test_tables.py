@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from licences.dictionary import find_data_folder, read_dictionary
+from licences.dictionary import Column, find_data_folder, read_dictionary
 from licences.errors import MissingFileError, ProblemsError
 from licences.law import Law
 from licences.profiles import read_profiles
@@ -44,6 +45,34 @@ WRONG = {
     "semicolons_between_cells": [
         ":1: header: its cells are separated by semicolons; save it as CSV with commas"
     ],
+    "header_only": [":1: file: no row follows the header; write one row or more"],
+    "superfluous_semicolon": [
+        ":2: holds: an item of the list is empty; ",
+        ":2: own_categories: an item of the list is empty; ",
+    ],
+    "items_separated_by_commas": [
+        ":2: holds: no licence 'EDI,ICP'; separate the values with ; and not with ,",
+        ":2: own_categories: unknown value 'drugs；cosmetics'; separate the values with ; and not with ；",
+    ],
+    "bad_expiries": [
+        ":2: holds: '' is not a date; write it as EDI@2029-03-31",
+        ":3: holds: '2029/3/31' is not a date; ",
+        ":4: holds: '2029-02-29' is not a date; ",
+        ":5: holds: no licence 'edi'; did you mean 'EDI'?",
+    ],
+    "number_too_large": [
+        ":2: registered_capital_cny: '1e999' is too large; at most 1000000000000000",
+        ":3: registered_capital_cny: '1e16' is too large; ",
+    ],
+    "control_character": [":2: name: holds a character that cannot be seen; type the cell anew"],
+    "too_many_cells": [":2: row: 7 cells where the header has 6; quote a cell that holds a comma"],
+    "text_after_a_quote": [":3: row: broken quotes "],
+    "quoted_newlines_before_the_fault": [":4: has_website: 'ja' is neither yes nor no; "],
+    "tabs_between_cells": [":1: header: its cells are separated by tabs; save it as CSV with commas"],
+    "only_a_bom": [":1: file: it is empty; "],
+    "damaged_utf8": [":2: file: neither UTF-8 nor GB18030; save it as UTF-8"],
+    "cut_utf8": [":2: file: neither UTF-8 nor GB18030; save it as UTF-8"],
+    "not_finite": [f":{line}: registered_capital_cny: " for line in (2, 3, 4, 5, 6)],
     "too_few_cells": [":2: row: 4 cells where the header has 6; "],
     "unknown_code": [":2: holds: no licence 'BUSINESS_LICENSE'; did you mean 'BUSINESS_LICENCE'?"],
     "unknown_column": [":1: has_websit: unknown column; did you mean 'has_website'?"],
@@ -172,3 +201,98 @@ def test_a_file_that_was_found_good_is_not_checked_again_until_it_or_its_columns
     path.write_text(head + "a,has_app,中,en\n", encoding="utf-8")
     read_table(path, dataclasses.replace(table, key=("when",)))
     assert len(checked) == 4
+
+
+def read_data_file(file: str) -> list[dict[str, str]]:
+    with (find_data_folder() / file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_every_column_of_every_data_file_is_described_in_order_and_nothing_else(law: Law) -> None:
+    tables = read_dictionary(find_data_folder() / "dictionary.yaml")
+    assert {path.name for path in find_data_folder().glob("*.csv")} == tables.keys()
+    for file, table in tables.items():
+        columns = [column.name for column in table.columns]
+        if file == "clients.csv":
+            columns += law.fields.by_name
+            assert set(read_data_file(file)[0]) == set(columns)
+        else:
+            assert list(read_data_file(file)[0]) == columns
+        for column in table.columns:
+            assert column.means.strip()
+            assert column.label["zh"].strip()
+            assert column.label["en"].strip()
+
+
+def spoil(column: Column) -> dict[str, str]:
+    """Cells that the dictionary forbids in a column, each with the beginning of what would be right."""
+    wrong = {"": "fill it in"} if column.required else {}
+    if column.values is not None:
+        wrong |= {"9" if column.type == "whole" else "zzzzzzzz": "one of "}
+    if column.minimum is not None:
+        wrong |= {f"{column.minimum - 1:g}": f"at least {column.minimum:g}"}
+    if column.maximum is not None:
+        wrong |= {f"{column.maximum + 1:g}": f"at most {column.maximum:g}"}
+    if column.pattern is not None:
+        wrong |= {"Ä!": column.means}
+    return wrong | {
+        "code": {"edi": "write it as "},
+        "codes": {"EDI;icp": "codes are written in capitals"},
+        "whole": {"1.5": "write a whole number", "x": "write digits only"},
+        "number": {"1,5": "write digits only", "inf": "write digits only"},
+        "date": {"2026-02-30": "write it as 2026-11-23", "20261123": "write it as 2026-11-23"},
+        "list": {"a;;b": "separate the items with one ;"},
+        "choices": {";": "separate the items with one ;"},
+        "windows": {"..": "write it as 01-01..03-31", "02-30..03-31": "write it as 01-01..03-31"},
+        "url": {"javascript:alert(1)": "write it as "},
+    }.get(column.type, {})
+
+
+@pytest.mark.parametrize(
+    ("file", "least"),
+    [
+        ("licences.csv", 90),
+        ("profile_fields.csv", 12),
+        ("contradictions.csv", 5),
+        ("article.csv", 12),
+        ("clients.csv", 4),
+    ],
+)
+def test_every_limit_that_the_dictionary_states_is_enforced(tmp_path: Path, file: str, least: int) -> None:
+    """One row a forbidden cell: the good rows read, and each spoilt one is named for what it spoils."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")[file]
+    names = {column.name for column in table.columns}
+    good = {name: cell for name, cell in read_data_file(file)[-1].items() if name in names}
+    assert len(read_table(write_rows(tmp_path / file, [good]), table)) == 1
+    spoilt = [(column, cell, right) for column in table.columns for cell, right in spoil(column).items()]
+    assert len(spoilt) >= least
+    with pytest.raises(ProblemsError) as caught:
+        read_table(
+            write_rows(tmp_path / file, [good | {column.name: cell} for column, cell, _ in spoilt]), table
+        )
+    said = {(problem.line, problem.column, problem.right) for problem in caught.value.problems}
+    silent = [
+        (column.name, cell)
+        for line, (column, cell, right) in enumerate(spoilt, start=2)
+        if not any(at == line and name == column.name and now.startswith(right) for at, name, now in said)
+    ]
+    assert silent == []
+
+
+def test_a_column_that_the_dictionary_does_not_know_is_refused_in_every_data_file(tmp_path: Path) -> None:
+    for file, table in read_dictionary(find_data_folder() / "dictionary.yaml").items():
+        known = {column.name for column in table.columns}
+        row = {name: cell for name, cell in read_data_file(file)[0].items() if name in known}
+        with pytest.raises(ProblemsError) as caught:
+            read_table(write_rows(tmp_path / file, [row | {"surprise": "1"}]), table)
+        assert [(problem.line, problem.column, problem.wrong) for problem in caught.value.problems] == [
+            (1, "surprise", "unknown column")
+        ]
