@@ -13,6 +13,7 @@ from licences.catalogue import split_prerequisites
 from licences.charts import KINDS, draw_graph, draw_timeline, make_graph, shorten_name
 from licences.documents import _read_asset
 from licences.law import Law
+from licences.outlook import Wish
 from licences.schedule import DONE
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -21,7 +22,7 @@ AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 @pytest.fixture(scope="module")
 def cases(law: Law, sample_clients: pd.DataFrame) -> dict[str, Case]:
     return {
-        client: make_case(law, sample_clients[sample_clients["client"] == client], AS_OF, START, "zh")
+        client: make_case(law, sample_clients[sample_clients["client"] == client], AS_OF, Wish(START), "zh")
         for client in sample_clients["client"]
     }
 

@@ -22,6 +22,8 @@ from licences.errors import LicencesError, ProblemsError, UnknownNameError, Usag
 from licences.law import Law, find_problems, read_law
 from licences.profiles import choose_clients, read_profiles
 
+INCLUDED = ("recommended", "optional")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Exit status: 0 all well, 1 problems found, 2 wrong usage."""
@@ -82,8 +84,30 @@ def _make_parser() -> argparse.ArgumentParser:
     assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
     assess.set_defaults(run=_assess)
 
-    report = commands.add_parser("report", parents=[asked], help="one folder a client, with its report")
-    report.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    planned = argparse.ArgumentParser(add_help=False, parents=[asked])
+    planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    planned.add_argument(
+        "--include",
+        type=_read_verdicts,
+        default=(),
+        metavar="VERDICTS",
+        help="plan for these too: recommended, optional or both with a comma; default: required alone",
+    )
+    planned.add_argument(
+        "--capacity",
+        type=_read_count,
+        metavar="N",
+        help="at most N applications at a time; default: no limit",
+    )
+    planned.add_argument(
+        "--seed", type=_read_seed, default=0, metavar="N", help="of the simulation; default: 0"
+    )
+
+    plan = commands.add_parser("plan", parents=[planned], help="in what order, by when, how sure")
+    plan.add_argument("--json", action="store_true", help="print JSON alone")
+    plan.set_defaults(run=_plan)
+
+    report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
     report.add_argument(
         "--format", type=_read_formats, default=("html",), metavar="html", help="default: html"
     )
@@ -114,8 +138,22 @@ def _read_formats(text: str) -> tuple[str, ...]:
 
 def _read_count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers; write 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up; write 1 or more")
     return int(text)
+
+
+def _read_seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a seed; write a whole number such as 0")
+    return int(text)
+
+
+def _read_verdicts(text: str) -> tuple[str, ...]:
+    verdicts = tuple(dict.fromkeys(text.split(",")))
+    for verdict in verdicts:
+        if verdict not in INCLUDED:
+            raise argparse.ArgumentTypeError(str(UnknownNameError("verdict to include", verdict, INCLUDED)))
+    return verdicts
 
 
 def _read_seconds(text: str) -> float:
@@ -190,23 +228,50 @@ def _assess(options: argparse.Namespace) -> int:
     return 0
 
 
+def _plan(options: argparse.Namespace) -> int:
+    from licences.assessment import find_contradictions
+    from licences.outlook import Wish, describe_outlook, make_outlooks
+
+    law, profiles = _read_files(options)
+    wish = Wish(options.start or _find_next_working_day(), options.include, options.capacity, options.seed)
+    outlooks = list(make_outlooks(law, profiles, options.as_of or date.today(), wish, options.lang))
+    for warning in find_contradictions(law, profiles, options.lang):
+        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+    if options.json:
+        print(json.dumps([describe_outlook(one) for one in outlooks], ensure_ascii=False, indent=1))
+        return 0
+    from licences.terminal import draw_plans, show
+
+    show(draw_plans(outlooks, profiles, law, options.lang))
+    return 0
+
+
+def _find_next_working_day() -> date:
+    from licences.working_days import find_working_day
+
+    return cast(date, find_working_day(np.datetime64(date.today()) + 1).astype(object))
+
+
 def _report(options: argparse.Namespace) -> int:
     from licences.assessment import find_contradictions
     from licences.batch import Order, write_reports
-    from licences.working_days import find_working_day
+    from licences.schedule import find_beginning
 
     law, profiles = _read_files(options)
     project = find_data_folder().parent
-    today = date.today()
-    next_working_day = cast(date, find_working_day(np.datetime64(today) + 1).astype(object))
+    start = options.start or _find_next_working_day()
+    find_beginning(start)
     order = Order(
         notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
         out=options.out or project / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
-        as_of=options.as_of or today,
-        start=options.start or next_working_day,
+        as_of=options.as_of or date.today(),
+        start=start,
         language=options.lang,
+        include=options.include,
+        capacity=options.capacity,
+        seed=options.seed,
         workers=options.workers,
         timeout_seconds=options.timeout,
         force=options.force,

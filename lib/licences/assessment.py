@@ -105,7 +105,7 @@ def _explain(
     blockers: tuple[str, ...] = ()
     if verdict != "not_needed" and isinstance(row["eligible_when"], str):
         condition = read_rule(row["eligible_when"], fields)
-        blockers = _find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
+        blockers = find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
     doubts = [
         say(language, "because.contradiction", message=warning.message)
         for warning in warnings
@@ -139,7 +139,7 @@ def _find_openings(
 
 
 @lru_cache(maxsize=65536)
-def _find_blockers(condition: Rule, told: tuple[Any, ...], language: str) -> tuple[str, ...]:
+def find_blockers(condition: Rule, told: tuple[Any, ...], language: str) -> tuple[str, ...]:
     """The conditions that a client is known to fail, each with what would meet it."""
     profile = dict(zip(condition.names, told, strict=True))
     blockers = []

@@ -39,6 +39,9 @@ class Order:
     as_of: date
     start: date
     language: str
+    include: tuple[str, ...] = ()
+    capacity: int | None = None
+    seed: int = 0
     workers: int = 1
     timeout_seconds: float | None = None
     force: bool = False
@@ -136,14 +139,18 @@ def _head_with_failure(error: NotebookError) -> NotebookNode:
     return notebook
 
 
-def _find_parameters(order: Order, client: str) -> dict[str, str]:
-    """The notebook's parameters; paths as seen from its folder, where it runs."""
+def _find_parameters(order: Order, client: str) -> dict[str, str | int]:
+    """The notebook's parameters; paths as seen from its folder, where it runs.
+
+    How to plan is passed on only where it is asked for, so that a notebook need not take it.
+    """
 
     def seen_from_there(path: Path | None) -> str:
         if path is None:
             return ""
         return Path(os.path.relpath(path.resolve(), order.notebook.resolve().parent)).as_posix()
 
+    asked = {"include": ",".join(order.include), "capacity": order.capacity, "seed": order.seed}
     return {
         "client": client,
         "as_of": order.as_of.isoformat(),
@@ -151,6 +158,7 @@ def _find_parameters(order: Order, client: str) -> dict[str, str]:
         "language": order.language,
         "catalogue": seen_from_there(order.catalogue),
         "clients": seen_from_there(order.clients),
+        **{name: value for name, value in asked.items() if value},
     }
 
 
@@ -158,13 +166,14 @@ def _hash_common(order: Order, law: Law) -> str:
     """A hash over what all reports of an order are made from: law, notebook, library, dates, language."""
     digest = hashlib.sha256()
     rows = [find_in_force(law.catalogue, order.as_of), find_coming(law.catalogue, order.as_of)]
-    for frame in (*rows, law.contradictions):
+    for frame in (*rows, law.contradictions, law.corrections):
         digest.update(frame.to_csv().encode())
     digest.update(repr(law.fields.every).encode())
     digest.update(order.notebook.read_bytes())
     for file in sorted(_list_files(files("licences")), key=str):
         digest.update(file.read_bytes())
-    digest.update(f"{order.as_of} {order.start} {order.language}".encode())
+    asked = (order.as_of, order.start, order.language, order.include, order.capacity, order.seed)
+    digest.update(" ".join(map(str, asked)).encode())
     return digest.hexdigest()
 
 

@@ -15,9 +15,10 @@ from licences.assessment import Contradiction, assess, find_contradictions, rank
 from licences.catalogue import find_coming, find_in_force
 from licences.dictionary import find_data_folder, read_dictionary
 from licences.law import Law, read_law
+from licences.outlook import Outlook, Wish, make_outlooks
 from licences.profiles import choose_clients, read_profiles, split_holdings
 from licences.rules import Profile, make_profile
-from licences.schedule import Step, find_launch, make_plan
+from licences.schedule import Plan, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,17 @@ class Case:
     findings: pd.DataFrame
     questions: pd.DataFrame
     contradictions: list[Contradiction]
-    steps: list[Step]
+    outlook: Outlook
+
+    @property
+    def plan(self) -> Plan:
+        """What is obtained in what order, and by when."""
+        return self.outlook.plan
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the plan."""
+        return self.outlook.plan.steps
 
     def name_code(self, code: str) -> str:
         """The licence's name in the reader's language."""
@@ -50,10 +61,10 @@ class Case:
         """The codes of these verdicts, in the catalogue's order."""
         return [str(code) for code in self.findings.index[self.findings["verdict"].isin(verdicts)]]
 
-    @cached_property
-    def launch(self) -> date | None:
-        """The day on which the last required step that can be dated is done."""
-        return find_launch(self.steps, self.find_codes("required"))
+    @property
+    def launch(self) -> tuple[date, date, date] | None:
+        """By when every required step that can be dated is done in 50, 80 and 90 percent of the draws."""
+        return self.outlook.simulation.launch
 
     @cached_property
     def coming(self) -> pd.DataFrame:
@@ -71,21 +82,33 @@ class Case:
 
 
 def open_case(
-    client: str, as_of: str, start: str, language: str, catalogue: str = "", clients: str = ""
+    client: str,
+    as_of: str,
+    start: str,
+    language: str,
+    catalogue: str = "",
+    clients: str = "",
+    include: str = "",
+    capacity: int = 0,
+    seed: int = 0,
 ) -> Case:
     """Reads the data files and works out one client's case.
 
-    as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files.
+    as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files. include:
+    verdicts to plan for beside ``required``, separated by commas. capacity: how many applications run
+    at a time, 0 for no limit. seed: of the simulation.
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
     law = read_law(Path(catalogue) if catalogue else None)
     file = Path(clients) if clients else find_data_folder() / "clients.csv"
     profiles = choose_clients(read_profiles(file, law.fields, set(law.catalogue["code"])), [client])
-    return make_case(law, profiles, date.fromisoformat(as_of), date.fromisoformat(start), language)
+    chosen = tuple(filter(None, include.split(",")))
+    wish = Wish(date.fromisoformat(start), chosen, capacity or None, seed)
+    return make_case(law, profiles, date.fromisoformat(as_of), wish, language)
 
 
-def make_case(law: Law, profiles: pd.DataFrame, as_of: date, start: date, language: str) -> Case:
+def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, language: str) -> Case:
     """The case of the one client in ``profiles``."""
     record: dict[Any, Any] = profiles.to_dict("records")[0]
     findings = assess(law, profiles, as_of, language).set_index("code", drop=False)
@@ -94,7 +117,7 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, start: date, langua
         name=record["name"],
         language=language,
         as_of=as_of,
-        start=start,
+        start=wish.start,
         law=law,
         profile=make_profile({name: record[name] for name in law.fields.by_name}),
         held=split_holdings(record["holds"]),
@@ -102,5 +125,5 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, start: date, langua
         findings=findings,
         questions=rank_questions(law, profiles, as_of),
         contradictions=find_contradictions(law, profiles, language),
-        steps=make_plan(law, findings, start, as_of, language=language),
+        outlook=next(make_outlooks(law, profiles, as_of, wish, language)),
     )

@@ -1,268 +1,344 @@
-"""What a plan looks like: the graph of prerequisites and the timeline."""
+"""What a plan looks like in time: the timeline, the launch, and what falls due."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-import networkx as nx
 import plotly.graph_objects as go
-import plotly.io
 
 from licences.case import Case
-from licences.catalogue import split_prerequisites
-from licences.schedule import DONE
-from licences.wording import say
+from licences.looks import INK, LINE, PALE, PHASE_COLOURS, dress, shorten_name
+from licences.schedule import Step
+from licences.simulation import SHARES
+from licences.wording import say, say_day, say_share
+from licences.working_days import read_calendar
 
-# Colours that a colour-blind reader tells apart (Okabe and Ito, 2008); each kind has its own sign as well.
-KINDS = {
-    "held": ("#007a5a", "square", "■"),
-    "required": ("#c14a00", "circle", "●"),
-    "chosen": ("#0072b2", "triangle-up", "▲"),
-    "undetermined": ("#8a3ffc", "diamond", "◆"),
-}
-PHASE_COLOURS = {1: "#0072b2", 2: "#c14a00", 3: "#007a5a"}
-INK, PALE = "#1f2933", "#9aa5b1"
-MOST_UNDETERMINED = 20
-FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
+DAY = timedelta(days=1)
+CRITICAL = "▶ "
 
 
-def show_figures_anywhere() -> None:
-    """Figures go into a notebook as plain data: JupyterLab draws them, and so does our page, offline."""
-    plotly.io.renderers.default = "plotly_mimetype"
+def draw_timeline(case: Case) -> go.Figure | None:
+    """The dated steps, phase by phase: likely time, slack, and by when in 50, 80 and 90 percent.
 
-
-def make_graph(case: Case) -> nx.DiGraph[str]:
-    """What is needed, held or still open, and what has to come before it.
-
-    Nodes carry ``kind`` (a key of KINDS). Edges run from a prerequisite to what needs it and carry
-    ``alternative``: True where another prerequisite would do as well. An edge that follows from
-    longer ways is left out.
+    One bar a step and phase, hatched where a time is an estimate, framed on the path that decides the
+    launch; ``customdata`` holds name, dates, slack and ground. A thin line is the slack, marks joined
+    by a line are the three percentiles. What lies past the announced holidays is shaded. None where
+    no step can be dated.
     """
-    kinds = {}
-    undetermined = case.find_codes("undetermined")
-    for code, verdict, status in zip(
-        case.findings["code"], case.findings["verdict"], case.findings["status"], strict=True
-    ):
-        if status in DONE:
-            kinds[code] = "held"
-        elif verdict == "required":
-            kinds[code] = "required"
-        elif any(step.code == code for step in case.steps):
-            kinds[code] = "chosen"
-        elif verdict == "undetermined" and len(undetermined) <= MOST_UNDETERMINED:
-            kinds[code] = "undetermined"
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    settled = {step.code: set(step.requires) for step in case.steps}
-    needs = dict(zip(case.rows["code"], case.rows["requires"], strict=True))
-    for code, kind in kinds.items():
-        graph.add_node(code, kind=kind)
-    for code in kinds:
-        for group in split_prerequisites(needs[code]):
-            drawn = [needed for needed in group if needed in kinds]
-            held = [needed for needed in drawn if kinds[needed] == "held"][:1]
-            for needed in held or drawn:
-                sure = held or len(drawn) == 1 or needed in settled.get(code, ())
-                graph.add_edge(needed, code, alternative=not sure)
-    reduced = nx.transitive_reduction(graph)
-    graph.remove_edges_from([edge for edge in graph.edges if not reduced.has_edge(*edge)])
-    return graph
-
-
-def draw_graph(case: Case) -> go.Figure:
-    """The graph of prerequisites, from left to right; one trace a kind, ``customdata`` holds the codes."""
-    graph = make_graph(case)
-    places = _place_nodes(graph)
-    figure = go.Figure()
-    for alternative in (False, True):
-        edges = [edge for edge in graph.edges if graph.edges[edge]["alternative"] is alternative]
-        figure.add_trace(_draw_edges(edges, places, alternative, case.language))
-    for kind, (colour, symbol, _) in KINDS.items():
-        codes = [code for code in graph if graph.nodes[code]["kind"] == kind]
-        if codes:
-            figure.add_trace(
-                go.Scatter(
-                    x=[places[code][0] for code in codes],
-                    y=[places[code][1] for code in codes],
-                    mode="markers",
-                    name=say(case.language, f"chart.{kind}"),
-                    marker={"color": colour, "symbol": symbol, "size": 11},
-                    customdata=codes,
-                    text=[case.name_code(code) for code in codes],
-                    hovertemplate="%{text}<br>%{customdata}<extra></extra>",
-                )
-            )
-    for code, (x, y) in places.items():
-        colour, _, sign = KINDS[graph.nodes[code]["kind"]]
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=f"<span style='color:{colour}'>{sign}</span> {shorten_name(case.name_code(code), case.language)}",
-            showarrow=False,
-            bgcolor="#ffffff",
-            bordercolor=colour,
-            borderwidth=1.5,
-            borderpad=3,
-            font={"size": 11, "color": INK},
-            align="left",
-        )
-    labels = [shorten_name(case.name_code(code), case.language) for code in places]
-    pitch = 20 + 16 * max((label.count("<br>") + 1 for label in labels), default=1)
-    rows = max((y for _, y in places.values()), default=0) + 1
-    columns = max((x for x, _ in places.values()), default=0)
-    figure.update_layout(
-        height=int(100 + pitch * rows),
-        margin={"l": 10, "r": 10, "t": 60, "b": 10},
-        xaxis={"visible": False, "range": [-0.55, columns + 0.55], "fixedrange": True},
-        yaxis={"visible": False, "range": [rows - 0.3, -0.7], "fixedrange": True},
+    dated = sorted(
+        case.plan.dated, key=lambda step: (step.phase, step.start or date.max, step.finish, step.code)
     )
-    return _dress(figure, say(case.language, "page.figure_graph"))
+    if not dated:
+        return None
+    language, path = case.language, case.plan.critical_path
+    figure = go.Figure()
+    for phase, colour in PHASE_COLOURS.items():
+        steps = [step for step in dated if step.phase == phase]
+        if steps:
+            figure.add_trace(_draw_bars(case, steps, case.label("phase", phase), colour))
+    figure.add_trace(_draw_slack(dated, say(language, "chart.slack")))
+    figure.add_trace(_draw_percentiles(case, dated))
+    labels = {step.code: shorten_name(step.name, language) for step in dated}
+    ticks = [
+        f"<b>{CRITICAL}{labels[step.code]}</b>" if step.code in path else labels[step.code] for step in dated
+    ]
+    ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
+    ends += [percentiles[-1] for percentiles in case.outlook.simulation.finishes.values()]
+    last = max(ends, default=case.start)
+    row_height = 14 + 14 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
+    figure.update_layout(
+        height=120 + row_height * len(dated),
+        margin={"l": 10, "r": 30, "t": 50, "b": 60},
+        barmode="overlay",
+        bargap=0.45,
+        xaxis={
+            "type": "date",
+            "range": [
+                (case.start - 3 * DAY).isoformat(),
+                (last + max(7 * DAY, (last - case.start) / 12)).isoformat(),
+            ],
+            "gridcolor": LINE,
+            "side": "top",
+            "tickformat": "%Y-%m-%d",
+            "nticks": 7,
+        },
+        yaxis={
+            "range": [len(dated) - 0.4, -0.6],
+            "categoryorder": "array",
+            "categoryarray": [step.code for step in dated],
+            "tickmode": "array",
+            "tickvals": [step.code for step in dated],
+            "ticktext": ticks,
+            "automargin": True,
+        },
+    )
+    _shade_provisional(figure, last + timedelta(days=400), language)
+    figure = dress(figure, say(language, "page.figure_timeline"))
+    return figure.update_layout(legend={"yref": "paper", "yanchor": "top", "y": 0})
 
 
-def _place_nodes(graph: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
-    """A column for each step away from the beginning; within it, near what comes before."""
-    places: dict[str, tuple[float, float]] = {}
-    layers = [sorted(layer) for layer in nx.topological_generations(graph)]
-    tallest = max(map(len, layers), default=0)
-    for column, layer in enumerate(layers):
+def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.Bar:
+    path = case.plan.critical_path
+    return go.Bar(
+        orientation="h",
+        name=name,
+        y=[step.code for step in steps],
+        base=[step.start.isoformat() for step in steps if step.start],
+        x=[_measure(step.start, step.finish) for step in steps],
+        marker={
+            "color": colour,
+            "line": {"color": INK, "width": [3 if step.code in path else 0 for step in steps]},
+            "pattern": {
+                "shape": ["/" if step.basis == "estimate" else "" for step in steps],
+                "fgcolor": "#ffffff",
+                "fillmode": "overlay",
+                "size": 6,
+            },
+        },
+        customdata=[
+            [
+                step.name,
+                _mark(step.start),
+                _mark(step.finish),
+                say(case.language, "chart.slack_of", days=step.slack_days),
+                case.label("days_likely_basis", step.basis),
+                *(_mark(day) for day in case.outlook.simulation.finishes[step.code]),
+            ]
+            for step in steps
+        ],
+        hovertemplate=(
+            "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]} (%{customdata[4]})<br>%{customdata[3]}<br>"
+            "50 % %{customdata[5]} · 80 % %{customdata[6]} · 90 % %{customdata[7]}<extra></extra>"
+        ),
+    )
 
-        def near(code: str) -> tuple[float, str]:
-            before = [places[needed][1] for needed in graph.predecessors(code) if needed in places]
-            return (sum(before) / len(before) if before else tallest, code)
 
-        ordered = sorted(layer, key=near)
-        gap = tallest / len(ordered)
-        for row, code in enumerate(ordered):
-            places[code] = (column, (row + 0.5) * gap - 0.5)
-    return places
+def _draw_slack(steps: Iterable[Step], name: str) -> go.Scatter:
+    xs: list[str | None] = []
+    ys: list[str | None] = []
+    for step in steps:
+        if step.slack_days and step.finish and step.latest_finish:
+            xs += [(step.finish + DAY).isoformat(), (step.latest_finish + DAY).isoformat(), None]
+            ys += [step.code, step.code, None]
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines",
+        name=name,
+        line={"color": PALE, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
 
 
-def _draw_edges(
-    edges: Iterable[tuple[str, str]],
-    places: dict[str, tuple[float, float]],
-    alternative: bool,
-    language: str,
-) -> go.Scatter:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    sizes: list[int] = []
-    codes: list[str | None] = []
-    for needed, code in edges:
-        (x0, y0), (x1, y1) = places[needed], places[code]
-        xs += [x0, (x0 + x1) / 2, x1, None]
-        ys += [y0, (y0 + y1) / 2, y1, None]
-        sizes += [0, 9, 0, 0]
-        codes += [None, f"{needed}>{code}", None, None]
+def _draw_percentiles(case: Case, steps: Sequence[Step]) -> go.Scatter:
+    """Marks at the days by which a step is done in 50, 80 and 90 percent, joined by a line."""
+    xs: list[str | None] = []
+    ys: list[str | None] = []
+    symbols: list[str] = []
+    for step in steps:
+        days = case.outlook.simulation.finishes[step.code]
+        xs += [*((day + DAY).isoformat() for day in days), None]
+        ys += [step.code, step.code, step.code, None]
+        symbols += ["line-ns-open", "line-ns-open", "diamond-tall", "circle"]
     return go.Scatter(
         x=xs,
         y=ys,
         mode="lines+markers",
-        name=say(language, "chart.alternative" if alternative else "chart.prerequisite"),
-        line={"color": PALE, "width": 1.4, "dash": "dot" if alternative else "solid"},
-        marker={"symbol": "arrow", "angleref": "previous", "size": sizes, "color": INK, "opacity": 1},
-        customdata=codes,
+        name=say(case.language, "chart.percentiles"),
+        line={"color": INK, "width": 1.5},
+        marker={"symbol": symbols, "color": INK, "size": 9, "line": {"width": 1.5, "color": INK}},
         hoverinfo="skip",
-        showlegend=bool(xs),
     )
 
 
-def draw_timeline(case: Case) -> go.Figure:
-    """The steps that can be dated, phase by phase; hatched where a time is an estimate."""
-    dated = [step for step in case.steps if step.start and step.finish]
-    dated.sort(key=lambda step: (step.phase, step.start or date.max, step.finish or date.max, step.code))
-    language = case.language
+def _shade_provisional(figure: go.Figure, last: date, language: str) -> None:
+    """Shades the days whose holidays have not been announced."""
+    first = read_calendar().announced_until + DAY
+    figure.add_shape(
+        type="rect",
+        xref="x",
+        yref="paper",
+        x0=first.isoformat(),
+        x1=last.isoformat(),
+        y0=0,
+        y1=1,
+        fillcolor="#f1eee3",
+        line_width=0,
+        layer="below",
+        name="provisional",
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=say(language, "chart.provisional"),
+            marker={"symbol": "square", "size": 12, "color": "#f1eee3", "line": {"color": PALE, "width": 1}},
+        )
+    )
+
+
+def draw_launch(case: Case) -> go.Figure | None:
+    """How likely the launch is by each week: bars for the week itself, a line for all weeks until then.
+
+    The three marks on the line are the days by which it is done in 50, 80 and 90 percent of the draws.
+    None where no launch can be dated.
+    """
+    simulation, language = case.outlook.simulation, case.language
+    if simulation.launch is None:
+        return None
+    weeks: dict[date, int] = {}
+    for day, count in simulation.distribution.items():
+        monday = day - timedelta(days=day.weekday())
+        weeks[monday] = weeks.get(monday, 0) + count
+    days = list(simulation.distribution)
+    reached, until = 0, []
+    for count in simulation.distribution.values():
+        reached += count
+        until.append(reached / simulation.draws)
+    figure = go.Figure(
+        go.Bar(
+            x=[monday.isoformat() for monday in weeks],
+            y=[count / simulation.draws for count in weeks.values()],
+            width=6 * 86_400_000,
+            offset=0,
+            name=say(language, "chart.in_week"),
+            marker={"color": "#56a3d9"},
+            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[day.isoformat() for day in days],
+            y=until,
+            mode="lines",
+            name=say(language, "chart.until_then"),
+            line={"color": INK, "width": 2},
+            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
+        )
+    )
+    marks = list(zip(SHARES, simulation.launch, strict=True))
+    figure.add_trace(
+        go.Scatter(
+            x=[day.isoformat() for _, day in marks],
+            y=[share for share, _ in marks],
+            mode="markers+text",
+            marker={"symbol": "diamond", "size": 11, "color": INK},
+            text=[f"<b>{say_share(share)}</b> {_mark(day)}" for share, day in marks],
+            textposition="top left",
+            showlegend=False,
+            hoverinfo="skip",
+            name="percentiles",
+            cliponaxis=False,
+        )
+    )
+    first, last = min(days, default=case.start), max(days, default=case.start)
+    figure.update_layout(
+        height=360,
+        margin={"l": 10, "r": 20, "t": 50, "b": 40},
+        bargap=0,
+        xaxis={
+            "type": "date",
+            "range": [(first - (last - first) / 3 - 7 * DAY).isoformat(), (last + 7 * DAY).isoformat()],
+            "tickformat": "%Y-%m-%d",
+            "nticks": 7,
+            "gridcolor": LINE,
+        },
+        yaxis={"tickformat": ".0%", "range": [0, 1.08], "gridcolor": LINE, "automargin": True},
+    )
+    _shade_provisional(figure, last + timedelta(days=400), language)
+    return dress(figure, say(language, "page.figure_launch"))
+
+
+def draw_renewals(case: Case) -> go.Figure | None:
+    """What falls due in the next months, one row a licence: windows as bars, last days as marks.
+
+    None where nothing falls due.
+    """
+    events, language = case.outlook.renewals, case.language
+    if not events:
+        return None
+    codes = list(dict.fromkeys(event.code for event in events))
+    labels = {code: shorten_name(case.name_code(code), language) for code in codes}
     figure = go.Figure()
-    labels = {step.code: shorten_name(case.name_code(step.code), language) for step in dated}
-    row_height = 20 + 15 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
-    for phase, colour in PHASE_COLOURS.items():
-        steps = [step for step in dated if step.phase == phase]
-        if not steps:
+    for kind, colour, symbol in (("duty", "#0072b2", "circle"), ("renewal", "#c14a00", "diamond")):
+        chosen = [event for event in events if (event.duty is None) is (kind == "renewal")]
+        if not chosen:
             continue
+        begins = [event.renew_from or event.renew_by for event in chosen]
+        hover = [
+            [case.name_code(event.code), begin.isoformat(), event.renew_by.isoformat()]
+            for event, begin in zip(chosen, begins, strict=True)
+        ]
         figure.add_trace(
             go.Bar(
                 orientation="h",
-                name=case.label("phase", phase),
-                y=[step.code for step in steps],
-                base=[step.start.isoformat() for step in steps if step.start],
-                x=[
-                    (step.finish - step.start + timedelta(days=1)) / timedelta(milliseconds=1)
-                    for step in steps
-                    if step.start and step.finish
-                ],
+                y=[event.code for event in chosen],
+                base=[begin.isoformat() for begin in begins],
+                x=[_measure(begin, event.renew_by) for event, begin in zip(chosen, begins, strict=True)],
                 marker={
                     "color": colour,
                     "pattern": {
-                        "shape": ["/" if step.basis == "estimate" else "" for step in steps],
+                        "shape": ["/" if event.is_planned else "" for event in chosen],
                         "fgcolor": "#ffffff",
                         "fillmode": "overlay",
                         "size": 6,
                     },
                 },
-                text=[f"{step.finish:%m-%d}" + ("*" if step.provisional else "") for step in steps],
-                textposition="outside",
-                cliponaxis=False,
-                customdata=[
-                    [
-                        case.name_code(step.code),
-                        f"{step.start:%Y-%m-%d}",
-                        f"{step.finish:%Y-%m-%d}",
-                        case.label("days_likely_basis", step.basis),
-                    ]
-                    for step in steps
-                ],
-                hovertemplate=(
-                    "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]}<br>%{customdata[3]}<extra></extra>"
-                ),
+                name=say(language, f"chart.{kind}"),
+                customdata=hover,
+                hovertemplate="%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]}<extra></extra>",
             )
         )
+        figure.add_trace(
+            go.Scatter(
+                x=[(event.renew_by + DAY).isoformat() for event in chosen],
+                y=[event.code for event in chosen],
+                mode="markers",
+                marker={"symbol": symbol, "size": 9, "color": INK},
+                name=say(language, f"chart.{kind}_by"),
+                hoverinfo="skip",
+            )
+        )
+    first = min([case.as_of, *(event.renew_from or event.renew_by for event in events)])
+    last = max([case.as_of, *(event.renew_by for event in events)])
+    figure.add_vline(x=case.as_of.isoformat(), line={"color": INK, "width": 1.5, "dash": "dash"})
+    row_height = 14 + 14 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
     figure.update_layout(
-        height=90 + row_height * len(dated),
-        margin={"l": 10, "r": 70, "t": 40, "b": 50},
+        height=140 + row_height * len(codes),
+        margin={"l": 10, "r": 20, "t": 50, "b": 60},
+        barmode="overlay",
         bargap=0.5,
-        xaxis={"type": "date", "gridcolor": "#e4e7eb", "side": "top", "tickformat": "%Y-%m-%d", "nticks": 7},
+        xaxis={
+            "type": "date",
+            "range": [(first - 10 * DAY).isoformat(), (last + 20 * DAY).isoformat()],
+            "tickformat": "%Y-%m",
+            "dtick": "M3",
+            "gridcolor": LINE,
+            "side": "top",
+        },
         yaxis={
-            "autorange": "reversed",
+            "range": [len(codes) - 0.4, -0.6],
             "categoryorder": "array",
-            "categoryarray": [step.code for step in dated],
+            "categoryarray": codes,
             "tickmode": "array",
-            "tickvals": [step.code for step in dated],
-            "ticktext": [labels[step.code] for step in dated],
+            "tickvals": codes,
+            "ticktext": [labels[code] for code in codes],
             "automargin": True,
         },
     )
-    figure = _dress(figure, say(language, "page.figure_timeline"))
+    figure = dress(figure, say(language, "page.figure_renewals"))
     return figure.update_layout(legend={"yref": "paper", "yanchor": "top", "y": 0})
 
 
-def shorten_name(name: str, language: str) -> str:
-    """A name for a label: its telling part, without brackets, in lines of a readable length."""
-    short = re.sub(r"\s*[（(][^（()）]*[)）]", "", name).strip() or name
-    if language == "zh":
-        short = short.rpartition("：")[2]
-        lines = [short[at : at + 14] for at in range(0, len(short), 14)]
-    else:
-        lines = textwrap.wrap(short.partition(": ")[0], 34)
-    return "<br>".join(lines)
+def _measure(first: date | None, last: date | None) -> float:
+    """Milliseconds from the beginning of the first day to the end of the last, as a bar on a date axis."""
+    if first is None or last is None:
+        return 0
+    return (last - first + DAY) / timedelta(milliseconds=1)
 
 
-def _dress(figure: go.Figure, alternative_text: str) -> go.Figure:
-    """One look for all figures; ``meta.alt`` says to a screen reader what is drawn."""
-    figure.update_layout(
-        meta={"alt": alternative_text},
-        template="none",
-        font={"family": FONT, "size": 12, "color": INK},
-        paper_bgcolor="#ffffff",
-        plot_bgcolor="#ffffff",
-        legend={
-            "orientation": "h",
-            "yanchor": "bottom",
-            "y": 1.0,
-            "xanchor": "left",
-            "x": 0,
-            "itemclick": False,
-        },
-        hoverlabel={"font": {"family": FONT}},
-    )
-    return figure
+def _mark(day: date | None) -> str:
+    """A day as it is read; a star where its holidays have not been announced."""
+    return say_day(day, read_calendar().announced_until)

@@ -50,11 +50,11 @@ class Run:
     """What to run: a notebook, its parameters, and how long a cell of it may take."""
 
     notebook: Path
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | int]
     timeout_seconds: float | None = None
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
+def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> None:
     """Holds parameters against the notebook's own. Raises: UsageError naming all that it does not take."""
     if not notebook.is_file():
         raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")

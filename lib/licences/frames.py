@@ -161,7 +161,7 @@ def _describe(check: _Check, case: Any, file: str) -> Problem:
     wrongs = {
         "required": "it is empty",
         "duplicate": "an earlier row has the same one",
-        "ground": "a number and its ground must stand together",
+        "ground": "a value and its ground must stand together",
         "pair": "the list is not as long as in the other language",
         "unit": "a number without its unit",
         "language": "filled in one language only",

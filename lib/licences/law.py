@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from licences.catalogue import BEGINNING, END, split_prerequisites, try_to_read_catalogue
-from licences.dictionary import find_data_folder, read_dictionary
+from licences.dictionary import find_data_folder, read_dictionary, read_vocabulary
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
 from licences.profiles import Fields, read_fields, read_profiles
 from licences.rules import read_rule
@@ -22,11 +22,15 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """What the law asks and what has to be known of a client to apply it."""
+    """What the law asks, what has to be known of a client to apply it, and what experience adds.
+
+    corrections: one row a kind of licence, how often and how long papers are sent back.
+    """
 
     catalogue: pd.DataFrame
     fields: Fields
     contradictions: pd.DataFrame
+    corrections: pd.DataFrame
 
 
 def read_law(catalogue: Path | None = None) -> Law:
@@ -76,6 +80,7 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Law | None, list[Problem]]
     readers: tuple[Callable[[], tuple[pd.DataFrame, list[Problem]]], ...] = (
         lambda: try_to_read_catalogue(file),
         lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
+        lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
     )
     for read in readers:
         try:
@@ -86,7 +91,7 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Law | None, list[Problem]]
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
-    law = Law(frames[0], fields, frames[1])
+    law = Law(frames[0], fields, frames[1], frames[2])
     problems += find_rule_problems(law.catalogue, fields, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
@@ -94,6 +99,9 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Law | None, list[Problem]]
     ordered = law.catalogue.drop(index=list(unread))
     problems += find_phase_problems(ordered, str(file))
     problems += find_cycles(ordered, str(file))
+    problems += find_time_problems(law.catalogue, str(file))
+    problems += find_correction_problems(law.corrections, str(data / "corrections.csv"))
+    problems += find_time_problems(law.corrections, str(data / "corrections.csv"))
     problems += _find_expression_problems(
         law.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
     )
@@ -121,6 +129,30 @@ def _find_expression_problems(texts: pd.Series, fields: Fields, file: str, colum
             wrong = "no client can ever make this expression true"
             problems.append(Problem(file, int(str(line)), column, wrong, "mend it or take the row out"))
     return problems
+
+
+def find_correction_problems(corrections: pd.DataFrame, file: str) -> list[Problem]:
+    """Kinds of licence without a row."""
+    kinds = read_vocabulary(find_data_folder() / "dictionary.yaml", "kind")
+    return [
+        Problem(
+            file, 0, "kind", f"there is no row for {kind!r}", "add one; 0 percent where nothing is sent back"
+        )
+        for kind in kinds
+        if kind not in set(corrections["kind"])
+    ]
+
+
+def find_time_problems(rows: pd.DataFrame, file: str) -> list[Problem]:
+    """Rows whose shortest, likely and longest times do not ascend."""
+    times = rows[["days_min", "days_likely", "days_max"]].astype("Float64")
+    likely = times["days_likely"].fillna(times["days_min"])
+    wrong = (times["days_min"] > likely) | (likely > times["days_max"])
+    return [
+        Problem(file, int(str(line)), "days_likely", "the shortest, likely and longest times do not ascend",
+                "put them in order")
+        for line in rows.index[wrong.fillna(False).astype(bool)]
+    ]  # fmt: skip
 
 
 def find_phase_problems(catalogue: pd.DataFrame, file: str) -> list[Problem]:

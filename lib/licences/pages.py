@@ -11,8 +11,12 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licences.case import Case
-from licences.schedule import DONE
-from licences.wording import read_texts, say, say_number, say_value
+from licences.costs import Cost
+from licences.renewals import MONTHS, Renewal
+from licences.schedule import DONE, PhaseConflict, find_phase_conflicts
+from licences.simulation import SHARES
+from licences.wording import read_texts, say, say_day, say_number, say_share, say_value
+from licences.working_days import read_calendar
 
 SECTIONS = (
     "summary",
@@ -21,6 +25,9 @@ SECTIONS = (
     "order",
     "plan",
     "steps",
+    "launch",
+    "renewals",
+    "costs",
     "documents",
     "licences",
     "sources",
@@ -50,6 +57,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = say_number
+    environment.filters["day"] = lambda day: say_day(day, read_calendar().announced_until)
     return environment
 
 
@@ -70,6 +78,11 @@ def describe_case(case: Case) -> dict[str, Any]:
         for verdict in ("required", "undetermined", "recommended", "optional")
     }
     required = needed["required"]
+    overdue = {
+        event.code: event.renew_by
+        for event in case.outlook.renewals
+        if event.expires_on and event.renew_by < case.as_of
+    }
     steps = [_describe_step(case, step.code, licences) for step in case.steps]
     shown = [licence for verdict in ("required", "recommended", "optional") for licence in needed[verdict]]
     return {
@@ -81,7 +94,11 @@ def describe_case(case: Case) -> dict[str, Any]:
         "required": required,
         "to_obtain": [licence for licence in required if licence["status"] not in DONE],
         "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
-        "renew": [licence for licence in shown if licence["status"] in {"expiring", "expired"}],
+        "renew": [
+            licence | {"overdue_since": overdue.get(licence["code"])}
+            for licence in shown
+            if licence["status"] in {"expiring", "expired"}
+        ],
         "steps": steps,
         "dated": [step for step in steps if step["finish"]],
         "undated": [step for step in steps if not step["finish"]],
@@ -90,7 +107,14 @@ def describe_case(case: Case) -> dict[str, Any]:
         "coming": [_describe_coming(case, row) for row in case.coming.to_dict("records")],
         "shown": shown,
         "checked": _find_age(case, shown),
-        "launch": case.launch,
+        "launch": _describe_launch(case),
+        "conflicts": _describe_conflicts(case),
+        "renewals": _describe_renewals(case),
+        "untold_expiries": [case.name_code(code) for code in case.outlook.untold_expiries],
+        "months": MONTHS,
+        "costs": [_describe_cost(case, cost) for cost in case.outlook.costs],
+        "announced_until": read_calendar().announced_until,
+        "capacity": case.plan.capacity,
         "profile": [
             (field.label[case.language], say_value(field, case.profile[field.name], case.language))
             for field in case.law.fields.every
@@ -166,19 +190,112 @@ def _say_number_of(case: Case, row: Mapping[str, Any], name: str, unit: str | No
 
 def _describe_step(case: Case, code: str, licences: Mapping[str, Any]) -> dict[str, Any]:
     step = next(step for step in case.steps if step.code == code)
+    simulation = case.outlook.simulation
     return {
+        "step": step,
         "code": code,
         "name": licences[code]["name"],
         "phase": licences[code]["phase"],
         "advice": licences[code]["advice"],
-        "after": [licences[needed]["name"] for needed in step.requires],
+        "after": [case.name_code(needed) for needed in step.requires],
+        "queue": [case.name_code(needed) for needed in step.queues_behind],
         "start": step.start,
         "finish": step.finish,
+        "percentiles": _pair_percentiles(simulation.finishes[code]) if step.finish else [],
+        "criticality": say_share(simulation.criticality.get(code, 0.0)),
+        "on_path": code in case.plan.critical_path,
         "basis": case.label("days_likely_basis", step.basis),
         "is_estimate": step.basis == "estimate",
-        "provisional": step.provisional,
+        "is_one_sided": bool(step.duration and step.duration.is_one_sided),
+        "missing": [case.law.fields[name].label[case.language] for name in step.missing_facts],
         "blocked_by": step.blocked_by,
         "notes": step.notes,
+    }
+
+
+def _pair_percentiles(days: tuple[date, ...]) -> list[tuple[str, date]]:
+    return list(zip(map(say_share, SHARES), days, strict=True))
+
+
+def _describe_launch(case: Case) -> dict[str, Any] | None:
+    """The dates of the launch, what decides them, and how sure that is; None where there is no launch."""
+    simulation, decider = case.outlook.simulation, case.outlook.decided_by
+    if simulation.launch is None or decider is None:
+        return None
+    return {
+        "days": _pair_percentiles(simulation.launch),
+        "likely": case.plan.launch,
+        "decider": case.name_code(decider),
+        "decider_code": decider,
+        "decider_share": say_share(simulation.decided_by[decider]),
+        "path": [case.name_code(code) for code in case.plan.critical_path],
+        "others": [
+            (case.name_code(code), say_share(share))
+            for code, share in sorted(simulation.decided_by.items(), key=lambda item: -item[1])
+            if share >= 0.005 and code != decider
+        ],
+        "draws": simulation.draws,
+        "is_estimate": case.outlook.basis == "estimate",
+        "basis": case.label("days_likely_basis", case.outlook.basis),
+        "provisional": simulation.launch[-1] > read_calendar().announced_until,
+        "one_sided": [step.name for step in case.plan.dated if step.duration and step.duration.is_one_sided],
+    }
+
+
+def _describe_conflicts(case: Case) -> list[str]:
+    """Where the article's phases and ours disagree, in sentences; what is free to begin at once, in one."""
+    conflicts, language = find_phase_conflicts(case.plan), case.language
+
+    def label(phase: int) -> str:
+        return case.label("phase", phase)
+
+    def say_conflict(conflict: PhaseConflict) -> str:
+        return say(
+            language,
+            f"page.conflict_{conflict.kind}",
+            name=case.name_code(conflict.code),
+            article=label(conflict.article_phase),
+            phase=label(conflict.phase),
+            names=say(language, "list").join(map(case.name_code, conflict.because_of)),
+        )
+
+    sentences = [say_conflict(conflict) for conflict in conflicts if conflict.kind != "free"]
+    free = [case.name_code(conflict.code) for conflict in conflicts if conflict.kind == "free"]
+    if free:
+        sentences.append(say(language, "page.conflict_free", names=say(language, "list").join(free)))
+    return sentences
+
+
+def _describe_renewals(case: Case) -> list[dict[str, Any]]:
+    """What falls due, one entry a licence and kind, each with all its dates."""
+    grouped: dict[tuple[str, bool], list[Renewal]] = {}
+    for event in case.outlook.renewals:
+        grouped.setdefault((event.code, event.duty is None), []).append(event)
+    return [
+        {
+            "code": code,
+            "name": case.name_code(code),
+            "is_renewal": is_renewal,
+            "duty": events[0].duty,
+            "is_planned": events[0].is_planned,
+            "basis": say(case.language, "page.told")
+            if events[0].basis == "told"
+            else case.label("days_likely_basis", events[0].basis),
+            "is_estimate": events[0].basis == "estimate",
+            "events": [(event, event.renew_by < case.as_of) for event in events],
+        }
+        for (code, is_renewal), events in grouped.items()
+    ]
+
+
+def _describe_cost(case: Case, cost: Cost) -> dict[str, Any]:
+    return {
+        "phase": case.label("phase", cost.phase),
+        "fee": cost.fee_cny,
+        "yearly_fee": cost.yearly_fee_cny,
+        "unknown": [case.name_code(code) for code in cost.unknown_fees],
+        "unknown_yearly": [case.name_code(code) for code in cost.unknown_yearly_fees],
+        "estimates": [case.name_code(code) for code in cost.estimates],
     }
 
 

@@ -1,143 +1,301 @@
-"""In what order the licences are obtained and by when, with likely durations in working days."""
+"""In what order the licences are obtained and by when, in Chinese working days."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
 import networkx as nx
-import numpy as np
-import pandas as pd
 
-from licences.assessment import NEEDED
-from licences.catalogue import find_in_force, split_prerequisites
-from licences.law import Law
+from licences.assessment import NEEDED, find_status
+from licences.durations import Duration
+from licences.edition import Edition
+from licences.errors import UsageError
+from licences.network import Network
+from licences.prerequisites import Eligibility, find_eligibility, settle_prerequisites
+from licences.rules import Profile
 from licences.wording import say
-from licences.working_days import add_working_days, find_working_day, is_provisional
+from licences.working_days import FIRST_YEAR, find_date, find_finish, find_positions, read_calendar
 
 DONE = frozenset({"held", "expiring"})
+LAST_START_YEAR = 2045  # leaves room for the longest plan before the calendar ends
+NEVER = float("inf")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
-    """One licence to obtain. Dates are working days; None where the step cannot be dated, and why."""
+    """One licence to obtain. Dates are working days; None where it cannot be dated, and why.
+
+    requires: the prerequisites that the plan relies on. queues_behind: the steps that free the staff
+    it needs. phase: ours; article_phase: where the starting article lists it; forced_phase: the
+    earliest phase that its prerequisites allow. slack_days: working days. blocked_until: the day on
+    which time lifts what blocks it. missing_facts: not told, and deciding whether it can be obtained.
+    """
 
     code: str
+    name: str
+    verdict: str
     phase: int
-    requires: list[str]
+    article_phase: int | None
+    forced_phase: int
+    requires: tuple[str, ...]
+    queues_behind: tuple[str, ...] = ()
+    duration: Duration | None = None
     start: date | None = None
     finish: date | None = None
-    days: int | None = None
-    days_unit: str = "working"
+    latest_start: date | None = None
+    latest_finish: date | None = None
+    slack_days: int | None = None
     basis: str = "estimate"
     provisional: bool = False
     blocked_by: str | None = None
-    notes: list[str] = field(default_factory=list)
+    blocked_until: date | None = None
+    missing_facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """Whether a day's delay delays the launch, or the end of the plan where no launch waits for it."""
+        return self.slack_days == 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of one client, each after those that it requires; what cannot be dated comes last.
+
+    launch: the day on which the last required step that can be dated is done. critical_path: the
+    codes that decide it, from first to last. verdicts: of every licence in force. held: what the
+    client holds and when it expires; statuses: of what it holds and is in force.
+    """
+
+    client: str
+    start: date
+    edition: Edition
+    capacity: int | None
+    steps: tuple[Step, ...]
+    launch: date | None
+    critical_path: tuple[str, ...]
+    verdicts: Mapping[str, str]
+    held: Mapping[str, date | None]
+    statuses: Mapping[str, str]
+
+    @property
+    def as_of(self) -> date:
+        return self.edition.as_of
+
+    @property
+    def dated(self) -> tuple[Step, ...]:
+        """The steps that can be dated, by start."""
+        return tuple(step for step in self.steps if step.start)
 
 
 def make_plan(
-    law: Law,
-    findings: pd.DataFrame,
-    start: date,
-    as_of: date,
-    include: Collection[str] = (),
-    language: str = "zh",
-) -> list[Step]:
-    """The steps of one client, each after those that it requires.
-
-    findings: the client's rows of ``assess``. Steps are what is required, or of a verdict in
-    ``include``, and not held, with the prerequisites that they pull in. A step starts on the first
-    working day after its prerequisites are done, at the earliest on ``start``, and takes the likely
-    time of the catalogue, or the authority's time limit where no likely time is known.
-    """
-    rows = find_in_force(law.catalogue, as_of).to_dict("index")
-    verdicts = dict(zip(findings["code"], findings["verdict"], strict=True))
-    statuses = dict(zip(findings["code"], findings["status"], strict=True))
-    blockers = dict(zip(findings["code"], findings["blockers"], strict=True))
-    names = {str(code): str(row[f"name_{language}"]) for code, row in rows.items()}
-    wanted = {"required", *include}
-    chosen = [code for code, verdict in verdicts.items() if verdict in wanted and statuses[code] not in DONE]
-    graph, notes = settle_prerequisites(chosen, rows, verdicts, statuses, names, language)
-    steps: dict[str, Step] = {}
-    for code in nx.lexicographical_topological_sort(graph, key=lambda code: (rows[code]["phase"], code)):
-        row = rows[code]
-        step = Step(code, int(row["phase"]), sorted(graph.predecessors(code)), notes=notes.get(code, []))
-        step.days, step.days_unit, step.basis = find_duration(row)
-        waits_for = [steps[needed] for needed in step.requires]
-        stuck = [names[needed.code] for needed in waits_for if needed.finish is None]
-        if blockers[code]:
-            step.blocked_by = "\n".join(blockers[code])
-        elif stuck:
-            step.blocked_by = say(language, "plan.waits", names=say(language, "list").join(stuck))
-        elif step.days is None:
-            step.blocked_by = say(language, "plan.no_duration")
-        else:
-            _date_step(step, start, [needed.finish for needed in waits_for if needed.finish])
-        steps[code] = step
-    return list(steps.values())
-
-
-def settle_prerequisites(
-    chosen: Collection[str],
-    rows: Mapping[Any, Mapping[Any, Any]],
+    edition: Edition,
+    client: str,
+    profile: Profile,
+    held: Mapping[str, date | None],
     verdicts: Mapping[str, str],
-    statuses: Mapping[str, str],
-    names: Mapping[str, str],
-    language: str,
-) -> tuple[nx.DiGraph[str], dict[str, list[str]]]:
-    """Who waits for whom, alternatives settled, and a note for each prerequisite that is passed over.
+    start: date,
+    include: Collection[str] = (),
+    capacity: int | None = None,
+) -> Plan:
+    """The plan of one client from ``start`` on.
 
-    Among alternatives the one that is held is taken, then one that is a step already, then the one
-    that applies and takes the shortest; one that does not apply is never pulled in.
+    Steps are what is required, or of a verdict in ``include``, and not held, with the prerequisites
+    that they pull in. held: codes and when they expire. A step starts on the first working day after its prerequisites are done and
+    takes the likely time. With a ``capacity`` at most so many applications run at a time, those with
+    the least slack first.
+
+    Raises: UsageError where ``start`` lies outside the calendar.
     """
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(chosen)
-    notes: dict[str, list[str]] = {}
-    waiting = list(chosen)
-    while waiting:
-        code = waiting.pop(0)
-        for group in split_prerequisites(rows[code]["requires"]):
-            if any(statuses.get(needed) in DONE for needed in group):
-                continue
-            taken = [needed for needed in group if needed in graph]
-            if not taken:
-                applying = [needed for needed in group if verdicts.get(needed) in NEEDED]
-                taken = sorted(applying, key=lambda needed: find_duration(rows[needed])[0] or np.inf)
-            if taken:
-                if taken[0] not in graph:
-                    waiting.append(taken[0])
-                graph.add_edge(taken[0], code)
-                continue
-            still_open = any(verdicts.get(needed) == "undetermined" for needed in group)
-            key = "plan.prerequisite_open" if still_open else "plan.prerequisite_passed"
-            text = say(language, "or").join(names.get(needed, needed) for needed in group)
-            notes.setdefault(code, []).append(say(language, key, names=text))
-    return graph, notes
+    begin = find_beginning(start)
+    statuses = {
+        code: find_status(held, edition.entries[code].row, edition.as_of)
+        for code in held
+        if code in edition.entries
+    }
+    done = frozenset(code for code, status in statuses.items() if status in DONE)
+    wanted = {"required", *include}
+    chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
+    timing = _Timing(edition, profile, verdicts, done, begin)
+    graph, notes = settle_prerequisites(edition, chosen, verdicts, done, timing.find_earliest)
+    order = list(nx.lexicographical_topological_sort(graph))
+    blocked = timing.find_blocked(graph, order)
+    dated = [code for code in order if code not in blocked]
+    required = [code for code in dated if verdicts[code] == "required"]
+    network = Network(
+        before={code: list(graph.predecessors(code)) for code in dated},
+        releases={code: timing.find_release(code) for code in dated},
+        durations={code: entry.duration for code in dated if (entry := edition.entries[code]).duration},
+    )
+    if capacity:
+        network = network.level(required, capacity)
+    starts, finishes = network.find_earliest()
+    latest = network.find_latest(starts, finishes, required)
+    launch = max((finishes[code] for code in required), default=None)
+    forced = _find_forced_phases(edition, graph, order)
+    steps = []
+    for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
+        entry, eligibility = edition.entries[code], timing.find_eligibility(code)
+        dates: dict[str, object] = {}
+        if code in starts:
+            finish = finishes[code]
+            dates = {
+                "start": find_date(starts[code]),
+                "finish": find_date(finish),
+                "latest_start": find_date(latest[code]),
+                "latest_finish": find_date(network.end(code, latest[code])),
+                "slack_days": latest[code] - starts[code],
+                "provisional": find_date(finish) > read_calendar().announced_until,
+                "blocked_by": eligibility.obstacle,
+                "blocked_until": eligibility.until,
+            }
+        steps.append(
+            Step(
+                code=code,
+                name=entry.name,
+                verdict=verdicts[code],
+                phase=entry.phase,
+                article_phase=entry.article_phase,
+                forced_phase=forced[code],
+                requires=tuple(sorted(graph.predecessors(code))),
+                queues_behind=tuple(sorted(network.queues.get(code, ()))),
+                duration=entry.duration,
+                basis=entry.duration.basis if entry.duration else "estimate",
+                missing_facts=eligibility.missing_facts,
+                notes=tuple(notes.get(code, ())),
+                **({"blocked_by": blocked[code]} if code in blocked else dates),
+            )
+        )
+    return Plan(
+        client=client,
+        start=start,
+        edition=edition,
+        capacity=capacity,
+        steps=tuple(steps),
+        launch=None if launch is None else find_date(launch),
+        critical_path=network.find_critical_path(starts, finishes, required),
+        verdicts=verdicts,
+        held=held,
+        statuses=statuses,
+    )
 
 
-def find_duration(row: Mapping[Any, Any]) -> tuple[int | None, str, str]:
-    """Likely days, their unit and their ground; the time limit of the law where no likely time is known."""
-    for name, unit in (("days_likely", "days_unit"), ("statutory_days", "statutory_days_unit")):
-        if not pd.isna(row[name]):
-            return int(row[name]), str(row[unit]), str(row[f"{name}_basis"])
-    return None, "working", "estimate"
+def find_beginning(start: date) -> int:
+    """The position at which a plan begins. Raises: UsageError where ``start`` lies outside the calendar."""
+    if not FIRST_YEAR <= start.year <= LAST_START_YEAR:
+        raise UsageError(
+            f"the calendar cannot plan from {start}",
+            f"start on a day from {FIRST_YEAR}-01-01 to {LAST_START_YEAR}-12-31",
+        )
+    return int(find_positions(start))
 
 
-def _date_step(step: Step, start: date, finishes: list[date]) -> None:
-    first = np.datetime64(start)
-    if finishes:
-        first = max(first, np.datetime64(max(finishes)) + np.timedelta64(1, "D"))
-    begins = find_working_day(first)
-    if step.days_unit == "calendar":
-        ends = find_working_day(begins + np.timedelta64(max(0, (step.days or 0) - 1), "D"))
-    else:
-        ends = add_working_days(begins, max(0, (step.days or 0) - 1))
-    step.start, step.finish = cast(date, begins.astype(object)), cast(date, ends.astype(object))
-    step.provisional = bool(is_provisional(ends))
+def _find_forced_phases(edition: Edition, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
+    """The earliest phase of each step that the phases of its prerequisites allow."""
+    forced: dict[str, int] = {}
+    for code in order:
+        before = [edition.entries[one] for one in graph.predecessors(code)]
+        listed = [one.article_phase or one.phase for one in before]
+        forced[code] = max([1, *listed, *(forced[one.code] for one in before)])
+    return forced
 
 
-def find_launch(steps: Collection[Step], required: Collection[str]) -> date | None:
-    """The day on which the last required step that can be dated is done; None where there is none."""
-    return max((step.finish for step in steps if step.finish and step.code in required), default=None)
+class _Timing:
+    """When each licence of an edition could be had by one client, if nothing else had to be done."""
+
+    def __init__(
+        self,
+        edition: Edition,
+        profile: Profile,
+        verdicts: Mapping[str, str],
+        done: Collection[str],
+        begin: int,
+    ) -> None:
+        self.edition, self.profile, self.verdicts, self.done = edition, profile, verdicts, done
+        self.begin = begin
+        self.earliest: dict[str, float] = {}
+        self.eligibilities: dict[str, Eligibility] = {}
+
+    def find_eligibility(self, code: str) -> Eligibility:
+        """What blocks a licence when the plan begins; what time has lifted by then is no obstacle."""
+        if code not in self.eligibilities:
+            found = find_eligibility(self.edition, code, self.profile)
+            if found.until and find_positions(found.until) <= self.begin:
+                found = Eligibility(missing_facts=found.missing_facts)
+            self.eligibilities[code] = found
+        return self.eligibilities[code]
+
+    def find_release(self, code: str) -> int:
+        """The position from which a licence can be applied for."""
+        until = self.find_eligibility(code).until
+        return int(find_positions(until)) if until else self.begin
+
+    def is_blocked(self, code: str) -> bool:
+        """Whether the client fails a condition that time does not lift."""
+        eligibility = self.find_eligibility(code)
+        return eligibility.obstacle is not None and eligibility.until is None
+
+    def find_earliest(self, code: str) -> float:
+        """The position at which a licence can be had at the earliest, NEVER where that is not known."""
+        if code not in self.earliest:
+            self.earliest[code] = NEVER if self.is_blocked(code) else self._work_out_earliest(code)
+        return self.earliest[code]
+
+    def _work_out_earliest(self, code: str) -> float:
+        entry, ready = self.edition.entries[code], float(self.find_release(code))
+        for group in entry.requires:
+            if not any(one in self.done for one in group):
+                applying = [one for one in group if self.verdicts.get(one) in NEEDED]
+                ready = max(ready, min(map(self.find_earliest, applying), default=-1) + 1)
+        if ready == NEVER or entry.duration is None:
+            return NEVER
+        return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
+
+    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, str]:
+        """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
+        language, blocked = self.edition.language, {}
+        for code in order:
+            stuck = [one for one in graph.predecessors(code) if one in blocked]
+            if self.is_blocked(code):
+                blocked[code] = str(self.find_eligibility(code).obstacle)
+            elif stuck:
+                names = say(language, "list").join(self.edition.name(one) for one in sorted(stuck))
+                blocked[code] = say(language, "plan.waits", names=names)
+            elif self.edition.entries[code].duration is None:
+                blocked[code] = say(language, "plan.no_duration")
+        return blocked
+
+
+@dataclass(frozen=True)
+class PhaseConflict:
+    """A step that the starting article lists in another phase than the one that it belongs in.
+
+    kind: ``early`` where its prerequisites force a later phase, ``moved`` where we put it elsewhere
+    for another reason, ``free`` where nothing that it requires makes it wait for the article's phase.
+    """
+
+    code: str
+    kind: str
+    article_phase: int
+    phase: int
+    because_of: tuple[str, ...] = ()
+
+
+def find_phase_conflicts(plan: Plan) -> list[PhaseConflict]:
+    """Where the article's phases and those that the prerequisites force disagree, step by step."""
+    phases = {step.code: max(step.forced_phase, step.article_phase or step.phase) for step in plan.steps}
+    conflicts = []
+    for step in plan.steps:
+        listed = step.article_phase
+        if listed is None:
+            continue
+        if listed < step.forced_phase:
+            late = tuple(code for code in step.requires if phases[code] > listed)
+            conflicts.append(PhaseConflict(step.code, "early", listed, step.forced_phase, late))
+        elif listed != step.phase:
+            conflicts.append(PhaseConflict(step.code, "moved", listed, step.phase))
+        elif listed > step.forced_phase and step.blocked_by is None:
+            conflicts.append(PhaseConflict(step.code, "free", listed, step.forced_phase))
+    return conflicts

@@ -193,7 +193,8 @@ def _as_windows(text: str, column: Column) -> tuple[str, ...]:
             first, last = window.split("..")
             if not re.fullmatch(r"\d{2}-\d{2}\.\.\d{2}-\d{2}", window, re.ASCII):
                 raise ValueError
-            pd.Timestamp(f"2024-{first}"), pd.Timestamp(f"2024-{last}")
+            if pd.Timestamp(f"2023-{first}") > pd.Timestamp(f"2023-{last}"):  # a year without 29 February
+                raise ValueError
         except ValueError:
             raise _CellError(f"{window!r} is not a window of the year", "write it as 01-01..03-31") from None
     return windows

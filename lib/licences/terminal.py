@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pandas as pd
@@ -11,8 +11,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from licences.dictionary import find_data_folder, read_vocabulary
 from licences.law import Law
-from licences.wording import say
+from licences.outlook import Outlook
+from licences.renewals import MONTHS
+from licences.wording import say, say_day, say_number, say_share
+from licences.working_days import read_calendar
 
 _STYLES = {
     "required": "bold red",
@@ -64,6 +68,127 @@ def draw_assessment(
         count = int((own["verdict"] == "not_needed").sum())
         parts += [table, Text(say(language, "assess.not_needed", count=count), style="dim"), Text()]
     return parts
+
+
+def draw_plans(
+    outlooks: Iterable[Outlook], profiles: pd.DataFrame, law: Law, language: str
+) -> list[RenderableType]:
+    """For each client: when it can open, the steps, what cannot be dated, what falls due, what it costs."""
+    parts: list[RenderableType] = []
+    for outlook, name in zip(outlooks, profiles["name"], strict=True):
+        parts += [
+            Text(say(language, "plan.title", name=name, client=outlook.plan.client), style="bold"),
+            *_draw_launch(outlook, language),
+            *_draw_steps(outlook, language),
+            *_draw_doubts(outlook, law, language),
+            *_draw_dues(outlook, language),
+            *_draw_costs(outlook, language),
+            Text(),
+        ]
+    return parts
+
+
+def _draw_launch(outlook: Outlook, language: str) -> Iterator[RenderableType]:
+    simulation, decider, likely = outlook.simulation, outlook.decided_by, outlook.plan.launch
+    if simulation.launch is None or decider is None:
+        yield Text(say(language, "plan.launch_none"))
+        return
+    p50, p80, p90 = map(_mark, simulation.launch)
+    share = say_share(simulation.decided_by[decider])
+    yield Text(
+        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=_mark(likely), decider=decider, share=share,
+            draws=say_number(simulation.draws))
+    )  # fmt: skip
+    yield Text(say(language, "plan.path", codes=" → ".join(outlook.plan.critical_path)))
+    if outlook.basis == "estimate":
+        yield Text(say(language, "plan.launch_estimate"), style="yellow")
+
+
+def _draw_steps(outlook: Outlook, language: str) -> Iterator[RenderableType]:
+    plan = outlook.plan
+    if not plan.steps:
+        return
+    table = _make_table("", [say(language, "plan.step")])
+    for name in ("dates", "slack", "percentiles", "basis"):
+        table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
+    bases = read_vocabulary(find_data_folder() / "dictionary.yaml", "basis")
+    for step in plan.steps:
+        on_path = step.code in plan.critical_path
+        title = Text(step.name, style="bold" if on_path else "")
+        title.append(f"\n{'▶ ' if on_path else ''}{step.code}", style="bold" if on_path else "dim")
+        before = (*step.requires, *step.queues_behind)
+        if before:
+            title.append(f"\n{say(language, 'plan.after', codes=', '.join(before))}", style="dim")
+        for note in (step.blocked_by, *step.notes):
+            title.append(f"\n{note}" if note else "", style="red" if note == step.blocked_by else "yellow")
+        if step.start is None:
+            table.add_row(title, Text("–"), "", "", "")
+            continue
+        ground = Text(bases[step.basis][language], style="yellow" if step.basis == "estimate" else "")
+        table.add_row(
+            title,
+            Text(f"{_mark(step.start)}\n{_mark(step.finish)}"),
+            Text(str(step.slack_days), style="bold" if step.critical else "", justify="right"),
+            Text("\n".join(map(_mark, outlook.simulation.finishes[step.code]))),
+            ground,
+        )
+    yield table
+    announced_until = read_calendar().announced_until
+    if any(days[-1] > announced_until for days in outlook.simulation.finishes.values()):
+        yield Text(say(language, "plan.provisional", day=announced_until.isoformat()), style="dim")
+
+
+def _draw_doubts(outlook: Outlook, law: Law, language: str) -> Iterator[RenderableType]:
+    labels = [f"{law.fields[name].label[language]} ({name})" for name in outlook.missing_facts]
+    if labels:
+        joined = say(language, "list").join(labels)
+        yield Text(say(language, "plan.open_conditions", labels=joined), style="magenta")
+    undetermined = sum(verdict == "undetermined" for verdict in outlook.plan.verdicts.values())
+    if undetermined:
+        yield Text(say(language, "plan.undetermined", count=undetermined), style="magenta")
+
+
+def _draw_dues(outlook: Outlook, language: str) -> Iterator[RenderableType]:
+    if outlook.renewals:
+        columns = [say(language, f"plan.{name}") for name in ("due_by", "step", "due_what")]
+        table = _make_table(say(language, "plan.due", months=MONTHS), columns)
+        table.columns[0].no_wrap = True
+        for event in outlook.renewals:
+            what = say(language, "plan.duty_of")
+            if event.expires_on:
+                what = say(language, "plan.renewal", day=event.expires_on.isoformat())
+            dates = (
+                f"{say_day(event.renew_from)} – {say_day(event.renew_by)}{'*' if event.provisional else ''}"
+            )
+            if event.renew_by < outlook.plan.as_of:
+                what += f" ({say(language, 'page.overdue')})"
+            planned = say(language, "plan.planned") if event.is_planned else ""
+            table.add_row(dates, event.code, f"{what} {planned}".strip())
+        yield table
+    if outlook.untold_expiries:
+        codes = ", ".join(outlook.untold_expiries)
+        yield Text(say(language, "plan.untold", codes=codes), style="magenta")
+
+
+def _draw_costs(outlook: Outlook, language: str) -> Iterator[RenderableType]:
+    if not outlook.costs:
+        return
+    columns = [
+        say(language, key) for key in ("page.phase", "plan.one_off", "plan.yearly", "plan.unknown_fees")
+    ]
+    table = _make_table(say(language, "plan.costs"), columns)
+    phases = read_vocabulary(find_data_folder() / "dictionary.yaml", "phase")
+    for cost in outlook.costs:
+        amounts = [
+            "–" if amount is None else say_number(amount) for amount in (cost.fee_cny, cost.yearly_fee_cny)
+        ]
+        unknown = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
+        table.add_row(phases[str(cost.phase)][language], *amounts, Text(", ".join(unknown) or "–"))
+    yield table
+
+
+def _mark(day: date | None) -> str:
+    return say_day(day, read_calendar().announced_until)
 
 
 def draw_questions(

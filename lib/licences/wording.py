@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -109,3 +110,17 @@ def _say_claim(claim: Claim, field: Field, language: str, profile: Profile | Non
 def join_claims(claims: Iterable[Claim], fields: Fields, language: str) -> str:
     """Several statements that hold together."""
     return say(language, "and").join(say_claims(claims, fields, language))
+
+
+def say_day(day: date | None, announced_until: date | None = None) -> str:
+    """A day as ISO text, with a star where it lies past the last one whose holidays are announced."""
+    if day is None:
+        return "–"
+    return day.isoformat() + ("*" if announced_until and day > announced_until else "")
+
+
+def say_share(share: float) -> str:
+    """A share of 0 to 1 in whole percent; what rounds to all or nothing without being it says so."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"

@@ -1,24 +1,44 @@
-"""The working days of mainland China, public holidays and make-up days taken into account."""
+"""The working days of mainland China, public holidays and make-up days taken into account.
+
+A *position* numbers the working days: two positions differ by the working days between them, so
+that a plan can be worked out in whole numbers, for one client or for a hundred thousand draws.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 FIRST_YEAR, LAST_YEAR = 1990, 2060
-Days = NDArray[np.datetime64]
+Days = NDArray[np.datetime64]  # what takes days also takes a date or anything else that becomes datetime64[D]
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """The calendar as an index: what is looked up instead of counted.
+
+    working: every working day, ``datetime64[D]``. ordinals: the same as days since the first day
+    of FIRST_YEAR, int32. positions: for each such day the position of the first working day on or
+    after it, int32. announced_until: the last day of the last year whose holidays are announced.
+    """
+
+    working: Days
+    ordinals: NDArray[np.int32]
+    positions: NDArray[np.int32]
+    announced_until: date
 
 
 @cache
-def _read_calendar() -> tuple[Days, int]:
-    """Every working day as ``datetime64[D]``, and the last year whose holidays have been announced.
+def read_calendar() -> Calendar:
+    """The calendar from FIRST_YEAR to LAST_YEAR.
 
-    Source: the yearly notices of the State Council's general office, through the ``holidays`` library.
     A year is announced when the library knows its make-up working days.
+    Source: the yearly notices of the State Council's general office, through the ``holidays`` library.
     """
     from holidays import country_holidays  # only here: it takes half as long to import as pandas
 
@@ -28,32 +48,63 @@ def _read_calendar() -> tuple[Days, int]:
     free = np.array(sorted(calendar), dtype="datetime64[D]")
     monday_to_friday = (days.astype(np.int64) + 3) % 7 < 5
     works = (monday_to_friday & ~np.isin(days, free)) | np.isin(days, makes_up)
-    return days[works], max(day.year for day in calendar.weekend_workdays)
+    return Calendar(
+        working=days[works],
+        ordinals=np.flatnonzero(works).astype(np.int32),
+        positions=(np.cumsum(works) - works).astype(np.int32),
+        announced_until=date(max(day.year for day in calendar.weekend_workdays), 12, 31),
+    )
 
 
-def find_working_day(days: ArrayLike) -> Days:
-    """The first working day on or after each day. ``days``: anything that becomes ``datetime64[D]``."""
-    working, _ = _read_calendar()
-    return working[_find_positions(days)]
+def find_working_day(days: Any) -> Days:
+    """The first working day on or after each day."""
+    return read_calendar().working[find_positions(days)]
 
 
-def add_working_days(days: ArrayLike, count: Any) -> Days:
+def add_working_days(days: Any, count: Any) -> Days:
     """``count`` working days after (or, if negative, before) the first working day on or after each day."""
-    working, _ = _read_calendar()
-    return working[_find_positions(days) + np.asarray(count, dtype=np.int64)]
+    return read_calendar().working[find_positions(days) + np.asarray(count, dtype=np.int64)]
 
 
-def count_working_days(first: ArrayLike, last: ArrayLike) -> NDArray[np.int64]:
+def count_working_days(first: Any, last: Any) -> NDArray[np.int64]:
     """How many working days lie from ``first`` up to but not including ``last``; negative if it is earlier."""
-    return _find_positions(last) - _find_positions(first)
+    return find_positions(last) - find_positions(first)
 
 
-def is_provisional(days: ArrayLike) -> NDArray[np.bool_]:
+def is_provisional(days: Any) -> NDArray[np.bool_]:
     """Whether each day lies past the last year whose holidays have been announced."""
-    _, announced = _read_calendar()
-    return np.asarray(days, dtype="datetime64[D]") > np.datetime64(date(announced, 12, 31))
+    return np.asarray(days, dtype="datetime64[D]") > np.datetime64(read_calendar().announced_until)
 
 
-def _find_positions(days: ArrayLike) -> NDArray[np.int64]:
-    working, _ = _read_calendar()
+def find_positions(days: Any) -> NDArray[np.int64]:
+    """The position of the first working day on or after each day, int64."""
+    working = read_calendar().working
     return np.searchsorted(working, np.asarray(days, dtype="datetime64[D]"), side="left").astype(np.int64)
+
+
+def find_date(position: int) -> date:
+    """The working day at a position."""
+    day: date = read_calendar().working[position].astype(object)
+    return day
+
+
+def find_finish(starts: Any, days: Any, unit: str) -> Any:
+    """The position at which work ends that begins at ``starts`` and takes ``days``, both ends counted.
+
+    A duration in working days is worked on its first and its last day. One in calendar days ends on
+    the first working day at or after its last day. Whole numbers or arrays of them.
+    """
+    last = np.maximum(days, 1) - 1
+    if unit == "working":
+        return starts + last
+    calendar = read_calendar()
+    return calendar.positions[calendar.ordinals[starts] + last]
+
+
+def find_latest_start(finish: int, days: int, unit: str) -> int:
+    """The last position from which work that takes ``days`` still ends by ``finish``."""
+    last = max(days, 1) - 1
+    if unit == "working":
+        return finish - last
+    calendar = read_calendar()
+    return int(np.searchsorted(calendar.ordinals, calendar.ordinals[finish] - last, side="right")) - 1

@@ -1,0 +1,72 @@
+"""The law in force on a day, read once and made ready for planning many clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from licences.catalogue import find_in_force, split_prerequisites
+from licences.durations import Correction, Duration, find_duration
+from licences.law import Law
+from licences.rules import Rule, read_rule
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One licence as a plan needs it; ``row`` is its whole row of the catalogue."""
+
+    code: str
+    name: str
+    phase: int
+    article_phase: int | None
+    requires: tuple[tuple[str, ...], ...]
+    duration: Duration | None
+    condition: Rule | None
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order."""
+
+    law: Law
+    as_of: date
+    language: str
+    entries: Mapping[str, Entry]
+
+    def name(self, code: str) -> str:
+        """What a code is called; a code that is not in force keeps its code."""
+        entry = self.entries.get(code)
+        return entry.name if entry else code
+
+
+@lru_cache(maxsize=8)
+def open_edition(law: Law, as_of: date, language: str = "zh") -> Edition:
+    """The edition of the law on a day."""
+    corrections = {
+        str(row["kind"]): Correction(
+            row["chance_percent"] / 100,
+            (row["days_min"], row["days_likely"], row["days_max"]),
+            str(row["basis"]),
+        )
+        for row in law.corrections.to_dict("records")
+    }
+    entries = {}
+    for row in find_in_force(law.catalogue, as_of).to_dict("records"):
+        condition = row["eligible_when"]
+        entries[str(row["code"])] = Entry(
+            code=str(row["code"]),
+            name=str(row[f"name_{language}"]),
+            phase=int(row["phase"]),
+            article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
+            requires=split_prerequisites(row["requires"]),
+            duration=find_duration(row, corrections[row["kind"]]),
+            condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
+            row={str(name): value for name, value in row.items()},
+        )
+    return Edition(law, as_of, language, entries)
