@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from licences.law import Law, read_law
 from licences.profiles import read_profiles
+
+settings.register_profile("patient", deadline=None)  # the first example pays for imports
+settings.load_profile("patient")
 
 PROJECT = Path(__file__).parents[1]
 

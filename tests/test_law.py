@@ -12,7 +12,7 @@ from licences.article import read_article
 from licences.assessment import NEEDED, find_verdicts
 from licences.catalogue import find_in_force, split_prerequisites
 from licences.errors import ProblemsError
-from licences.law import Law, find_problems, read_law
+from licences.law import Law, find_correction_problems, find_problems, find_time_problems, read_law
 
 CODES = [
     "BUSINESS_LICENCE",
@@ -156,6 +156,19 @@ def test_every_code_is_in_the_catalogue_today(law: Law) -> None:
             "fee_cny_basis: a value and its ground must stand together",
         ),
         ("EDI", {"validity_years": ""}, "validity_years_basis: a value and its ground must stand together"),
+        (
+            "EDI",
+            {"days_min": "50"},
+            "days_likely: the shortest, likely and longest times do not ascend; put them in",
+        ),
+        (
+            "EDI",
+            {"days_max": "44"},
+            "days_likely: the shortest, likely and longest times do not ascend; put them in",
+        ),
+        ("EDI", {"duty_windows": "02-01..02-29"}, "'02-01..02-29' is not a window of the year"),
+        ("EDI", {"duty_windows": "04-01..03-31"}, "'04-01..03-31' is not a window of the year"),
+        ("EDI", {"duty_windows_basis": ""}, "duty_windows_basis: a value and its ground must stand together"),
         ("EDI", {"days_max_basis": "guess"}, "one of estimate, rule_text, secondary"),
         ("EDI", {"penalty_zh": ""}, "penalty_zh: filled in one language only"),
         ("EDI", {"superseded_by": "sp"}, "superseded_by: 'sp' is not allowed here"),
@@ -315,3 +328,13 @@ def test_every_text_stands_in_both_languages(law: Law) -> None:
             bool, na_action="ignore"
         ).eq(True)
         assert list(law.catalogue["code"][one_sided]) == []
+
+
+def test_every_kind_of_licence_has_a_row_on_corrections_and_its_times_ascend(law: Law) -> None:
+    rows = law.corrections
+    assert find_correction_problems(rows, "f") == find_time_problems(rows, "f") == []
+    assert set(law.catalogue["kind"]) <= set(rows["kind"])
+    (missing,) = find_correction_problems(rows[rows["kind"] != "licence"], "f")
+    assert str(missing).startswith("f: there is no row for 'licence'; ")
+    mixed = rows.assign(days_min=rows["days_max"] + 1)
+    assert len(find_time_problems(mixed, "f")) == len(rows)

@@ -9,10 +9,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from licences.catalogue import find_in_force
 from licences.law import Law
+from licences.working_days import find_working_day
 
 BROKEN = Path(__file__).parent / "broken"
 KEYS = [
@@ -79,6 +81,39 @@ def test_assess_prints_json_alone_with_the_promised_keys(project: Path) -> None:
     assert [row["share"] for row in questions] == sorted((row["share"] for row in questions), reverse=True)
 
 
+def test_plan_prints_json_alone_and_the_same_again(project: Path) -> None:
+    arguments = ("plan", "--client", "wander-work", "--client", "seven-month-lab", "--as-of", "2026-11-23",
+                 "--start", "2026-11-24", "--include", "recommended,optional", "--json")  # fmt: skip
+    first = run(*arguments, cwd=project / "notebooks")
+    assert first.returncode == 0
+    plans = json.loads(first.stdout)
+    assert [plan["client"] for plan in plans] == ["wander-work", "seven-month-lab"]  # as in the file
+    assert {(plan["start"], plan["as_of"]) for plan in plans} == {("2026-11-24", "2026-11-23")}
+    assert plans[0]["launch"]["likely"] == "2027-02-22"
+    assert run(*arguments, cwd=project).stdout == first.stdout
+    other = json.loads(run(*arguments, "--seed", "1", cwd=project).stdout)
+    assert other[0]["launch"]["seed"] == 1
+    assert other[0]["launch"]["likely"] == "2027-02-22"
+    alone = json.loads(run(*arguments, "--capacity", "1", cwd=project).stdout)
+    assert alone[0]["launch"]["likely"] > "2027-02-22"
+    assert alone[0]["capacity"] == 1
+
+
+def test_a_plan_without_a_start_begins_on_the_next_working_day(project: Path) -> None:
+    (plan,) = json.loads(run("plan", "--client", "jam-jar", "--json", cwd=project).stdout)
+    begins = find_working_day(np.datetime64(date.today()) + 1)
+    assert (plan["as_of"], plan["start"]) == (date.today().isoformat(), str(begins))
+
+
+def test_the_table_of_a_plan_names_dates_obstacles_dues_and_unknown_fees(project: Path) -> None:
+    shown = run("plan", "--client", "seven-month-lab", "--as-of", "2026-11-23", "--start", "2026-11-24",
+                "--include", "recommended,optional", "--lang", "en", cwd=project).stdout  # fmt: skip
+    joined = " ".join(shown.split())
+    for text in ("Decides the launch: ICP_FILING → PSB_FILING", "▶ PSB_FILING", "2027-04-23", "recurring duty",
+                 "4,720", "ISO_9001", "partly estimates", "last day whose holidays are announced"):  # fmt: skip
+        assert text in joined, text
+
+
 def test_the_table_names_each_needed_licence(project: Path) -> None:
     shown = run(
         "assess", "--client", "corner-shop", "--as-of", "2026-11-23", "--lang", "en", cwd=project
@@ -130,6 +165,11 @@ def test_the_day_decides_which_law_is_applied(
         ("assess", "--as-of", "2026-02-30"),
         ("assess", "--lang", "fr"),
         ("assess", "--frobnicate"),
+        ("plan", "--include", "required"),
+        ("plan", "--capacity", "0"),
+        ("plan", "--seed", "-1"),
+        ("plan", "--start", "0001-01-01"),
+        ("report", "--start", "9999-12-31"),
         ("report", "--format", "pdf,html"),
         ("report", "--workers", "0"),
         ("report", "--timeout", "soon"),

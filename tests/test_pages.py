@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pandas as pd
 import pytest
 
-from licences.case import make_case
+from licences.case import Case, make_case
 from licences.law import Law
 from licences.outlook import Wish
 from licences.pages import SECTIONS, make_section
@@ -112,3 +113,60 @@ def test_the_page_says_how_old_its_sources_are(law: Law, sample_clients: pd.Data
         law, choose(sample_clients, "corner-shop"), date(2028, 1, 3), Wish(date(2028, 1, 4)), "en"
     )
     assert "406 days before its date. <strong>That is more than a year" in make_section(stale, "summary").html
+
+
+def read_text(case: Case, name: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", make_section(case, name).html)))
+
+
+def test_the_first_page_answers_when_it_can_open_and_what_decides(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(law, choose(sample_clients, "wander-work"), AS_OF, Wish(START), "en")
+    said = read_text(case, "summary")
+    assert case.launch
+    for share, day in zip(("50%", "80%", "90%"), case.launch, strict=True):
+        assert f"{share} sure {day}*" in said
+    assert "the last to arrive is Commercial ICP licence" in said
+    assert "partly estimates" in said
+    assert "have not been announced" in said
+
+
+def test_where_nothing_can_be_dated_no_date_is_promised(law: Law, sample_clients: pd.DataFrame) -> None:
+    profile = choose(sample_clients, "corner-shop")
+    profile["holds"] = pd.Series([tuple(sorted(set(law.catalogue["code"])))], index=profile.index)
+    case = make_case(law, profile, AS_OF, Wish(START), "en")
+    assert "When can it open" not in read_text(case, "summary")
+    assert "No required step can be dated" in read_text(case, "launch")
+
+
+def test_a_renewal_whose_last_day_has_passed_is_called_out(law: Law, sample_clients: pd.DataFrame) -> None:
+    case = make_case(law, choose(sample_clients, "old-willow"), AS_OF, Wish(START), "en")
+    # EDI expires on 2027-01-10; 90 days before is 2026-10-12, six weeks before the page's day
+    assert "The last day to apply was 2026-10-12." in read_text(case, "summary")
+    assert read_text(case, "renewals").count("the last day has passed") == 1
+
+
+def test_a_fee_that_is_not_known_is_named_and_counted(law: Law, sample_clients: pd.DataFrame) -> None:
+    wish = Wish(START, ("recommended", "optional"))
+    case = make_case(law, choose(sample_clients, "seven-month-lab"), AS_OF, wish, "en")
+    said = read_text(case, "costs")
+    assert "4,720 + 5 not known" in said
+    assert "Quality management certification" in said
+
+
+def test_where_the_common_overview_disagrees_the_plan_says_so(law: Law, sample_clients: pd.DataFrame) -> None:
+    wish = Wish(START, ("recommended", "optional"))
+    said = read_text(make_case(law, choose(sample_clients, "grand-bazaar"), AS_OF, wish, "en"), "plan")
+    assert "the overview puts it in phase 'foundation'; it belongs in phase 'maturity'" in said
+    assert "they can begin at once" in said
+
+
+def test_what_time_alone_lifts_and_what_is_not_told_stand_beside_the_step(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    wish = Wish(START, ("recommended", "optional"))
+    said = read_text(make_case(law, choose(sample_clients, "seven-month-lab"), AS_OF, wish, "en"), "steps")
+    assert "only time has to pass: met from 2027-04-23 at the latest" in said
+    open_case = make_case(law, choose(sample_clients, "wander-work"), AS_OF, Wish(START), "en")
+    assert "whether it can be obtained depends on: " in read_text(open_case, "steps")

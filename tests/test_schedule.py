@@ -352,7 +352,7 @@ PROFILES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES, capacity=st.none() | st.integers(1, 3))
 def test_any_plan_keeps_order_slack_and_critical_path(
     law: Law, data: st.DataObject, start: date, profile: dict[str, float | None], capacity: int | None
@@ -383,7 +383,7 @@ def test_any_plan_keeps_order_slack_and_critical_path(
         assert max(days.values(), default=0) <= capacity
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES)
 def test_more_held_never_makes_a_date_later(
     law: Law, data: st.DataObject, start: date, profile: dict[str, float | None]
@@ -406,7 +406,7 @@ def test_more_held_never_makes_a_date_later(
         assert all(now <= then for now, then in zip(other.launch, luck.launch, strict=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES)
 def test_of_several_ways_the_earliest_is_taken(
     law: Law, data: st.DataObject, start: date, profile: dict[str, float | None]

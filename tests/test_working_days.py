@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import chinese_calendar
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licences.working_days import add_working_days, count_working_days, find_working_day, is_provisional
+from licences.working_days import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    add_working_days,
+    count_working_days,
+    find_date,
+    find_finish,
+    find_latest_start,
+    find_positions,
+    find_working_day,
+    is_provisional,
+    read_calendar,
+)
 
 DAYS = st.dates(date(2004, 1, 1), date(2040, 12, 31)).map(np.datetime64)
 
@@ -55,3 +67,33 @@ def test_a_day_past_the_last_announced_year_is_provisional() -> None:
         False,
         True,
     ]
+
+
+@given(DAYS, st.integers(0, 200), st.sampled_from(["working", "calendar"]))
+def test_a_duration_ends_as_counted_by_hand(day: np.datetime64, days: int, unit: str) -> None:
+    start = int(find_positions(day))
+    finish = find_date(int(find_finish(start, days, unit)))
+    first = find_date(start)
+    if unit == "working":
+        assert count_working_days(first, finish) == max(0, days - 1)
+    else:
+        last = first + timedelta(days=max(0, days - 1))
+        assert finish >= last
+        assert count_working_days(last, finish) == 0
+
+
+@given(DAYS, st.integers(1, 200), st.sampled_from(["working", "calendar"]))
+def test_the_latest_start_is_the_last_that_still_ends_in_time(
+    day: np.datetime64, days: int, unit: str
+) -> None:
+    finish = int(find_positions(day))
+    latest = find_latest_start(finish, days, unit)
+    assert find_finish(latest, days, unit) <= finish
+    assert find_finish(latest + 1, days, unit) > finish
+
+
+def test_the_index_has_a_position_for_every_day() -> None:
+    calendar = read_calendar()
+    days = np.arange(f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-01", dtype="datetime64[D]")
+    assert (calendar.positions[: len(days)] == find_positions(days)).all()
+    assert (calendar.positions[calendar.ordinals] == np.arange(len(calendar.working))).all()

@@ -96,8 +96,9 @@ def _in_working_days(days: int, unit: str) -> float:
 def find_chances(shortest: int, likely: int, longest: int) -> NDArray[np.float64]:
     """The chance of each whole day from ``shortest`` to ``longest``: float64, summing to 1.
 
-    The beta distribution of the three-point method, its mean (shortest + 4 likely + longest) / 6,
-    cut into whole days. Source: Malcolm et al. (1959), Operations Research 7(5), 646-669.
+    The beta distribution of the three-point method. What falls between two days is shared between
+    them so that the mean stays (shortest + 4 likely + longest) / 6.
+    Source: Malcolm et al. (1959), Operations Research 7(5), 646-669.
     """
     if shortest == longest:
         return np.ones(1)
@@ -106,8 +107,12 @@ def find_chances(shortest: int, likely: int, longest: int) -> NDArray[np.float64
     spread = longest - shortest
     rising = 1 + 4 * (likely - shortest) / spread
     falling = 1 + 4 * (longest - likely) / spread
-    ends = np.append((np.arange(spread) + 0.5) / spread, 1.0)
-    return np.diff(betainc(rising, falling, ends), prepend=0.0)
+    days = np.arange(spread + 1)
+    between = np.diff(betainc(rising, falling, days / spread))
+    moments = np.diff(betainc(rising + 1, falling, days / spread)) * spread * rising / (rising + falling)
+    to_the_later = np.clip(moments - days[:-1] * between, 0, between)
+    chances: NDArray[np.float64] = np.append(between - to_the_later, 0) + np.append(0, to_the_later)
+    return chances
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,44 @@
+"""One look for all figures, and the plotly.js that draws them."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import plotly.offline
+
+from licences.documents import _read_asset
+from licences.looks import PHASE_COLOURS, dress, shorten_name
+
+
+def test_a_label_leaves_out_what_stands_in_brackets_and_keeps_the_rest() -> None:
+    assert shorten_name("ICP备案（非经营性互联网信息服务备案）", "zh") == "ICP备案"
+    long = "具有舆论属性或社会动员能力的互联网信息服务安全评估"
+    assert shorten_name(long, "zh").replace("<br>", "") == long
+    assert max(map(len, shorten_name(long, "zh").split("<br>"))) <= 14
+
+
+def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for() -> None:
+    version = plotly.offline.offline.get_plotlyjs_version()
+    assert f"plotly.js (basic - minified) v{version}\n" in _read_asset("plotly-basic.min.js")[:200]
+
+
+def test_every_figure_says_what_it_shows_to_a_screen_reader() -> None:
+    assert dress(go.Figure(), "what it shows").layout.meta == {"alt": "what it shows"}
+
+
+def test_the_phases_differ_in_brightness_or_hue_for_every_kind_of_eye() -> None:
+    """Simulated for the two common kinds of colour blindness, the phases stay well apart."""
+    for kept in ("protan", "deutan"):
+        seen = [_simulate(colour, kept) for colour in PHASE_COLOURS.values()]
+        for at, one in enumerate(seen):
+            for other in seen[at + 1 :]:
+                assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 40
+
+
+def _simulate(colour: str, kind: str) -> list[float]:
+    """Source: Machado, Oliveira and Fernandes (2009), full severity."""
+    matrix = {
+        "protan": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+        "deutan": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    }[kind]
+    rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return [sum(weight * part for weight, part in zip(row, rgb, strict=True)) for row in matrix]
