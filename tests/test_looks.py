@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import plotly.graph_objects as go
 import plotly.offline
 
+from licences.catalogue import find_in_force
 from licences.documents import _read_asset
-from licences.looks import PHASE_COLOURS, dress, shorten_name
+from licences.law import Law
+from licences.looks import PHASE_COLOURS, dress, label_codes
+
+
+def label(name: str, language: str) -> str:
+    return label_codes({"A": name}, language)["A"]
 
 
 def test_a_label_leaves_out_what_stands_in_brackets_and_keeps_the_rest() -> None:
-    assert shorten_name("ICP备案（非经营性互联网信息服务备案）", "zh") == "ICP备案"
+    assert label("ICP备案（非经营性互联网信息服务备案）", "zh") == "ICP备案"
+    assert label("增值电信业务经营许可证：国内呼叫中心业务", "zh") == "国内呼叫中心业务"
+    assert label("EDI licence: value-added telecom licence", "en") == "EDI licence"
     long = "具有舆论属性或社会动员能力的互联网信息服务安全评估"
-    assert shorten_name(long, "zh").replace("<br>", "") == long
-    assert max(map(len, shorten_name(long, "zh").split("<br>"))) <= 14
+    assert label(long, "zh").replace("<br>", "") == long
+    assert max(map(len, label(long, "zh").split("<br>"))) <= 16
+
+
+def test_two_licences_never_have_the_same_label(law: Law) -> None:
+    rows = find_in_force(law.catalogue, date(2026, 11, 23))
+    for language in ("zh", "en"):
+        labels = label_codes(rows[f"name_{language}"].to_dict(), language)
+        assert len(set(labels.values())) == len(labels)
 
 
 def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for() -> None:

@@ -431,6 +431,20 @@ def test_of_several_ways_the_earliest_is_taken(
     assert (by_code(made)[last].start or date.max) == min(starts)
 
 
+def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(law: Law) -> None:
+    row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
+    long, short = (Duration(days, days, days, "working", "estimate", "estimate") for days in (60, 5))
+    entries = {
+        "A": Entry("A", "A", 1, None, (), long, None, row),
+        "B": Entry("B", "B", 1, None, (), short, None, row),
+        "C": Entry("C", "C", 1, None, (("B",),), short, None, row),
+    }
+    verdicts = {"A": "optional", "B": "optional", "C": "required"}
+    made = make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START, ALL, capacity=1)
+    assert [step.code for step in made.steps] == ["B", "C", "A"]
+    assert by_code(made)["A"].queues_behind == ("C",)
+
+
 def test_with_one_member_of_staff_steps_follow_each_other_critical_ones_first(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:

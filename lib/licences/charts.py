@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from licences.case import Case
-from licences.looks import INK, LINE, PALE, PHASE_COLOURS, dress, shorten_name
+from licences.looks import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
 from licences.schedule import Step
 from licences.simulation import SHARES
 from licences.wording import say, say_day, say_share
@@ -39,7 +39,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
             figure.add_trace(_draw_bars(case, steps, case.label("phase", phase), colour))
     figure.add_trace(_draw_slack(dated, say(language, "chart.slack")))
     figure.add_trace(_draw_percentiles(case, dated))
-    labels = {step.code: shorten_name(step.name, language) for step in dated}
+    labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = [
         f"<b>{CRITICAL}{labels[step.code]}</b>" if step.code in path else labels[step.code] for step in dated
     ]
@@ -260,7 +260,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
     if not events:
         return None
     codes = list(dict.fromkeys(event.code for event in events))
-    labels = {code: shorten_name(case.name_code(code), language) for code in codes}
+    labels = label_codes({code: case.name_code(code) for code in codes}, language)
     figure = go.Figure()
     for kind, colour, symbol in (("duty", "#0072b2", "circle"), ("renewal", "#c14a00", "diamond")):
         chosen = [event for event in events if (event.duty is None) is (kind == "renewal")]

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from licences.case import Case
 from licences.catalogue import split_prerequisites
-from licences.looks import INK, PALE, dress, shorten_name
+from licences.looks import INK, PALE, dress, label_codes
 from licences.schedule import DONE
 from licences.wording import say
 
@@ -74,7 +74,11 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
 def draw_graph(case: Case) -> go.Figure:
     """The graph of prerequisites, from left to right; one trace a kind, ``customdata`` holds the codes."""
     graph = make_graph(case)
-    places = _place_nodes(graph)
+    columns = len(list(nx.topological_generations(graph)))
+    width = max(8, 60 // max(columns, 4)) if case.language == "zh" else max(14, 120 // max(columns, 4))
+    labels = label_codes({code: case.name_code(code) for code in graph}, case.language, width)
+    heights = {code: 20 + 14 * (label.count("<br>") + 1) for code, label in labels.items()}
+    places = _place_nodes(graph, heights)
     figure = go.Figure()
     for look in EDGES:
         edges = [edge for edge, data in graph.edges.items() if _find_look(data) == look]
@@ -96,48 +100,52 @@ def draw_graph(case: Case) -> go.Figure:
             )
     for code, (x, y) in places.items():
         colour, _, sign = KINDS[graph.nodes[code]["kind"]]
-        label = shorten_name(case.name_code(code), case.language)
+        critical, label = graph.nodes[code]["critical"], labels[code]
         figure.add_annotation(
             x=x,
             y=y,
-            text=f"<span style='color:{colour}'>{sign}</span> "
-            + (f"<b>{label}</b>" if graph.nodes[code]["critical"] else label),
+            text=f"<span style='color:{colour}'>{sign}</span> " + (f"<b>{label}</b>" if critical else label),
             showarrow=False,
             bgcolor="#ffffff",
-            bordercolor=INK if graph.nodes[code]["critical"] else colour,
-            borderwidth=3 if graph.nodes[code]["critical"] else 1.5,
+            bordercolor=INK if critical else colour,
+            borderwidth=3 if critical else 1.5,
             borderpad=3,
             font={"size": 11, "color": INK},
             align="left",
         )
-    labels = [shorten_name(case.name_code(code), case.language) for code in places]
-    pitch = 20 + 16 * max((label.count("<br>") + 1 for label in labels), default=1)
-    rows = max((y for _, y in places.values()), default=0) + 1
-    columns = max((x for x, _ in places.values()), default=0)
+    height = max((y + heights[code] / 2 for code, (_, y) in places.items()), default=0)
     figure.update_layout(
-        height=int(100 + pitch * rows),
+        height=int(90 + height),
         margin={"l": 10, "r": 10, "t": 60, "b": 10},
-        xaxis={"visible": False, "range": [-0.55, columns + 0.55], "fixedrange": True},
-        yaxis={"visible": False, "range": [rows - 0.3, -0.7], "fixedrange": True},
+        xaxis={"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
+        yaxis={"visible": False, "range": [height + 10, -10], "fixedrange": True},
     )
     return dress(figure, say(case.language, "page.figure_graph"))
 
 
-def _place_nodes(graph: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
-    """A column for each step away from the beginning; within it, near what comes before."""
+def _place_nodes(graph: nx.DiGraph[str], heights: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    """A column for each step away from the beginning; within it, beside what comes before, in pixels.
+
+    What leads on to something stands above what does not, so that lines stay short.
+    """
     places: dict[str, tuple[float, float]] = {}
-    layers = [sorted(layer) for layer in nx.topological_generations(graph)]
-    tallest = max(map(len, layers), default=0)
-    for column, layer in enumerate(layers):
-
-        def near(code: str) -> tuple[float, str]:
-            before = [places[needed][1] for needed in graph.predecessors(code) if needed in places]
-            return (sum(before) / len(before) if before else tallest, code)
-
-        ordered = sorted(layer, key=near)
-        gap = tallest / len(ordered)
-        for row, code in enumerate(ordered):
-            places[code] = (column, (row + 0.5) * gap - 0.5)
+    columns: dict[str, int] = {}
+    for column, layer in enumerate(nx.topological_generations(graph)):
+        columns |= dict.fromkeys(layer, column)
+    for code in graph:  # what waits for nothing stands just before what needs it
+        if graph.out_degree(code) and not graph.in_degree(code):
+            columns[code] = min(columns[later] for later in graph.successors(code)) - 1
+    for column in sorted(set(columns.values())):
+        layer = [code for code in graph if columns[code] == column]
+        wanted = {}
+        for code in layer:
+            before = [places[needed][1] for needed in graph.predecessors(code)]
+            wanted[code] = sum(before) / len(before) if before else 0.0
+        bottom = 0.0
+        for code in sorted(layer, key=lambda one: (wanted[one], not graph.out_degree(one), one)):
+            middle = max(bottom + heights[code] / 2, wanted[code] if column > 1 else 0.0)
+            places[code] = (column, middle)
+            bottom = middle + heights[code] / 2
     return places
 
 
@@ -157,10 +165,11 @@ def _draw_edges(
     codes: list[str | None] = []
     for needed, code in edges:
         (x0, y0), (x1, y1) = places[needed], places[code]
-        xs += [x0, (x0 + x1) / 2, x1, None]
-        ys += [y0, (y0 + y1) / 2, y1, None]
-        sizes += [0, 9, 0, 0]
-        codes += [None, f"{needed}>{code}", None, None]
+        turn = x1 - 0.52  # lines to one column share a trunk beside it
+        xs += [x0, turn, turn, x1 - 0.42, x1, None]
+        ys += [y0, y0, y1, y1, y1, None]
+        sizes += [0, 0, 0, 15 if look == "critical" else 9, 0, 0]
+        codes += [None, None, None, f"{needed}>{code}", None, None]
     return go.Scatter(
         x=xs,
         y=ys,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 import plotly.io
@@ -19,15 +21,33 @@ def show_figures_anywhere() -> None:
     plotly.io.renderers.default = "plotly_mimetype"
 
 
-def shorten_name(name: str, language: str) -> str:
-    """A name for a label: its telling part, without brackets, in lines of a readable length."""
-    short = re.sub(r"\s*[（(][^（()）]*[)）]", "", name).strip() or name
+def label_codes(names: Mapping[str, str], language: str, width: int | None = None) -> dict[str, str]:
+    """A label for each code: the telling part of its name, in lines of a readable length.
+
+    names: full names by code. width: characters a line, by default 16 Chinese or 38 others. What
+    stands in brackets is left out, unless two labels would be the same without it.
+    """
+    wide = width or (16 if language == "zh" else 38)
+    short = {code: _shorten(name, language) for code, name in names.items()}
+    alike = {one for one, count in Counter(short.values()).items() if count > 1}
+    told = {code: names[code] if one in alike else one for code, one in short.items()}
+    return {
+        code: "<br>".join(_wrap(_drop_prefix(one, language), language, wide)) for code, one in told.items()
+    }
+
+
+def _shorten(name: str, language: str) -> str:
+    return _drop_prefix(re.sub(r"\s*[（(][^（()）]*[)）]", "", name).strip() or name, language)
+
+
+def _drop_prefix(name: str, language: str) -> str:
+    return name.rpartition("：")[2] if language == "zh" else name.partition(": ")[0]
+
+
+def _wrap(text: str, language: str, width: int) -> list[str]:
     if language == "zh":
-        short = short.rpartition("：")[2]
-        lines = [short[at : at + 14] for at in range(0, len(short), 14)]
-    else:
-        lines = textwrap.wrap(short.partition(": ")[0], 38)
-    return "<br>".join(lines)
+        return [text[at : at + width] for at in range(0, len(text), width)]
+    return textwrap.wrap(text, width)
 
 
 def dress(figure: go.Figure, alternative_text: str) -> go.Figure:
