@@ -132,6 +132,14 @@ def test_the_first_page_answers_when_it_can_open_and_what_decides(
     assert "have not been announced" in said
 
 
+def test_a_date_that_leaves_out_a_required_licence_says_so(law: Law, sample_clients: pd.DataFrame) -> None:
+    case = make_case(law, choose(sample_clients, "paper-plane-post"), AS_OF, Wish(START), "en")
+    assert "cannot be dated: Express delivery business licence" in read_text(case, "summary")
+    assert case.outlook.left_out == ("EXPRESS",)
+    whole = make_case(law, choose(sample_clients, "jam-jar"), AS_OF, Wish(START), "en")
+    assert ("leaves out" in read_text(whole, "summary")) is bool(whole.outlook.left_out)
+
+
 def test_where_nothing_can_be_dated_no_date_is_promised(law: Law, sample_clients: pd.DataFrame) -> None:
     profile = choose(sample_clients, "corner-shop")
     profile["holds"] = pd.Series([tuple(sorted(set(law.catalogue["code"])))], index=profile.index)

@@ -60,6 +60,12 @@ class Outlook:
         return find_untold_expiries(self.plan)
 
     @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What is required and cannot be dated, so that the launch leaves it out."""
+        steps = self.plan.steps
+        return tuple(step.code for step in steps if step.verdict == "required" and step.finish is None)
+
+    @cached_property
     def missing_facts(self) -> tuple[str, ...]:
         """The facts not told that decide whether a step can be obtained."""
         return tuple(dict.fromkeys(name for step in self.plan.steps for name in step.missing_facts))
@@ -130,6 +136,7 @@ def describe_outlook(outlook: Outlook) -> dict[str, Any]:
             "basis": outlook.basis if plan.launch else None,
             "decided_by": decider,
             "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
+            "left_out": list(outlook.left_out),
             "draws": simulation.draws,
             "seed": simulation.seed,
         },

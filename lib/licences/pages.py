@@ -108,6 +108,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "shown": shown,
         "checked": _find_age(case, shown),
         "launch": _describe_launch(case),
+        "left_out": [case.name_code(code) for code in case.outlook.left_out],
         "conflicts": _describe_conflicts(case),
         "renewals": _describe_renewals(case),
         "untold_expiries": [case.name_code(code) for code in case.outlook.untold_expiries],

@@ -99,6 +99,9 @@ def _draw_launch(outlook: Outlook, language: str) -> Iterator[RenderableType]:
         say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=_mark(likely), decider=decider, share=share,
             draws=say_number(simulation.draws))
     )  # fmt: skip
+    if outlook.left_out:
+        names = say(language, "list").join(outlook.left_out)
+        yield Text(say(language, "page.left_out", names=names), style="bold red")
     yield Text(say(language, "plan.path", codes=" → ".join(outlook.plan.critical_path)))
     if outlook.basis == "estimate":
         yield Text(say(language, "plan.launch_estimate"), style="yellow")
