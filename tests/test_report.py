@@ -162,6 +162,19 @@ def test_a_parameter_that_the_notebook_does_not_take_is_refused_before_anything_
         check_parameters(make_notebook("1"), {"client": 1})
 
 
+def test_how_to_plan_is_passed_on_to_the_report_and_makes_it_anew(
+    reports: Path, clients_file: Path, tmp_path: Path
+) -> None:
+    asked = ("report", "--clients", str(clients_file), "--client", "plain", "--as-of", "2026-11-23",
+             "--start", "2026-11-24", "--lang", "en", "--out", str(tmp_path))  # fmt: skip
+    assert run_command(*asked, "--include", "optional", "--capacity", "1", cwd=tmp_path).returncode == 0
+    page = (tmp_path / "plain" / "report.html").read_text(encoding="utf-8")
+    assert "No more than 1 at a time are applied for" in page
+    assert "No more than" not in (reports / "plain" / "report.html").read_text(encoding="utf-8")
+    one, other = read_ledger(tmp_path)[0]["inputs"], read_ledger(reports)
+    assert one not in [entry["inputs"] for entry in other]
+
+
 @pytest.mark.browser
 def test_the_page_opened_from_disk_with_the_network_off_shows_its_figures(
     reports: Path, browser_path: str
