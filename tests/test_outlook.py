@@ -36,6 +36,8 @@ def test_every_promised_key_is_there_and_it_is_plain_json(outlooks: list[Outlook
             dated = [step[name] is not None for name in DATES]
             assert all(dated) or (not any(dated) and step["blocked_by"])
             assert step["provisional"] is bool(step["finish"] and step["finish"] > said["announced_until"])
+        launch = said["launch"]
+        assert launch["provisional"] is bool(launch["p90"] and launch["p90"] > said["announced_until"])
         for event in said["renewals"]:
             assert event.keys() >= {"code", "expires_on", "renew_from", "renew_by", "duty"}
 

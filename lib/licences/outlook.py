@@ -134,6 +134,9 @@ def describe_outlook(outlook: Outlook) -> dict[str, Any]:
             "likely": _say_day(plan.launch),
             **dict(zip(("p50", "p80", "p90"), map(_say_day, launch), strict=True)),
             "basis": outlook.basis if plan.launch else None,
+            "provisional": bool(
+                simulation.launch and simulation.launch[-1] > read_calendar().announced_until
+            ),
             "decided_by": decider,
             "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
             "left_out": list(outlook.left_out),
