@@ -260,13 +260,13 @@ def test_time_does_not_lift_an_obstacle_that_is_not_one_of_age(
     assert "at least 10" in str(step.blocked_by)
 
 
+@pytest.mark.parametrize(("start", "is_blocked"), [(date(2027, 4, 22), True), (date(2027, 4, 23), False)])
 def test_an_obstacle_that_time_has_lifted_by_the_start_is_none(
-    law: Law, sample_clients: pd.DataFrame
+    law: Law, sample_clients: pd.DataFrame, start: date, is_blocked: bool
 ) -> None:
-    wish = Wish(date(2027, 6, 1), ALL)
-    made = next(make_outlooks(law, choose(sample_clients, "seven-month-lab"), AS_OF, wish, "en")).plan
-    step = by_code(made)["HIGH_TECH"]
-    assert (step.blocked_by, step.blocked_until) == (None, None)
+    outlooks = make_outlooks(law, choose(sample_clients, "seven-month-lab"), AS_OF, Wish(start, ALL), "en")
+    step = by_code(next(outlooks).plan)["HIGH_TECH"]
+    assert (step.blocked_by is not None) is (step.blocked_until is not None) is is_blocked
 
 
 def test_a_condition_that_cannot_be_told_is_a_missing_fact_and_no_obstacle(
@@ -429,6 +429,46 @@ def test_of_several_ways_the_earliest_is_taken(
         alone = make_plan(Edition(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
         starts.append(by_code(alone)[last].start or date.max)
     assert (by_code(made)[last].start or date.max) == min(starts)
+
+
+def make_small(law: Law, phases: dict[str, tuple[int, int | None]], **steps: tuple[int, str]) -> Plan:
+    """A plan from days and prerequisites by code; what is not named L is required."""
+    row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
+    entries = {}
+    for code, (days, requires) in steps.items():
+        duration = Duration(days, days, days, "working", "estimate", "estimate")
+        phase, listed = phases.get(code, (1, None))
+        groups = split_prerequisites(requires or float("nan"))
+        entries[code] = Entry(code, code, phase, listed, groups, duration, None, row)
+    verdicts = {code: "optional" if code.startswith("L") else "required" for code in steps}
+    return make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START)
+
+
+def test_of_two_ways_that_end_on_one_day_the_first_named_is_taken(law: Law) -> None:
+    # Ten days at once, or five days after five days: both end on the tenth.
+    made = make_small(law, {}, LA=(5, ""), LB=(5, "LA"), LC=(10, ""), D=(1, "LC|LB"))
+    assert by_code(made)["D"].requires == ("LC",)
+    made = make_small(law, {}, LA=(5, ""), LB=(5, "LA"), LC=(11, ""), D=(1, "LC|LB"))
+    assert by_code(made)["D"].requires == ("LB",)
+
+
+def test_a_late_phase_is_handed_on_to_all_that_waits_for_it(law: Law) -> None:
+    phases = {"A": (3, 3), "B": (1, None), "C": (1, 1)}
+    made = make_small(law, phases, A=(1, ""), B=(1, "A"), C=(1, "B"))
+    assert {step.code: step.forced_phase for step in made.steps} == {"A": 1, "B": 3, "C": 3}
+    early = next(conflict for conflict in find_phase_conflicts(made) if conflict.code == "C")
+    assert (early.kind, early.article_phase, early.phase, early.because_of) == ("early", 1, 3, ("B",))
+
+
+def test_what_is_blocked_is_not_called_free_to_begin(law: Law, tmp_path: Path) -> None:
+    # The article lists SP in its second phase; nothing it requires makes it wait, but the capital does.
+    facts = {"holds": "BUSINESS_LICENCE", "sells_messaging_services": "yes", "cross_province": "no"}
+    rich, poor = (
+        find_phase_conflicts(plan(law, tell(law, tmp_path, registered_capital_cny=capital, **facts)))
+        for capital in ("5000000", "500000")
+    )
+    assert "SP" in {conflict.code for conflict in rich}
+    assert "SP" not in {conflict.code for conflict in poor}
 
 
 def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(law: Law) -> None:

@@ -157,3 +157,15 @@ def test_a_step_more_does_not_change_the_luck_of_the_others(law: Law) -> None:
 def test_a_plan_without_steps_has_no_launch(law: Law) -> None:
     nothing = simulate(make_network(law), 1000)
     assert (nothing.launch, nothing.finishes, nothing.distribution) == (None, {}, {})
+
+
+def test_no_draw_of_a_step_that_waits_for_a_day_ends_before_its_shortest_time_from_then(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    profiles = sample_clients[sample_clients["client"] == "seven-month-lab"]
+    outlook = next(make_outlooks(law, profiles, AS_OF, Wish(START, ("recommended", "optional"))))
+    (step,) = (step for step in outlook.plan.steps if step.code == "HIGH_TECH")
+    assert step.blocked_until
+    assert step.duration
+    soonest = add_working_days(step.blocked_until, step.duration.shortest_days - 1)
+    assert outlook.simulation.finishes["HIGH_TECH"][0] >= soonest
