@@ -100,6 +100,25 @@ def test_the_limit_of_the_law_holds_but_for_a_correction_which_stops_its_clock(l
     assert with_round.mean() == pytest.approx(mean, abs=0.1)
 
 
+def test_a_correction_comes_whether_the_time_itself_is_short_or_long(law: Law) -> None:
+    corrected = make(A, correction=Correction(0.25, (5, 10, 20)))
+    launch = measure(simulate(make_network(law, A=(corrected, ())), DRAWS)) + 1
+    (first, free), (shortest, added) = work_out(A), work_out((5, 10, 20))
+    exact = np.append(0.75 * free, np.zeros(20))
+    exact[shortest[0] :] += 0.25 * np.convolve(free, added)
+    counted = np.bincount(launch - first[0], minlength=len(exact)) / DRAWS
+    assert np.abs(counted - exact).max() < 0.004
+
+
+def test_of_two_that_are_waited_for_only_the_later_decides(law: Law) -> None:
+    made = make_network(law, A=(make(A), ()), B=(make(B), ()), C=(make((1, 2, 3)), ("A", "B")))
+    criticality = simulate(made, DRAWS).criticality
+    pairs = list(product(zip(*work_out(A), strict=True), zip(*work_out(B), strict=True)))
+    assert criticality["C"] == 1
+    assert criticality["A"] == pytest.approx(sum(p * q for (a, p), (b, q) in pairs if a >= b), abs=0.005)
+    assert criticality["B"] == pytest.approx(sum(p * q for (a, p), (b, q) in pairs if b >= a), abs=0.005)
+
+
 def test_a_limit_in_calendar_days_holds_for_a_time_in_working_days(law: Law) -> None:
     made = make_network(law, A=(make((10, 12, 60), limit_days=21, limit_unit="calendar"), ()))
     last = max(simulate(made, DRAWS).distribution)
@@ -126,12 +145,14 @@ def test_every_percentile_lies_on_a_working_day_and_they_ascend(
 
 
 def test_the_percentiles_are_the_first_days_by_which_so_many_draws_are_done(law: Law) -> None:
-    simulation = simulate(make_network(law, A=(make(A), ()), B=(make(B), ("A",))), 10_000)
-    assert simulation.launch
-    for share, day in zip((0.5, 0.8, 0.9), simulation.launch, strict=True):
-        until = sum(count for done, count in simulation.distribution.items() if done <= day)
-        before = sum(count for done, count in simulation.distribution.items() if done < day)
-        assert before < share * 10_000 <= until
+    made = make_network(law, A=(make(A), ()), B=(make(B), ("A",)))
+    for draws, seed in product((7, 10_000), range(5)):
+        simulation = simulate(made, draws, seed)
+        assert simulation.launch
+        for share, day in zip((0.5, 0.8, 0.9), simulation.launch, strict=True):
+            until = sum(count for done, count in simulation.distribution.items() if done <= day)
+            before = sum(count for done, count in simulation.distribution.items() if done < day)
+            assert before < share * draws <= until
 
 
 def test_in_each_draw_some_required_step_is_last_and_decides(law: Law, sample_clients: pd.DataFrame) -> None:
