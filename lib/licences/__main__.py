@@ -204,13 +204,20 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
+def _warn(law: Law, profiles: pd.DataFrame, language: str) -> None:
+    """Says which profiles contradict themselves."""
+    from licences.assessment import find_contradictions
+
+    for warning in find_contradictions(law, profiles, language):
+        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+
+
 def _assess(options: argparse.Namespace) -> int:
-    from licences.assessment import assess, find_contradictions, rank_questions
+    from licences.assessment import assess, rank_questions
 
     law, profiles = _read_files(options)
     as_of = options.as_of or date.today()
-    for warning in find_contradictions(law, profiles, options.lang):
-        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+    _warn(law, profiles, options.lang)
     rows = (
         rank_questions(law, profiles, as_of)
         if options.questions
@@ -229,14 +236,12 @@ def _assess(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from licences.assessment import find_contradictions
     from licences.outlook import Wish, describe_outlook, make_outlooks
 
     law, profiles = _read_files(options)
     wish = Wish(options.start or _find_next_working_day(), options.include, options.capacity, options.seed)
     outlooks = list(make_outlooks(law, profiles, options.as_of or date.today(), wish, options.lang))
-    for warning in find_contradictions(law, profiles, options.lang):
-        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+    _warn(law, profiles, options.lang)
     if options.json:
         print(json.dumps([describe_outlook(one) for one in outlooks], ensure_ascii=False, indent=1))
         return 0
@@ -253,7 +258,6 @@ def _find_next_working_day() -> date:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from licences.assessment import find_contradictions
     from licences.batch import Order, write_reports
     from licences.schedule import find_beginning
 
@@ -276,8 +280,7 @@ def _report(options: argparse.Namespace) -> int:
         timeout_seconds=options.timeout,
         force=options.force,
     )
-    for warning in find_contradictions(law, profiles, options.lang):
-        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
+    _warn(law, profiles, options.lang)
     failed = 0
     for done, entry in enumerate(write_reports(order, law, profiles, lambda: datetime.now(UTC)), start=1):
         failed += entry["status"] not in {"done", "up_to_date"}

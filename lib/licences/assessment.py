@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from licences.profiles import Fields, split_holdings
 from licences.rules import Facts, Profile, Rule, make_profile, read_rule
 from licences.what_if import find_changes
 from licences.wording import join_claims, say, say_claims
-from licences.working_days import add_working_days
+from licences.working_days import count_back
 
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
 NEEDED = frozenset({"required", "recommended", "optional"})
@@ -166,10 +166,7 @@ def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: 
     lead = row["renewal_lead_days"]
     if pd.isna(lead):
         return "held"
-    if row["renewal_days_unit"] == "working":
-        renew_from = cast(date, add_working_days(np.datetime64(expires_on), -int(lead)).astype(object))
-    else:
-        renew_from = expires_on - timedelta(days=int(lead))
+    renew_from = count_back(expires_on, int(lead), row["renewal_days_unit"])
     return "expiring" if as_of >= renew_from else "held"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from licences.case import Case
 from licences.looks import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
 from licences.schedule import Step
 from licences.simulation import SHARES
-from licences.wording import say, say_day, say_share
+from licences.wording import mark_day, say, say_share
 from licences.working_days import read_calendar
 
 DAY = timedelta(days=1)
@@ -40,17 +40,12 @@ def draw_timeline(case: Case) -> go.Figure | None:
     figure.add_trace(_draw_slack(dated, say(language, "chart.slack")))
     figure.add_trace(_draw_percentiles(case, dated))
     labels = label_codes({step.code: step.name for step in dated}, language)
-    ticks = [
-        f"<b>{CRITICAL}{labels[step.code]}</b>" if step.code in path else labels[step.code] for step in dated
-    ]
+    ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
     ends += [percentiles[-1] for percentiles in case.outlook.simulation.finishes.values()]
     last = max(ends, default=case.start)
-    row_height = 14 + 14 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
     figure.update_layout(
-        height=120 + row_height * len(dated),
         margin={"l": 10, "r": 30, "t": 50, "b": 60},
-        barmode="overlay",
         bargap=0.45,
         xaxis={
             "type": "date",
@@ -63,19 +58,9 @@ def draw_timeline(case: Case) -> go.Figure | None:
             "tickformat": "%Y-%m-%d",
             "nticks": 7,
         },
-        yaxis={
-            "range": [len(dated) - 0.4, -0.6],
-            "categoryorder": "array",
-            "categoryarray": [step.code for step in dated],
-            "tickmode": "array",
-            "tickvals": [step.code for step in dated],
-            "ticktext": ticks,
-            "automargin": True,
-        },
     )
     _shade_provisional(figure, last + timedelta(days=400), language)
-    figure = dress(figure, say(language, "page.figure_timeline"))
-    return figure.update_layout(legend={"yref": "paper", "yanchor": "top", "y": 0})
+    return _set_rows(dress(figure, say(language, "page.figure_timeline")), ticks, 120)
 
 
 def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.Bar:
@@ -89,21 +74,16 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.
         marker={
             "color": colour,
             "line": {"color": INK, "width": [3 if step.code in path else 0 for step in steps]},
-            "pattern": {
-                "shape": ["/" if step.basis == "estimate" else "" for step in steps],
-                "fgcolor": "#ffffff",
-                "fillmode": "overlay",
-                "size": 6,
-            },
+            "pattern": _hatch(step.basis == "estimate" for step in steps),
         },
         customdata=[
             [
                 step.name,
-                _mark(step.start),
-                _mark(step.finish),
+                mark_day(step.start),
+                mark_day(step.finish),
                 say(case.language, "chart.slack_of", days=step.slack_days),
                 case.label("days_likely_basis", step.basis),
-                *(_mark(day) for day in case.outlook.simulation.finishes[step.code]),
+                *(mark_day(day) for day in case.outlook.simulation.finishes[step.code]),
             ]
             for step in steps
         ],
@@ -225,7 +205,7 @@ def draw_launch(case: Case) -> go.Figure | None:
             y=[share for share, _ in marks],
             mode="markers+text",
             marker={"symbol": "diamond", "size": 11, "color": INK},
-            text=[f"<b>{say_share(share)}</b> {_mark(day)}" for share, day in marks],
+            text=[f"<b>{say_share(share)}</b> {mark_day(day)}" for share, day in marks],
             textposition="top left",
             showlegend=False,
             hoverinfo="skip",
@@ -279,12 +259,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
                 x=[_measure(begin, event.renew_by) for event, begin in zip(chosen, begins, strict=True)],
                 marker={
                     "color": colour,
-                    "pattern": {
-                        "shape": ["/" if event.is_planned else "" for event in chosen],
-                        "fgcolor": "#ffffff",
-                        "fillmode": "overlay",
-                        "size": 6,
-                    },
+                    "pattern": _hatch(event.is_planned for event in chosen),
                 },
                 name=say(language, f"chart.{kind}"),
                 customdata=hover,
@@ -304,11 +279,8 @@ def draw_renewals(case: Case) -> go.Figure | None:
     first = min([case.as_of, *(event.renew_from or event.renew_by for event in events)])
     last = max([case.as_of, *(event.renew_by for event in events)])
     figure.add_vline(x=case.as_of.isoformat(), line={"color": INK, "width": 1.5, "dash": "dash"})
-    row_height = 14 + 14 * max((label.count("<br>") + 1 for label in labels.values()), default=1)
     figure.update_layout(
-        height=140 + row_height * len(codes),
         margin={"l": 10, "r": 20, "t": 50, "b": 60},
-        barmode="overlay",
         bargap=0.5,
         xaxis={
             "type": "date",
@@ -318,18 +290,33 @@ def draw_renewals(case: Case) -> go.Figure | None:
             "gridcolor": LINE,
             "side": "top",
         },
+    )
+    return _set_rows(dress(figure, say(language, "page.figure_renewals")), labels, 140)
+
+
+def _set_rows(figure: go.Figure, labels: Mapping[str, str], margins: int) -> go.Figure:
+    """Gives each code a row as high as the longest label, from top to bottom, and puts the legend below."""
+    row_height = 14 + 14 * max(label.count("<br>") + 1 for label in labels.values())
+    return figure.update_layout(
+        height=margins + row_height * len(labels),
+        barmode="overlay",
+        legend={"yref": "paper", "yanchor": "top", "y": 0},
         yaxis={
-            "range": [len(codes) - 0.4, -0.6],
+            "range": [len(labels) - 0.4, -0.6],
             "categoryorder": "array",
-            "categoryarray": codes,
+            "categoryarray": list(labels),
             "tickmode": "array",
-            "tickvals": codes,
-            "ticktext": [labels[code] for code in codes],
+            "tickvals": list(labels),
+            "ticktext": list(labels.values()),
             "automargin": True,
         },
     )
-    figure = dress(figure, say(language, "page.figure_renewals"))
-    return figure.update_layout(legend={"yref": "paper", "yanchor": "top", "y": 0})
+
+
+def _hatch(flags: Iterable[bool]) -> dict[str, object]:
+    """The pattern of bars of which some are hatched."""
+    shapes = ["/" if flag else "" for flag in flags]
+    return {"shape": shapes, "fgcolor": "#ffffff", "fillmode": "overlay", "size": 6}
 
 
 def _measure(first: date | None, last: date | None) -> float:
@@ -337,8 +324,3 @@ def _measure(first: date | None, last: date | None) -> float:
     if first is None or last is None:
         return 0
     return (last - first + DAY) / timedelta(milliseconds=1)
-
-
-def _mark(day: date | None) -> str:
-    """A day as it is read; a star where its holidays have not been announced."""
-    return say_day(day, read_calendar().announced_until)

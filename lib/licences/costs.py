@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from licences.schedule import DONE, Plan
+from licences.schedule import Plan
 
 # A telecom number carries an occupation fee for as long as it is held, whether or not we know the rate.
 # Source: Telecommunications Regulation, art. 27.
@@ -32,35 +32,28 @@ class Cost:
 def find_costs(plan: Plan) -> tuple[Cost, ...]:
     """The fees of what the plan obtains and the yearly fees of that and of what is held."""
     obtained = [step.code for step in plan.steps]
-    held = [code for code, status in plan.statuses.items() if status in DONE]
     entries = plan.edition.entries
     costs = []
-    for phase in sorted({entries[code].phase for code in (*obtained, *held)}):
+    for phase in sorted({entries[code].phase for code in (*obtained, *plan.kept)}):
         new = [code for code in obtained if entries[code].phase == phase]
-        kept = [code for code in held if entries[code].phase == phase]
-        fees = {code: entries[code].row["fee_cny"] for code in new}
-        yearly = {code: entries[code].row["yearly_fee_cny"] for code in (*new, *kept)}
-        due = [code for code in yearly if entries[code].row["kind"] == OCCUPATION]
-        known = {code for code, amount in fees.items() if not pd.isna(amount)}
-        known_yearly = {code for code, amount in yearly.items() if not pd.isna(amount)}
-        guessed = [(code, "fee_cny_basis") for code in fees if code in known]
-        guessed += [(code, "yearly_fee_cny_basis") for code in yearly if code in known_yearly]
-        if new or known_yearly or due:
+        all_of_it = [*new, *(code for code in plan.kept if entries[code].phase == phase)]
+        rows = {code: entries[code].row for code in all_of_it}
+        due = [code for code, row in rows.items() if row["kind"] == OCCUPATION]
+        fees = {code: rows[code]["fee_cny"] for code in new if not pd.isna(rows[code]["fee_cny"])}
+        yearly = {
+            code: row["yearly_fee_cny"] for code, row in rows.items() if not pd.isna(row["yearly_fee_cny"])
+        }
+        guessed = [code for code in fees if rows[code]["fee_cny_basis"] == "estimate"]
+        guessed += [code for code in yearly if rows[code]["yearly_fee_cny_basis"] == "estimate"]
+        if new or yearly or due:
             costs.append(
                 Cost(
                     phase=phase,
-                    fee_cny=_add(fees[code] for code in fees if code in known),
-                    yearly_fee_cny=_add(yearly[code] for code in yearly if code in known_yearly),
-                    unknown_fees=tuple(code for code in fees if code not in known),
-                    unknown_yearly_fees=tuple(code for code in due if code not in known_yearly),
-                    estimates=tuple(
-                        dict.fromkeys(c for c, column in guessed if entries[c].row[column] == "estimate")
-                    ),
+                    fee_cny=float(sum(fees.values())) if fees else None,
+                    yearly_fee_cny=float(sum(yearly.values())) if yearly else None,
+                    unknown_fees=tuple(code for code in new if code not in fees),
+                    unknown_yearly_fees=tuple(code for code in due if code not in yearly),
+                    estimates=tuple(dict.fromkeys(guessed)),
                 )
             )
     return tuple(costs)
-
-
-def _add(amounts: object) -> float | None:
-    known = [float(amount) for amount in amounts]  # type: ignore[attr-defined]
-    return sum(known) if known else None

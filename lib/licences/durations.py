@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -78,12 +78,17 @@ def find_duration(row: Mapping[Any, Any], correction: Correction = Correction())
         longest_days=max(likely, likely if longest is None else longest),
         unit=unit,
         basis=basis,
-        spread_basis=min(grounds, key=GROUNDS.index),
+        spread_basis=find_weakest(grounds),
         is_one_sided=shortest is None or longest is None,
         limit_days=limit if binds else None,
         limit_unit=limit_unit,
         correction=correction,
     )
+
+
+def find_weakest(grounds: Iterable[str]) -> str:
+    """The weakest of some grounds; ``rule_text`` where there is none to doubt."""
+    return min(grounds, key=GROUNDS.index, default=GROUNDS[-1])
 
 
 _TIMES = ("days_min", "days_likely", "days_max", "statutory_days")

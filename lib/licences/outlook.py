@@ -12,6 +12,7 @@ import pandas as pd
 
 from licences.assessment import find_verdicts
 from licences.costs import Cost, find_costs
+from licences.durations import find_weakest
 from licences.edition import open_edition
 from licences.law import Law
 from licences.profiles import split_holdings
@@ -79,13 +80,12 @@ class Outlook:
     @cached_property
     def basis(self) -> str:
         """The weakest ground of the times that can decide the launch."""
-        grounds = [
+        return find_weakest(
             ground
             for step in self.plan.dated
             if step.duration and self.simulation.criticality[step.code]
             for ground in (step.duration.spread_basis, step.duration.correction.basis)
-        ]
-        return next((ground for ground in ("estimate", "secondary") if ground in grounds), "rule_text")
+        )
 
 
 def make_outlooks(

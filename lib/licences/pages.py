@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -12,10 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licences.case import Case
 from licences.costs import Cost
+from licences.durations import find_weakest
 from licences.renewals import MONTHS, Renewal
-from licences.schedule import DONE, PhaseConflict, find_phase_conflicts
+from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
-from licences.wording import read_texts, say, say_day, say_number, say_share, say_value
+from licences.wording import mark_day, read_texts, say, say_number, say_share, say_value
 from licences.working_days import read_calendar
 
 SECTIONS = (
@@ -57,7 +58,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = say_number
-    environment.filters["day"] = lambda day: say_day(day, read_calendar().announced_until)
+    environment.filters["day"] = mark_day
     return environment
 
 
@@ -70,8 +71,12 @@ def make_section(case: Case, name: str) -> Section:
     )
 
 
+@lru_cache(maxsize=1)
 def describe_case(case: Case) -> dict[str, Any]:
-    """What the sections need to know, as plain values in the reader's language."""
+    """What the sections need to know, as plain values in the reader's language.
+
+    Worked out once for all the sections of a case.
+    """
     licences = {code: _describe_licence(case, code) for code in case.findings.index}
     needed = {
         verdict: [licences[code] for code in case.find_codes(verdict)]
@@ -83,7 +88,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         for event in case.outlook.renewals
         if event.expires_on and event.renew_by < case.as_of
     }
-    steps = [_describe_step(case, step.code, licences) for step in case.steps]
+    steps = [_describe_step(case, step, licences[step.code]) for step in case.steps]
     shown = [licence for verdict in ("required", "recommended", "optional") for licence in needed[verdict]]
     return {
         "case": case,
@@ -114,7 +119,6 @@ def describe_case(case: Case) -> dict[str, Any]:
         "untold_expiries": [case.name_code(code) for code in case.outlook.untold_expiries],
         "months": MONTHS,
         "costs": [_describe_cost(case, cost) for cost in case.outlook.costs],
-        "announced_until": read_calendar().announced_until,
         "capacity": case.plan.capacity,
         "profile": [
             (field.label[case.language], say_value(field, case.profile[field.name], case.language))
@@ -169,8 +173,7 @@ def _say_times(case: Case, row: Mapping[str, Any]) -> str:
     names = [name for name in ("days_min", "days_likely", "days_max") if row[name] is not None]
     if not names:
         return ""
-    grounds = [row[f"{name}_basis"] for name in names]
-    weakest = next(ground for ground in ("estimate", "secondary", "rule_text") if ground in grounds)
+    weakest = find_weakest(row[f"{name}_basis"] for name in names)
     return say(
         case.language,
         "page.times",
@@ -189,25 +192,22 @@ def _say_number_of(case: Case, row: Mapping[str, Any], name: str, unit: str | No
     return say(case.language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
 
 
-def _describe_step(case: Case, code: str, licences: Mapping[str, Any]) -> dict[str, Any]:
-    step = next(step for step in case.steps if step.code == code)
-    simulation = case.outlook.simulation
+def _describe_step(case: Case, step: Step, licence: Mapping[str, Any]) -> dict[str, Any]:
+    percentiles = case.outlook.simulation.finishes.get(step.code)
     return {
         "step": step,
-        "code": code,
-        "name": licences[code]["name"],
-        "phase": licences[code]["phase"],
-        "advice": licences[code]["advice"],
+        "code": step.code,
+        "name": step.name,
+        "phase": licence["phase"],
+        "advice": licence["advice"],
         "after": [case.name_code(needed) for needed in step.requires],
         "queue": [case.name_code(needed) for needed in step.queues_behind],
         "start": step.start,
         "finish": step.finish,
-        "percentiles": _pair_percentiles(simulation.finishes[code]) if step.finish else [],
-        "criticality": say_share(simulation.criticality.get(code, 0.0)),
-        "on_path": code in case.plan.critical_path,
+        "percentiles": _pair_percentiles(percentiles) if percentiles else [],
+        "on_path": step.code in case.plan.critical_path,
         "basis": case.label("days_likely_basis", step.basis),
         "is_estimate": step.basis == "estimate",
-        "is_one_sided": bool(step.duration and step.duration.is_one_sided),
         "missing": [case.law.fields[name].label[case.language] for name in step.missing_facts],
         "blocked_by": step.blocked_by,
         "notes": step.notes,
@@ -237,7 +237,6 @@ def _describe_launch(case: Case) -> dict[str, Any] | None:
         ],
         "draws": simulation.draws,
         "is_estimate": case.outlook.basis == "estimate",
-        "basis": case.label("days_likely_basis", case.outlook.basis),
         "provisional": simulation.launch[-1] > read_calendar().announced_until,
         "one_sided": [step.name for step in case.plan.dated if step.duration and step.duration.is_one_sided],
     }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
 
 import pandas as pd
 
+from licences.durations import find_weakest
 from licences.edition import Entry
-from licences.schedule import DONE, Plan
+from licences.schedule import Plan
 from licences.wording import say
-from licences.working_days import LAST_YEAR, add_working_days, read_calendar
+from licences.working_days import LAST_YEAR, count_back, read_calendar
 
 MONTHS = 24
 
@@ -41,12 +41,11 @@ def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
     """What falls due within ``months`` of the plan's day, by the last day on which it can be done."""
     until = _add_months(plan.as_of, months)
     events: list[Renewal] = []
-    for code, status in plan.statuses.items():
-        if status in DONE:
-            entry, expires_on = plan.edition.entries[code], plan.held[code]
-            if expires_on:
-                events += _find_renewal(entry, expires_on, planned=False)
-            events += _find_duties(plan, entry, plan.as_of, until, planned=False)
+    for code in plan.kept:
+        entry, expires_on = plan.edition.entries[code], plan.held[code]
+        if expires_on:
+            events += _find_renewal(entry, expires_on, planned=False)
+        events += _find_duties(plan, entry, plan.as_of, until, planned=False)
     for step in plan.dated:
         entry = plan.edition.entries[step.code]
         if step.finish is not None:
@@ -63,10 +62,8 @@ def find_untold_expiries(plan: Plan) -> tuple[str, ...]:
     """What is held for a fixed term without our knowing when it ends; the client is to be asked."""
     return tuple(
         code
-        for code, status in plan.statuses.items()
-        if status in DONE
-        and plan.held[code] is None
-        and not pd.isna(plan.edition.entries[code].row["validity_years"])
+        for code in plan.kept
+        if plan.held[code] is None and not pd.isna(plan.edition.entries[code].row["validity_years"])
     )
 
 
@@ -74,30 +71,22 @@ def _find_renewal(
     entry: Entry, expires_on: date, planned: bool, provisional: bool = False
 ) -> Iterator[Renewal]:
     """From the lead time before the expiry to the latest day that a rule allows, or else to the expiry."""
-    row = entry.row
+    row, unit = entry.row, str(entry.row["renewal_days_unit"])
     if expires_on.year >= LAST_YEAR:
         return
     grounds = ["estimate"] if planned else []
     renew_from, renew_by = None, expires_on
     if not pd.isna(row["renewal_lead_days"]):
-        renew_from = _go_back(expires_on, row, "renewal_lead_days")
+        renew_from = count_back(expires_on, int(row["renewal_lead_days"]), unit)
         grounds.append(str(row["renewal_lead_days_basis"]))
     if not pd.isna(row["renewal_latest_days"]):
-        renew_by = _go_back(expires_on, row, "renewal_latest_days")
+        renew_by = count_back(expires_on, int(row["renewal_latest_days"]), unit)
         grounds.append(str(row["renewal_latest_days_basis"]))
-    weakest = next((ground for ground in ("estimate", "secondary") if ground in grounds), "rule_text")
-    counted = row["renewal_days_unit"] == "working" and expires_on > read_calendar().announced_until
-    basis = weakest if grounds else "told"
+    counted = unit == "working" and expires_on > read_calendar().announced_until
+    basis = find_weakest(grounds) if grounds else "told"
     yield Renewal(
         entry.code, expires_on, renew_from, renew_by, None, planned, basis, bool(provisional or counted)
     )
-
-
-def _go_back(day: date, row: Mapping[str, Any], name: str) -> date:
-    days = int(row[name])
-    if row["renewal_days_unit"] == "working":
-        return cast(date, add_working_days(day, -days).astype(object))
-    return day - timedelta(days=days)
 
 
 def _find_duties(plan: Plan, entry: Entry, first: date, until: date, planned: bool) -> Iterator[Renewal]:

@@ -85,6 +85,11 @@ class Plan:
         return self.edition.as_of
 
     @property
+    def kept(self) -> tuple[str, ...]:
+        """What is held and has not expired."""
+        return tuple(code for code, status in self.statuses.items() if status in DONE)
+
+    @property
     def dated(self) -> tuple[Step, ...]:
         """The steps that can be dated, by start."""
         return tuple(step for step in self.steps if step.start)
@@ -103,9 +108,9 @@ def make_plan(
     """The plan of one client from ``start`` on.
 
     Steps are what is required, or of a verdict in ``include``, and not held, with the prerequisites
-    that they pull in. held: codes and when they expire. A step starts on the first working day after its prerequisites are done and
-    takes the likely time. With a ``capacity`` at most so many applications run at a time, those with
-    the least slack first.
+    that they pull in. held: codes and when they expire. A step starts on the first working day after
+    its prerequisites are done and takes the likely time. With a ``capacity`` at most so many
+    applications run at a time, those with the least slack first.
 
     Raises: UsageError where ``start`` lies outside the calendar.
     """

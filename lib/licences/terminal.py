@@ -15,7 +15,7 @@ from licences.dictionary import find_data_folder, read_vocabulary
 from licences.law import Law
 from licences.outlook import Outlook
 from licences.renewals import MONTHS
-from licences.wording import say, say_day, say_number, say_share
+from licences.wording import mark_day, say, say_day, say_number, say_share
 from licences.working_days import read_calendar
 
 _STYLES = {
@@ -93,10 +93,10 @@ def _draw_launch(outlook: Outlook, language: str) -> Iterator[RenderableType]:
     if simulation.launch is None or decider is None:
         yield Text(say(language, "plan.launch_none"))
         return
-    p50, p80, p90 = map(_mark, simulation.launch)
+    p50, p80, p90 = map(mark_day, simulation.launch)
     share = say_share(simulation.decided_by[decider])
     yield Text(
-        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=_mark(likely), decider=decider, share=share,
+        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=mark_day(likely), decider=decider, share=share,
             draws=say_number(simulation.draws))
     )  # fmt: skip
     if outlook.left_out:
@@ -130,9 +130,9 @@ def _draw_steps(outlook: Outlook, language: str) -> Iterator[RenderableType]:
         ground = Text(bases[step.basis][language], style="yellow" if step.basis == "estimate" else "")
         table.add_row(
             title,
-            Text(f"{_mark(step.start)}\n{_mark(step.finish)}"),
+            Text(f"{mark_day(step.start)}\n{mark_day(step.finish)}"),
             Text(str(step.slack_days), style="bold" if step.critical else "", justify="right"),
-            Text("\n".join(map(_mark, outlook.simulation.finishes[step.code]))),
+            Text("\n".join(map(mark_day, outlook.simulation.finishes[step.code]))),
             ground,
         )
     yield table
@@ -188,10 +188,6 @@ def _draw_costs(outlook: Outlook, language: str) -> Iterator[RenderableType]:
         unknown = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
         table.add_row(phases[str(cost.phase)][language], *amounts, Text(", ".join(unknown) or "–"))
     yield table
-
-
-def _mark(day: date | None) -> str:
-    return say_day(day, read_calendar().announced_until)
 
 
 def draw_questions(

@@ -16,6 +16,7 @@ from licences.expressions import Value
 from licences.profiles import Field, Fields, split_set
 from licences.rules import Claim, Profile
 from licences.tables import NONE
+from licences.working_days import read_calendar
 
 
 @cache
@@ -112,11 +113,14 @@ def join_claims(claims: Iterable[Claim], fields: Fields, language: str) -> str:
     return say(language, "and").join(say_claims(claims, fields, language))
 
 
-def say_day(day: date | None, announced_until: date | None = None) -> str:
+def say_day(day: date | None) -> str:
+    """A day as ISO text, a dash where there is none."""
+    return "–" if day is None else day.isoformat()
+
+
+def mark_day(day: date | None) -> str:
     """A day as ISO text, with a star where it lies past the last one whose holidays are announced."""
-    if day is None:
-        return "–"
-    return day.isoformat() + ("*" if announced_until and day > announced_until else "")
+    return say_day(day) + ("*" if day and day > read_calendar().announced_until else "")
 
 
 def say_share(share: float) -> str:

@@ -7,9 +7,9 @@ that a plan can be worked out in whole numbers, for one client or for a hundred 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,13 @@ def find_working_day(days: Any) -> Days:
 def add_working_days(days: Any, count: Any) -> Days:
     """``count`` working days after (or, if negative, before) the first working day on or after each day."""
     return read_calendar().working[find_positions(days) + np.asarray(count, dtype=np.int64)]
+
+
+def count_back(day: date, days: int, unit: str) -> date:
+    """The day that lies ``days`` before another, in working or in calendar days."""
+    if unit == "working":
+        return cast(date, add_working_days(day, -days).astype(object))
+    return day - timedelta(days=days)
 
 
 def count_working_days(first: Any, last: Any) -> NDArray[np.int64]:
