@@ -64,7 +64,7 @@ def make_many_clients(law: Law, count: int) -> pd.DataFrame:
     }
     clients = pd.Series([f"client-{at}" for at in range(count)])
     holds = sample["holds"].take(generator.integers(0, len(sample), count)).array
-    return pd.DataFrame({"client": clients, "holds": holds, **many})
+    return pd.DataFrame({"client": clients, "name": clients, "holds": holds, **many})
 
 
 def make_long_plan(law: Law) -> Plan:

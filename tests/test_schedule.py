@@ -17,16 +17,18 @@ from licences.catalogue import find_in_force, split_prerequisites
 from licences.durations import Correction, Duration, find_duration
 from licences.edition import Edition, Entry
 from licences.errors import UsageError
+from licences.expressions import Always
 from licences.law import Law
 from licences.outlook import Wish, make_outlooks
-from licences.profiles import read_profiles
-from licences.rules import read_rule
+from licences.profiles import Fields, read_profiles
+from licences.rules import Rule, read_rule
 from licences.schedule import DONE, Plan, Step, find_phase_conflicts, make_plan
 from licences.simulation import simulate
 from licences.working_days import add_working_days, count_working_days, find_working_day
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 ALL = ("recommended", "optional")
+ALWAYS = Rule("True", Always(True), Fields(()))
 
 
 def plan(
@@ -338,7 +340,7 @@ def editions(draw: st.DrawFn, law: Law) -> tuple[Edition, dict[str, str]]:
         condition = draw(st.sampled_from([None, None, None, old_enough, rich_enough]))
         row = {"code": code, "renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
         entries[code] = Entry(code, code, draw(st.integers(1, 3)), None, tuple(map(tuple, groups)), draw(durations()),
-                              condition, row)  # fmt: skip
+                              ALWAYS, condition, row)  # fmt: skip
         verdicts[code] = draw(st.sampled_from(VERDICTS))
     return Edition(law, AS_OF, "en", entries), verdicts
 
@@ -419,13 +421,15 @@ def test_of_several_ways_the_earliest_is_taken(
     group = tuple(codes[:2])
     entries = dict(edition.entries)
     last = codes[-1]
-    entries[last] = Entry(last, last, 1, None, (group,), Duration(1, 1, 1, "working", "estimate", "estimate"), None,
-                          entries[last].row)  # fmt: skip
+    entries[last] = Entry(last, last, 1, None, (group,), Duration(1, 1, 1, "working", "estimate", "estimate"), ALWAYS,
+                          None, entries[last].row)  # fmt: skip
     verdicts = dict.fromkeys(codes, "optional") | {last: "required"}
     made = make_plan(Edition(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
     starts = []
     for one in group:
-        entries[last] = Entry(last, last, 1, None, ((one,),), entries[last].duration, None, entries[last].row)
+        entries[last] = Entry(
+            last, last, 1, None, ((one,),), entries[last].duration, ALWAYS, None, entries[last].row
+        )
         alone = make_plan(Edition(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
         starts.append(by_code(alone)[last].start or date.max)
     assert (by_code(made)[last].start or date.max) == min(starts)
@@ -439,7 +443,7 @@ def make_small(law: Law, phases: dict[str, tuple[int, int | None]], **steps: tup
         duration = Duration(days, days, days, "working", "estimate", "estimate")
         phase, listed = phases.get(code, (1, None))
         groups = split_prerequisites(requires or float("nan"))
-        entries[code] = Entry(code, code, phase, listed, groups, duration, None, row)
+        entries[code] = Entry(code, code, phase, listed, groups, duration, ALWAYS, None, row)
     verdicts = {code: "optional" if code.startswith("L") else "required" for code in steps}
     return make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START)
 
@@ -475,9 +479,9 @@ def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(law: Law) ->
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
     long, short = (Duration(days, days, days, "working", "estimate", "estimate") for days in (60, 5))
     entries = {
-        "A": Entry("A", "A", 1, None, (), long, None, row),
-        "B": Entry("B", "B", 1, None, (), short, None, row),
-        "C": Entry("C", "C", 1, None, (("B",),), short, None, row),
+        "A": Entry("A", "A", 1, None, (), long, ALWAYS, None, row),
+        "B": Entry("B", "B", 1, None, (), short, ALWAYS, None, row),
+        "C": Entry("C", "C", 1, None, (("B",),), short, ALWAYS, None, row),
     }
     verdicts = {"A": "optional", "B": "optional", "C": "required"}
     made = make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START, ALL, capacity=1)

@@ -11,14 +11,18 @@ import pytest
 
 from licences.durations import Correction, Duration, find_chances
 from licences.edition import Edition, Entry
+from licences.expressions import Always
 from licences.law import Law
 from licences.outlook import Wish, make_outlooks
+from licences.profiles import Fields
+from licences.rules import Rule
 from licences.schedule import Plan, make_plan
 from licences.simulation import Simulation, simulate
 from licences.working_days import add_working_days, count_working_days, find_finish, find_positions
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 DRAWS = 200_000
+ALWAYS = Rule("True", Always(True), Fields(()))
 A, B = (5, 12, 30), (8, 10, 25)
 
 
@@ -30,7 +34,7 @@ def make_network(law: Law, **steps: tuple[Duration, tuple[str, ...]]) -> Plan:
     """Required steps that each wait for those named."""
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
     entries = {
-        code: Entry(code, code, 1, None, tuple((one,) for one in before), duration, None, row)
+        code: Entry(code, code, 1, None, tuple((one,) for one in before), duration, ALWAYS, None, row)
         for code, (duration, before) in steps.items()
     }
     return make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, dict.fromkeys(steps, "required"), START)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from licences.catalogue import find_in_force
+from licences.edition import Entry, open_edition
 from licences.expressions import Value
 from licences.law import Law
 from licences.profiles import Fields, split_holdings
@@ -33,6 +33,17 @@ class Contradiction:
     message: str
 
 
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What one client has told and holds, and the verdict on every licence in force, by code."""
+
+    client: str
+    name: str
+    profile: Profile
+    held: dict[str, date | None]
+    verdicts: dict[str, str]
+
+
 def find_verdicts(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The verdict for every client and every licence in force on ``as_of``.
 
@@ -40,46 +51,65 @@ def find_verdicts(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame
     A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``.
     """
     facts = Facts(profiles, law.fields)
-    rows = find_in_force(law.catalogue, as_of)
+    entries = open_edition(law, as_of).entries
     index = pd.Index(profiles["client"], name="client")
     kinds = pd.CategoricalDtype(list(VERDICTS))
     not_needed, undetermined = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
     columns = {}
-    for code, text, obligation in zip(rows["code"], rows["applies_when"], rows["obligation"], strict=True):
-        applies = read_rule(text, law.fields).evaluate(facts)
-        needed = np.where(
-            applies.to_numpy(dtype=bool, na_value=False), VERDICTS.index(obligation), not_needed
-        )
+    for code, entry in entries.items():
+        applies = entry.applies.evaluate(facts)
+        obligation = VERDICTS.index(entry.row["obligation"])
+        needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
         verdicts = np.where(applies.isna(), undetermined, needed).astype(np.int8)
         columns[code] = pd.Categorical.from_codes(verdicts, dtype=kinds)
-    return pd.DataFrame(columns, index=index, columns=pd.Index(rows["code"].to_numpy(), name="code"))
+    return pd.DataFrame(columns, index=index, columns=pd.Index(list(entries), name="code"))
 
 
-def assess(law: Law, profiles: pd.DataFrame, as_of: date, language: str = "zh") -> pd.DataFrame:
+def judge(law: Law, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
+    """The verdicts of ``find_verdicts`` beside what each client has told, client by client."""
+    verdicts = find_verdicts(law, profiles, as_of)
+    codes = [str(code) for code in verdicts.columns]
+    names = np.array(VERDICTS, dtype=object)
+    by_client = np.array([names[verdicts[code].cat.codes] for code in codes]).T.tolist()
+    for record, line in zip(profiles.to_dict("records"), by_client or [[]] * len(profiles), strict=True):
+        yield Judgement(
+            client=str(record["client"]),
+            name=str(record["name"]),
+            profile=make_profile({name: record[name] for name in law.fields.by_name}),
+            held=split_holdings(record["holds"]),
+            verdicts=dict(zip(codes, line, strict=True)),
+        )
+
+
+def assess(
+    law: Law,
+    profiles: pd.DataFrame,
+    as_of: date,
+    language: str = "zh",
+    judged: Iterable[Judgement] | None = None,
+) -> pd.DataFrame:
     """What each client needs on ``as_of`` and why, one row a client and licence in force.
+
+    judged: what ``judge`` gives, where it is at hand.
 
     Columns, as ``licences assess --json`` promises them: client, code, verdict, because,
     missing_facts, would_change_if, blockers, status, legal_basis, source_url, checked_on. Lists are
     Python lists of str, dates are ISO texts, an unknown address is None.
     """
-    verdicts = find_verdicts(law, profiles, as_of)
-    rows = [dict(row) for row in find_in_force(law.catalogue, as_of).to_dict("records")]
+    entries = open_edition(law, as_of, language).entries.values()
     warnings: dict[str, list[Contradiction]] = {}
     for warning in find_contradictions(law, profiles, language):
         warnings.setdefault(warning.client, []).append(warning)
     findings = []
-    by_code = {code: verdicts[code].astype("str").tolist() for code in verdicts.columns}
-    for at, record in enumerate(profiles.to_dict("records")):
-        client = str(record["client"])
-        profile = make_profile({name: record[name] for name in law.fields.by_name})
-        held = split_holdings(record["holds"])
-        for row in rows:
-            verdict = by_code[row["code"]][at]
+    for one in judged or judge(law, profiles, as_of):
+        warned = warnings.get(one.client, [])
+        for entry in entries:
+            row, verdict = entry.row, one.verdicts[entry.code]
             findings.append(
-                {"client": client, "code": row["code"], "verdict": verdict}
-                | _explain(row, verdict, profile, law.fields, warnings.get(client, []), language)
+                {"client": one.client, "code": entry.code, "verdict": verdict}
+                | _explain(entry, verdict, one.profile, law.fields, warned, language)
                 | {
-                    "status": find_status(held, row, as_of),
+                    "status": find_status(one.held, row, as_of),
                     "legal_basis": row[f"legal_basis_{language}"],
                     "source_url": row["source_url"] if isinstance(row["source_url"], str) else None,
                     "checked_on": row["checked_on"].date().isoformat(),
@@ -89,7 +119,7 @@ def assess(law: Law, profiles: pd.DataFrame, as_of: date, language: str = "zh") 
 
 
 def _explain(
-    row: Mapping[Any, Any],
+    entry: Entry,
     verdict: str,
     profile: Profile,
     fields: Fields,
@@ -97,14 +127,13 @@ def _explain(
     language: str,
 ) -> dict[str, Any]:
     """The part of a finding that depends on the rule and on the facts that it names."""
-    rule = read_rule(row["applies_when"], fields)
+    rule, row, condition = entry.applies, entry.row, entry.condition
     missing, changes = _find_openings(rule, rule.find_kinds(profile), row["obligation"], language)
     because = say_claims(rule.explain(profile), fields, language, profile) or [
         say(language, "because.always")
     ]
     blockers: tuple[str, ...] = ()
-    if verdict != "not_needed" and isinstance(row["eligible_when"], str):
-        condition = read_rule(row["eligible_when"], fields)
+    if verdict != "not_needed" and condition is not None:
         blockers = find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
     doubts = [
         say(language, "because.contradiction", message=warning.message)
@@ -183,40 +212,37 @@ def find_contradictions(law: Law, profiles: pd.DataFrame, language: str = "zh") 
     return sorted(found, key=lambda warning: order[warning.client])
 
 
-def rank_questions(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def rank_questions(
+    law: Law, profiles: pd.DataFrame, as_of: date, judged: Iterable[Judgement] | None = None
+) -> pd.DataFrame:
     """The facts that are still open for each client, those that settle most first.
+
+    judged: what ``judge`` gives, where it is at hand.
 
     One row a client and open fact: client, field, settles (codes whose verdict some answer to this
     fact alone would decide), share (of the client's undetermined licences, how many an answer
     decides on average, each kind of answer counted alike; 0 to 1), conditions (codes that apply and
     of which this fact decides whether the client can obtain them).
     """
-    verdicts = find_verdicts(law, profiles, as_of)
-    rows = find_in_force(law.catalogue, as_of)
-    rules = {code: read_rule(text, law.fields) for code, text in rows["applies_when"].items()}
-    conditional = rows["eligible_when"].dropna()
-    eligible = {str(code): read_rule(text, law.fields) for code, text in conditional.items()}
+    entries = open_edition(law, as_of).entries
     questions = []
-    for record in profiles.to_dict("records"):
-        client = str(record["client"])
-        profile = make_profile({name: record[name] for name in law.fields.by_name})
-        line = {str(code): str(verdicts.at[client, code]) for code in verdicts.columns}
-        open_codes = [code for code, verdict in line.items() if verdict == "undetermined"]
+    for one in judged or judge(law, profiles, as_of):
+        open_codes = [code for code, verdict in one.verdicts.items() if verdict == "undetermined"]
         settled: dict[str, dict[str, float]] = {}
         conditions: dict[str, list[str]] = {}
         for code in open_codes:
-            for name, share in rules[code].find_settling(profile).items():
+            for name, share in entries[code].applies.find_settling(one.profile).items():
                 settled.setdefault(name, {})[code] = share
-        for eligible_code, condition in eligible.items():
-            if line[eligible_code] in NEEDED:
-                for name in condition.find_missing(profile):
-                    conditions.setdefault(name, []).append(eligible_code)
+        for code, entry in entries.items():
+            if entry.condition is not None and one.verdicts[code] in NEEDED:
+                for name in entry.condition.find_missing(one.profile):
+                    conditions.setdefault(name, []).append(code)
         ranked: list[dict[str, Any]] = []
         for name in {**settled, **conditions}:
             shares = settled.get(name, {})
             ranked.append(
                 {
-                    "client": client,
+                    "client": one.client,
                     "field": name,
                     "settles": [code for code, share in shares.items() if share > 0],
                     "share": round(sum(shares.values()) / max(1, len(open_codes)), 4),

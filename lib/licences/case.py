@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from licences.assessment import Contradiction, assess, find_contradictions, rank_questions
+from licences.assessment import Contradiction, assess, find_contradictions, judge, rank_questions
 from licences.catalogue import find_coming, find_in_force
 from licences.dictionary import find_data_folder, read_dictionary
 from licences.law import Law, read_law
 from licences.outlook import Outlook, Wish, make_outlooks
-from licences.profiles import choose_clients, read_profiles, split_holdings
-from licences.rules import Profile, make_profile
+from licences.profiles import choose_clients, read_profiles
+from licences.rules import Profile
 from licences.schedule import Plan, Step
 
 
@@ -110,20 +109,21 @@ def open_case(
 
 def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, language: str) -> Case:
     """The case of the one client in ``profiles``."""
-    record: dict[Any, Any] = profiles.to_dict("records")[0]
-    findings = assess(law, profiles, as_of, language).set_index("code", drop=False)
+    judged = list(judge(law, profiles, as_of))
+    findings = assess(law, profiles, as_of, language, judged).set_index("code", drop=False)
+    (one,) = judged
     return Case(
-        client=record["client"],
-        name=record["name"],
+        client=one.client,
+        name=one.name,
         language=language,
         as_of=as_of,
         start=wish.start,
         law=law,
-        profile=make_profile({name: record[name] for name in law.fields.by_name}),
-        held=split_holdings(record["holds"]),
+        profile=one.profile,
+        held=one.held,
         rows=find_in_force(law.catalogue, as_of),
         findings=findings,
-        questions=rank_questions(law, profiles, as_of),
+        questions=rank_questions(law, profiles, as_of, judged),
         contradictions=find_contradictions(law, profiles, language),
-        outlook=next(make_outlooks(law, profiles, as_of, wish, language)),
+        outlook=next(make_outlooks(law, profiles, as_of, wish, language, judged)),
     )

@@ -1,4 +1,4 @@
-"""The law in force on a day, read once and made ready for planning many clients."""
+"""The law in force on a day, read once and made ready for many clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from licences.rules import Rule, read_rule
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One licence as a plan needs it; ``row`` is its whole row of the catalogue."""
+    """One licence, its rules read: whether it is needed, whether it can be obtained.
+
+    row: its whole row of the catalogue.
+    """
 
     code: str
     name: str
@@ -26,6 +29,7 @@ class Entry:
     article_phase: int | None
     requires: tuple[tuple[str, ...], ...]
     duration: Duration | None
+    applies: Rule
     condition: Rule | None
     row: Mapping[str, Any]
 
@@ -66,6 +70,7 @@ def open_edition(law: Law, as_of: date, language: str = "zh") -> Edition:
             article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
             requires=split_prerequisites(row["requires"]),
             duration=find_duration(row, corrections[row["kind"]]),
+            applies=read_rule(row["applies_when"], law.fields),
             condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
             row={str(name): value for name, value in row.items()},
         )

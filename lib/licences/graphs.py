@@ -98,29 +98,33 @@ def draw_graph(case: Case) -> go.Figure:
                     hovertemplate="%{text}<br>%{customdata}<extra></extra>",
                 )
             )
-    for code, (x, y) in places.items():
-        colour, _, sign = KINDS[graph.nodes[code]["kind"]]
-        critical, label = graph.nodes[code]["critical"], labels[code]
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=f"<span style='color:{colour}'>{sign}</span> " + (f"<b>{label}</b>" if critical else label),
-            showarrow=False,
-            bgcolor="#ffffff",
-            bordercolor=INK if critical else colour,
-            borderwidth=3 if critical else 1.5,
-            borderpad=3,
-            font={"size": 11, "color": INK},
-            align="left",
-        )
     height = max((y + heights[code] / 2 for code, (_, y) in places.items()), default=0)
     figure.update_layout(
+        annotations=[_label_node(graph.nodes[code], labels[code], place) for code, place in places.items()],
         height=int(90 + height),
         margin={"l": 10, "r": 10, "t": 60, "b": 10},
         xaxis={"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
         yaxis={"visible": False, "range": [height + 10, -10], "fixedrange": True},
     )
     return dress(figure, say(case.language, "page.figure_graph"))
+
+
+def _label_node(node: Mapping[str, Any], label: str, place: tuple[float, float]) -> dict[str, Any]:
+    """The box with a licence's name, as plotly takes annotations."""
+    colour, _, sign = KINDS[node["kind"]]
+    critical = node["critical"]
+    return {
+        "x": place[0],
+        "y": place[1],
+        "text": f"<span style='color:{colour}'>{sign}</span> " + (f"<b>{label}</b>" if critical else label),
+        "showarrow": False,
+        "bgcolor": "#ffffff",
+        "bordercolor": INK if critical else colour,
+        "borderwidth": 3 if critical else 1.5,
+        "borderpad": 3,
+        "font": {"size": 11, "color": INK},
+        "align": "left",
+    }
 
 
 def _place_nodes(graph: nx.DiGraph[str], heights: Mapping[str, int]) -> dict[str, tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -10,14 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from licences.assessment import find_verdicts
+from licences.assessment import Judgement, judge
 from licences.costs import Cost, find_costs
 from licences.durations import find_weakest
 from licences.edition import open_edition
 from licences.law import Law
-from licences.profiles import split_holdings
 from licences.renewals import Renewal, find_renewals, find_untold_expiries
-from licences.rules import make_profile
 from licences.schedule import Plan, make_plan
 from licences.simulation import Simulation, simulate
 from licences.working_days import read_calendar
@@ -89,26 +87,27 @@ class Outlook:
 
 
 def make_outlooks(
-    law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, language: str = "zh"
+    law: Law,
+    profiles: pd.DataFrame,
+    as_of: date,
+    wish: Wish,
+    language: str = "zh",
+    judged: Iterable[Judgement] | None = None,
 ) -> Iterator[Outlook]:
     """An outlook for each client, in the file's order.
+
+    judged: what ``judge`` gives, where it is at hand.
 
     Raises: UsageError where the plan cannot start on that day.
     """
     edition = open_edition(law, as_of, language)
-    verdicts = find_verdicts(law, profiles, as_of)
-    codes = [str(code) for code in verdicts.columns]
-    by_code = [verdicts[code].astype("str").tolist() for code in codes]
-    names = list(law.fields.by_name)
-    facts = profiles[names].to_dict("records")
-    told = zip(profiles["client"], profiles["holds"], facts, zip(*by_code, strict=True), strict=True)
-    for client, holds, row, line in told:
+    for one in judged or judge(law, profiles, as_of):
         plan = make_plan(
             edition=edition,
-            client=str(client),
-            profile=make_profile({str(name): value for name, value in row.items()}),
-            held=split_holdings(holds),
-            verdicts=dict(zip(codes, line, strict=True)),
+            client=one.client,
+            profile=one.profile,
+            held=one.held,
+            verdicts=one.verdicts,
             start=wish.start,
             include=wish.include,
             capacity=wish.capacity,
