@@ -20,9 +20,10 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from licences.catalogue import find_coming, find_in_force
-from licences.documents import make_html, write_whole
+from licences.documents import make_html
 from licences.engine import NotebookError, Run, check_parameters, run_notebook
 from licences.errors import MissingFileError
+from licences.files import write_whole
 from licences.law import Law
 
 LEDGER = "ledger.jsonl"

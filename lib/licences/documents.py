@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
@@ -63,20 +60,3 @@ def _figure_json(figure: Mapping[str, Any]) -> str:
     """A figure as JSON that can stand inside a script element whatever texts it holds."""
     plain = {"data": figure["data"], "layout": figure["layout"]}
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Writes a file that appears under its name only when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    encoded = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(encoded)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -1,16 +1,19 @@
-"""Reads a CSV or Excel file as rows of text, whatever its encoding, and says where it is broken."""
+"""Files: read as rows of text, whatever their encoding; written whole or not at all."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import tempfile
 import warnings
 from datetime import date
 from pathlib import Path
 
 from licences.errors import MissingFileError, Problem, ProblemsError
 
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -20,7 +23,7 @@ def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
 
     Raises: ProblemsError where the file is broken; MissingFileError.
     """
-    numbered = _read_sheet(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _read_csv(path)
+    numbered = _read_sheet(path) if path.suffix.lower() in WORKBOOKS else _read_csv(path)
     file = str(path)
     numbered = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
     if not numbered:
@@ -59,13 +62,19 @@ def _cut_empty_columns(numbered: list[tuple[int, list[str]]]) -> list[tuple[int,
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 (with or without BOM) or GB18030 file. Raises: MissingFileError, ProblemsError."""
+    return read_coded_text(path)[0]
+
+
+def read_coded_text(path: Path) -> tuple[str, str]:
+    """As ``read_text``, with the encoding in which the file is written beside it."""
     content = _read_bytes(path)
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         right = "save it as plain text in UTF-8, a workbook as .xlsx"
         raise ProblemsError([Problem(str(path), line, "file", "holds a NUL byte", right)])
+    has_mark = content.startswith(b"\xef\xbb\xbf")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), "utf-8-sig" if has_mark else "utf-8"
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
     try:
@@ -73,8 +82,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError:
         text = ""
     # Damaged UTF-8 can pass as GB18030, then mostly with characters that no text has.
-    if text and not _PRIVATE.search(text) and not content.startswith(b"\xef\xbb\xbf"):
-        return text
+    if text and not _PRIVATE.search(text) and not has_mark:
+        return text, "gb18030"
     wrong = Problem(str(path), line, "file", "neither UTF-8 nor GB18030", "save it as UTF-8")
     raise ProblemsError([wrong])
 
@@ -141,3 +150,20 @@ def _cell_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     return str(value)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Writes a file that appears under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoded = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encoded)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ import pandas as pd
 
 from licences.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
 from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
-from licences.tables import NONE, find_separator, read_table, try_to_read_table
+from licences.tables import NONE, check_cells, convert_cells, find_separator, read_table, try_to_read_table
 
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
@@ -122,15 +122,61 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
     Raises: ProblemsError naming every bad cell; MissingFileError.
     """
     profiles, problems = try_to_read_table(path, find_clients_table(fields))
-    for line, holds in profiles["holds"].items():
-        for item in holds:
-            wrong = _find_wrong_holding(item, codes)
-            if wrong:
-                problems.append(Problem(str(path), int(str(line)), "holds", *wrong))
+    problems += _find_client_problems(profiles, codes, str(path))
+    if problems:
+        raise ProblemsError(problems)
+    return profiles
+
+
+def make_profiles(
+    rows: Sequence[Mapping[str, str]], fields: Fields, codes: Collection[str] | None, file: str
+) -> pd.DataFrame:
+    """Clients that are given as the cells of a clients file, typed as ``read_profiles`` says.
+
+    A cell that is left out is empty. file: what a problem names as its place.
+
+    Raises: ProblemsError naming every bad cell.
+    """
+    table = find_clients_table(fields)
+    header = [column.name for column in table.columns]
+    cells = [[row.get(name, "") for name in header] for row in rows]
+    profiles, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
+    problems += check_cells(profiles, table, file, problems)
+    problems += _find_client_problems(profiles, codes, file)
+    if problems:
+        raise ProblemsError(problems)
+    return profiles
+
+
+def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
+    """A row of ``read_profiles`` as the cells of a clients file; what is not told is empty."""
+    cells = {"client": str(record["client"]), "name": str(record["name"]), "holds": ";".join(record["holds"])}
+    for field in fields.every:
+        value = record[field.name]
+        if pd.isna(value):
+            cells[field.name] = ""
+        elif field.type == "bool":
+            cells[field.name] = "yes" if value else "no"
+        elif field.type == "number":
+            cells[field.name] = f"{float(value):.15g}"
+        else:
+            cells[field.name] = str(value)
+    return cells
+
+
+def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
+    """Holdings that nobody can have, and ids that would share a folder."""
+    problems = [
+        Problem(file, int(str(line)), "holds", *wrong)
+        for line, holds in profiles["holds"].items()
+        for item in holds
+        for wrong in [_find_wrong_holding(item, codes)]
+        if wrong
+    ]
     folded = profiles["client"].fillna("").str.casefold()
     problems += [
         Problem(
-            str(path),
+            file,
             line,
             "client",
             f"{profiles['client'][line]!r} differs from another id only in capitals",
@@ -138,9 +184,7 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
         )
         for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()]
     ]
-    if problems:
-        raise ProblemsError(problems)
-    return profiles
+    return problems
 
 
 def _find_wrong_holding(item: str, codes: Collection[str] | None) -> tuple[str, str] | None:

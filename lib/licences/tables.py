@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,26 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
     ]
     if problems:
         raise ProblemsError(problems)
+    frame, problems = convert_cells(header, lines, cells, table, file)
+    seal = make_seal(path, table)
+    if not problems and is_sealed(seal):
+        return frame, problems
+    problems += check_cells(frame, table, file, problems)
+    if not problems:
+        remember(seal)
+    return frame, problems
+
+
+def convert_cells(
+    header: Sequence[str], lines: Sequence[int], cells: Sequence[Sequence[str]], table: Table, file: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Rows of texts, typed as ``read_table`` says; a column that the header lacks is empty.
+
+    What cannot be read is missing from the rows and named beside them.
+    """
     columns: dict[str, pd.Series] = {}
     index = pd.Index(lines, name="line")
+    problems = []
     for column in table.columns:
         if column.name in header:
             at = header.index(column.name)
@@ -69,25 +87,27 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
             texts = [""] * len(cells)
         columns[column.name], wrong = _convert(texts, column, index)
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
-    frame = pd.DataFrame(columns, index=index)
-    seal = make_seal(path, table)
-    if not problems and is_sealed(seal):
-        return frame, problems
-    spoilt = {(problem.line, problem.column) for problem in problems}
-    for problem in check_frame(frame, table, file):
-        column = table[problem.column]
-        rests_on = {problem.column, column.basis_of, column.pairs_with}
-        if not any((problem.line, name) in spoilt for name in rests_on):
-            problems.append(problem)
-    if not problems:
-        remember(seal)
-    return frame, problems
+    return pd.DataFrame(columns, index=index), problems
+
+
+def check_cells(frame: pd.DataFrame, table: Table, file: str, unread: Collection[Problem]) -> list[Problem]:
+    """What the dictionary does not allow, but for cells that rest on one that could not be read."""
+    spoilt = {(problem.line, problem.column) for problem in unread}
+    return [
+        problem
+        for problem in check_frame(frame, table, file)
+        if not any(
+            (problem.line, name) in spoilt
+            for column in [table[problem.column]]
+            for name in (column.name, column.basis_of, column.pairs_with)
+        )
+    ]
 
 
 Wrong = list[tuple[int, str, str]]
 
 
-def _convert(texts: list[str], column: Column, index: pd.Index) -> tuple[pd.Series, Wrong]:
+def _convert(texts: Sequence[str], column: Column, index: pd.Index) -> tuple[pd.Series, Wrong]:
     """One column, typed, and what could not be: line, what is wrong, what would be right."""
     read, dtype = _TYPES[column.type]
     known: dict[str, Any] = {"": () if dtype == "list" else None}
