@@ -49,9 +49,15 @@ class Order:
 
 
 def write_reports(
-    order: Order, law: Law, profiles: pd.DataFrame, now: Callable[[], datetime]
+    order: Order,
+    law: Law,
+    profiles: pd.DataFrame,
+    now: Callable[[], datetime],
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Makes one report a client and yields its line of the ledger as it is written.
+
+    progress: told after each cell of each notebook how many of its cells have run, and how many it has.
 
     A report whose inputs have not changed is left as it is. A failed client stops no other and
     leaves ``failed.ipynb``; its earlier report stays.
@@ -74,7 +80,7 @@ def write_reports(
     ):
         try:
             waiting = [
-                workers.submit(_make_report, order, record, _hash_inputs(common, record), made, now)
+                workers.submit(_make_report, order, record, _hash_inputs(common, record), made, now, progress)
                 for record in records
             ]
             for finished in as_completed(waiting):
@@ -93,6 +99,7 @@ def _make_report(
     inputs: str,
     made: Mapping[str, Mapping[str, Any]],
     now: Callable[[], datetime],
+    progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
     began, client = time.perf_counter(), str(record["client"])
     folder = order.out / client
@@ -108,7 +115,7 @@ def _make_report(
     else:
         try:
             notebook = run_notebook(
-                Run(order.notebook, _find_parameters(order, client), order.timeout_seconds)
+                Run(order.notebook, _find_parameters(order, client), order.timeout_seconds, progress)
             )
             page = make_html(notebook, str(record["name"]), order.language)
             write_whole(folder / "report.ipynb", nbformat.writes(notebook))

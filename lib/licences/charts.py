@@ -21,7 +21,7 @@ CRITICAL = "▶ "
 def draw_timeline(case: Case) -> go.Figure | None:
     """The dated steps, phase by phase: likely time, slack, and by when in 50, 80 and 90 percent.
 
-    One bar a step and phase, hatched where a time is an estimate, framed on the path that decides the
+    The same traces in the same order for every case: one bar a step and phase, hatched where a time is an estimate, framed on the path that decides the
     launch; ``customdata`` holds name, dates, slack and ground. A thin line is the slack, marks joined
     by a line are the three percentiles. What lies past the announced holidays is shaded. None where
     no step can be dated.
@@ -35,8 +35,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
     figure = go.Figure()
     for phase, colour in PHASE_COLOURS.items():
         steps = [step for step in dated if step.phase == phase]
-        if steps:
-            figure.add_trace(_draw_bars(case, steps, case.label("phase", phase), colour))
+        figure.add_trace(_draw_bars(case, steps, case.label("phase", phase), colour))
     figure.add_trace(_draw_slack(dated, say(language, "chart.slack")))
     figure.add_trace(_draw_percentiles(case, dated))
     labels = label_codes({step.code: step.name for step in dated}, language)
@@ -68,6 +67,7 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.
     return go.Bar(
         orientation="h",
         name=name,
+        showlegend=bool(steps),
         y=[step.code for step in steps],
         base=[step.start.isoformat() for step in steps if step.start],
         x=[_measure(step.start, step.finish) for step in steps],

@@ -53,7 +53,7 @@ def write_client(
     path = path.resolve()
     names = [column.name for column in find_clients_table(fields).columns]
     if not path.exists():
-        _write_new(path, names, [cells.get(name, "") for name in names])
+        write_whole(path, _make_new(path, names, [cells.get(name, "") for name in names]))
         return
     saved = find_saved(path, fields, codes, cells["client"])
     if saved is not None and not overwrite:
@@ -78,14 +78,13 @@ def write_client(
     write_whole(path, content)
 
 
-def _write_new(path: Path, header: list[str], row: list[str]) -> None:
-    if path.suffix.lower() in WORKBOOKS:
-        book = Workbook()
-        _write_row(book, 1, header, ())
-        _write_row(book, 2, row, ())
-        write_whole(path, _save(book))
-    else:
-        write_whole(path, _join([header, row], "\n").encode("utf-8-sig"))
+def _make_new(path: Path, header: list[str], row: list[str]) -> bytes:
+    if path.suffix.lower() not in WORKBOOKS:
+        return _join([header, row], "\n").encode("utf-8-sig")
+    book = Workbook()
+    _write_row(book, 1, header, ())
+    _write_row(book, 2, row, ())
+    return _save(book)
 
 
 def _check_kept(

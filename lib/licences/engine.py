@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -47,11 +47,15 @@ class NotebookError(LicencesError):
 
 @dataclass(frozen=True)
 class Run:
-    """What to run: a notebook, its parameters, and how long a cell of it may take."""
+    """What to run: a notebook, its parameters, and how long a cell of it may take.
+
+    progress: told after each cell how many have run and how many there are.
+    """
 
     notebook: Path
     parameters: Mapping[str, str | int]
     timeout_seconds: float | None = None
+    progress: Callable[[int, int], None] | None = None
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> None:
@@ -101,6 +105,13 @@ def run_notebook(run: Run) -> NotebookNode:
 
 
 def _execute(run: Run, target: Path) -> NotebookNode:
+    total = len(nbformat.read(run.notebook, as_version=4).cells) + 1  # papermill adds one for the parameters
+    progress = run.progress
+
+    def count(cell_index: int, **_more: object) -> None:
+        if progress is not None:
+            progress(min(cell_index + 1, total), total)
+
     executed: NotebookNode = papermill.execute_notebook(
         str(run.notebook),
         str(target),
@@ -111,6 +122,7 @@ def _execute(run: Run, target: Path) -> NotebookNode:
         log_output=False,
         timeout=run.timeout_seconds,
         kernel_manager_class=LocalKernelManager,
+        on_cell_complete=count,
     )
     return executed
 

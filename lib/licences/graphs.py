@@ -72,7 +72,11 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
 
 
 def draw_graph(case: Case) -> go.Figure:
-    """The graph of prerequisites, from left to right; one trace a kind, ``customdata`` holds the codes."""
+    """The graph of prerequisites, from left to right.
+
+    The same traces in the same order for every case, one a look of edge and one a kind of licence;
+    ``customdata`` holds the codes.
+    """
     graph = make_graph(case)
     columns = len(list(nx.topological_generations(graph)))
     width = max(8, 60 // max(columns, 4)) if case.language == "zh" else max(14, 120 // max(columns, 4))
@@ -85,19 +89,19 @@ def draw_graph(case: Case) -> go.Figure:
         figure.add_trace(_draw_edges(edges, places, look, case.language))
     for kind, (colour, symbol, _) in KINDS.items():
         codes = [code for code in graph if graph.nodes[code]["kind"] == kind]
-        if codes:
-            figure.add_trace(
-                go.Scatter(
-                    x=[places[code][0] for code in codes],
-                    y=[places[code][1] for code in codes],
-                    mode="markers",
-                    name=say(case.language, f"chart.{kind}"),
-                    marker={"color": colour, "symbol": symbol, "size": 11},
-                    customdata=codes,
-                    text=[case.name_code(code) for code in codes],
-                    hovertemplate="%{text}<br>%{customdata}<extra></extra>",
-                )
+        figure.add_trace(
+            go.Scatter(
+                x=[places[code][0] for code in codes],
+                y=[places[code][1] for code in codes],
+                mode="markers",
+                name=say(case.language, f"chart.{kind}"),
+                marker={"color": colour, "symbol": symbol, "size": 11},
+                customdata=codes,
+                text=[case.name_code(code) for code in codes],
+                hovertemplate="%{text}<br>%{customdata}<extra></extra>",
+                showlegend=bool(codes),
             )
+        )
     height = max((y + heights[code] / 2 for code, (_, y) in places.items()), default=0)
     figure.update_layout(
         annotations=[_label_node(graph.nodes[code], labels[code], place) for code, place in places.items()],

@@ -77,7 +77,7 @@ def describe_case(case: Case) -> dict[str, Any]:
 
     Worked out once for all the sections of a case.
     """
-    licences = {code: _describe_licence(case, code) for code in case.findings.index}
+    licences = {code: describe_licence(case, code) for code in case.findings.index}
     needed = {
         verdict: [licences[code] for code in case.find_codes(verdict)]
         for verdict in ("required", "undetermined", "recommended", "optional")
@@ -112,7 +112,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "coming": [_describe_coming(case, row) for row in case.coming.to_dict("records")],
         "shown": shown,
         "checked": _find_age(case, shown),
-        "launch": _describe_launch(case),
+        "launch": describe_launch(case),
         "left_out": [case.name_code(code) for code in case.outlook.left_out],
         "conflicts": _describe_conflicts(case),
         "renewals": _describe_renewals(case),
@@ -128,7 +128,7 @@ def describe_case(case: Case) -> dict[str, Any]:
     }
 
 
-def _describe_licence(case: Case, code: str) -> dict[str, Any]:
+def describe_licence(case: Case, code: str) -> dict[str, Any]:
     row: dict[str, Any] = {str(name): _clean(value) for name, value in case.rows.loc[code].items()}
     finding = case.findings.loc[code]
     language = case.language
@@ -218,7 +218,7 @@ def _pair_percentiles(days: tuple[date, ...]) -> list[tuple[str, date]]:
     return list(zip(map(say_share, SHARES), days, strict=True))
 
 
-def _describe_launch(case: Case) -> dict[str, Any] | None:
+def describe_launch(case: Case) -> dict[str, Any] | None:
     """The dates of the launch, what decides them, and how sure that is; None where there is no launch."""
     simulation, decider = case.outlook.simulation, case.outlook.decided_by
     if simulation.launch is None or decider is None:
