@@ -125,6 +125,31 @@ def _make_parser() -> argparse.ArgumentParser:
         "--force", action="store_true", help="make reports again whose inputs have not changed"
     )
     report.set_defaults(run=_report)
+
+    explore = commands.add_parser(
+        "explore", parents=[files], help="choose what a client does and see the answer"
+    )
+    explore.add_argument("--app", action="store_true", help="as a web app (Voilà); default: in JupyterLab")
+    explore.add_argument("--client", metavar="ID", help="whom to begin with; default: a new client")
+    explore.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
+    )
+    explore.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    explore.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language to begin with; default: zh"
+    )
+    explore.add_argument("--out", type=Path, metavar="DIR", help="where reports go; default: reports/")
+    explore.add_argument(
+        "--ip", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone"
+    )
+    explore.add_argument(
+        "--port", type=_read_count, metavar="N", help="default: the first free one from 8888"
+    )
+    explore.add_argument(
+        "--token", metavar="TEXT", help="what lets a browser in; default: a new one at random"
+    )
+    explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    explore.set_defaults(run=_explore)
     return parser
 
 
@@ -290,6 +315,30 @@ def _report(options: argparse.Namespace) -> int:
         f"{len(profiles) - failed} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr
     )
     return 1 if failed else 0
+
+
+def _explore(options: argparse.Namespace) -> int:
+    from licences.schedule import find_beginning
+    from licences.server import choose_address, find_lab_path, hand_over, serve_app, serve_lab
+
+    options.client = [options.client] if options.client else []
+    _read_files(options)
+    if options.start:
+        find_beginning(options.start)
+    address = choose_address(options.ip, options.port, options.token)
+    paths = {"catalogue": options.catalogue, "clients": options.clients, "out": options.out}
+    days = {"as_of": options.as_of, "start": options.start}
+    hand_over(
+        {"client": "".join(options.client), "language": options.lang}
+        | {name: str(path.resolve()) if path else "" for name, path in paths.items()}
+        | {name: day.isoformat() if day else "" for name, day in days.items()}
+    )
+    notebook = find_data_folder().parent / "notebooks" / "explore.ipynb"
+    page = address.find_page("" if options.app else find_lab_path(notebook))
+    print(f"The explorer is at {page}\nStop it with Ctrl-C.", file=sys.stderr, flush=True)
+    serve = serve_app if options.app else serve_lab
+    serve(notebook, address, opens_browser=not options.no_browser)
+    return 0
 
 
 if __name__ == "__main__":

@@ -38,6 +38,20 @@ def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> di
     return {name: (saved[name], cells.get(name, "")) for name in saved if saved[name] != cells.get(name, "")}
 
 
+def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
+    """Writes a clients file with this one client in it. Raises: ProblemsError for a bad cell."""
+    make_profiles([cells], fields, codes, path.name)
+    names = [column.name for column in find_clients_table(fields).columns]
+    row = [cells.get(name, "") for name in names]
+    if path.suffix.lower() not in WORKBOOKS:
+        write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
+        return
+    book = Workbook()
+    _write_row(book, 1, names, ())
+    _write_row(book, 2, row, ())
+    write_whole(path, _save(book))
+
+
 def write_client(
     path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str], *, overwrite: bool
 ) -> None:
@@ -49,12 +63,12 @@ def write_client(
     Raises: ProblemsError where the client's cells or the file hold problems; UsageError where the
     file holds the client already and ``overwrite`` is not set, or where saving would lose something.
     """
+    if not path.exists():
+        write_alone(path, fields, codes, cells)
+        return
     make_profiles([cells], fields, codes, path.name)
     path = path.resolve()
     names = [column.name for column in find_clients_table(fields).columns]
-    if not path.exists():
-        write_whole(path, _make_new(path, names, [cells.get(name, "") for name in names]))
-        return
     saved = find_saved(path, fields, codes, cells["client"])
     if saved is not None and not overwrite:
         wrong = f"{path.name} holds the client {saved['client']!r} already"
@@ -76,15 +90,6 @@ def write_client(
     kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
     _check_kept(path, content, header, kept, new)
     write_whole(path, content)
-
-
-def _make_new(path: Path, header: list[str], row: list[str]) -> bytes:
-    if path.suffix.lower() not in WORKBOOKS:
-        return _join([header, row], "\n").encode("utf-8-sig")
-    book = Workbook()
-    _write_row(book, 1, header, ())
-    _write_row(book, 2, row, ())
-    return _save(book)
 
 
 def _check_kept(

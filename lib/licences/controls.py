@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape
 from typing import Any
@@ -205,7 +205,7 @@ class NumberControl(Control):
         self.entry.value = text
 
     def _get(self) -> str:
-        return self.entry.value.replace(",", "").replace("，", "").strip()
+        return str(self.entry.value).replace(",", "").replace("，", "").strip()
 
 
 KINDS: dict[str, type[Control]] = {
@@ -239,7 +239,7 @@ class HoldingsControl:
         self.box.add_class("licences-control")
         self.box.add_class("field-holds")
 
-    def speak(self, language: str, names: dict[str, str]) -> None:
+    def speak(self, language: str, names: Mapping[str, str]) -> None:
         """Changes the language; ``names`` are the licences that can be held, by code."""
         self.codes = {f"{name} ({code})": code for code, name in names.items()}
         self.licence.options = list(self.codes)

@@ -71,13 +71,15 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
     return graph
 
 
-def draw_graph(case: Case) -> go.Figure:
+def draw_graph(case: Case) -> go.Figure | None:
     """The graph of prerequisites, from left to right.
 
     The same traces in the same order for every case, one a look of edge and one a kind of licence;
-    ``customdata`` holds the codes.
+    ``customdata`` holds the codes. None where nothing is needed, held or open.
     """
     graph = make_graph(case)
+    if not graph:
+        return None
     columns = len(list(nx.topological_generations(graph)))
     width = max(8, 60 // max(columns, 4)) if case.language == "zh" else max(14, 120 // max(columns, 4))
     labels = label_codes({code: case.name_code(code) for code in graph}, case.language, width)

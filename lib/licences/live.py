@@ -18,7 +18,7 @@ from itables.widget import ITable
 WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "28rem", "22rem", "9rem")
 
 
-class _Figure(go.FigureWidget):
+class _Figure(go.FigureWidget):  # type: ignore[misc]
     """A figure that tells a page which is loaded anew how it looks now, not how it looked at first."""
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
@@ -38,6 +38,7 @@ class LiveFigure:
         self.choose = choose
         self.instead = HTML()
         self.box = VBox([self.instead])
+        self.box.add_class("licences-figure")
         self.figure: _Figure | None = None
         self.spec: dict[str, Any] = {}
         self.is_drawn = False  # whether a browser has said that it drew the figure
@@ -150,10 +151,20 @@ class LiveTable:
             self.choose(str(self.rows.index[at]))
 
 
+def _read_script(name: str) -> str:
+    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
+
+
+class Fit(anywidget.AnyWidget):
+    """Nothing to see: keeps the figures around it as wide as their boxes."""
+
+    _esm = _read_script("fit.js")
+
+
 class ReportLink(anywidget.AnyWidget):
     """A link that opens a finished report from the page itself, wherever the notebook is served from."""
 
-    _esm = files("licences").joinpath("browser", "report_link.js").read_text(encoding="utf-8")
+    _esm = _read_script("report_link.js")
     page = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from licences.assessment import VERDICTS
 from licences.case import Case
 from licences.comparison import Comparison, Move, compare_cases
 from licences.pages import describe_launch, describe_licence, make_environment
@@ -85,6 +84,12 @@ def make_label(field: Field, language: str, told: bool) -> str:
 def make_message(kind: str, lines: Iterable[str], items: Iterable[str] = ()) -> str:
     """Sentences to the consultant: ``done``, ``ask`` or ``wrong``; empty where there is nothing to say."""
     return _render("message", kind, list(lines), list(items))
+
+
+def make_head(case: Case, name: str, is_saved: bool) -> str:
+    """Whom the answer is about, and whether that is saved."""
+    texts = read_texts(case.language)["explorer"]
+    return _render("head", texts, name, is_saved)
 
 
 def make_card(case: Case, code: str) -> str:
@@ -183,7 +188,7 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
 
     yield side(say(language, "explorer.as_of"), old.as_of, new.as_of)
     yield side(say(language, "explorer.start"), old.start, new.start)
-    for verdict in VERDICTS:
+    for verdict in ORDER:
         counts = [int((case.findings["verdict"] == verdict).sum()) for case in (old, new)]
         moved = counts[1] - counts[0]
         note = f"{moved:+d}" if moved else ""
@@ -197,7 +202,7 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
         ("yearly_fees", was.yearly_fee_cny, now.yearly_fee_cny),
     ):
         amounts = [say(language, "explorer.amount", number=say_number(one)) for one in (before, after)]
-        note = _say_fees_move(after - before, language) if after != before else ""
+        note = _say_fees_move(after - before, language)
         yield side(say(language, f"explorer.{key}"), amounts[0], amounts[1], note)
     yield side(say(language, "explorer.unknown_fees"), was.unknown, now.unknown)
 
@@ -217,6 +222,8 @@ def _say_move(days: int, language: str) -> str:
 
 
 def _say_fees_move(amount: float, language: str) -> str:
+    if not amount:
+        return say(language, "explorer.fees_same")
     sign = "+" if amount > 0 else ""
     return say(language, "explorer.amount", number=sign + say_number(amount))
 

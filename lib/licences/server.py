@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import secrets
 import socket
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from licences.errors import UsageError
 
+ASKED = "LICENCES_EXPLORE"
 HERE = "127.0.0.1"
 PORTS = range(8888, 8988)
 SHORTEST_TOKEN = 16
@@ -26,10 +28,20 @@ class Address:
     port: int
     token: str
 
-    def find_page(self, path: str) -> str:
-        """The address to open in a browser."""
+    def find_page(self, path: str = "") -> str:
+        """What to open in a browser."""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
         return f"http://{host}:{self.port}/{path}?token={self.token}"
+
+
+def hand_over(asked: Mapping[str, str]) -> None:
+    """Leaves what the explorer is asked for where the notebook finds it, whichever program runs it."""
+    os.environ[ASKED] = json.dumps(asked)
+
+
+def find_asked() -> dict[str, str]:
+    """What ``hand_over`` left, nothing in a notebook that was opened otherwise."""
+    return dict(json.loads(os.environ.get(ASKED, "{}")))
 
 
 def choose_address(ip: str, port: int | None, token: str | None) -> Address:
@@ -68,57 +80,54 @@ def _is_free(ip: str, port: int) -> bool:
         return False
 
 
+def find_lab_path(notebook: Path) -> str:
+    """Where JupyterLab shows a notebook of the project."""
+    return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
+
+
 def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
     """Serves the notebook in JupyterLab until it is stopped; it asks nothing of the internet."""
-    from jupyterlab.labapp import LabApp  # only here: reading an address must not pay for it
+    from jupyterlab.labapp import LabApp
 
-    root = notebook.parents[1]
-    path = notebook.relative_to(root).as_posix()
-    os.environ["JUPYTER_TOKEN"] = address.token
-    _announce(address, f"lab/tree/{path}")
-    LabApp.launch_instance(
-        [
-            *_find_common(address, "ServerApp"),
-            f"--ServerApp.root_dir={root}",
-            f"--IdentityProvider.token={address.token}",
-            "--ServerApp.answer_yes=True",
-            f"--ServerApp.open_browser={opens_browser}",
-            f"--LabApp.default_url=/lab/tree/{path}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ]
-    )
+    with as_file(files("licences").joinpath("jupyter", "lab")) as settings:
+        LabApp.launch_instance(
+            [
+                *_find_common("ServerApp", address, opens_browser),
+                f"--IdentityProvider.token={address.token}",
+                f"--ServerApp.root_dir={notebook.parents[1]}",
+                "--ServerApp.answer_yes=True",
+                "--ServerApp.allow_root=True",
+                f"--LabApp.default_url=/{find_lab_path(notebook)}",
+                f"--LabApp.app_settings_dir={settings}",
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "--LabApp.log_level=ERROR",
+            ]
+        )
 
 
 def serve_app(notebook: Path, address: Address, *, opens_browser: bool) -> None:
     """Serves the notebook as a web app, without its code, until it is stopped."""
-    from voila.app import Voila  # only here: reading an address must not pay for it
+    from voila.app import Voila
 
-    with as_file(files("licences").joinpath("templates", "jupyter")) as templates:
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(
-            filter(None, [str(templates), os.environ.get("JUPYTER_PATH", "")])
-        )
-        _announce(address, "")
+    with as_file(files("licences").joinpath("jupyter")) as templates:
+        searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
         Voila.launch_instance(
             [
                 str(notebook),
-                *_find_common(address, "Voila"),
+                *_find_common("Voila", address, opens_browser),
                 f"--Voila.token={address.token}",
-                f"--Voila.open_browser={opens_browser}",
                 "--VoilaConfiguration.template=explorer",
             ]
         )
 
 
-def _find_common(address: Address, app: str) -> list[str]:
+def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
     return [
         f"--{app}.ip={address.ip}",
         f"--{app}.port={address.port}",
         f"--{app}.port_retries=0",
+        f"--{app}.open_browser={opens_browser}",
         f"--{app}.log_level=ERROR",
         *(["--KernelManager.transport=ipc"] if hasattr(socket, "AF_UNIX") else []),  # out of others' reach
     ]
-
-
-def _announce(address: Address, path: str) -> None:
-    print(f"The explorer is at {address.find_page(path)}\nStop it with Ctrl-C.", file=sys.stderr, flush=True)
