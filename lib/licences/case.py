@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from licences.assessment import Contradiction, assess, find_contradictions, judge, rank_questions
-from licences.catalogue import find_coming, find_in_force
-from licences.dictionary import find_data_folder, read_dictionary
+from licences.catalogue import find_coming
+from licences.dictionary import Column, find_data_folder, read_dictionary
+from licences.edition import open_edition
 from licences.law import Law, read_law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.profiles import choose_clients, read_profiles
@@ -75,9 +76,13 @@ class Case:
 
     def label(self, column: str, value: object) -> str:
         """A value of a closed list in the reader's language."""
-        table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
-        values: Mapping[str, Mapping[str, str]] = table[column].values or {}
+        values: Mapping[str, Mapping[str, str]] = self._columns[column].values or {}
         return values[str(value)][self.language]
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+        return {column.name: column for column in table.columns}
 
 
 def open_case(
@@ -121,7 +126,7 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, languag
         law=law,
         profile=one.profile,
         held=one.held,
-        rows=find_in_force(law.catalogue, as_of),
+        rows=open_edition(law, as_of, language).rows,
         findings=findings,
         questions=rank_questions(law, profiles, as_of, judged),
         contradictions=find_contradictions(law, profiles, language),

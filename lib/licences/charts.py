@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -16,6 +17,7 @@ from licences.working_days import read_calendar
 
 DAY = timedelta(days=1)
 CRITICAL = "▶ "
+PROVISIONAL = "#f1eee3"
 
 
 def draw_timeline(case: Case) -> go.Figure | None:
@@ -32,21 +34,20 @@ def draw_timeline(case: Case) -> go.Figure | None:
     if not dated:
         return None
     language, path = case.language, case.plan.critical_path
-    figure = go.Figure()
-    for phase, colour in PHASE_COLOURS.items():
-        steps = [step for step in dated if step.phase == phase]
-        figure.add_trace(_draw_bars(case, steps, case.label("phase", phase), colour))
-    figure.add_trace(_draw_slack(dated, say(language, "chart.slack")))
-    figure.add_trace(_draw_percentiles(case, dated))
+    traces = [
+        _draw_bars(case, [step for step in dated if step.phase == phase], case.label("phase", phase), colour)
+        for phase, colour in PHASE_COLOURS.items()
+    ]
+    traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
     labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
     ends += [percentiles[-1] for percentiles in case.outlook.simulation.finishes.values()]
     last = max(ends, default=case.start)
-    figure.update_layout(
-        margin={"l": 10, "r": 30, "t": 50, "b": 60},
-        bargap=0.45,
-        xaxis={
+    layout = {
+        "margin": {"l": 10, "r": 30, "t": 50, "b": 60},
+        "bargap": 0.45,
+        "xaxis": {
             "type": "date",
             "range": [
                 (case.start - 3 * DAY).isoformat(),
@@ -57,26 +58,29 @@ def draw_timeline(case: Case) -> go.Figure | None:
             "tickformat": "%Y-%m-%d",
             "nticks": 7,
         },
-    )
-    _shade_provisional(figure, last + timedelta(days=400), language)
-    return _set_rows(dress(figure, say(language, "page.figure_timeline")), ticks, 120)
+        "shapes": [_shade_provisional(last)],
+        **_set_rows(ticks, 120),
+    }
+    traces.append(_explain_shade(language))
+    return dress(traces, layout, say(language, "page.figure_timeline"))
 
 
-def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.Bar:
+def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dict[str, Any]:
     path = case.plan.critical_path
-    return go.Bar(
-        orientation="h",
-        name=name,
-        showlegend=bool(steps),
-        y=[step.code for step in steps],
-        base=[step.start.isoformat() for step in steps if step.start],
-        x=[_measure(step.start, step.finish) for step in steps],
-        marker={
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "showlegend": bool(steps),
+        "y": [step.code for step in steps],
+        "base": [step.start.isoformat() for step in steps if step.start],
+        "x": [_measure(step.start, step.finish) for step in steps],
+        "marker": {
             "color": colour,
             "line": {"color": INK, "width": [3 if step.code in path else 0 for step in steps]},
             "pattern": _hatch(step.basis == "estimate" for step in steps),
         },
-        customdata=[
+        "customdata": [
             [
                 step.name,
                 mark_day(step.start),
@@ -87,31 +91,32 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> go.
             ]
             for step in steps
         ],
-        hovertemplate=(
+        "hovertemplate": (
             "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]} (%{customdata[4]})<br>%{customdata[3]}<br>"
             "50 % %{customdata[5]} · 80 % %{customdata[6]} · 90 % %{customdata[7]}<extra></extra>"
         ),
-    )
+    }
 
 
-def _draw_slack(steps: Iterable[Step], name: str) -> go.Scatter:
+def _draw_slack(steps: Iterable[Step], name: str) -> dict[str, Any]:
     xs: list[str | None] = []
     ys: list[str | None] = []
     for step in steps:
         if step.slack_days and step.finish and step.latest_finish:
             xs += [(step.finish + DAY).isoformat(), (step.latest_finish + DAY).isoformat(), None]
             ys += [step.code, step.code, None]
-    return go.Scatter(
-        x=xs,
-        y=ys,
-        mode="lines",
-        name=name,
-        line={"color": PALE, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "mode": "lines",
+        "name": name,
+        "line": {"color": PALE, "width": 2, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
 
 
-def _draw_percentiles(case: Case, steps: Sequence[Step]) -> go.Scatter:
+def _draw_percentiles(case: Case, steps: Sequence[Step]) -> dict[str, Any]:
     """Marks at the days by which a step is done in 50, 80 and 90 percent, joined by a line."""
     xs: list[str | None] = []
     ys: list[str | None] = []
@@ -121,42 +126,45 @@ def _draw_percentiles(case: Case, steps: Sequence[Step]) -> go.Scatter:
         xs += [*((day + DAY).isoformat() for day in days), None]
         ys += [step.code, step.code, step.code, None]
         symbols += ["line-ns-open", "line-ns-open", "diamond-tall", "circle"]
-    return go.Scatter(
-        x=xs,
-        y=ys,
-        mode="lines+markers",
-        name=say(case.language, "chart.percentiles"),
-        line={"color": INK, "width": 1.5},
-        marker={"symbol": symbols, "color": INK, "size": 9, "line": {"width": 1.5, "color": INK}},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "mode": "lines+markers",
+        "name": say(case.language, "chart.percentiles"),
+        "line": {"color": INK, "width": 1.5},
+        "marker": {"symbol": symbols, "color": INK, "size": 9, "line": {"width": 1.5, "color": INK}},
+        "hoverinfo": "skip",
+    }
 
 
-def _shade_provisional(figure: go.Figure, last: date, language: str) -> None:
-    """Shades the days whose holidays have not been announced."""
-    first = read_calendar().announced_until + DAY
-    figure.add_shape(
-        type="rect",
-        xref="x",
-        yref="paper",
-        x0=first.isoformat(),
-        x1=last.isoformat(),
-        y0=0,
-        y1=1,
-        fillcolor="#f1eee3",
-        line_width=0,
-        layer="below",
-        name="provisional",
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            name=say(language, "chart.provisional"),
-            marker={"symbol": "square", "size": 12, "color": "#f1eee3", "line": {"color": PALE, "width": 1}},
-        )
-    )
+def _shade_provisional(last: date) -> dict[str, Any]:
+    """The shade over the days whose holidays have not been announced, to well past the last one drawn."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": (read_calendar().announced_until + DAY).isoformat(),
+        "x1": (last + timedelta(days=400)).isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": PROVISIONAL,
+        "line": {"width": 0},
+        "layer": "below",
+        "name": "provisional",
+    }
+
+
+def _explain_shade(language: str) -> dict[str, Any]:
+    """The entry of the legend for the shade."""
+    return {
+        "type": "scatter",
+        "x": [None],
+        "y": [None],
+        "mode": "markers",
+        "name": say(language, "chart.provisional"),
+        "marker": {"symbol": "square", "size": 12, "color": PROVISIONAL, "line": {"color": PALE, "width": 1}},
+    }
 
 
 def draw_launch(case: Case) -> go.Figure | None:
@@ -177,58 +185,56 @@ def draw_launch(case: Case) -> go.Figure | None:
     for count in simulation.distribution.values():
         reached += count
         until.append(reached / simulation.draws)
-    figure = go.Figure(
-        go.Bar(
-            x=[monday.isoformat() for monday in weeks],
-            y=[count / simulation.draws for count in weeks.values()],
-            width=6 * 86_400_000,
-            offset=0,
-            name=say(language, "chart.in_week"),
-            marker={"color": "#56a3d9"},
-            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[day.isoformat() for day in days],
-            y=until,
-            mode="lines",
-            name=say(language, "chart.until_then"),
-            line={"color": INK, "width": 2},
-            hovertemplate="%{x}: %{y:.0%}<extra></extra>",
-        )
-    )
+    in_week = {
+        "type": "bar",
+        "x": [monday.isoformat() for monday in weeks],
+        "y": [count / simulation.draws for count in weeks.values()],
+        "width": 6 * 86_400_000,
+        "offset": 0,
+        "name": say(language, "chart.in_week"),
+        "marker": {"color": "#56a3d9"},
+        "hovertemplate": "%{x}: %{y:.0%}<extra></extra>",
+    }
+    until_then = {
+        "type": "scatter",
+        "x": [day.isoformat() for day in days],
+        "y": until,
+        "mode": "lines",
+        "name": say(language, "chart.until_then"),
+        "line": {"color": INK, "width": 2},
+        "hovertemplate": "%{x}: %{y:.0%}<extra></extra>",
+    }
     marks = list(zip(SHARES, simulation.launch, strict=True))
-    figure.add_trace(
-        go.Scatter(
-            x=[day.isoformat() for _, day in marks],
-            y=[share for share, _ in marks],
-            mode="markers+text",
-            marker={"symbol": "diamond", "size": 11, "color": INK},
-            text=[f"<b>{say_share(share)}</b> {mark_day(day)}" for share, day in marks],
-            textposition="top left",
-            showlegend=False,
-            hoverinfo="skip",
-            name="percentiles",
-            cliponaxis=False,
-        )
-    )
+    percentiles = {
+        "type": "scatter",
+        "x": [day.isoformat() for _, day in marks],
+        "y": [share for share, _ in marks],
+        "mode": "markers+text",
+        "marker": {"symbol": "diamond", "size": 11, "color": INK},
+        "text": [f"<b>{say_share(share)}</b> {mark_day(day)}" for share, day in marks],
+        "textposition": "top left",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "name": "percentiles",
+        "cliponaxis": False,
+    }
     first, last = min(days, default=case.start), max(days, default=case.start)
-    figure.update_layout(
-        height=360,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40},
-        bargap=0,
-        xaxis={
+    layout = {
+        "height": 360,
+        "margin": {"l": 10, "r": 20, "t": 50, "b": 40},
+        "bargap": 0,
+        "xaxis": {
             "type": "date",
             "range": [(first - (last - first) / 3 - 7 * DAY).isoformat(), (last + 7 * DAY).isoformat()],
             "tickformat": "%Y-%m-%d",
             "nticks": 7,
             "gridcolor": LINE,
         },
-        yaxis={"tickformat": ".0%", "range": [0, 1.08], "gridcolor": LINE, "automargin": True},
-    )
-    _shade_provisional(figure, last + timedelta(days=400), language)
-    return dress(figure, say(language, "page.figure_launch"))
+        "yaxis": {"tickformat": ".0%", "range": [0, 1.08], "gridcolor": LINE, "automargin": True},
+        "shapes": [_shade_provisional(last)],
+    }
+    traces: list[dict[str, Any]] = [in_week, until_then, percentiles, _explain_shade(language)]
+    return dress(traces, layout, say(language, "page.figure_launch"))
 
 
 def draw_renewals(case: Case) -> go.Figure | None:
@@ -241,7 +247,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
         return None
     codes = list(dict.fromkeys(event.code for event in events))
     labels = label_codes({code: case.name_code(code) for code in codes}, language)
-    figure = go.Figure()
+    traces: list[dict[str, Any]] = []
     for kind, colour, symbol in (("duty", "#0072b2", "circle"), ("renewal", "#c14a00", "diamond")):
         chosen = [event for event in events if (event.duty is None) is (kind == "renewal")]
         if not chosen:
@@ -251,38 +257,43 @@ def draw_renewals(case: Case) -> go.Figure | None:
             [case.name_code(event.code), begin.isoformat(), event.renew_by.isoformat()]
             for event, begin in zip(chosen, begins, strict=True)
         ]
-        figure.add_trace(
-            go.Bar(
-                orientation="h",
-                y=[event.code for event in chosen],
-                base=[begin.isoformat() for begin in begins],
-                x=[_measure(begin, event.renew_by) for event, begin in zip(chosen, begins, strict=True)],
-                marker={
-                    "color": colour,
-                    "pattern": _hatch(event.is_planned for event in chosen),
-                },
-                name=say(language, f"chart.{kind}"),
-                customdata=hover,
-                hovertemplate="%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]}<extra></extra>",
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[(event.renew_by + DAY).isoformat() for event in chosen],
-                y=[event.code for event in chosen],
-                mode="markers",
-                marker={"symbol": symbol, "size": 9, "color": INK},
-                name=say(language, f"chart.{kind}_by"),
-                hoverinfo="skip",
-            )
-        )
+        windows = {
+            "type": "bar",
+            "orientation": "h",
+            "y": [event.code for event in chosen],
+            "base": [begin.isoformat() for begin in begins],
+            "x": [_measure(begin, event.renew_by) for event, begin in zip(chosen, begins, strict=True)],
+            "marker": {"color": colour, "pattern": _hatch(event.is_planned for event in chosen)},
+            "name": say(language, f"chart.{kind}"),
+            "customdata": hover,
+            "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]}<extra></extra>",
+        }
+        last_days = {
+            "type": "scatter",
+            "x": [(event.renew_by + DAY).isoformat() for event in chosen],
+            "y": [event.code for event in chosen],
+            "mode": "markers",
+            "marker": {"symbol": symbol, "size": 9, "color": INK},
+            "name": say(language, f"chart.{kind}_by"),
+            "hoverinfo": "skip",
+        }
+        traces += [windows, last_days]
     first = min([case.as_of, *(event.renew_from or event.renew_by for event in events)])
     last = max([case.as_of, *(event.renew_by for event in events)])
-    figure.add_vline(x=case.as_of.isoformat(), line={"color": INK, "width": 1.5, "dash": "dash"})
-    figure.update_layout(
-        margin={"l": 10, "r": 20, "t": 50, "b": 60},
-        bargap=0.5,
-        xaxis={
+    today = {
+        "type": "line",
+        "xref": "x",
+        "yref": "y domain",
+        "x0": case.as_of.isoformat(),
+        "x1": case.as_of.isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": INK, "width": 1.5, "dash": "dash"},
+    }
+    layout = {
+        "margin": {"l": 10, "r": 20, "t": 50, "b": 60},
+        "bargap": 0.5,
+        "xaxis": {
             "type": "date",
             "range": [(first - 10 * DAY).isoformat(), (last + 20 * DAY).isoformat()],
             "tickformat": "%Y-%m",
@@ -290,18 +301,20 @@ def draw_renewals(case: Case) -> go.Figure | None:
             "gridcolor": LINE,
             "side": "top",
         },
-    )
-    return _set_rows(dress(figure, say(language, "page.figure_renewals")), labels, 140)
+        "shapes": [today],
+        **_set_rows(labels, 140),
+    }
+    return dress(traces, layout, say(language, "page.figure_renewals"))
 
 
-def _set_rows(figure: go.Figure, labels: Mapping[str, str], margins: int) -> go.Figure:
-    """Gives each code a row as high as the longest label, from top to bottom, and puts the legend below."""
+def _set_rows(labels: Mapping[str, str], margins: int) -> dict[str, Any]:
+    """The layout that gives each code a row as high as the longest label, from top to bottom, and puts the legend below."""
     row_height = 14 + 14 * max(label.count("<br>") + 1 for label in labels.values())
-    return figure.update_layout(
-        height=margins + row_height * len(labels),
-        barmode="overlay",
-        legend={"yref": "paper", "yanchor": "top", "y": 0},
-        yaxis={
+    return {
+        "height": margins + row_height * len(labels),
+        "barmode": "overlay",
+        "legend": {"yref": "paper", "yanchor": "top", "y": 0},
+        "yaxis": {
             "range": [len(labels) - 0.4, -0.6],
             "categoryorder": "array",
             "categoryarray": list(labels),
@@ -310,7 +323,7 @@ def _set_rows(figure: go.Figure, labels: Mapping[str, str], margins: int) -> go.
             "ticktext": list(labels.values()),
             "automargin": True,
         },
-    )
+    }
 
 
 def _hatch(flags: Iterable[bool]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,11 @@ class Edition:
     as_of: date
     language: str
     entries: Mapping[str, Entry]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the catalogue in force, indexed by code."""
+        return find_in_force(self.law.catalogue, self.as_of)
 
     def name(self, code: str) -> str:
         """What a code is called; a code that is not in force keeps its code."""

@@ -182,7 +182,8 @@ class Explorer:
     @guarded
     def tell(self, name: str, text: str) -> None:
         """Takes an answer as a cell of a clients file, empty for "not told"; a bad one is refused."""
-        if text:
+        is_typed = name in IDENTITY or self.law.fields[name].type == "number"
+        if text and is_typed:
             others = {"client": "new-client", "name": "-"}
             make_profiles([others | {name: text}], self.law.fields, self.codes, self._say("title"))
         self._take(self.cells | {name: text})

@@ -85,34 +85,43 @@ def draw_graph(case: Case) -> go.Figure | None:
     labels = label_codes({code: case.name_code(code) for code in graph}, case.language, width)
     heights = {code: 20 + 14 * (label.count("<br>") + 1) for code, label in labels.items()}
     places = _place_nodes(graph, heights)
-    figure = go.Figure()
-    for look in EDGES:
-        edges = [edge for edge, data in graph.edges.items() if _find_look(data) == look]
-        figure.add_trace(_draw_edges(edges, places, look, case.language))
+    traces = [
+        _draw_edges(
+            [edge for edge, data in graph.edges.items() if _find_look(data) == look],
+            places,
+            look,
+            case.language,
+        )
+        for look in EDGES
+    ]
     for kind, (colour, symbol, _) in KINDS.items():
         codes = [code for code in graph if graph.nodes[code]["kind"] == kind]
-        figure.add_trace(
-            go.Scatter(
-                x=[places[code][0] for code in codes],
-                y=[places[code][1] for code in codes],
-                mode="markers",
-                name=say(case.language, f"chart.{kind}"),
-                marker={"color": colour, "symbol": symbol, "size": 11},
-                customdata=codes,
-                text=[case.name_code(code) for code in codes],
-                hovertemplate="%{text}<br>%{customdata}<extra></extra>",
-                showlegend=bool(codes),
-            )
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [places[code][0] for code in codes],
+                "y": [places[code][1] for code in codes],
+                "mode": "markers",
+                "name": say(case.language, f"chart.{kind}"),
+                "marker": {"color": colour, "symbol": symbol, "size": 11},
+                "customdata": codes,
+                "text": [case.name_code(code) for code in codes],
+                "hovertemplate": "%{text}<br>%{customdata}<extra></extra>",
+                "showlegend": bool(codes),
+            }
         )
-    height = max((y + heights[code] / 2 for code, (_, y) in places.items()), default=0)
-    figure.update_layout(
-        annotations=[_label_node(graph.nodes[code], labels[code], place) for code, place in places.items()],
-        height=int(90 + height),
-        margin={"l": 10, "r": 10, "t": 60, "b": 10},
-        xaxis={"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
-        yaxis={"visible": False, "range": [height + 10, -10], "fixedrange": True},
-    )
-    return dress(figure, say(case.language, "page.figure_graph"))
+    height = max(y + heights[code] / 2 for code, (_, y) in places.items())
+    layout = {
+        "annotations": [
+            _label_node(graph.nodes[code], labels[code], place) for code, place in places.items()
+        ],
+        "height": int(90 + height),
+        "margin": {"l": 10, "r": 10, "t": 60, "b": 10},
+        "hoverdistance": 60,
+        "xaxis": {"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [height + 10, -10], "fixedrange": True},
+    }
+    return dress(traces, layout, say(case.language, "page.figure_graph"))
 
 
 def _label_node(node: Mapping[str, Any], label: str, place: tuple[float, float]) -> dict[str, Any]:
@@ -168,7 +177,7 @@ def _draw_edges(
     places: dict[str, tuple[float, float]],
     look: str,
     language: str,
-) -> go.Scatter:
+) -> dict[str, Any]:
     xs: list[float | None] = []
     ys: list[float | None] = []
     sizes: list[int] = []
@@ -180,14 +189,15 @@ def _draw_edges(
         ys += [y0, y0, y1, y1, y1, None]
         sizes += [0, 0, 0, 15 if look == "critical" else 9, 0, 0]
         codes += [None, None, None, f"{needed}>{code}", None, None]
-    return go.Scatter(
-        x=xs,
-        y=ys,
-        mode="lines+markers",
-        name=say(language, f"chart.{look}"),
-        line=EDGES[look],
-        marker={"symbol": "arrow", "angleref": "previous", "size": sizes, "color": INK, "opacity": 1},
-        customdata=codes,
-        hoverinfo="skip",
-        showlegend=bool(xs),
-    )
+    return {
+        "type": "scatter",
+        "x": xs,
+        "y": ys,
+        "mode": "lines+markers",
+        "name": say(language, f"chart.{look}"),
+        "line": EDGES[look],
+        "marker": {"symbol": "arrow", "angleref": "previous", "size": sizes, "color": INK, "opacity": 1},
+        "customdata": codes,
+        "hoverinfo": "skip",
+        "showlegend": bool(xs),
+    }

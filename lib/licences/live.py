@@ -50,11 +50,12 @@ class LiveFigure:
         if figure is None:
             self.box.children = (self.instead,)
             return
+        spec = figure.to_plotly_json()
         if self.figure is None:
             self._make(figure)
         else:
-            self._change(figure.to_plotly_json())
-        self.spec = figure.to_plotly_json()
+            self._change(spec)
+        self.spec = spec
         self.box.children = (self.instead, self.figure)
 
     def _make(self, figure: go.Figure) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import plotly.io
@@ -50,22 +51,27 @@ def _wrap(text: str, language: str, width: int) -> list[str]:
     return textwrap.wrap(text, width)
 
 
-def dress(figure: go.Figure, alternative_text: str) -> go.Figure:
-    """One look for all figures; ``meta.alt`` says to a screen reader what is drawn."""
-    figure.update_layout(
-        meta={"alt": alternative_text},
-        template="none",
-        font={"family": FONT, "size": 12, "color": INK},
-        paper_bgcolor="#ffffff",
-        plot_bgcolor="#ffffff",
-        legend={
-            "orientation": "h",
-            "yanchor": "bottom",
-            "y": 1.0,
-            "xanchor": "left",
-            "x": 0,
-            "itemclick": False,
-        },
-        hoverlabel={"font": {"family": FONT}},
+def dress(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], alternative_text: str) -> go.Figure:
+    """A figure in the one look of all of them; ``meta.alt`` says to a screen reader what is drawn.
+
+    Traces and layout are plain, and given at once: plotly checks and copies what it is given each time.
+    """
+    legend = {
+        "orientation": "h",
+        "yanchor": "bottom",
+        "y": 1.0,
+        "xanchor": "left",
+        "x": 0,
+        "itemclick": False,
+    }
+    look = {
+        "meta": {"alt": alternative_text},
+        "template": "none",
+        "font": {"family": FONT, "size": 12, "color": INK},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "hoverlabel": {"font": {"family": FONT}},
+    }
+    return go.Figure(
+        data=list(traces), layout={**look, **layout, "legend": legend | layout.get("legend", {})}
     )
-    return figure
