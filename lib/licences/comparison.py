@@ -26,10 +26,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Fees:
-    """Official fees of an answer in yuan: what is known added up, and how many amounts are not known."""
+    """Official fees of an answer in yuan: what is known added up, and how many amounts are not known.
 
-    fee_cny: float
-    yearly_fee_cny: float
+    fee_cny, yearly_fee_cny: None where no amount is known.
+    """
+
+    fee_cny: float | None
+    yearly_fee_cny: float | None
     unknown: int
 
 
@@ -58,8 +61,10 @@ class Comparison:
     @property
     def fees_moved_cny(self) -> float:
         """By how much the known one-off and yearly fees move."""
-        old, new = self.old_fees, self.new_fees
-        return new.fee_cny + new.yearly_fee_cny - old.fee_cny - old.yearly_fee_cny
+        old, new = (
+            (fees.fee_cny or 0) + (fees.yearly_fee_cny or 0) for fees in (self.old_fees, self.new_fees)
+        )
+        return new - old
 
 
 def compare_cases(old: Case, new: Case) -> Comparison:
@@ -94,7 +99,12 @@ def _find_moves(old: tuple[date, ...] | None, new: tuple[date, ...] | None) -> I
 def _add_fees(case: Case) -> Fees:
     costs = case.outlook.costs
     return Fees(
-        fee_cny=sum(cost.fee_cny or 0 for cost in costs),
-        yearly_fee_cny=sum(cost.yearly_fee_cny or 0 for cost in costs),
+        fee_cny=_add(cost.fee_cny for cost in costs),
+        yearly_fee_cny=_add(cost.yearly_fee_cny for cost in costs),
         unknown=sum(len(cost.unknown_fees) + len(cost.unknown_yearly_fees) for cost in costs),
     )
+
+
+def _add(amounts: Iterable[float | None]) -> float | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None

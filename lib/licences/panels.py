@@ -93,10 +93,10 @@ def make_head(case: Case, name: str, is_saved: bool) -> str:
 
 
 def make_card(case: Case, code: str) -> str:
-    """The card of one licence, as the report shows it."""
+    """The card of one licence: what the report says of it in several places."""
     sections = make_environment().get_template("sections.html.j2")
     module: Any = sections.make_module({"page": read_texts(case.language)["page"]})
-    return str(module.card(describe_licence(case, code)))
+    return str(module.card(describe_licence(case, code), whole=True))
 
 
 def list_licences(case: Case) -> pd.DataFrame:
@@ -201,9 +201,9 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
         ("fees", was.fee_cny, now.fee_cny),
         ("yearly_fees", was.yearly_fee_cny, now.yearly_fee_cny),
     ):
-        amounts = [say(language, "explorer.amount", number=say_number(one)) for one in (before, after)]
-        note = _say_fees_move(after - before, language)
-        yield side(say(language, f"explorer.{key}"), amounts[0], amounts[1], note)
+        note = _say_fees_move((after or 0) - (before or 0), language)
+        label = say(language, f"explorer.{key}")
+        yield side(label, _say_amount(before, language), _say_amount(after, language), note)
     yield side(say(language, "explorer.unknown_fees"), was.unknown, now.unknown)
 
 
@@ -219,6 +219,12 @@ def _say_move(days: int, language: str) -> str:
     if not days:
         return say(language, "explorer.unmoved")
     return say(language, "explorer.later" if days > 0 else "explorer.earlier", days=abs(days))
+
+
+def _say_amount(amount: float | None, language: str) -> str:
+    if amount is None:
+        return say(language, "unknown")
+    return say(language, "explorer.amount", number=say_number(amount))
 
 
 def _say_fees_move(amount: float, language: str) -> str:
