@@ -13,6 +13,7 @@ from licences.outlook import Wish
 from licences.working_days import count_working_days
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+PLAIN = Wish(START)
 
 
 def make(
@@ -20,7 +21,7 @@ def make(
     sample_clients: pd.DataFrame,
     client: str,
     as_of: date = AS_OF,
-    wish: Wish = Wish(START),
+    wish: Wish = PLAIN,
     **facts: bool,
 ) -> Case:
     profiles = sample_clients[sample_clients["client"] == client].copy()

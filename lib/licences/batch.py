@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from licences.catalogue import find_coming, find_in_force
@@ -127,6 +128,8 @@ def _make_report(
         except OSError as error:
             status, outputs = "failed", []
             problem = f"{error.filename or folder}: {error.strerror or error}"
+        finally:
+            ensure_event_loop().close()  # nbclient leaves one open in each thread
     return {
         "client": client,
         "as_of": order.as_of.isoformat(),

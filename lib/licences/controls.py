@@ -89,7 +89,7 @@ class Control:
     def _changed(self, _change: Any) -> None:
         if self._setting:
             return
-        text = self._get()
+        text = self.read()
         if text != self.text:
             self.tell(self.field.name, text)
 
@@ -105,7 +105,8 @@ class Control:
     def _set(self, text: str) -> None:
         raise NotImplementedError
 
-    def _get(self) -> str:
+    def read(self) -> str:
+        """The cell that the inputs stand for."""
         raise NotImplementedError
 
 
@@ -126,7 +127,7 @@ class YesNoControl(Control):
     def _set(self, text: str) -> None:
         self.buttons.value = text
 
-    def _get(self) -> str:
+    def read(self) -> str:
         return str(self.buttons.value)
 
 
@@ -145,7 +146,7 @@ class ChoiceControl(Control):
     def _set(self, text: str) -> None:
         self.list.value = text
 
-    def _get(self) -> str:
+    def read(self) -> str:
         return str(self.list.value)
 
 
@@ -184,7 +185,7 @@ class SetControl(Control):
         for value, chip in self.chips.items():
             chip.value = value in members
 
-    def _get(self) -> str:
+    def read(self) -> str:
         return ";".join(sorted(value for value, chip in self.chips.items() if chip.value))
 
 
@@ -204,7 +205,7 @@ class NumberControl(Control):
     def _set(self, text: str) -> None:
         self.entry.value = text
 
-    def _get(self) -> str:
+    def read(self) -> str:
         return str(self.entry.value).replace(",", "").replace("，", "").strip()
 
 

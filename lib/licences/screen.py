@@ -170,7 +170,7 @@ class Screen:
     def show_cells(self, cells: Mapping[str, str], language: str) -> None:
         """Shows a client's cells in their controls, and how many facts of each group are told."""
         for name, control in self.controls.items():
-            if control.text != cells[name]:
+            if not control.text == control.read() == cells[name]:
                 control.show(cells[name])
         self.holdings.show(cells["holds"])
         self.id.value, self.name.value = cells["client"], cells["name"]
