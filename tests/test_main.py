@@ -297,3 +297,28 @@ def test_a_pipe_that_nobody_reads_ends_a_short_answer_in_peace(project: Path) ->
     )  # fmt: skip
     os.close(write_end)
     assert (piped.returncode, piped.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--ip", "0.0.0.0"], "no token"),
+        (["--app", "--ip", "0.0.0.0"], "no token"),
+        (["--token", "short"], "guessed"),
+        (["--port", "0"], "'0' is not a number"),
+        (["--client", "wander-wrok"], "wander-work"),
+        (["--start", "2200-01-01"], "2200"),
+        (["--as-of", "tomorrow"], "is not a date"),
+    ],
+)
+def test_explore_refuses_what_it_cannot_serve(project: Path, arguments: list[str], says: str) -> None:
+    refused = run("explore", "--no-browser", *arguments, cwd=project)
+    assert refused.returncode == 2
+    assert says in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_explore_names_every_problem_of_the_clients_file(project: Path) -> None:
+    refused = run("explore", "--no-browser", "--clients", str(BROKEN / "many_at_once.csv"), cwd=project)
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) >= 6

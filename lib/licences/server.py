@@ -17,6 +17,7 @@ from licences.errors import UsageError
 ASKED = "LICENCES_EXPLORE"
 HERE = "127.0.0.1"
 PORTS = range(8888, 8988)
+HIGHEST_PORT = 65_535
 SHORTEST_TOKEN = 16
 
 
@@ -73,10 +74,12 @@ def _is_this_machine(ip: str) -> bool:
 
 
 def _is_free(ip: str, port: int) -> bool:
+    if port > HIGHEST_PORT:
+        return False
     try:
         with socket.create_server((ip, port), family=socket.AF_INET6 if ":" in ip else socket.AF_INET):
             return True
-    except (OSError, OverflowError):
+    except OSError:
         return False
 
 
