@@ -129,7 +129,7 @@ def heard() -> Heard:
 def page(served: Served, browser: Browser, heard: Heard) -> Iterator[Page]:
     """The explorer, open and ready."""
     opened = browser.new_page(viewport={"width": 1440, "height": 1000})
-    opened.set_default_timeout(PATIENCE_SECONDS * 1000)
+    opened.set_default_timeout(PATIENCE_SECONDS * 500)
     heard.listen(opened)
     opened.goto(served.address)
     if served.kind == "lab":
@@ -363,7 +363,7 @@ def test_nobody_gets_in_without_the_token(served: Served, browser: Browser) -> N
             continue
         stranger.wait_for_timeout(500)
         assert stranger.locator(".licences-answer, .jp-Notebook").count() == 0
-        assert stranger.locator("input[type=password]").count() == 1
+        assert stranger.locator("input[type=password]").count() > 0
     stranger.context.close()
 
 

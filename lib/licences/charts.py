@@ -34,11 +34,12 @@ def draw_timeline(case: Case) -> go.Figure | None:
     if not dated:
         return None
     language, path = case.language, case.plan.critical_path
-    traces = [
-        _draw_bars(case, [step for step in dated if step.phase == phase], case.label("phase", phase), colour)
-        for phase, colour in PHASE_COLOURS.items()
-    ]
-    traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
+    # The first trace has dates as its x: plotly.js takes the kind of the axis from there when bars change.
+    traces = [_draw_percentiles(case, dated)]
+    for phase, colour in PHASE_COLOURS.items():
+        steps = [step for step in dated if step.phase == phase]
+        traces.append(_draw_bars(case, steps, case.label("phase", phase), colour))
+    traces.append(_draw_slack(dated, say(language, "chart.slack")))
     labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
@@ -71,6 +72,7 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
         "type": "bar",
         "orientation": "h",
         "name": name,
+        "legendrank": 1,
         "showlegend": bool(steps),
         "y": [step.code for step in steps],
         "base": [step.start.isoformat() for step in steps if step.start],
@@ -107,6 +109,7 @@ def _draw_slack(steps: Iterable[Step], name: str) -> dict[str, Any]:
             ys += [step.code, step.code, None]
     return {
         "type": "scatter",
+        "legendrank": 2,
         "x": xs,
         "y": ys,
         "mode": "lines",
@@ -313,7 +316,7 @@ def _set_rows(labels: Mapping[str, str], margins: int) -> dict[str, Any]:
     return {
         "height": margins + row_height * len(labels),
         "barmode": "overlay",
-        "legend": {"yref": "paper", "yanchor": "top", "y": 0},
+        "legend": {"yref": "container", "yanchor": "bottom", "y": 0},
         "yaxis": {
             "range": [len(labels) - 0.4, -0.6],
             "categoryorder": "array",

@@ -61,7 +61,7 @@ class LiveFigure:
     def _make(self, figure: go.Figure) -> None:
         self.figure = _Figure(figure)
         self.figure._config = {"responsive": True, "displayModeBar": False}  # noqa: SLF001 - there is no other way
-        self.figure.observe(self._hear, "_js2py_layoutDelta")
+        self.figure.observe(self._hear, "_js2py_traceDeltas")
         for trace in self.figure.data:
             trace.on_click(self._click)
         self.is_drawn = self.is_behind = False
@@ -77,24 +77,38 @@ class LiveFigure:
             for name, value in _find_changes(self.spec["layout"], spec["layout"]).items():
                 self.figure.layout[name] = value
 
-    def _hear(self, _change: Any) -> None:
+    def _hear(self, change: Mapping[str, Any]) -> None:
         """A browser has drawn the figure; what it missed while it loaded is made up for."""
+        if change["owner"] is not self.figure or not change["new"]:
+            return
         if self.is_behind:
             self._make(go.Figure(self.spec))
             self.box.children = (self.instead, self.figure)
-        self.is_drawn = True
+        else:
+            self.is_drawn = True
 
     def _click(self, trace: Any, points: Any, _state: Any) -> None:
         for at in points.point_inds[:1]:
-            code = trace.customdata[at] if trace.type == "scatter" else trace.y[at]
-            if isinstance(code, str):
-                self.choose(code.rpartition(">")[2])
+            for values in (trace.y, trace.customdata):
+                if values is not None and isinstance(values[at], str):
+                    self.choose(values[at].rpartition(">")[2])
+                    return
 
 
 def _find_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties to set so that ``old`` becomes ``new``; None takes one away."""
-    changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
-    return changed | {name: None for name in old if name not in new}
+    """The properties to set so that ``old`` becomes ``new``, by dotted name; None takes one away.
+
+    Leaf by leaf: a browser that is sent a whole axis forgets what it knows of it, such as its type.
+    Only ``meta`` is the author's own, and whole.
+    """
+    changed: dict[str, Any] = {}
+    for name in (*new, *(name for name in old if name not in new)):
+        was, now = old.get(name), new.get(name)
+        if isinstance(now, dict) and isinstance(was, dict) and name != "meta":
+            changed |= {f"{name}.{part}": value for part, value in _find_changes(was, now).items()}
+        elif was != now:
+            changed[name] = now
+    return changed
 
 
 class LiveTable:
