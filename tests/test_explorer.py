@@ -14,10 +14,11 @@ import pytest
 from ipywidgets import HTML
 
 from licences.case import make_case
+from licences.charts import draw_timeline
 from licences.dictionary import LANGUAGES
 from licences.errors import UnknownNameError
 from licences.explorer import Explorer, Places, Terms, explore
-from licences.graphs import make_graph
+from licences.graphs import draw_graph, make_graph
 from licences.law import Law
 from licences.outlook import Wish
 from licences.panels import list_licences
@@ -80,16 +81,14 @@ def test_a_new_field_needs_no_code(law: Law, places: Places) -> None:
 
 
 def test_a_changed_fact_changes_answer_table_figures_and_question(explorer: Explorer) -> None:
-    graph, timeline = explorer.screen.graph.figure, explorer.screen.timeline.figure
     assert "CALL_CENTRE" not in explorer.case.find_codes("required")
     explorer.screen.controls["sells_call_centre_services"].buttons.value = "yes"  # type: ignore[attr-defined]
     case = explorer.case
     assert "CALL_CENTRE" in case.find_codes("required")
     assert case.profile["sells_call_centre_services"] is True
-    assert explorer.screen.graph.figure is graph
-    assert explorer.screen.timeline.figure is timeline
-    assert find_shown_codes(explorer) == set(make_graph(case))
+    timeline = explorer.screen.timeline.figure
     assert timeline is not None
+    assert find_shown_codes(explorer) == set(make_graph(case))
     bars = {code for trace in timeline.data if trace.type == "bar" for code in trace.y}
     assert bars == {step.code for step in case.plan.dated}
     shown = pd.DataFrame(json.loads(explorer.screen.table.table._dt_args["data_json"]))  # type: ignore[union-attr]
@@ -101,35 +100,19 @@ def test_a_changed_fact_changes_answer_table_figures_and_question(explorer: Expl
     assert read_texts("en")["explorer"]["unsaved"] in explorer.screen.title.value
 
 
-def test_figures_changed_in_place_are_the_figures_drawn_anew(law: Law, explorer: Explorer) -> None:
-    """After many changes, kind by kind of client and in both languages, nothing old is left in a figure."""
-    for language in ("zh", "en"):
-        explorer.speak(language)
-        for client in ("quiet-client", "grand-bazaar", "old-willow", "", "corner-shop"):
-            explorer.load(client)
-            fresh = Explorer(law, explorer.places, TERMS, language, client)
-            for changed, drawn in (
-                (explorer.screen.graph, fresh.screen.graph),
-                (explorer.screen.timeline, fresh.screen.timeline),
-            ):
-                assert changed.figure is not None
-                assert drawn.figure is not None
-                assert _strip(changed.figure.to_plotly_json()) == _strip(drawn.figure.to_plotly_json())
-                state = changed.figure.get_state()
-                assert _strip({"data": state["_widget_data"]}) == _strip(
-                    {"data": drawn.figure.to_plotly_json()["data"]}
-                )
-
-
-def _strip(spec: Any) -> Any:
-    """A figure without the marks that plotly gives each trace anew, and without what is empty."""
-    if isinstance(spec, dict):
-        return {
-            key: _strip(value)
-            for key, value in spec.items()
-            if key != "uid" and value not in (None, {}, [], ())
-        }
-    return [_strip(value) for value in spec] if isinstance(spec, (list, tuple)) else spec
+def test_the_whole_figure_travels_or_the_reason_why_there_is_none(explorer: Explorer) -> None:
+    figures = (explorer.screen.graph, explorer.screen.timeline)
+    for live, drawn in zip(figures, (draw_graph(explorer.case), draw_timeline(explorer.case)), strict=True):
+        assert drawn is not None
+        state = live.get_state()["shown"]
+        assert json.loads(state["figure"]) == json.loads(str(drawn.to_json()))
+        assert state["text"] == ""
+    explorer.screen.capacity.value = 1
+    kept = [live.shown for live in figures]
+    explorer.load("quiet-client")
+    assert all(live.shown != before for live, before in zip(figures, kept, strict=True))
+    figures[0].show(None, "<b>none</b>")
+    assert figures[0].shown == {"figure": "", "text": "<b>none</b>"}
 
 
 def test_not_told_is_neither_yes_nor_no(explorer: Explorer) -> None:
@@ -384,17 +367,10 @@ def test_terms_change_the_plan_and_bad_ones_are_refused(law: Law, explorer: Expl
 def test_a_click_shows_the_card_and_it_follows_the_answers(explorer: Explorer) -> None:
     screen = explorer.screen
     assert screen.drawer.layout.display == "none"
-    figure = screen.graph.figure
-    assert figure is not None
-    trace = next(trace for trace in figure.data[3:] if trace.customdata)
-    trace._dispatch_on_click(_Points(figure.data.index(trace), [0]), None)
-    assert screen.drawer.layout.display == ""
-    assert str(trace.customdata[0]) in screen.card.value
-    timeline = screen.timeline.figure
-    assert timeline is not None
-    bars = next(trace for trace in timeline.data if trace.y)
-    bars._dispatch_on_click(_Points(timeline.data.index(bars), [0]), None)
-    assert str(bars.y[0]) in screen.card.value
+    for figure, code in ((screen.graph, "ICP"), (screen.timeline, "EDI")):
+        figure._handle_custom_msg({"choose": code}, [])
+        assert screen.drawer.layout.display == ""
+        assert f'id="{code}"' in screen.card.value
     table = screen.table.table
     assert table is not None
     table.selected_rows = [3]
@@ -404,13 +380,6 @@ def test_a_click_shows_the_card_and_it_follows_the_answers(explorer: Explorer) -
     assert explorer.case.name_code(code) in screen.card.value
     press(explorer, "close")
     assert screen.drawer.layout.display == "none"
-
-
-class _Points:
-    """What plotly hands to those who wait for a click."""
-
-    def __init__(self, trace: int, points: list[int]) -> None:
-        self.trace_index, self.point_inds = trace, points
 
 
 def test_the_report_goes_the_way_of_licences_report(explorer: Explorer) -> None:

@@ -23,10 +23,10 @@ PROVISIONAL = "#f1eee3"
 def draw_timeline(case: Case) -> go.Figure | None:
     """The dated steps, phase by phase: likely time, slack, and by when in 50, 80 and 90 percent.
 
-    The same traces in the same order for every case: one bar a step and phase, hatched where a time is an estimate, framed on the path that decides the
-    launch; ``customdata`` holds name, dates, slack and ground. A thin line is the slack, marks joined
-    by a line are the three percentiles. What lies past the announced holidays is shaded. None where
-    no step can be dated.
+    One bar a step, hatched where a time is an estimate, framed on the path that decides the launch;
+    ``customdata`` holds name, dates, slack and ground. A thin line is the slack, marks joined by a
+    line are the three percentiles. What lies past the announced holidays is shaded. None where no
+    step can be dated.
     """
     dated = sorted(
         case.plan.dated, key=lambda step: (step.phase, step.start or date.max, step.finish, step.code)
@@ -34,12 +34,11 @@ def draw_timeline(case: Case) -> go.Figure | None:
     if not dated:
         return None
     language, path = case.language, case.plan.critical_path
-    # The first trace has dates as its x: plotly.js takes the kind of the axis from there when bars change.
-    traces = [_draw_percentiles(case, dated)]
-    for phase, colour in PHASE_COLOURS.items():
-        steps = [step for step in dated if step.phase == phase]
-        traces.append(_draw_bars(case, steps, case.label("phase", phase), colour))
-    traces.append(_draw_slack(dated, say(language, "chart.slack")))
+    traces = [
+        _draw_bars(case, [step for step in dated if step.phase == phase], case.label("phase", phase), colour)
+        for phase, colour in PHASE_COLOURS.items()
+    ]
+    traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
     labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
@@ -72,7 +71,6 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
         "type": "bar",
         "orientation": "h",
         "name": name,
-        "legendrank": 1,
         "showlegend": bool(steps),
         "y": [step.code for step in steps],
         "base": [step.start.isoformat() for step in steps if step.start],
@@ -109,7 +107,6 @@ def _draw_slack(steps: Iterable[Step], name: str) -> dict[str, Any]:
             ys += [step.code, step.code, None]
     return {
         "type": "scatter",
-        "legendrank": 2,
         "x": xs,
         "y": ys,
         "mode": "lines",

@@ -27,7 +27,7 @@ from ipywidgets import (
 
 from licences.controls import Control, HoldingsControl, Tell, make_control
 from licences.dictionary import find_data_folder, read_vocabulary
-from licences.live import Fit, LiveFigure, LiveTable, ReportLink
+from licences.live import LiveFigure, LiveTable, ReportLink
 from licences.profiles import Fields
 from licences.wording import read_texts, say
 
@@ -70,7 +70,7 @@ class Screen:
         body.add_class("licences-body")
         self.message = HTML()
         rows = [HTML(make_style()), self._make_head(), self._make_bar(), self._make_question(), self.message]
-        self.page = _Page(summary, [*rows, body, Fit()])
+        self.page = _Page(summary, [*rows, body])
         self.page.add_class("licences-explorer")
 
     def _make_head(self) -> Box:
@@ -133,7 +133,7 @@ class Screen:
         actions = Box([self.buttons["pin"], self.buttons["report"], self.progress, self.link])
         actions.add_class("licences-actions")
         what_if = VBox([HBox([self.buttons["unpin"], self.buttons["restore"]]), self.difference])
-        self.tabs = Tab([self.table.box, self.graph.box, self.timeline.box, what_if])
+        self.tabs = Tab([self.table.box, self.graph, self.timeline, what_if])
         self.drawer = VBox([self.buttons["close"], self.card], layout=Layout(display=HIDDEN))
         self.drawer.add_class("licences-drawer")
         views = Box([VBox([self.hint, self.tabs]), self.drawer])

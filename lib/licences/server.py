@@ -132,6 +132,5 @@ def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
         f"--{app}.port_retries=0",
         f"--{app}.open_browser={opens_browser}",
         f"--{app}.log_level=ERROR",
-        "--ZMQChannelsWebsocketConnection.limit_rate=False",  # what goes beyond the limit is dropped, and a figure is large
         *(["--KernelManager.transport=ipc"] if hasattr(socket, "AF_UNIX") else []),  # out of others' reach
     ]
