@@ -228,7 +228,7 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(card).to_have_id("CALL_CENTRE")
     show_tab(page, 3)
-    bar = page.locator(".licences-views .bars .point path >> visible=true").last
+    bar = page.locator(".licences-views .bars .point path >> visible=true").first
     bar.scroll_into_view_if_needed()
     place = bar.bounding_box()
     assert place
