@@ -5,10 +5,13 @@ Start-up times are medians over several fresh processes; the rest is the best of
 
 from __future__ import annotations
 
+import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,16 +21,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from holidays import country_holidays
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
 from licences.assessment import find_verdicts
+from licences.explorer import Explorer, Places, Terms
 from licences.law import Law, read_law
 from licences.outlook import Wish, make_outlooks
 from licences.profiles import read_profiles
 from licences.rules import make_profile
 from licences.schedule import Plan, make_plan
 from licences.simulation import simulate
+from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -120,6 +126,64 @@ def measure_plans(law: Law, many: pd.DataFrame) -> list[tuple[str, str, str]]:
     return rows
 
 
+def measure_explorer(law: Law) -> list[tuple[str, str, str]]:
+    """How soon a changed toggle shows: in the kernel, and in a page of the web app."""
+    toggles = [field.name for field in law.fields.every if field.type == "bool"]
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places(PROJECT, None, PROJECT / "data" / "clients.csv", Path(folder) / "reports")
+        explorer = Explorer(law, places, Terms(AS_OF, START), "zh", "grand-bazaar")
+        explorer.tell(toggles[0], "yes")
+        in_kernel = []
+        for name in toggles:
+            told = "no" if explorer.cells[name] == "yes" else "yes"
+            in_kernel.append(time_call(lambda name=name, told=told: explorer.tell(name, told), 1))
+        rows = [
+            (
+                f"explorer: {len(toggles)} toggles, in the kernel",
+                f"median {statistics.median(in_kernel) * 1000:.0f} ms, longest {max(in_kernel) * 1000:.0f} ms",
+                "150 ms",
+            )
+        ]
+        chromium = os.environ.get("LICENCES_BROWSER") or shutil.which("chromium")
+        if chromium is None:
+            return [*rows, ("explorer: a toggle, in the browser", "no Chromium found", "400 ms")]
+        seen = _time_toggles(chromium, Path(folder))
+    return [
+        *rows,
+        (
+            f"explorer: {len(seen)} toggles, from the click to the timeline drawn anew in the browser",
+            f"median {statistics.median(seen):.0f} ms, longest {max(seen):.0f} ms",
+            "400 ms",
+        ),
+    ]
+
+
+def _time_toggles(chromium: str, folder: Path) -> list[float]:
+    """Milliseconds from a click on yes or no until the bar that it adds or takes away is drawn so."""
+    asked = ["--client", "wander-work", "--as-of", AS_OF.isoformat(), "--start", START.isoformat()]
+    with serve("app", PROJECT, folder, *asked) as served, sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=chromium, args=[*BROWSER_ARGUMENTS]).new_page(
+            viewport={"width": 1440, "height": 1000}
+        )
+        page.goto(served.address)
+        page.locator("table.dataTable tbody tr").first.wait_for()
+        page.locator(".licences-views .lm-TabBar-tab:nth-child(3)").click()
+        page.locator(".licences-views .bars .point path >> visible=true").first.wait_for()
+        page.locator(".licences-form > .widget-text input").first.fill("sells_call_centre_services")
+        page.locator(".licences-form .field-sells_call_centre_services >> visible=true").wait_for()
+        return [float(page.evaluate(TOGGLE, at % 2)) for at in range(30)]
+
+
+TOGGLE = """(answer) => new Promise((resolve) => {
+    const bars = () => document.querySelectorAll(".licences-views .bars .point path").length;
+    const buttons = [...document.querySelectorAll(".field-sells_call_centre_services button")].filter((b) => b.offsetParent);
+    const before = bars(), began = performance.now();
+    buttons[answer].click();
+    const look = () => bars() === before ? requestAnimationFrame(look) : resolve(performance.now() - began);
+    requestAnimationFrame(look);
+})"""
+
+
 def measure() -> list[tuple[str, str, str]]:
     law = read_law()
     rows = []
@@ -142,7 +206,7 @@ def measure() -> list[tuple[str, str, str]]:
     codes = find_verdicts(law, many.head(1), AS_OF).shape[1]
     grown = f"peak {peak / 1024:.0f} MiB, {(peak - before) / 1024:.0f} of them for it"
     rows.append((f"verdicts: 100,000 clients, {codes} licences", f"{seconds:.2f} s, {grown}", "1 s, 1 GiB"))
-    return rows + measure_plans(law, make_many_clients(law, 10_000))
+    return rows + measure_plans(law, make_many_clients(law, 10_000)) + measure_explorer(law)
 
 
 def main() -> None:

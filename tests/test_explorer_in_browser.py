@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
@@ -22,23 +14,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, e
 from licences.catalogue import find_in_force
 from licences.law import Law
 from licences.profiles import list_cells, read_profiles
+from serving import BROWSER_ARGUMENTS, PATIENCE_SECONDS, Served, serve
 
 pytestmark = pytest.mark.browser
-PATIENCE_SECONDS = 60
 AS_OF = date(2026, 11, 23)
 PICTURES = Path(__file__).parents[1] / "reports" / "pictures"
 # What JupyterLab and Voilà say in the console of every page, whatever the notebook.
 THEIR_OWN = re.compile(r"Failed to load resource.*(api/kernels|api/sessions|lab/api/workspaces|favicon)")
-
-
-@dataclass
-class Served:
-    """A running server of ours: which one, where, and what it works on."""
-
-    kind: str
-    address: str
-    clients: Path
-    out: Path
 
 
 @dataclass
@@ -65,9 +47,7 @@ class Heard:
 @pytest.fixture(scope="module")
 def browser(browser_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        running = playwright.chromium.launch(executable_path=browser_path, args=[*BROWSER_ARGUMENTS])
         yield running
         running.close()
 
@@ -76,48 +56,10 @@ def browser(browser_path: str) -> Iterator[Browser]:
 def served(
     request: pytest.FixtureRequest, project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """``licences explore``, started as a user starts it, on files of its own."""
-    folder = tmp_path_factory.mktemp(request.param)
-    clients, out = folder / "mine.csv", folder / "reports"
-    shutil.copy(project / "data" / "clients.csv", clients)
-    asked = ["--client", "wander-work", "--as-of", AS_OF.isoformat(), "--start", "2026-11-24", "--no-browser"]
-    asked += ["--clients", str(clients), "--out", str(out), *(["--app"] if request.param == "app" else [])]
-    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "licences", "explore", *asked],
-        cwd=project,
-        env=os.environ | own,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            assert process.stderr
-            said = process.stderr.readline()
-            found = re.search(r"http://127\.0\.0\.1:\d+/\S*\?token=\S+", said)
-            assert found, said + process.stderr.read()
-            _wait_for(found.group())
-            yield Served(request.param, found.group(), clients, out)
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(PATIENCE_SECONDS)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(PATIENCE_SECONDS * 5):
-        try:
-            with urllib.request.urlopen(re.sub(r"(:\d+)/.*", r"\1/static/none", address)):
-                return
-        except HTTPError:
-            return
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    pytest.fail("the server does not answer")
+    """``licences explore``, started as a user starts it, on a copy: a test saves its notebook."""
+    asked = ["--client", "wander-work", "--as-of", AS_OF.isoformat(), "--start", "2026-11-24"]
+    with serve(request.param, project, tmp_path_factory.mktemp(request.param), *asked) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +76,17 @@ def page(served: Served, browser: Browser, heard: Heard) -> Iterator[Page]:
     opened.goto(served.address)
     if served.kind == "lab":
         opened.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        opened.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        opened.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+        opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        choose_from_menu(opened, "Run", "Run All Cells")
     opened.locator("table.dataTable tbody tr").first.wait_for()
     yield opened
     opened.close()
+
+
+def choose_from_menu(page: Page, menu: str, entry: str) -> None:
+    """Chooses from JupyterLab's menus."""
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menu}$")).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).click()
 
 
 def show_tab(page: Page, number: int) -> None:
@@ -345,6 +293,8 @@ def test_a_page_that_is_loaded_anew_shows_the_answer_of_now(page: Page, served: 
     if served.kind == "app":
         pytest.skip("the web app starts anew, as its own test of opening shows")
     bars = read_bars(page)
+    choose_from_menu(page, "File", "Save Notebook")
+    page.locator(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)").first.wait_for()
     page.reload()
     page.locator("table.dataTable tbody tr").first.wait_for()
     show_tab(page, 3)
