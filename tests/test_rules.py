@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from licences.expressions import Always, And, Atom, Node, Not, Or, find_atoms
@@ -162,7 +162,11 @@ def follow(profile: dict[str, Any], change: tuple[tuple[Atom, bool | None], ...]
     return followed
 
 
+SOMETHING_BUT_NOT_X = And((Atom("a", "is", True), Or((Atom("s", "has", "x"), Atom("s", "==", "none")))))
+
+
 @given(NODES, PROFILES, st.booleans())
+@example(SOMETHING_BUT_NOT_X, {**dict.fromkeys(ANSWERS), "s": "none"}, False)
 @settings(max_examples=400, deadline=None)
 def test_a_change_leads_where_it_says_and_no_part_of_it_does(
     node: Node, profile: dict[str, Any], wanted: bool

@@ -152,6 +152,8 @@ def _claim_set(
         claims: list[Claim] = [(Atom(name, "has", member), comes) for member, comes in changes]
         if (OTHER in after) != (OTHER in before):
             claims.append((Atom(name, "==", NONE), OTHER not in after))
+            if OTHER in after and not still([at for at in axis.possible if axis.points[at] != NONE]):
+                claims += [(Atom(name, "has", member), False) for member in axis.members]
         return (answer,), claims
 
     def fulfilling(wanted: Mapping[str, bool]) -> list[int]:
