@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from licences.engine import NotebookError, Run, check_parameters, run_notebook
+from licences.engine import check_parameters
 from licences.errors import UsageError
 
 
@@ -116,23 +116,6 @@ def make_notebook(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
         return path
 
     return make
-
-
-@pytest.mark.parametrize(
-    ("source", "status"),
-    [
-        ("1 / 0", "failed"),
-        ("import os; os.kill(os.getpid(), 9)", "killed"),
-        ("import sys; sys.exit(0)", "exited"),
-        ("import time; time.sleep(30)", "timed_out"),
-    ],
-)
-def test_a_notebook_that_did_not_run_to_its_end_is_never_called_done(
-    make_notebook: Callable[[str], Path], source: str, status: str
-) -> None:
-    with pytest.raises(NotebookError) as caught:
-        run_notebook(Run(make_notebook(source), {"client": "x"}, timeout_seconds=5))
-    assert caught.value.status == status
 
 
 def test_a_failed_client_leaves_its_failure_and_its_earlier_report(

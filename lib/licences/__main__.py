@@ -19,6 +19,7 @@ import pandas as pd
 
 from licences.dictionary import LANGUAGES, find_data_folder
 from licences.errors import LicencesError, ProblemsError, UnknownNameError, UsageError
+from licences.files import is_remote, read_place
 from licences.law import Law, find_problems, read_law
 from licences.profiles import choose_clients, read_profiles
 
@@ -66,7 +67,12 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     files = argparse.ArgumentParser(add_help=False)
     files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
-    files.add_argument("--clients", type=Path, metavar="FILE", help="CSV or XLSX; default: data/clients.csv")
+    files.add_argument(
+        "--clients",
+        type=_read_place,
+        metavar="FILE",
+        help="CSV or XLSX, also at an address such as s3://…; default: data/clients.csv",
+    )
     asked = argparse.ArgumentParser(add_help=False, parents=[files])
     asked.add_argument(
         "--client", action="append", default=[], metavar="ID", help="may be repeated; default: all"
@@ -111,7 +117,9 @@ def _make_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--format", type=_read_formats, default=("html",), metavar="html", help="default: html"
     )
-    report.add_argument("--out", type=Path, metavar="DIR", help="default: reports/")
+    report.add_argument(
+        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
+    )
     report.add_argument(
         "--notebook", type=Path, metavar="FILE", help="default: notebooks/client_report.ipynb"
     )
@@ -119,7 +127,16 @@ def _make_parser() -> argparse.ArgumentParser:
         "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
     )
     report.add_argument(
-        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each cell; default: none"
+        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each report; default: none"
+    )
+    report.add_argument(
+        "--memory",
+        type=_read_count,
+        metavar="MIB",
+        help="the most that one report may take; default: this machine's, divided by the workers",
+    )
+    report.add_argument(
+        "--scheduler", metavar="ADDRESS", help="make them on a Dask cluster, such as tcp://10.0.0.1:8786"
     )
     report.add_argument(
         "--force", action="store_true", help="make reports again whose inputs have not changed"
@@ -159,6 +176,13 @@ def _read_formats(text: str) -> tuple[str, ...]:
         if name != "html":
             raise argparse.ArgumentTypeError(f"no format {name!r}; the report is written as html")
     return formats
+
+
+def _read_place(text: str) -> Path:
+    try:
+        return read_place(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _read_count(text: str) -> int:
@@ -207,6 +231,8 @@ def _find_clients_file(options: argparse.Namespace) -> Path:
 def _shorten(path: Path) -> Path:
     """The path as the user would write it, where it lies below the folder that we are in."""
     here = Path.cwd()
+    if is_remote(path):
+        return path
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
@@ -283,7 +309,8 @@ def _find_next_working_day() -> date:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from licences.batch import Order, write_reports
+    from licences.batch import MADE, Order, write_reports
+    from licences.progress import follow_batch
     from licences.schedule import find_beginning
 
     law, profiles = _read_files(options)
@@ -303,18 +330,23 @@ def _report(options: argparse.Namespace) -> int:
         seed=options.seed,
         workers=options.workers,
         timeout_seconds=options.timeout,
+        memory_mib=options.memory or _share_memory_mib(options.workers),
+        scheduler=options.scheduler,
         force=options.force,
     )
     _warn(law, profiles, options.lang)
-    failed = 0
-    for done, entry in enumerate(write_reports(order, law, profiles, lambda: datetime.now(UTC)), start=1):
-        failed += entry["status"] not in {"done", "up_to_date"}
-        said = f"{done}/{len(profiles)} {entry['client']}: {entry['status']}, {entry['seconds']:.1f} s"
-        print(said + (f": {entry['error']}" if entry["error"] else ""), file=sys.stderr)
-    print(
-        f"{len(profiles) - failed} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr
-    )
-    return 1 if failed else 0
+    made = 0
+    with follow_batch(len(profiles)) as tell:
+        for entry in write_reports(order, law, profiles, lambda: datetime.now(UTC)):
+            made += entry["status"] in MADE
+            tell(entry)
+    print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
+    return 0 if made == len(profiles) else 1
+
+
+def _share_memory_mib(workers: int) -> int:
+    """What each of the workers can have of this machine's memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 // 1024 // workers
 
 
 def _explore(options: argparse.Namespace) -> int:

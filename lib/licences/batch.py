@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
-from jupyter_core.utils import ensure_event_loop
-from nbformat import NotebookNode
 
-from licences.catalogue import find_coming, find_in_force
-from licences.documents import make_html
-from licences.engine import NotebookError, Run, check_parameters, run_notebook
+from licences.crews import Crew, open_crew
+from licences.engine import check_parameters
 from licences.errors import MissingFileError
-from licences.files import write_whole
+from licences.files import is_remote
+from licences.inputs import hash_inputs, hash_library
 from licences.law import Law
+from licences.report import FAILURE, PAGE, TRAIL, Result, Task
+from licences.shelf import Shelf
+from licences.workshop import Pack, Progress
 
-LEDGER = "ledger.jsonl"
+MADE = ("done", "up_to_date")
 
 
 @dataclass(frozen=True)
 class Order:
-    """Which reports to make, from what, and where they go."""
+    """Which reports to make, from what, and where they go.
+
+    timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
+    address of a Dask cluster, None for this machine.
+    """
 
     notebook: Path
     out: Path
@@ -46,6 +46,8 @@ class Order:
     seed: int = 0
     workers: int = 1
     timeout_seconds: float | None = None
+    memory_mib: int | None = None
+    scheduler: str | None = None
     force: bool = False
 
 
@@ -54,111 +56,155 @@ def write_reports(
     law: Law,
     profiles: pd.DataFrame,
     now: Callable[[], datetime],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    keeps_warm: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Makes one report a client and yields its line of the ledger as it is written.
 
     progress: told after each cell of each notebook how many of its cells have run, and how many it has.
+    keeps_warm: the process that has imported everything stays, for a next call.
 
     A report whose inputs have not changed is left as it is. A failed client stops no other and
-    leaves ``failed.ipynb``; its earlier report stays.
+    leaves ``failed.ipynb``; its earlier report stays. Whatever ends the batch, what the ledger says is
+    so, and the next one goes on from there.
 
-    Raises: UsageError where the notebook does not take our parameters; MissingFileError.
+    Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
     """
-    records = [{str(name): value for name, value in row.items()} for row in profiles.to_dict("records")]
-    for record in records[:1]:
-        check_parameters(order.notebook, _find_parameters(order, record["client"]))
+    for client in profiles["client"].head(1):
+        check_parameters(order.notebook, _find_parameters(order, str(client)))
+    notebook = _read_notebook(order.notebook)
+    pack = Pack(
+        name=order.notebook.name,
+        notebook=notebook,
+        folder=None if order.scheduler else str(order.notebook.resolve().parent),
+        law=law,
+        as_of=order.as_of,
+        start=order.start,
+        language=order.language,
+        library=hash_library(),
+    )
+    batch = _Batch(order, pack, Shelf(order.out), now, progress, keeps_warm)
     try:
-        order.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or "cannot be made"
-        raise MissingFileError(str(order.out), reason, "name another folder with --out") from None
-    common = _hash_common(order, law)
-    made = _read_made(order.out / LEDGER)
-    with (
-        (order.out / LEDGER).open("a", encoding="utf-8") as ledger,
-        ThreadPoolExecutor(order.workers) as workers,
-    ):
+        yield from batch.run(profiles)
+    finally:
+        batch.close()
+
+
+class _Batch:
+    """The reports that are being made, and what is written of those that are."""
+
+    def __init__(
+        self,
+        order: Order,
+        pack: Pack,
+        shelf: Shelf,
+        now: Callable[[], datetime],
+        progress: Progress | None,
+        keeps_warm: bool,
+    ) -> None:
+        self.order, self.pack, self.shelf, self.now = order, pack, shelf, now
+        self.progress, self.keeps_warm = progress, keeps_warm
+        self.running: dict[Future[Result], tuple[str, str]] = {}
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Called together when there is a first report to make."""
+        order = self.order
+        return open_crew(order.scheduler, self.pack, order.workers, self.progress, self.keeps_warm)
+
+    def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
+        order, pack = self.order, self.pack
+        asked = (order.start, order.include, order.capacity, order.seed)
+        inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
+        for at, (client, hashed) in enumerate(inputs):
+            if not order.force and self._is_made(client, hashed):
+                unchanged = Result(client, "up_to_date", dict.fromkeys((PAGE, TRAIL), b""))
+                yield self._note(client, hashed, unchanged)
+                continue
+            while len(self.running) >= self.crew.find_room():
+                yield from self._take_finished()
+            task = _make_task(order, profiles.iloc[[at]], self.progress)
+            self.running[self.crew.submit(task)] = (client, hashed)
+        while self.running:
+            yield from self._take_finished()
+
+    def close(self) -> None:
+        """Gives up what still runs, and leaves the ledger to others."""
         try:
-            waiting = [
-                workers.submit(_make_report, order, record, _hash_inputs(common, record), made, now, progress)
-                for record in records
-            ]
-            for finished in as_completed(waiting):
-                entry = finished.result()
-                ledger.write(json.dumps(entry, ensure_ascii=False) + "\n")
-                ledger.flush()
-                os.fsync(ledger.fileno())
-                yield entry
+            if "crew" in vars(self):
+                self.crew.close()
         finally:
-            workers.shutdown(wait=True, cancel_futures=True)
+            self.shelf.close()
 
+    def _is_made(self, client: str, hashed: str) -> bool:
+        last = self.shelf.made.get(client, {})
+        return last.get("inputs") == hashed and self.shelf.has(client, (PAGE, TRAIL))
 
-def _make_report(
-    order: Order,
-    record: Mapping[str, Any],
-    inputs: str,
-    made: Mapping[str, Mapping[str, Any]],
-    now: Callable[[], datetime],
-    progress: Callable[[int, int], None] | None,
-) -> dict[str, Any]:
-    began, client = time.perf_counter(), str(record["client"])
-    folder = order.out / client
-    outputs = ["report.html", "report.ipynb"]
-    status, problem = "done", None
-    last = made.get(client, {})
-    if (
-        not order.force
-        and last.get("inputs") == inputs
-        and all((folder / name).is_file() for name in outputs)
-    ):
-        status = "up_to_date"
-    else:
+    def _take_finished(self) -> Iterator[dict[str, Any]]:
+        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            client, hashed = self.running.pop(future)
+            yield self._note(client, hashed, self._keep(_find_result(client, future)))
+
+    def _keep(self, result: Result) -> Result:
+        """Puts the files of a result where they belong; the result, or what became of it."""
         try:
-            notebook = run_notebook(
-                Run(order.notebook, _find_parameters(order, client), order.timeout_seconds, progress)
-            )
-            page = make_html(notebook, str(record["name"]), order.language)
-            write_whole(folder / "report.ipynb", nbformat.writes(notebook))
-            write_whole(folder / "report.html", page)
-            (folder / "failed.ipynb").unlink(missing_ok=True)
-        except NotebookError as error:
-            status, problem, outputs = error.status, error.reason, ["failed.ipynb"]
-            write_whole(folder / "failed.ipynb", nbformat.writes(_head_with_failure(error)))
+            self.shelf.put(result.client, result.files, without=FAILURE)
         except OSError as error:
-            status, outputs = "failed", []
-            problem = f"{error.filename or folder}: {error.strerror or error}"
-        finally:
-            ensure_event_loop().close()  # nbclient leaves one open in each thread
-    return {
-        "client": client,
-        "as_of": order.as_of.isoformat(),
-        "status": status,
-        "seconds": round(time.perf_counter() - began, 3),
-        "inputs": inputs,
-        "outputs": outputs,
-        "error": problem,
-        "at": now().isoformat(timespec="seconds"),
-    }
+            if result.status != "done":
+                return replace(result, files={})
+            said = f"{self.order.out / result.client}: {error.strerror or error}"
+            return replace(result, status="not_written", files={}, problem=said)
+        return result
+
+    def _note(self, client: str, hashed: str, result: Result) -> dict[str, Any]:
+        entry = {
+            "client": client,
+            "as_of": self.order.as_of.isoformat(),
+            "status": result.status,
+            "seconds": round(result.seconds, 3),
+            "inputs": hashed,
+            "outputs": sorted(result.files),
+            "error": result.problem,
+            "at": self.now().isoformat(timespec="seconds"),
+        }
+        self.shelf.note(entry)
+        return entry
 
 
-def _head_with_failure(error: NotebookError) -> NotebookNode:
-    """The notebook as far as it came, with the failure at its top, where the reader looks first."""
-    notebook = error.notebook or nbformat.v4.new_notebook()
-    note = nbformat.v4.new_markdown_cell(f"# This report was not made: {error.status}\n\n{error.reason}")
-    notebook.cells.insert(0, note)
-    return notebook
+def _find_result(client: str, future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except CancelledError:
+        return Result(client, "killed", {}, "the cluster gave the report up")
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with one client stops no other
+        said = f"{type(error).__name__}: {error}"
+        return Result(client, "killed" if type(error).__name__ == "KilledWorker" else "failed", {}, said)
 
 
-def _find_parameters(order: Order, client: str) -> dict[str, str | int]:
+def _make_task(order: Order, profile: pd.DataFrame, progress: Progress | None) -> Task:
+    client = str(profile["client"].iloc[0])
+    return Task(
+        client=client,
+        name=str(profile["name"].iloc[0]),
+        language=order.language,
+        parameters=_find_parameters(order, client),
+        profiles=profile.reset_index(drop=True),
+        timeout_seconds=order.timeout_seconds,
+        memory_mib=order.memory_mib,
+        is_watched=progress is not None,
+    )
+
+
+def _find_parameters(order: Order, client: str) -> Mapping[str, str | int]:
     """The notebook's parameters; paths as seen from its folder, where it runs.
 
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
 
     def seen_from_there(path: Path | None) -> str:
-        if path is None:
-            return ""
+        if path is None or is_remote(path):
+            return str(path or "")
         return Path(os.path.relpath(path.resolve(), order.notebook.resolve().parent)).as_posix()
 
     asked = {"include": ",".join(order.include), "capacity": order.capacity, "seed": order.seed}
@@ -173,43 +219,8 @@ def _find_parameters(order: Order, client: str) -> dict[str, str | int]:
     }
 
 
-def _hash_common(order: Order, law: Law) -> str:
-    """A hash over what all reports of an order are made from: law, notebook, library, dates, language."""
-    digest = hashlib.sha256()
-    rows = [find_in_force(law.catalogue, order.as_of), find_coming(law.catalogue, order.as_of)]
-    for frame in (*rows, law.contradictions, law.corrections):
-        digest.update(frame.to_csv().encode())
-    digest.update(repr(law.fields.every).encode())
-    digest.update(order.notebook.read_bytes())
-    for file in sorted(_list_files(files("licences")), key=str):
-        digest.update(file.read_bytes())
-    asked = (order.as_of, order.start, order.language, order.include, order.capacity, order.seed)
-    digest.update(" ".join(map(str, asked)).encode())
-    return digest.hexdigest()
-
-
-def _list_files(folder: Traversable) -> Iterator[Traversable]:
-    for entry in folder.iterdir():
-        if entry.is_dir() and entry.name != "__pycache__":
-            yield from _list_files(entry)
-        elif entry.is_file():
-            yield entry
-
-
-def _hash_inputs(common: str, record: Mapping[str, Any]) -> str:
-    told = json.dumps({name: str(value) for name, value in record.items()}, sort_keys=True)
-    return hashlib.sha256(f"{common} {told}".encode()).hexdigest()
-
-
-def _read_made(ledger: Path) -> dict[str, dict[str, Any]]:
-    """The last attempt of each client that made a report; a line cut short by a crash is passed over."""
-    made: dict[str, dict[str, Any]] = {}
-    lines = ledger.read_text(encoding="utf-8").splitlines() if ledger.exists() else []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            if entry["status"] == "done":
-                made[str(entry["client"])] = entry
-        except (json.JSONDecodeError, KeyError, TypeError):
-            continue
-    return made
+def _read_notebook(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingFileError(str(path), error.strerror or "cannot be read", "check --notebook") from None

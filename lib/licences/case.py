@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from licences.assessment import Contradiction, assess, find_contradictions, judge, rank_questions
-from licences.catalogue import find_coming
+from licences.catalogue import find_announced
 from licences.dictionary import Column, find_data_folder, read_dictionary
 from licences.edition import open_edition
 from licences.law import Law, read_law
@@ -69,10 +69,9 @@ class Case:
     @cached_property
     def coming(self) -> pd.DataFrame:
         """Rows of needed or undetermined licences that come into force until a year from now."""
-        later = find_coming(self.law.catalogue, self.as_of)
+        later = find_announced(self.law.catalogue, self.as_of)
         touched = self.find_codes("required", "recommended", "optional", "undetermined")
-        horizon = pd.Timestamp(self.as_of) + pd.DateOffset(years=1)
-        return later[later["code"].isin(touched) & (later["in_force_from"] <= horizon)]
+        return later[later["code"].isin(touched)]
 
     def label(self, column: str, value: object) -> str:
         """A value of a closed list in the reader's language."""
@@ -83,6 +82,39 @@ class Case:
     def _columns(self) -> dict[str, Column]:
         table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
         return {column.name: column for column in table.columns}
+
+
+@dataclass(frozen=True)
+class Given:
+    """The law and the one client that a batch has read already: what the files would say."""
+
+    client: str
+    catalogue: str
+    clients: str
+    law: Law
+    profiles: pd.DataFrame
+
+
+_given: list[Given] = []
+
+
+def hand_over(given: Given) -> None:
+    """Lets ``open_case`` in this process take a client from memory where just that is asked for."""
+    _given[:] = [given]
+
+
+def _find_given(client: str, catalogue: str, clients: str) -> tuple[Law, pd.DataFrame] | None:
+    for given in _given:
+        if (given.client, given.catalogue, given.clients) == (client, catalogue, clients):
+            return given.law, given.profiles
+    return None
+
+
+def _read(client: str, catalogue: str, clients: str) -> tuple[Law, pd.DataFrame]:
+    law = read_law(Path(catalogue) if catalogue else None)
+    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    profiles = read_profiles(file, law.fields, set(law.catalogue["code"]))
+    return law, choose_clients(profiles, [client])
 
 
 def open_case(
@@ -104,9 +136,7 @@ def open_case(
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
-    law = read_law(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
-    profiles = choose_clients(read_profiles(file, law.fields, set(law.catalogue["code"])), [client])
+    law, profiles = _find_given(client, catalogue, clients) or _read(client, catalogue, clients)
     chosen = tuple(filter(None, include.split(",")))
     wish = Wish(date.fromisoformat(start), chosen, capacity or None, seed)
     return make_case(law, profiles, date.fromisoformat(as_of), wish, language)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from licences.wording import say
@@ -31,15 +31,20 @@ def make_html(notebook: NotebookNode, name: str, language: str) -> str:
         "too_old": say(language, "page.too_old"),
         "script": _read_asset("page.js"),
     }
-    html, _ = _make_exporter().from_notebook_node(notebook, resources={"page": page})
-    return str(html)
+    return str(_make_exporter().template.render(nb=notebook, resources={"page": page}))
 
 
 @cache
-def _make_exporter() -> HTMLExporter:
+def _make_exporter() -> TemplateExporter:
+    """What fills the template.
+
+    Not nbconvert's ``HTMLExporter``: it reads each finished page again, to mark code that we do not
+    show, and that takes longer than all the rest.
+    """
     with as_file(files("licences").joinpath("templates")) as folder:
-        return HTMLExporter(
+        return TemplateExporter(
             template_name="client",
+            file_extension=".html",
             extra_template_basedirs=[str(folder)],
             filters={"figure_json": _figure_json},
         )

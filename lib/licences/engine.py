@@ -1,61 +1,299 @@
-"""Runs a notebook with parameters and finds out whether every cell of it really ran."""
+"""Runs a notebook as papermill does, in a forked process in the place of a kernel."""
 
 from __future__ import annotations
 
 import ast
-import tempfile
+import asyncio
+import base64
+import os
+import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from jupyter_client.session import json_packer
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets import default
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NotebookExecutionManager
+from papermill.log import logger
 
+from licences.cells import LANGUAGE_INFO, Kernel, Shell
 from licences.errors import LicencesError, UsageError, suggest
+from licences.forks import Ended, read_ended
+from licences.lines import Line, LineCutError, pack_message, unpack_messages
 
-PAPERMILL_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
-
-
-class LocalKernelManager(AsyncKernelManager):
-    """A kernel behind sockets of its own in the file system: no port to run out of or to listen in on."""
-
-    @default("transport")
-    def _default_transport(self) -> str:
-        return "ipc"
-
-    @default("ip")
-    def _default_ip(self) -> str:
-        return str(Path(tempfile.gettempdir()) / f"licences-{uuid4().hex}")
+ALLOWED_BYTES = 256 * 1024 * 1024
+TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
 class NotebookError(LicencesError):
-    """A notebook did not run to its end."""
+    """A notebook did not run to its end; ``status`` is a word of the ledger."""
 
-    def __init__(self, status: str, reason: str, notebook: NotebookNode | None) -> None:
-        super().__init__(status, reason, notebook)
-        self.status, self.reason, self.notebook = status, reason, notebook
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status, self.reason = status, reason
 
     def __str__(self) -> str:
         return self.reason
 
 
-@dataclass(frozen=True)
-class Run:
-    """What to run: a notebook, its parameters, and how long a cell of it may take.
+class ProcessEndedError(DeadKernelError):
+    """The notebook's process ended before its last cell did."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended)
+        self.ended = ended
+
+    def __str__(self) -> str:
+        return explain_end(self.ended)[1]
+
+
+def explain_end(ended: Ended) -> tuple[str, str]:
+    """A status of the ledger and a sentence: how a notebook's process ended before its last cell did."""
+    if ended.is_late:
+        return "timed_out", "it took too long"
+    if ended.is_out_of_memory:
+        return "out_of_memory", "the notebook's process had no memory left"
+    if ended.code == TOO_MUCH:
+        return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
+    if ended.code < 0:
+        return "killed", f"the notebook's process was killed by signal {-ended.code}"
+    return "exited", f"the notebook's process ended itself with exit status {ended.code}"
+
+
+class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
+    """Keeps papermill's record of a run; a cell that did not run is never called completed.
+
+    Nothing is written on the way: papermill writes a notebook after each of its cells.
+    """
+
+    def save(self, **_more: Any) -> None:
+        """Writes nothing."""
+
+    def cell_complete(self, cell: NotebookNode, cell_index: int | None = None, **_more: Any) -> None:
+        """As papermill's, which reads anew the time that it has written."""
+        record, ended = cell.metadata.papermill, self.now()
+        record["end_time"] = ended.isoformat()
+        record["duration"] = (ended - datetime.fromisoformat(record["start_time"])).total_seconds()
+        if record["status"] != self.FAILED:
+            record["status"] = self.COMPLETED
+        if self.log_output:
+            logger.info(f"Ending Cell {'' if cell_index is None else cell_index + 1:-<43}")
+        if self.pbar:
+            self.pbar.update(1)
+
+    def notebook_complete(self, **kwargs: Any) -> None:
+        """Ends the record; what is still pending stays so, unless every cell before it ran."""
+        pending = [cell for cell in self.nb.cells if cell.metadata.papermill["status"] == self.PENDING]
+        super().notebook_complete(**kwargs)
+        for cell in pending:
+            cell.metadata.papermill["status"] = self.PENDING
+
+
+class Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client without a kernel: ``run_code`` runs a cell, its messages come to ``take``.
 
     progress: told after each cell how many have run and how many there are.
     """
 
-    notebook: Path
-    parameters: Mapping[str, str | int]
-    timeout_seconds: float | None = None
-    progress: Callable[[int, int], None] | None = None
+    def __init__(
+        self,
+        manager: NotebookExecutionManager,
+        progress: Callable[[int, int], None] | None = None,
+        **named: Any,
+    ) -> None:
+        super().__init__(manager, **named)
+        self.progress = progress
+        self.kc = self.session = self.shell_channel = self  # what nbclient asks of a kernel's client
+        self.asked: tuple[str, str, bool] = ("", "", True)
+        self.running, self.reply = -1, dict[str, Any]()
+
+    async def run_code(
+        self, asked: str, code: str, store_history: bool, within_seconds: float | None
+    ) -> None:
+        """Runs code and gives each of its messages to ``take`` until one says that it is done."""
+        raise NotImplementedError
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Sends a message of a widget's front end to the notebook."""
+        raise NotImplementedError
+
+    def take(self, message: dict[str, Any]) -> bool:
+        """Keeps what a message says in the notebook; whether it was the last one of its cell."""
+        if "buffers" in message:
+            message["buffers"] = [base64.b64decode(part) for part in message["buffers"]]
+        cell = self.nb.cells[self.running]
+        if message["channel"] == "shell":
+            self.reply = message
+            cell["metadata"]["execution"]["shell.execute_reply"] = message["header"]["date"]
+            return False
+        try:
+            self.process_message(message, cell, self.running)
+        except CellExecutionComplete:
+            return True
+        return False
+
+    def execute(self, *given: Any, **named: Any) -> Any:
+        """Runs every cell; or, with code, remembers the code of the cell that nbclient is about to run.
+
+        Raises: ProcessEndedError, CellTimeoutError, LineCutError.
+        """
+        if given:
+            self.asked = (uuid4().hex, given[0], named.get("store_history", True))
+            return self.asked[0]
+        self.reset_execution_trackers()
+        self.papermill_execute_cells()
+        self.nb.metadata["language_info"] = LANGUAGE_INFO
+        self.set_widgets_metadata()
+        return self.nb
+
+    def msg(self, msg_type: str, content: Any = None, metadata: Any = None) -> dict[str, Any]:
+        """A message as a session makes it."""
+        header = {"msg_type": msg_type}
+        return {"header": header, "msg_type": msg_type, "content": content, "metadata": metadata or {}}
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Sends a message as a channel does."""
+        self.hear(message)
+
+    async def _execute_cells(self) -> None:
+        """Runs cell by cell; the one that fails, or does not end, is marked as failed."""
+        for index, cell in enumerate(self.nb.cells):
+            self.running = index
+            self.nb_man.cell_start(cell, index)
+            try:
+                await self.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                return
+            except BaseException:
+                self.nb_man.cell_exception(cell, cell_index=index)
+                raise
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+            if self.progress:
+                self.progress(index + 1, len(self.nb.cells))
+
+    papermill_execute_cells = run_sync(_execute_cells)
+
+    async def _async_poll_kernel_alive(self) -> None:
+        await asyncio.Event().wait()  # a process that ends is noticed where its messages are read
+
+    async def _async_poll_output_msg(self, *_given: Any) -> None:
+        """There is nothing to poll: all messages come in order."""
+
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,  # noqa: ARG002 - one cell runs at a time
+        cell: NotebookNode,  # noqa: ARG002
+        timeout: float | None,  # noqa: ASYNC109 - nbclient's name
+        task_poll_output_msg: asyncio.Future[Any],
+        task_poll_kernel_alive: asyncio.Future[Any],
+    ) -> dict[str, Any]:
+        task_poll_output_msg.cancel()
+        try:
+            await self.run_code(*self.asked, timeout)
+        finally:
+            task_poll_kernel_alive.cancel()
+        return self.reply
+
+
+class LineClient(Client):
+    """Runs cells in the process at the other end of a line."""
+
+    def __init__(self, manager: NotebookExecutionManager, line: Line, **named: Any) -> None:
+        super().__init__(manager, **named)
+        self.line = line
+
+    async def run_code(
+        self, asked: str, code: str, store_history: bool, within_seconds: float | None
+    ) -> None:
+        with suppress(LineCutError):  # how it ended is still to be read
+            self.line.send({"id": asked, "code": code, "store_history": store_history})
+        until = time.monotonic() + within_seconds if within_seconds else None
+        is_last = False
+        while not is_last:
+            try:
+                message, files = self.line.receive(until)
+            except TimeoutError:
+                wrong, cell = "A cell timed out while it was being executed", self.nb.cells[self.running]
+                raise CellTimeoutError.error_from_timeout_and_cell(
+                    wrong, int(within_seconds or 0), cell
+                ) from None
+            if message["channel"] == "ended":
+                raise ProcessEndedError(read_ended(message, files))
+            is_last = self.take(message)
+
+    def hear(self, message: dict[str, Any]) -> None:
+        self.line.send({"comm": message})
+
+
+class DirectClient(Client):
+    """Runs cells in this process, and keeps every message in a trace that outlives it."""
+
+    def __init__(
+        self, manager: NotebookExecutionManager, shell: Shell, trace: BinaryIO, **named: Any
+    ) -> None:
+        super().__init__(manager, **named)
+        self.trace, self._left, self._taking = trace, ALLOWED_BYTES, threading.RLock()
+        self.kernel = Kernel(shell, self._publish)
+
+    async def run_code(
+        self,
+        asked: str,
+        code: str,
+        store_history: bool,
+        within_seconds: float | None,  # noqa: ARG002 - who waits for the process keeps the time
+    ) -> None:
+        self._keep({"running": self.running})
+        await self.kernel.run(asked, code, store_history)
+
+    def hear(self, message: dict[str, Any]) -> None:
+        self.kernel.hear(message)
+
+    def _publish(self, message: dict[str, Any]) -> None:
+        with self._taking:
+            self._keep(message)
+            self.take(message)
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        packed = json_packer(message)
+        self._left -= len(packed)
+        if self._left < 0:
+            os._exit(TOO_MUCH)
+        self.trace.write(pack_message(packed))
+        self.trace.flush()
+
+
+class TraceClient(Client):
+    """Puts into a notebook what the trace of a process that is gone says."""
+
+    def follow(self, trace: bytes) -> None:
+        """Raises: ProcessEndedError never; the cell that was running is marked as failed."""
+        for message in unpack_messages(trace):
+            if "running" in message:
+                self._finish()
+                self.running = message["running"]
+                cell = self.nb.cells[self.running]
+                cell["metadata"]["execution"] = {}
+                self.nb_man.cell_start(cell, self.running)
+            else:
+                self.take(message)
+        if self.running >= 0:
+            self.nb_man.cell_exception(self.nb.cells[self.running], cell_index=self.running)
+            self._finish()
+
+    def _finish(self) -> None:
+        if self.running >= 0:
+            self.nb_man.cell_complete(self.nb.cells[self.running], cell_index=self.running)
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> None:
@@ -64,10 +302,15 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> Non
         raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")
     try:
         known = papermill.inspect_notebook(str(notebook))
+        language = (
+            nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("language", "python")
+        )
     except (ValueError, KeyError, nbformat.ValidationError) as error:
         raise UsageError(
             f"{notebook} is not a notebook ({type(error).__name__})", "check --notebook"
         ) from None
+    if language.lower() != "python":
+        raise UsageError(f"{notebook} is written in {language}", "write it in Python")
     for name, value in parameters.items():
         if name not in known:
             raise UsageError(f"{notebook} takes no parameter {name!r}", suggest(name, known))
@@ -81,67 +324,48 @@ def _read_literal(text: str) -> object:
     return ast.literal_eval(text)
 
 
-def run_notebook(run: Run) -> NotebookNode:
-    """The executed notebook. Raises: NotebookError where not every cell ran to its end.
+def run_cells(
+    notebook: NotebookNode,
+    shell: Shell,
+    trace: BinaryIO,
+    progress: Callable[[int, int], None] | None = None,
+    listens: bool = True,
+) -> None:
+    """Runs a parameterized notebook in this process, and keeps in it all that came out.
 
-    It runs in the notebook's folder, as Jupyter and nbval run it, and keeps no path of this machine.
+    listens: take over the standard streams for good, as a process does that runs nothing else.
+
+    Raises: NotebookError where not every cell ran to its end; the notebook then holds what there was.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "executed.ipynb"
-        try:
-            executed = _execute(run, target)
-        except (PapermillExecutionError, DeadKernelError, CellTimeoutError, TimeoutError) as error:
-            raise _explain_failure(error, run, _read_if_there(target)) from None
-    _forget_paths(executed, run.notebook)
-    skipped = [
-        at
-        for at, cell in enumerate(executed.cells)
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
-    ]
-    if skipped:
-        reason = f"the notebook ended itself before its cell {skipped[0]} ran"
-        raise NotebookError("exited", reason, executed)
-    return executed
+    manager = TrueManager(notebook, None, progress_bar=False, autosave_cell_every=0)
+    manager.notebook_start()
+    client = DirectClient(manager, shell, trace, progress=progress)
+    if listens:
+        client.kernel.listen()
+    try:
+        client.execute()
+    finally:
+        manager.notebook_complete()
+    _check_every_cell(notebook)
 
 
-def _execute(run: Run, target: Path) -> NotebookNode:
-    total = len(nbformat.read(run.notebook, as_version=4).cells) + 1  # papermill adds one for the parameters
-    progress = run.progress
-
-    def count(cell_index: int, **_more: object) -> None:
-        if progress is not None:
-            progress(min(cell_index + 1, total), total)
-
-    executed: NotebookNode = papermill.execute_notebook(
-        str(run.notebook),
-        str(target),
-        parameters=dict(run.parameters),
-        resources={"metadata": {"path": str(run.notebook.resolve().parent)}},
-        kernel_name="python3",
-        progress_bar=False,
-        log_output=False,
-        timeout=run.timeout_seconds,
-        kernel_manager_class=LocalKernelManager,
-        on_cell_complete=count,
-    )
-    return executed
+def rebuild(notebook: NotebookNode, trace: bytes) -> None:
+    """Puts into a parameterized notebook what its process had put out before it was gone."""
+    manager = TrueManager(notebook, None, progress_bar=False, autosave_cell_every=0)
+    manager.notebook_start()
+    TraceClient(manager).follow(trace)
+    manager.notebook_complete()
 
 
-def _explain_failure(error: Exception, run: Run, notebook: NotebookNode | None) -> NotebookError:
-    if notebook is not None:
-        _forget_paths(notebook, run.notebook)
-    if isinstance(error, PapermillExecutionError):
-        return NotebookError("failed", f"{error.ename}: {error.evalue}", notebook)
-    if isinstance(error, DeadKernelError):
-        return NotebookError("killed", "the kernel died", notebook)
-    return NotebookError("timed_out", f"a cell took longer than {run.timeout_seconds:g} seconds", notebook)
-
-
-def _read_if_there(path: Path) -> NotebookNode | None:
-    return nbformat.read(path, as_version=4) if path.exists() else None
-
-
-def _forget_paths(notebook: NotebookNode, source: Path) -> None:
-    """Takes the paths of this machine out of papermill's record."""
-    record = notebook.metadata.get("papermill", {})
-    record["input_path"], record["output_path"] = source.name, "report.ipynb"
+def _check_every_cell(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        failures = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        if cell.metadata.papermill["status"] == TrueManager.COMPLETED:
+            continue
+        for failure in failures[-1:]:
+            if failure.ename == "SystemExit":
+                said = f" ({failure.evalue})" if failure.evalue else ""
+                raise NotebookError("exited", f"the notebook ended itself with sys.exit{said}")
+            status = "out_of_memory" if failure.ename == "MemoryError" else "failed"
+            raise NotebookError(status, f"{failure.ename}: {failure.evalue}".rstrip(": "))
+        raise NotebookError("failed", "not every cell ran")

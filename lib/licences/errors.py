@@ -55,6 +55,20 @@ class UsageError(LicencesError):
         return f"{self.wrong}; {self.right}"
 
 
+class BusyError(LicencesError):
+    """Another batch is writing to the same place; ``lock`` is what says so, where that can be taken away."""
+
+    def __init__(self, place: str, lock: str | None = None) -> None:
+        super().__init__(place, lock)
+        self.place, self.lock = place, lock
+
+    def __str__(self) -> str:
+        right = "wait for it to end, or name another place with --out"
+        if self.lock:
+            right += f"; if it died, delete {self.lock}"
+        return f"{self.place}: another batch is writing there; {right}"
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in a file: where, what, and what would be right; line 0 is the file as a whole."""

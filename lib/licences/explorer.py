@@ -378,7 +378,8 @@ class Explorer:
             self.screen.progress.max, self.screen.progress.value = total, done
 
         try:
-            (entry,) = write_reports(order, self.law, profiles, lambda: datetime.now(UTC), progress)
+            now = lambda: datetime.now(UTC)  # noqa: E731 - said once, used once
+            (entry,) = write_reports(order, self.law, profiles, now, progress, keeps_warm=True)
             page = order.out / entry["client"] / "report.html"
             is_there = entry["status"] in {"done", "up_to_date"}
             if is_there:

@@ -8,10 +8,12 @@ import os
 import re
 import tempfile
 import warnings
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any, cast
 
-from licences.errors import MissingFileError, Problem, ProblemsError
+from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -99,6 +101,11 @@ def _read_bytes(path: Path) -> bytes:
         raise MissingFileError(
             str(path), error.strerror or "cannot be read", "check its permissions"
         ) from None
+    except Exception as error:
+        if not is_remote(path):
+            raise
+        # the library of an object store has errors of its own
+        raise MissingFileError(str(path), f"{type(error).__name__}: {error}", "check the address") from None
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
@@ -154,16 +161,59 @@ def _cell_text(value: object) -> str:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that appears under its name only when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    encoded = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    write_all_whole(path.parent, {path.name: content})
+
+
+def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Writes files of a folder; none appears under its name before all of them are whole.
+
+    An object store takes each of them whole, one after the other. Raises: OSError; then every file that
+    was there before is still there.
+    """
+    encoded = {
+        name: content.encode() if isinstance(content, str) else content for name, content in files.items()
+    }
+    if is_remote(folder):
+        for name, content in encoded.items():
+            (folder / name).write_bytes(content)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary: dict[str, Path] = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(encoded)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        for name, content in encoded.items():
+            handle, path = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            temporary[name] = Path(path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary[name].chmod(0o644)
+        for name in encoded:
+            temporary.pop(name).replace(folder / name)
+    finally:
+        for left in temporary.values():
+            left.unlink(missing_ok=True)
+
+
+def read_place(text: str) -> Path:
+    """A path, or an address of an object store such as ``s3://bucket/folder`` as fsspec knows them.
+
+    Raises: UsageError where what reads that address is not installed.
+    """
+    if "://" not in text:
+        return Path(text)
+    try:
+        from upath import UPath
+
+        place: Any = UPath(text)
+        place.fs  # noqa: B018 - the library of the store is looked for here
+    except (ImportError, ValueError) as error:
+        raise UsageError(
+            f"{text!r} cannot be reached: {error}", "pip install -e '.[cluster]', and check the address"
+        ) from None
+    return cast(Path, place)
+
+
+def is_remote(path: Path) -> bool:
+    """Whether a place is an address of an object store and not a path of this machine."""
+    return not isinstance(path, PurePath)

@@ -1,0 +1,105 @@
+"""What a report is made from, as a hash: where it has not changed, the report need not be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pandas as pd
+
+from licences.assessment import Judgement, judge
+from licences.catalogue import find_announced
+from licences.dictionary import find_data_folder
+from licences.edition import Edition, Entry, open_edition
+from licences.expressions import Value
+from licences.law import Law
+from licences.rules import Rule
+
+ABOUT_ONE_CASE = {
+    "uses": "case"
+}  # what a notebook's metadata says that looks at nothing but its client's case
+
+
+def hash_inputs(
+    law: Law, profiles: pd.DataFrame, as_of: date, language: str, notebook: bytes, asked: Iterable[object]
+) -> Iterator[tuple[str, str]]:
+    """For each client its id and a hash over all that its report is made from, in the file's order.
+
+    Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
+    held; of a licence that is not needed only its name and the reason. A notebook whose metadata does
+    not promise to look at its client's case alone uses every row. asked: what else the report follows
+    from, such as the start.
+    """
+    edition = open_edition(law, as_of, language)
+    is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
+    announced: dict[str, list[str]] = {}
+    for row in find_announced(law.catalogue, as_of).to_dict("records"):
+        announced.setdefault(str(row["code"]), []).append(_hash(row))
+    whole = {code: _hash(entry.row) for code, entry in edition.entries.items()}
+    common = _hash(
+        [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
+        law.fields.every,
+        law.contradictions.to_dict("records"),
+        law.corrections.to_dict("records"),
+        [] if is_about_one_case else [law.catalogue.to_csv()],
+    )
+    columns = [name for name in profiles.columns if name != "client"]
+    told = profiles[columns].astype(str).to_dict("records")
+    for one, cells in zip(judge(law, profiles, as_of), told, strict=True):
+        used = [_find_used(edition, one, code, whole) for code in edition.entries]
+        touched = [code for code in announced if _is_touched(one, code)]
+        gone = [_find_names(law, code) for code in one.held if code not in edition.entries]
+        yield one.client, _hash(common, one.client, cells, used, [announced[code] for code in touched], gone)
+
+
+def _is_touched(one: Judgement, code: str) -> bool:
+    return one.verdicts.get(code, "not_needed") != "not_needed" or code in one.held
+
+
+def _find_used(edition: Edition, one: Judgement, code: str, whole: Mapping[str, str]) -> object:
+    if _is_touched(one, code):
+        return whole[code]
+    entry: Entry = edition.entries[code]
+    return (
+        code,
+        entry.name,
+        entry.row["name_zh"],
+        _find_reasons(entry.applies, entry.applies.find_kinds(one.profile)),
+    )
+
+
+@lru_cache(maxsize=65536)
+def _find_reasons(rule: Rule, kinds: tuple[Value | None, ...]) -> str:
+    return repr(rule.explain(dict(zip(rule.names, kinds, strict=True))))
+
+
+def _find_names(law: Law, code: str) -> list[str]:
+    return [str(row) for row in law.catalogue.loc[law.catalogue["code"] == code, "name_zh"]]
+
+
+@cache
+def hash_library() -> str:
+    """A hash over this package and the data files whose words stand in every report."""
+    digest = hashlib.sha256()
+    for file in sorted(_list_files(files("licences")), key=str):
+        digest.update(file.read_bytes())
+    digest.update((find_data_folder() / "dictionary.yaml").read_bytes())
+    return digest.hexdigest()
+
+
+def _list_files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _list_files(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

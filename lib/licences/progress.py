@@ -1,0 +1,56 @@
+"""Says how far a batch is: a bar where someone looks on, a line a report elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+GOOD = ("done", "up_to_date")
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+@contextmanager
+def follow_batch(total: int) -> Iterator[Tell]:
+    """Gives a function that is told each line of the ledger; it writes on standard error."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        done = 0
+
+        def tell_line(entry: Mapping[str, Any]) -> None:
+            nonlocal done
+            done += 1
+            console.out(f"{done}/{total} {_say_entry(entry)}", highlight=False)
+
+        yield tell_line
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]} failed, {task.fields[rate]:.1f} a second,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console) as bar:
+        work = bar.add_task("reports", total=total, failed=0, rate=0.0)
+        failed = 0
+
+        def tell_bar(entry: Mapping[str, Any]) -> None:
+            nonlocal failed
+            if entry["status"] not in GOOD:
+                failed += 1
+                console.print(_say_entry(entry), markup=False, highlight=False)
+            task = bar.tasks[0]
+            rate = (task.completed + 1) / max(task.elapsed or 0.0, 0.001)
+            bar.update(work, advance=1, failed=failed, rate=rate)
+
+        yield tell_bar
+
+
+def _say_entry(entry: Mapping[str, Any]) -> str:
+    said = f"{entry['client']}: {entry['status']}, {entry['seconds']:.1f} s"
+    return said + (f": {entry['error']}" if entry["error"] else "")
