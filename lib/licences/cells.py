@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import builtins
+import codecs
 import contextlib
+import getpass
 import io
 import os
 import resource
@@ -17,15 +19,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
+from types import MethodType, SimpleNamespace
 from typing import Any
 
 import comm
 from comm.base_comm import BaseComm
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from ipykernel.zmqshell import ZMQInteractiveShell
-from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session, json_packer
 from traitlets.config import Config
 
@@ -86,14 +88,74 @@ class Journal(Session):
         self.publish(made)
 
 
+class Streams:
+    """What the cells write to the standard streams, and programs and C code to the descriptors 1 and 2.
+
+    All of it is published in the order in which it was written.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal, self._lock = journal, threading.RLock()
+        self._name, self._waiting = "", list[str]()
+        self._size, self._sent_at = 0, 0.0
+        self._pipes: dict[int, tuple[str, codecs.IncrementalDecoder]] = {}
+        self._written_by_programs = select.poll()
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - as long as the process lives
+        os.dup2(sys.stdin.fileno(), 0)
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            reads, writes = os.pipe()
+            os.set_blocking(reads, False)
+            os.dup2(writes, number, inheritable=True)
+            os.close(writes)
+            self._pipes[reads] = name, codecs.getincrementaldecoder("utf-8")("replace")
+            self._written_by_programs.register(reads, select.POLLIN)
+        threading.Thread(target=self._follow, name="streams", daemon=True).start()
+
+    def write(self, name: str, text: str) -> None:
+        """Keeps what a cell writes to a stream until there is more of it, or time has passed."""
+        with self._lock:
+            if name != self._name or self._written_by_programs.poll(0):
+                self.flush()
+            self._name = name
+            self._waiting.append(text)
+            self._size += len(text)
+            is_late = text.endswith("\n") and time.monotonic() - self._sent_at > _FLUSH_SECONDS
+            if is_late or self._size > _FLUSH_BYTES:
+                self._send()
+
+    def flush(self) -> None:
+        """Publishes what a cell wrote, then what programs have written since."""
+        with self._lock:
+            self._send()
+            for pipe, (name, decoder) in self._pipes.items():
+                for _ in range(32):
+                    try:
+                        written = os.read(pipe, _FLUSH_BYTES)
+                    except BlockingIOError:
+                        break
+                    self._publish(name, decoder.decode(written))
+
+    def _send(self) -> None:
+        text, self._waiting, self._size = "".join(self._waiting), [], 0
+        self._publish(self._name, text)
+
+    def _publish(self, name: str, text: str) -> None:
+        if text:
+            self._sent_at = time.monotonic()
+            self._journal.send(None, "stream", {"name": name, "text": text})
+
+    def _follow(self) -> None:
+        with contextlib.suppress(LineCutError):
+            while True:
+                select.select(list(self._pipes), [], [])
+                self.flush()
+
+
 class CellStream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of a cell."""
 
-    def __init__(self, name: str, journal: Journal, descriptor: int) -> None:
-        self._name, self._journal, self._descriptor = name, journal, descriptor
-        self._waiting: list[str] = []
-        self._size, self._flushed_at = 0, 0.0
-        self._lock = threading.RLock()
+    def __init__(self, name: str, journal: Journal, streams: Streams, descriptor: int) -> None:
+        self._name, self._journal, self._streams, self._descriptor = name, journal, streams, descriptor
 
     @property
     def name(self) -> str:
@@ -112,57 +174,15 @@ class CellStream(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() != self._journal.process:  # a forked process speaks through the pipe
+        if os.getpid() == self._journal.process:
+            self._streams.write(self._name, text)
+        else:  # a forked process speaks through the pipe
             os.write(self._descriptor, text.encode("utf-8", "replace"))
-            return len(text)
-        with self._lock:
-            self._waiting.append(text)
-            self._size += len(text)
-            if self._size > _FLUSH_BYTES or time.monotonic() - self._flushed_at > _FLUSH_SECONDS:
-                self.flush()
         return len(text)
 
     def flush(self) -> None:
-        with self._lock:
-            text, self._waiting, self._size = "".join(self._waiting), [], 0
-            self._flushed_at = time.monotonic()
-            if text and os.getpid() == self._journal.process:
-                self._journal.send(None, "stream", {"name": self._name, "text": text})
-
-
-class Descriptors:
-    """What programs and C code write to the descriptors 1 and 2 is an output of the cell, too."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal, self._lock = journal, threading.Lock()
-        self._pipes: dict[int, str] = {}
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - as long as the process lives
-        os.dup2(sys.stdin.fileno(), 0)
-        for number, name in ((1, "stdout"), (2, "stderr")):
-            reads, writes = os.pipe()
-            os.set_blocking(reads, False)
-            os.dup2(writes, number, inheritable=True)
-            os.close(writes)
-            self._pipes[reads] = name
-        threading.Thread(target=self._follow, daemon=True).start()
-
-    def drain(self) -> None:
-        """Publishes what is waiting in the pipes."""
-        with self._lock:
-            for pipe, name in self._pipes.items():
-                for _ in range(32):
-                    try:
-                        written = os.read(pipe, _FLUSH_BYTES)
-                    except BlockingIOError:
-                        break
-                    text = written.decode("utf-8", "replace")
-                    self._journal.send(None, "stream", {"name": name, "text": text})
-
-    def _follow(self) -> None:
-        with contextlib.suppress(LineCutError):
-            while True:
-                select.select(list(self._pipes), [], [])
-                self.drain()
+        if os.getpid() == self._journal.process:
+            self._streams.flush()
 
 
 class JournalComm(BaseComm):

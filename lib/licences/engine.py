@@ -30,7 +30,7 @@ from licences.errors import LicencesError, UsageError, suggest
 from licences.forks import Ended, read_ended
 from licences.lines import Line, LineCutError, pack_message, unpack_messages
 
-ALLOWED_BYTES = 256 * 1024 * 1024
+ALLOWED_BYTES = 32 * 1024 * 1024
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
@@ -277,10 +277,12 @@ class TraceClient(Client):
     """Puts into a notebook what the trace of a process that is gone says."""
 
     def follow(self, trace: bytes) -> None:
-        """Raises: ProcessEndedError never; the cell that was running is marked as failed."""
+        """The cell that was running last is marked as failed."""
+        self.reset_execution_trackers()
         for message in unpack_messages(trace):
             if "running" in message:
                 self._finish()
+                self.clear_before_next_output = False
                 self.running = message["running"]
                 cell = self.nb.cells[self.running]
                 cell["metadata"]["execution"] = {}

@@ -83,7 +83,13 @@ class Line:
         return json.loads(parts[0]), parts[1:]
 
     def close(self) -> None:
-        """Cuts the line."""
+        """Cuts the line and forgets it."""
+        self.end.close()
+
+    def cut(self) -> None:
+        """Cuts the line, also for another thread that is waiting for a message, and forgets it."""
+        with contextlib.suppress(OSError):
+            self.end.shutdown(socket.SHUT_RDWR)
         self.end.close()
 
     def _read(self, length: int, until: float | None) -> bytes:

@@ -49,6 +49,10 @@ class Shelf:
         """
         if not files:
             return
+        if self._there is None:
+            for name in files:
+                for left in (self.place / client).glob(f".{name}.*"):  # of a batch that was killed
+                    left.unlink()
         write_all_whole(self.place / client, files)
         if without not in files:
             (self.place / client / without).unlink(missing_ok=True)

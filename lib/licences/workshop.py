@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import pickle
 import queue
@@ -71,6 +72,7 @@ class Workshop:
         warmed = (self.notebook, pack.law, pack.as_of, pack.start, pack.language)
         self._forks = Forks(pickle.dumps(warmed))
         self._idle: queue.SimpleQueue[Line] = queue.SimpleQueue()
+        self._lines: list[Line] = []
 
     def make_report(self, task: Task, progress: Progress | None = None) -> Result:
         """Has a report made; may be called in several threads at a time."""
@@ -78,6 +80,7 @@ class Workshop:
             line = self._idle.get_nowait()
         except queue.Empty:
             line = self._forks.open_line()
+            self._lines.append(line)
         try:
             result = ask_report(line, task, self.notebook, progress)
         except LineCutError:
@@ -88,6 +91,8 @@ class Workshop:
 
     def close(self) -> None:
         """Ends the process and whatever it is still doing."""
+        for line in self._lines:
+            line.cut()
         self._forks.close()
         if self._folder is not None:
             self._folder.cleanup()
@@ -97,12 +102,18 @@ _kept: list[Workshop] = []
 _opening = threading.Lock()
 
 
+@atexit.register
+def close_workshop() -> None:
+    """Closes the workshop that is kept open, if there is one."""
+    while _kept:
+        _kept.pop().close()
+
+
 def keep_workshop(pack: Pack) -> Workshop:
     """The workshop of this process for a pack; it stays open for the next call until another is asked for."""
     with _opening:
         if not _kept or _kept[0].key != pack.key:
-            while _kept:
-                _kept.pop().close()
+            close_workshop()
             _kept.append(Workshop(pack))
         return _kept[0]
 

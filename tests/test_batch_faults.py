@@ -1,0 +1,362 @@
+"""Whatever a notebook does, and whatever is done to a batch, the ledger is true and clients stay apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import nbformat
+import psutil
+import pytest
+
+MARK = "LICENCES_TEST_MARK"
+TIMEOUT_SECONDS = 4
+MEMORY_MIB = 700
+
+# client: in which of the three cells, what it does there, the status it must get, what the ledger must say.
+FAULTS: dict[str, tuple[str, str, str, str]] = {
+    "kill-first": ("first", "os.kill(os.getpid(), 9)", "killed", "signal 9"),
+    "kill-middle": ("middle", "os.kill(os.getpid(), 9)", "killed", "signal 9"),
+    "kill-last": ("last", "os.kill(os.getpid(), 9)", "killed", "signal 9"),
+    "terminate": ("middle", "os.kill(os.getpid(), 15)", "killed", "signal 15"),
+    "crash": ("middle", "ctypes.string_at(0)", "killed", "signal 11"),
+    "memory": ("middle", "hoard = [bytearray(10_000_000) for _ in range(1000)]", "out_of_memory", "Memory"),
+    "loop": ("middle", "while True: pass", "timed_out", "longer than 4 seconds"),
+    "deaf": (
+        "last",
+        "[signal.signal(number, signal.SIG_IGN) for number in (2, 15)]; time.sleep(999)",
+        "timed_out",
+        "longer than 4 seconds",
+    ),
+    "stop": ("middle", "os.kill(os.getpid(), signal.SIGSTOP)", "timed_out", "longer than 4 seconds"),
+    "hard-exit": ("middle", "os._exit(0)", "exited", "exit status 0"),
+    "hard-exit-last": ("last", "os._exit(3)", "exited", "exit status 3"),
+    "soft-exit": ("middle", "sys.exit(0)", "exited", "sys.exit"),
+    "soft-exit-why": ("first", "sys.exit('enough')", "exited", "enough"),
+    "quit": ("middle", "get_ipython().run_cell('exit')", "exited", "exit status 0"),
+    "raise": ("middle", "1 / 0", "failed", "ZeroDivisionError"),
+    "assert": ("middle", "assert 1 == 2, 'no'", "failed", "AssertionError: no"),
+    "flood": ("middle", "while True: print('x' * 100_000)", "failed", "more than 32 MiB"),
+    "flood-below": ("middle", "os.system('yes')", "failed", "more than 32 MiB"),
+    "cut": ("middle", "os.closerange(3, 300)", "exited", "exit status"),
+    "megabyte": ("middle", "print('m' * 1_000_000)", "done", ""),
+    "program": ("middle", "os.system('head -c 500000 /dev/zero | tr \"\\\\0\" p')", "done", ""),
+    "linger": (
+        "middle",
+        "os.fork() or time.sleep(999); subprocess.Popen(['sleep', '999'], start_new_session=True)",
+        "done",
+        "",
+    ),
+    "two-of-me": ("middle", "os.fork()", "done", ""),
+    "thread": ("middle", "threading.Thread(target=time.sleep, args=(999,)).start()", "done", ""),
+    "elsewhere": ("middle", "os.chdir('/'); sys.path.clear()", "done", ""),
+    "trespass": ("last", "(out / 'good-1' / 'report.html').write_text(secret)", "failed", "PermissionError"),
+    "trespass-moving": ("last", "os.rename(out / 'good-1', out / 'mine')", "failed", "PermissionError"),
+    "good-1": ("middle", "pass", "done", ""),
+    "good-2": ("middle", "Path(os.environ['TMPDIR'], 'mine.txt').write_text(secret)", "done", ""),
+}  # fmt: skip
+
+
+def find_secret(client: str) -> str:
+    return f"secret{client.replace('-', '')}tercces"
+
+
+def write_clients(path: Path, clients: Iterable[str]) -> Path:
+    rows = "".join(f"{client},{find_secret(client)},BUSINESS_LICENCE,yes\n" for client in clients)
+    path.write_text(f"client,name,holds,has_website\n{rows}", encoding="utf-8")
+    return path
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    parameters = "\n".join(
+        f"{name} = ''" for name in ("client", "as_of", "start", "language", "catalogue", "clients")
+    )
+    cells = [nbformat.v4.new_code_cell(source) for source in (parameters, *sources)]
+    cells[0].metadata["tags"] = ["parameters"]
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+@contextmanager
+def start_batch(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """``licences report`` in a group of its own; nothing that it starts may outlive it by more than a moment."""
+    mark = uuid4().hex
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "licences",
+            "report",
+            "--as-of",
+            "2026-11-23",
+            "--start",
+            "2026-11-24",
+            *arguments,
+        ],
+        cwd=folder,
+        env=os.environ | {MARK: mark},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+    until = time.monotonic() + 10
+    while left := [one for one in psutil.process_iter() if has_mark(one, mark)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+
+
+def has_mark(process: psutil.Process, mark: str) -> bool:
+    try:
+        return process.environ().get(MARK) == mark
+    except psutil.Error:
+        return False
+
+
+def read_ledger(out: Path) -> list[dict[str, str]]:
+    path = out / "ledger.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def check_reports(out: Path) -> set[str]:
+    """Whom the ledger calls done; each of them has two whole files, and nobody has another's."""
+    done = {line["client"] for line in read_ledger(out) if line["status"] == "done"}
+    for client in done:
+        assert (out / client / "report.html").read_text("utf-8").rstrip().endswith("</html>")
+        nbformat.validate(nbformat.read(out / client / "report.ipynb", as_version=4))
+    return done
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a batch in which each client's notebook does what FAULTS says."""
+    folder = tmp_path_factory.mktemp("faults")
+    deeds = {client: {place: deed} for client, (place, deed, _, _) in FAULTS.items()}
+    imports = "import ctypes, os, signal, subprocess, sys, threading, time\nfrom pathlib import Path"
+    opens = (
+        "from licences.case import open_case\n"
+        "case = open_case(client, as_of, start, language, catalogue, clients)\nsecret = case.name\nprint(secret)"
+    )
+    acts = f"deeds = {deeds!r}\nout = Path({str(folder / 'out')!r})\nact = lambda place: exec(deeds[client].get(place, 'pass'), globals())"
+    write_notebook(
+        folder / "faults.ipynb",
+        f"{imports}\n{acts}\nact('first')", opens, "act('middle')", "print('still here')", "act('last')",
+    )  # fmt: skip
+    write_clients(folder / "clients.csv", FAULTS)
+    old = folder / "out" / "raise"
+    old.mkdir(parents=True)
+    (old / "report.html").write_text("an earlier report</html>", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ended(faulty: Path) -> tuple[int, str]:
+    """How that batch ended: exit status, and what it said."""
+    asked = ("--clients", "clients.csv", "--notebook", "faults.ipynb", "--out", "out", "--workers", "2")
+    limits = ("--timeout", str(TIMEOUT_SECONDS), "--memory", str(MEMORY_MIB))
+    with start_batch(faulty, *asked, *limits) as process:
+        said = process.communicate(timeout=180)[1]
+    return process.returncode, said
+
+
+def test_a_batch_with_failures_ends_with_status_1_and_no_traceback(ended: tuple[int, str]) -> None:
+    status, said = ended
+    assert status == 1
+    assert "Traceback" not in said
+    made = sum(fault[2] == "done" for fault in FAULTS.values())
+    assert f"{made} of {len(FAULTS)} reports are in out" in said
+
+
+@pytest.mark.parametrize("client", FAULTS)
+def test_the_ledger_says_what_became_of(client: str, faulty: Path, ended: tuple[int, str]) -> None:
+    assert ended
+    _, _, status, reason = FAULTS[client]
+    (line,) = [line for line in read_ledger(faulty / "out") if line["client"] == client]
+    assert (line["status"], line["error"] or "") == (status, line["error"] or "")
+    assert reason in (line["error"] or "")
+    there = {path.name for path in (faulty / "out" / client).iterdir()}
+    if status == "done":
+        assert set(line["outputs"]) == there == {"report.html", "report.ipynb"}
+    else:
+        assert line["outputs"] == ["failed.ipynb"]
+        assert there - {"report.html"} == {"failed.ipynb"}
+
+
+@pytest.mark.parametrize("client", [client for client, fault in FAULTS.items() if fault[2] != "done"])
+def test_a_failed_notebook_says_so_at_its_top_and_no_cell_that_did_not_run_is_completed(
+    client: str, faulty: Path, ended: tuple[int, str]
+) -> None:
+    assert ended
+    place, _, status, reason = FAULTS[client]
+    failed = nbformat.read(faulty / "out" / client / "failed.ipynb", as_version=4)
+    nbformat.validate(failed)
+    assert status in failed.cells[0].source
+    assert reason in failed.cells[0].source
+    statuses = [cell.metadata.papermill.status for cell in failed.cells[1:]]
+    guilty = {"first": 2, "middle": 4, "last": 6}[place]
+    assert statuses == ["completed"] * guilty + ["failed"] + ["pending"] * (6 - guilty)
+    assert "papermill" in failed.metadata
+    if place != "first":
+        assert find_secret(client) in failed.cells[4].outputs[0].text  # what came out before is there
+
+
+def test_an_earlier_report_stays_where_a_new_one_fails(faulty: Path, ended: tuple[int, str]) -> None:
+    assert ended
+    assert (faulty / "out" / "raise" / "report.html").read_text("utf-8") == "an earlier report</html>"
+
+
+def test_nothing_of_one_client_is_in_another_ones_files(faulty: Path, ended: tuple[int, str]) -> None:
+    assert ended
+    out = faulty / "out"
+    assert check_reports(out) == {client for client, fault in FAULTS.items() if fault[2] == "done"}
+    for path in out.rglob("*.*"):
+        if path.is_file() and path.name != "ledger.jsonl":
+            content = path.read_bytes()
+            for client in FAULTS:
+                owner = path.relative_to(out).parts[0]
+                assert client == owner or find_secret(client).encode() not in content, (path, client)
+    assert sorted(path.name for path in out.iterdir()) == sorted([*FAULTS, "ledger.jsonl"])
+
+
+def test_what_comes_out_of_a_report_is_whole(faulty: Path, ended: tuple[int, str]) -> None:
+    assert ended
+    for client, letter, count in (("megabyte", "m", 1_000_000), ("program", "p", 500_000)):
+        notebook = nbformat.read(faulty / "out" / client / "report.ipynb", as_version=4)
+        text = "".join(
+            output.text for cell in notebook.cells[4:5] for output in cell.outputs if "text" in output
+        )
+        assert text.count(letter) == count
+    twice = nbformat.read(faulty / "out" / "two-of-me" / "report.ipynb", as_version=4)
+    assert [output.text for output in twice.cells[5].outputs] == ["still here\n"]
+
+
+def test_a_report_that_cannot_be_written_is_said_to_be_so(tmp_path: Path) -> None:
+    write_clients(tmp_path / "clients.csv", ["hindered", "free"])
+    write_notebook(tmp_path / "short.ipynb", "print(client)")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "hindered").write_text("a file where the folder should be", encoding="utf-8")
+    with start_batch(
+        tmp_path, "--clients", "clients.csv", "--notebook", "short.ipynb", "--out", "out"
+    ) as process:
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "Traceback" not in said
+    statuses = {line["client"]: (line["status"], line["outputs"]) for line in read_ledger(tmp_path / "out")}
+    assert statuses == {"hindered": ("not_written", []), "free": ("done", ["report.html", "report.ipynb"])}
+
+
+def test_a_full_disk_leaves_the_earlier_report_and_a_true_ledger(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1100k", "none", str(out)], check=False)
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        write_clients(tmp_path / "clients.csv", ["one", "two", "three"])
+        asked = ("--clients", "clients.csv", "--out", "out", "--workers", "1")
+        write_notebook(tmp_path / "short.ipynb", "print(client)")
+        with start_batch(tmp_path, *asked, "--notebook", "short.ipynb") as process:
+            said = process.communicate(timeout=60)[1]
+        lines = read_ledger(out)
+        assert process.returncode == 1
+        assert "No space left" in said
+        assert "Traceback" not in said
+        assert {line["status"] for line in lines} == {"done", "not_written"}
+        assert [line["client"] for line in lines] == ["one", "two", "three"]
+        assert check_reports(out) == {line["client"] for line in lines if line["status"] == "done"}
+        assert not list(out.rglob(".*"))
+    finally:
+        subprocess.run(["umount", str(out)], check=True)
+
+
+def test_a_second_batch_on_the_same_folder_refuses(tmp_path: Path) -> None:
+    write_clients(tmp_path / "clients.csv", ["slow"])
+    write_notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(4)")
+    asked = ("--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out")
+    with start_batch(tmp_path, *asked) as first:
+        wait_for((tmp_path / "out" / "ledger.jsonl").exists)
+        time.sleep(0.5)
+        with start_batch(tmp_path, *asked) as second:
+            said = second.communicate(timeout=60)[1]
+        assert second.returncode == 1
+        assert "another batch is writing there; wait for it to end" in said
+        first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert [line["status"] for line in read_ledger(tmp_path / "out")] == ["done"]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_ctrl_c_ends_a_batch_at_once_and_the_next_goes_on_from_there(tmp_path: Path) -> None:
+    clients = [f"client-{at}" for at in range(12)]
+    write_clients(tmp_path / "clients.csv", clients)
+    write_notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(0.4)")
+    asked = ("--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out", "--workers", "2")
+    with start_batch(tmp_path, *asked) as process:
+        wait_for(lambda: len(read_ledger(tmp_path / "out")) >= 3)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        said = process.communicate(timeout=60)[1]
+    assert time.monotonic() - began < 3
+    assert process.returncode == 1
+    assert "stopped" in said
+    assert "Traceback" not in said
+    done = check_reports(tmp_path / "out")
+    assert 3 <= len(done) < 12
+    with start_batch(tmp_path, *asked) as process:
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert check_reports(tmp_path / "out") == set(clients)
+    again = read_ledger(tmp_path / "out")[len(done) :]
+    assert {line["client"] for line in again if line["status"] == "up_to_date"} == done
+
+
+def has_moved(process: subprocess.Popen[str], out: Path, lines: int) -> bool:
+    return process.poll() is not None or len(read_ledger(out)) > lines
+
+
+def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path: Path) -> None:
+    moments = random.Random(2026)  # noqa: S311 - any moment will do
+    clients = [f"client-{at}" for at in range(40)]
+    write_clients(tmp_path / "clients.csv", clients)
+    write_notebook(tmp_path / "short.ipynb", "from licences.case import open_case\nprint(client)")
+    asked = ("--clients", "clients.csv", "--notebook", "short.ipynb", "--out", "out", "--workers", "2")
+    made_before: set[str] = set()
+    for at in range(20):
+        lines = len(read_ledger(tmp_path / "out"))
+        with start_batch(tmp_path, *asked) as process:
+            if at % 2:  # while reports are being made, else at the start
+                wait_for(partial(has_moved, process, tmp_path / "out", lines))
+            time.sleep(moments.uniform(0.0, 0.3 if at % 2 else 2.5))
+            process.kill()
+        made = check_reports(tmp_path / "out")
+        assert made >= made_before
+        made_before = made
+    assert made_before
+    with start_batch(tmp_path, *asked) as process:
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert check_reports(tmp_path / "out") == set(clients)
+    times = [line["client"] for line in read_ledger(tmp_path / "out") if line["status"] == "done"]
+    assert len(times) <= len(clients) + 20  # what was on its way when it was killed, no more, is made again
+    assert not list((tmp_path / "out").rglob(".*"))

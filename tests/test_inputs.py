@@ -1,0 +1,146 @@
+"""A report is made again where what it says can have changed, and only there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from licences.assessment import find_verdicts
+from licences.case import make_case
+from licences.catalogue import find_in_force
+from licences.inputs import hash_inputs
+from licences.law import Law
+from licences.outlook import Wish
+from licences.pages import SECTIONS, make_section
+from licences.profiles import choose_clients, split_holdings
+
+AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def notebook(project: Path) -> bytes:
+    return (project / "notebooks" / "client_report.ipynb").read_bytes()
+
+
+def hash_all(law: Law, clients: pd.DataFrame, notebook: bytes, **asked: Any) -> dict[str, str]:
+    named = {"as_of": AS_OF, "language": "zh", "asked": (START,)} | asked
+    return dict(hash_inputs(law, clients, notebook=notebook, **named))
+
+
+def change(law: Law, code: str, column: str, value: object, as_of: date = AS_OF) -> Law:
+    """The law with one cell of the row in force changed."""
+    catalogue = law.catalogue.copy()
+    in_force = find_in_force(catalogue.reset_index(), as_of)
+    catalogue.loc[in_force.at[code, "line" if "line" in in_force else "index"], column] = value
+    return replace(law, catalogue=catalogue)
+
+
+def find_pages(law: Law, clients: pd.DataFrame) -> dict[str, str]:
+    pages = {}
+    for client in clients["client"]:
+        case = make_case(law, choose_clients(clients, [client]), AS_OF, Wish(START), "zh")
+        pages[client] = "".join(make_section(case, name)._repr_html_() for name in SECTIONS)
+    return pages
+
+
+def test_the_same_inputs_have_the_same_hash_and_each_client_one_of_its_own(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    one = hash_all(law, sample_clients, notebook)
+    assert one == hash_all(law, sample_clients, notebook)
+    assert len(set(one.values())) == len(one) == len(sample_clients)
+    alone = choose_clients(sample_clients, ["wander-work"])
+    assert hash_all(law, alone, notebook)["wander-work"] == one["wander-work"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"as_of": date(2026, 11, 22)}, {"language": "en"}, {"asked": (date(2026, 11, 25),)}]
+)
+def test_another_day_language_or_start_makes_all_reports_anew(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, asked: dict[str, Any]
+) -> None:
+    before, after = hash_all(law, sample_clients, notebook), hash_all(law, sample_clients, notebook, **asked)
+    assert not set(before.values()) & set(after.values())
+
+
+def test_a_changed_fact_makes_that_clients_report_anew(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    changed = sample_clients.copy()
+    changed.loc[changed["client"] == "quiet-client", "has_mini_program"] = True
+    before, after = hash_all(law, sample_clients, notebook), hash_all(law, changed, notebook)
+    assert [client for client in before if before[client] != after[client]] == ["quiet-client"]
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "value"),
+    [
+        ("EXPRESS", "fee_cny", 123.0),
+        ("EXPRESS", "note_zh", "新的说明"),
+        ("HR_SERVICE", "days_likely", 77.0),
+        ("CALL_CENTRE", "documents_zh", "一份文件"),
+        ("MLPS_3", "checked_on", pd.Timestamp("2026-11-01")),
+        ("ICP", "confidence", "low"),
+    ],
+)
+def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, code: str, column: str, value: object
+) -> None:
+    new = change(law, code, column, value)
+    before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
+    touched = {client for client in before if before[client] != after[client]}
+    verdicts = find_verdicts(law, sample_clients, AS_OF)[code]
+    uses = set(verdicts.index[verdicts != "not_needed"])
+    holds = zip(sample_clients["client"], sample_clients["holds"], strict=True)
+    uses |= {client for client, held in holds if code in split_holdings(held)}
+    assert touched == uses
+    assert 0 < len(touched) < len(before)
+    old_pages, new_pages = find_pages(law, sample_clients), find_pages(new, sample_clients)
+    assert {client for client in before if old_pages[client] != new_pages[client]} <= touched
+
+
+@pytest.mark.parametrize(
+    ("code", "expression"),
+    [
+        ("CALL_CENTRE", "sells_call_centre_services or hosts_third_party_sellers"),
+        ("EXPRESS", "not own_couriers"),
+    ],
+)
+def test_a_changed_rule_makes_anew_every_report_whose_page_changes(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, code: str, expression: str
+) -> None:
+    new = change(law, code, "applies_when", expression)
+    before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
+    old_pages, new_pages = find_pages(law, sample_clients), find_pages(new, sample_clients)
+    changed = {client for client in before if old_pages[client] != new_pages[client]}
+    assert changed
+    assert changed <= {client for client in before if before[client] != after[client]}
+
+
+def test_a_rule_said_in_other_words_leaves_alone_who_does_not_need_the_licence(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    text = law.catalogue.loc[law.catalogue["code"] == "CALL_CENTRE", "applies_when"].iloc[-1]
+    new = change(law, "CALL_CENTRE", "applies_when", f"({text})")
+    before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
+    verdicts = find_verdicts(law, sample_clients, AS_OF)["CALL_CENTRE"]
+    assert {client for client in before if before[client] != after[client]} <= set(
+        verdicts.index[verdicts != "not_needed"]
+    )
+
+
+def test_a_notebook_that_promises_nothing_uses_every_row(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    plain = json.loads(notebook)
+    del plain["metadata"]["licences"]
+    other = json.dumps(plain).encode()
+    new = change(law, "EXPRESS", "fee_cny", 123.0)
+    before, after = hash_all(law, sample_clients, other), hash_all(new, sample_clients, other)
+    assert all(before[client] != after[client] for client in before)
