@@ -5,6 +5,8 @@ Start-up times are medians over several fresh processes; the rest is the best of
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import os
 import resource
 import shutil
@@ -14,28 +16,38 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 from holidays import country_holidays
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
 from licences.assessment import find_verdicts
+from licences.batch import Order, write_reports
+from licences.case import make_case
+from licences.charts import draw_launch, draw_renewals, draw_timeline
 from licences.explorer import Explorer, Places, Terms
+from licences.files import write_whole
+from licences.graphs import draw_graph
 from licences.law import Law, read_law
 from licences.outlook import Wish, make_outlooks
-from licences.profiles import read_profiles
+from licences.pages import SECTIONS, make_section
+from licences.profiles import list_cells, read_profiles
 from licences.rules import make_profile
 from licences.schedule import Plan, make_plan
 from licences.simulation import simulate
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
+NOTEBOOK = PROJECT / "notebooks" / "client_report.ipynb"
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 STEPS = 40
 
@@ -184,6 +196,141 @@ TOGGLE = """(answer) => new Promise((resolve) => {
 })"""
 
 
+def write_clients(path: Path, law: Law, profiles: pd.DataFrame) -> Path:
+    """Clients as a file that a user could have written."""
+    records = [
+        list_cells({str(name): value for name, value in row.items()}, law.fields)
+        for row in profiles.to_dict("records")
+    ]
+    pd.DataFrame(records).to_csv(path, index=False)
+    return path
+
+
+def report_by_stock(client: str, clients: str, folder: str) -> None:
+    """One report as papermill and nbconvert make it when nothing is done about it: a kernel for each."""
+    import papermill
+    from nbconvert.exporters import HTMLExporter
+
+    parameters = {
+        "client": client,
+        "as_of": AS_OF.isoformat(),
+        "start": START.isoformat(),
+        "clients": clients,
+    }
+    target = Path(folder) / f"{client}.ipynb"
+    papermill.execute_notebook(
+        str(NOTEBOOK), str(target), parameters=parameters, cwd=str(NOTEBOOK.parent), progress_bar=False
+    )
+    page, _ = HTMLExporter(exclude_input=True).from_filename(str(target))
+    target.with_suffix(".html").write_text(page, encoding="utf-8")
+
+
+def report_without_notebook(law: Law, profiles: pd.DataFrame, folder: str) -> float:
+    """Seconds a report when the functions that the notebook calls are called one after the other.
+
+    Everything is read and imported before, and each page is written; there is no notebook, and nothing
+    keeps one client from another.
+    """
+
+    def make(at: int) -> None:
+        case = make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
+        sections = [make_section(case, name)._repr_html_() for name in SECTIONS]
+        figures = [draw(case) for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)]
+        page = "".join([*sections, *(figure.to_json() for figure in figures if figure)])
+        write_whole(Path(folder) / f"{case.client}.html", page)
+
+    make(0)
+    began = time.perf_counter()
+    for at in range(len(profiles)):
+        make(at)
+    return (time.perf_counter() - began) / len(profiles)
+
+
+def measure_batch(law: Law) -> list[tuple[str, str, str]]:
+    """A batch against a loop of stock papermill, and against no notebook at all, with as many workers."""
+    workers = os.cpu_count() or 1
+    many = make_many_clients(law, 1_000)
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        few = [str(client) for client in many["client"].head(4 * workers)]
+        stock_clients = write_clients(Path(folder) / "few.csv", law, many.head(len(few)))
+        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+            began = time.perf_counter()
+            list(pool.map(partial(report_by_stock, clients=str(stock_clients), folder=folder), few))
+            stock = (time.perf_counter() - began) / len(few)
+        with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+            shares = [many.iloc[at : at + 50] for at in range(0, 50 * workers, 50)]
+            bare = statistics.mean(
+                pool.map(
+                    report_without_notebook, *zip(*((law, share, folder) for share in shares), strict=True)
+                )
+            )
+            bare /= workers
+        clients = write_clients(Path(folder) / "many.csv", law, many)
+        many = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+        out = Path(folder) / "reports"
+        order = Order(NOTEBOOK, out, None, clients, AS_OF, START, "zh", workers=workers, memory_mib=4096)
+        moments, memory = [time.perf_counter()], []
+        for at, entry in enumerate(write_reports(order, law, many, lambda: datetime.now(UTC)), start=1):
+            if entry["status"] != "done":
+                raise SystemExit(f"a report failed: {entry}")
+            moments.append(time.perf_counter())
+            if at in {100, 500, 1000}:
+                memory.append(find_memory_mib())
+        began = time.perf_counter()
+        again = [
+            "report",
+            "--clients",
+            str(clients),
+            "--out",
+            str(out),
+            "--as-of",
+            AS_OF.isoformat(),
+            "--start",
+            START.isoformat(),
+        ]
+        subprocess.run(
+            [sys.executable, "-m", "licences", *again], check=True, capture_output=True, cwd=PROJECT
+        )
+        unchanged = time.perf_counter() - began
+    whole = moments[-1] - moments[0]
+    ours = (moments[1000] - moments[100]) / 900
+    halves = (moments[550] - moments[100]) / 450, (moments[1000] - moments[550]) / 450
+    return [
+        (
+            f"a report in a batch of 1,000, {workers} workers",
+            f"{ours * 1000:.0f} ms: 1/{stock / ours:.1f} of stock papermill and nbconvert ({stock:.2f} s)",
+            "1/20; 1/40 is the aim",
+        ),
+        (
+            "the same against the functions alone, no notebook",
+            f"{ours / bare:.2f} times ({bare * 1000:.0f} ms)",
+            "2 times",
+        ),
+        (
+            "the batch of 1,000 clients as a whole",
+            f"{whole:.0f} s; a report takes {halves[0] * 1000:.0f} ms in its first half, {halves[1] * 1000:.0f} ms in its second",
+            "linear",
+        ),
+        (
+            "memory of all its processes at the 100th, 500th, 1,000th report",
+            ", ".join(f"{one:.0f}" for one in memory) + " MiB",
+            "flat",
+        ),
+        ("the second run over 1,000 unchanged clients", f"{unchanged:.1f} s", "5 s"),
+    ]
+
+
+def find_memory_mib() -> float:
+    """What this process and all that it started take, shared pages counted once."""
+    here = psutil.Process()
+    total = 0
+    for process in (here, *here.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total / 1024 / 1024
+
+
 def measure() -> list[tuple[str, str, str]]:
     law = read_law()
     rows = []
@@ -206,7 +353,9 @@ def measure() -> list[tuple[str, str, str]]:
     codes = find_verdicts(law, many.head(1), AS_OF).shape[1]
     grown = f"peak {peak / 1024:.0f} MiB, {(peak - before) / 1024:.0f} of them for it"
     rows.append((f"verdicts: 100,000 clients, {codes} licences", f"{seconds:.2f} s, {grown}", "1 s, 1 GiB"))
-    return rows + measure_plans(law, make_many_clients(law, 10_000)) + measure_explorer(law)
+    return (
+        rows + measure_plans(law, make_many_clients(law, 10_000)) + measure_batch(law) + measure_explorer(law)
+    )
 
 
 def main() -> None:

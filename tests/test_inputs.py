@@ -49,6 +49,11 @@ def find_pages(law: Law, clients: pd.DataFrame) -> dict[str, str]:
     return pages
 
 
+@pytest.fixture(scope="module")
+def old_pages(law: Law, sample_clients: pd.DataFrame) -> dict[str, str]:
+    return find_pages(law, sample_clients)
+
+
 def test_the_same_inputs_have_the_same_hash_and_each_client_one_of_its_own(
     law: Law, sample_clients: pd.DataFrame, notebook: bytes
 ) -> None:
@@ -90,7 +95,13 @@ def test_a_changed_fact_makes_that_clients_report_anew(
     ],
 )
 def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, code: str, column: str, value: object
+    law: Law,
+    sample_clients: pd.DataFrame,
+    notebook: bytes,
+    old_pages: dict[str, str],
+    code: str,
+    column: str,
+    value: object,
 ) -> None:
     new = change(law, code, column, value)
     before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
@@ -101,7 +112,7 @@ def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
     uses |= {client for client, held in holds if code in split_holdings(held)}
     assert touched == uses
     assert 0 < len(touched) < len(before)
-    old_pages, new_pages = find_pages(law, sample_clients), find_pages(new, sample_clients)
+    new_pages = find_pages(new, sample_clients)
     assert {client for client in before if old_pages[client] != new_pages[client]} <= touched
 
 
@@ -113,11 +124,16 @@ def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
     ],
 )
 def test_a_changed_rule_makes_anew_every_report_whose_page_changes(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, code: str, expression: str
+    law: Law,
+    sample_clients: pd.DataFrame,
+    notebook: bytes,
+    old_pages: dict[str, str],
+    code: str,
+    expression: str,
 ) -> None:
     new = change(law, code, "applies_when", expression)
     before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
-    old_pages, new_pages = find_pages(law, sample_clients), find_pages(new, sample_clients)
+    new_pages = find_pages(new, sample_clients)
     changed = {client for client in before if old_pages[client] != new_pages[client]}
     assert changed
     assert changed <= {client for client in before if before[client] != after[client]}

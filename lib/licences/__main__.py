@@ -8,8 +8,11 @@ import io
 import json
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
@@ -133,7 +136,7 @@ def _make_parser() -> argparse.ArgumentParser:
         "--memory",
         type=_read_count,
         metavar="MIB",
-        help="the most that one report may take; default: this machine's, divided by the workers",
+        help="the most that one report may take; default: the machine's, divided by the workers",
     )
     report.add_argument(
         "--scheduler", metavar="ADDRESS", help="make them on a Dask cluster, such as tcp://10.0.0.1:8786"
@@ -330,18 +333,29 @@ def _report(options: argparse.Namespace) -> int:
         seed=options.seed,
         workers=options.workers,
         timeout_seconds=options.timeout,
-        memory_mib=options.memory or _share_memory_mib(options.workers),
+        memory_mib=options.memory or (None if options.scheduler else _share_memory_mib(options.workers)),
         scheduler=options.scheduler,
         force=options.force,
     )
     _warn(law, profiles, options.lang)
     made = 0
-    with follow_batch(len(profiles)) as tell:
-        for entry in write_reports(order, law, profiles, lambda: datetime.now(UTC)):
+    _stop_as_by_ctrl_c()
+    with (
+        follow_batch(len(profiles)) as tell,
+        closing(write_reports(order, law, profiles, lambda: datetime.now(UTC))) as entries,
+    ):
+        for entry in entries:
             made += entry["status"] in MADE
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
     return 0 if made == len(profiles) else 1
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """A batch that is told to end leaves its place to others, whoever told it."""
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(told) == signal.SIG_DFL and threading.current_thread() is threading.main_thread():
+            signal.signal(told, signal.default_int_handler)
 
 
 def _share_memory_mib(workers: int) -> int:

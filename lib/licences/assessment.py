@@ -87,10 +87,11 @@ def assess(
     as_of: date,
     language: str = "zh",
     judged: Iterable[Judgement] | None = None,
+    contradictions: Iterable[Contradiction] | None = None,
 ) -> pd.DataFrame:
     """What each client needs on ``as_of`` and why, one row a client and licence in force.
 
-    judged: what ``judge`` gives, where it is at hand.
+    judged, contradictions: what ``judge`` and ``find_contradictions`` give, where that is at hand.
 
     Columns, as ``licences assess --json`` promises them: client, code, verdict, because,
     missing_facts, would_change_if, blockers, status, legal_basis, source_url, checked_on. Lists are
@@ -98,7 +99,7 @@ def assess(
     """
     entries = open_edition(law, as_of, language).entries.values()
     warnings: dict[str, list[Contradiction]] = {}
-    for warning in find_contradictions(law, profiles, language):
+    for warning in find_contradictions(law, profiles, language) if contradictions is None else contradictions:
         warnings.setdefault(warning.client, []).append(warning)
     findings = []
     for one in judged or judge(law, profiles, as_of):

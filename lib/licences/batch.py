@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -58,7 +58,7 @@ def write_reports(
     now: Callable[[], datetime],
     progress: Progress | None = None,
     keeps_warm: bool = False,
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """Makes one report a client and yields its line of the ledger as it is written.
 
     progress: told after each cell of each notebook how many of its cells have run, and how many it has.
@@ -123,7 +123,7 @@ class _Batch:
                 continue
             while len(self.running) >= self.crew.find_room():
                 yield from self._take_finished()
-            task = _make_task(order, profiles.iloc[[at]], self.progress)
+            task = _make_task(order, profiles.iloc[at : at + 1], self.progress)  # a slice copies nothing
             self.running[self.crew.submit(task)] = (client, hashed)
         while self.running:
             yield from self._take_finished()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
@@ -73,15 +74,27 @@ class Case:
         touched = self.find_codes("required", "recommended", "optional", "undetermined")
         return later[later["code"].isin(touched)]
 
+    @cached_property
+    def findings_by_code(self) -> dict[str, dict[str, Any]]:
+        """The findings as plain dicts."""
+        rows = cast("list[dict[str, Any]]", self.findings.to_dict("records"))
+        return {str(row["code"]): row for row in rows}
+
     def label(self, column: str, value: object) -> str:
         """A value of a closed list in the reader's language."""
-        values: Mapping[str, Mapping[str, str]] = self._columns[column].values or {}
-        return values[str(value)][self.language]
+        return label_value(column, value, self.language)
 
-    @cached_property
-    def _columns(self) -> dict[str, Column]:
-        table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
-        return {column.name: column for column in table.columns}
+
+def label_value(column: str, value: object, language: str) -> str:
+    """A value of a closed list of the catalogue in a language."""
+    values: Mapping[str, Mapping[str, str]] = _list_columns()[column].values or {}
+    return values[str(value)][language]
+
+
+@cache
+def _list_columns() -> dict[str, Column]:
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+    return {column.name: column for column in table.columns}
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,8 @@ def open_case(
 def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, language: str) -> Case:
     """The case of the one client in ``profiles``."""
     judged = list(judge(law, profiles, as_of))
-    findings = assess(law, profiles, as_of, language, judged).set_index("code", drop=False)
+    contradictions = find_contradictions(law, profiles, language)
+    findings = assess(law, profiles, as_of, language, judged, contradictions).set_index("code", drop=False)
     (one,) = judged
     return Case(
         client=one.client,
@@ -159,6 +173,6 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, languag
         rows=open_edition(law, as_of, language).rows,
         findings=findings,
         questions=rank_questions(law, profiles, as_of, judged),
-        contradictions=find_contradictions(law, profiles, language),
+        contradictions=contradictions,
         outlook=next(make_outlooks(law, profiles, as_of, wish, language, judged)),
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import builtins
 import codecs
 import contextlib
+import contextvars
+import gc
 import getpass
 import io
 import os
+import pdb  # noqa: T100 - for the notebooks
 import resource
 import select
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MethodType, SimpleNamespace
@@ -24,10 +28,12 @@ from typing import Any
 
 import comm
 from comm.base_comm import BaseComm
-from ipykernel.compiler import XCachingCompiler
+from ipykernel.compiler import get_file_name
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.debugger import InterruptiblePdb, set_trace
 from jupyter_client.session import Session, json_packer
 from traitlets.config import Config
 
@@ -50,7 +56,7 @@ class Journal(Session):
 
     def __init__(self, publish: Publish) -> None:
         super().__init__(key=b"")
-        self.publish, self.process = publish, os.getpid()
+        self.publish, self.process, self.lock = publish, os.getpid(), threading.RLock()
         self.asked: dict[str, Any] = {}
 
     def msg(  # type: ignore[override]
@@ -85,7 +91,8 @@ class Journal(Session):
         made["channel"] = channel
         if buffers:
             made["buffers"] = [base64.b64encode(part).decode("ascii") for part in buffers]
-        self.publish(made)
+        with self.lock:
+            self.publish(made)
 
 
 class Streams:
@@ -95,7 +102,7 @@ class Streams:
     """
 
     def __init__(self, journal: Journal) -> None:
-        self._journal, self._lock = journal, threading.RLock()
+        self._journal = journal
         self._name, self._waiting = "", list[str]()
         self._size, self._sent_at = 0, 0.0
         self._pipes: dict[int, tuple[str, codecs.IncrementalDecoder]] = {}
@@ -105,15 +112,17 @@ class Streams:
         for number, name in ((1, "stdout"), (2, "stderr")):
             reads, writes = os.pipe()
             os.set_blocking(reads, False)
-            os.dup2(writes, number, inheritable=True)
-            os.close(writes)
+            os.dup2(writes, number, inheritable=True)  # ``writes`` stays: a cell may close the descriptor
             self._pipes[reads] = name, codecs.getincrementaldecoder("utf-8")("replace")
             self._written_by_programs.register(reads, select.POLLIN)
         threading.Thread(target=self._follow, name="streams", daemon=True).start()
 
     def write(self, name: str, text: str) -> None:
-        """Keeps what a cell writes to a stream until there is more of it, or time has passed."""
-        with self._lock:
+        """Keeps what a cell writes to a stream until there is more of it, or time has passed.
+
+        A whole line after a silence is published at once: the process may not live long enough for more.
+        """
+        with self._journal.lock:
             if name != self._name or self._written_by_programs.poll(0):
                 self.flush()
             self._name = name
@@ -125,7 +134,7 @@ class Streams:
 
     def flush(self) -> None:
         """Publishes what a cell wrote, then what programs have written since."""
-        with self._lock:
+        with self._journal.lock:
             self._send()
             for pipe, (name, decoder) in self._pipes.items():
                 for _ in range(32):
@@ -147,7 +156,7 @@ class Streams:
     def _follow(self) -> None:
         with contextlib.suppress(LineCutError):
             while True:
-                select.select(list(self._pipes), [], [])
+                select.select(list(self._pipes), [], [], _FLUSH_SECONDS)
                 self.flush()
 
 
@@ -197,13 +206,25 @@ class JournalComm(BaseComm):
         self.journal.send(None, msg_type, content, metadata=json_clean(metadata or {}), buffers=buffers)
 
 
+class CellCompiler(CachingCompiler):
+    """Names the code of a cell as a kernel does, but for the temporary folder and the number of the process."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:  # noqa: ARG002
+        """A name by which tracebacks and warnings find the code."""
+        return f"/ipykernel/{Path(get_file_name(raw_code)).name}"
+
+
 def make_shell() -> Shell:
     """The shell of a kernel, with no kernel around it and no thread; made before the fork."""
     config = Config()
     config.HistoryManager.enabled = False  # it keeps a thread and a file
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    shell: Shell = ZMQInteractiveShell.instance(config=config)
+    shell: Shell = ZMQInteractiveShell.instance(config=config, compiler_class=CellCompiler)
     shell.kernel = SimpleNamespace(eventloop=None)
+    # The rest as a kernel's application does it. Its ``breakpoint()`` waits for a debugger's front end alone.
+    shell.extension_manager.load_extension("storemagic")
+    pdb.Pdb, pdb.set_trace = InterruptiblePdb, set_trace  # type: ignore[misc, assignment]
+    sys.breakpointhook = lambda *_given, **_named: None
+    shell.user_ns_hidden.update(shell.user_ns)
     shell.displayhook.session = shell.display_pub.session = Journal(lambda _message: None)
     return shell
 
@@ -248,43 +269,69 @@ def limit_memory(limit_mib: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def settle(folder: str, temporary: str | None = None, memory_mib: int | None = None) -> None:
+def settle(
+    folder: str,
+    temporary: str | None = None,
+    memory_mib: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
     """Makes this process, just forked, one that runs a notebook in ``folder``.
 
     temporary: the one folder in which it may write. memory_mib: the most memory that it can take.
+    environment: the variables of who asks for it, where those of the process that was forked may be old.
     """
+    if environment is not None:
+        os.environ.clear()
+        os.environ.update(environment)
+        time.tzset()
     os.chdir(folder)
-    sys.path.insert(0, "")
+    libraries = [path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}]
+    sys.path.insert(sys.path.index(libraries[0]) if libraries else 0, "")  # where a kernel has it
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()  # the standard library's generator does so by itself
-    builtins.input = _refuse_input
+    no_front_end = SimpleNamespace(_allow_stdin=False)
+    builtins.input = MethodType(IPythonKernel.raw_input, no_front_end)
+    getpass.getpass = MethodType(IPythonKernel.getpass, no_front_end)
+    tempfile.tempdir = None  # what it found before the fork is forgotten
     if temporary:
         os.environ["TMPDIR"] = temporary
-        tempfile.tempdir = None  # what it found before the fork is forgotten
         home = Path.home()
         guard_writes([Path(temporary), Path("/dev"), home / ".cache", home / ".ipython", home / ".config"])
     limit_memory(memory_mib)
 
 
 def serve_cells(line: Line, shell: Shell) -> None:
-    """Runs what is asked for over a line until it is cut."""
+    """Runs what is asked for over a line until it is asked to end, and ends as a process of Python does."""
     kernel = Kernel(shell, lambda message: line.send_text(json_packer(message)))
     kernel.listen()
 
     async def serve() -> None:
         while True:
+            await _wait_for(line)
             asked, _ = line.receive()
+            if "end" in asked:
+                return
             if "comm" in asked:
                 kernel.hear(asked["comm"])
             else:
                 await kernel.run(asked["id"], asked["code"], asked["store_history"])
 
-    asyncio.run(serve())
+    asyncio.new_event_loop().run_until_complete(serve())  # ``asyncio.run`` would take Ctrl-C from the cells
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads, as multiprocessing does
+    atexit._run_exitfuncs()  # noqa: SLF001 - ``os._exit`` does not
+    shell.user_ns.clear()  # closes the files that the notebook has left open
+    gc.collect()
 
 
-def _refuse_input(_prompt: object = "") -> str:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+async def _wait_for(line: Line) -> None:
+    """Comes back when there is something to receive; meanwhile tasks that a cell has started go on."""
+    loop, is_there = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(line.end, is_there.set)
+    try:
+        await is_there.wait()
+    finally:
+        loop.remove_reader(line.end)
 
 
 class Kernel:
@@ -293,69 +340,89 @@ class Kernel:
     publish: called with each message, in the order of the Jupyter protocol; it may be called in any thread.
     """
 
+    eventloop = iopub_socket = None  # what libraries expect of ``get_ipython().kernel``
+
     def __init__(self, shell: Shell, publish: Publish) -> None:
-        self.shell, self.journal = shell, Journal(publish)
+        self.shell, self.session = shell, Journal(publish)
+        self.comm_manager = comm.get_comm_manager()
+        shell.kernel = self
         shell.init_environment()
-        shell.displayhook.session = shell.display_pub.session = self.journal
-        JournalComm.journal = self.journal
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        os.environ["JPY_PARENT_PID"] = str(os.getppid())
+        shell.history_manager.dir_hist[:] = [Path.cwd()]
+        shell.displayhook.session = shell.display_pub.session = self.session
+        JournalComm.journal = self.session
         comm.create_comm = JournalComm
-        self._descriptors: Descriptors | None = None
+        self._streams: Streams | None = None
+        self._context = contextvars.copy_context()
 
     def listen(self) -> None:
         """From now on what is written to the standard streams, and to their descriptors, is an output."""
-        self._descriptors = Descriptors(self.journal)
-        sys.stdout, sys.stderr = CellStream("stdout", self.journal, 1), CellStream("stderr", self.journal, 2)
+        self._streams = Streams(self.session)
+        sys.stdout = CellStream("stdout", self.session, self._streams, 1)
+        sys.stderr = CellStream("stderr", self.session, self._streams, 2)
+
+    def get_parent(self, _channel: str | None = None) -> dict[str, Any]:
+        """The request for the cell that runs; an output widget asks for it."""
+        return {"header": self.session.asked}
 
     def hear(self, message: dict[str, Any]) -> None:
-        """Takes a message of a widget's front end."""
-        getattr(comm.get_comm_manager(), message["header"]["msg_type"])(None, None, message)
+        """Takes a message of a widget's front end. What comes of it belongs to no cell."""
+        asked, self.session.asked = self.session.asked, {}
+        getattr(self.comm_manager, message["header"]["msg_type"])(None, None, message)
+        self._flush()
+        self.session.asked = asked
 
     async def run(self, asked: str, code: str, store_history: bool = True) -> None:
-        """Runs a cell. Does not come back where the cell ends the kernel."""
-        shell, journal = self.shell, self.journal
-        journal.asked = {"msg_id": asked, "msg_type": "execute_request"}
-        shell.set_parent({"header": journal.asked})
-        journal.send(None, "status", {"execution_state": "busy"})
-        journal.send(None, "execute_input", {"code": code, "execution_count": shell.execution_count})
-        reply = await _run(shell, code, store_history)
-        if os.getpid() != journal.process:
-            os._exit(0)  # a process that the notebook forked and left running does not run the rest
-        sys.stdout.flush()
-        sys.stderr.flush()
-        if self._descriptors:
-            self._descriptors.drain()
+        """Runs a cell; does not come back where one before it has ended the kernel."""
+        shell, session = self.shell, self.session
         if shell.exit_now:
             os._exit(0)
-        journal.send(None, "execute_reply", reply, channel="shell")
-        journal.send(None, "status", {"execution_state": "idle"})
+        session.asked = {"msg_id": asked, "msg_type": "execute_request"}
+        self._context.run(shell.set_parent, self.get_parent())
+        session.send(None, "status", {"execution_state": "busy"})
+        session.send(None, "execute_input", {"code": code, "execution_count": shell.execution_count})
+        reply = await self._run(code, store_history)
+        self._flush()
+        session.send(None, "execute_reply", reply, channel="shell")
+        session.send(None, "status", {"execution_state": "idle"})
 
+    async def _run(self, code: str, store_history: bool) -> dict[str, Any]:
+        """Runs a cell as ``IPythonKernel.do_execute`` does; what it would reply."""
+        shell, failure = self.shell, None
+        shell._last_traceback, shell._last_traceback_during_displayhook = None, False  # noqa: SLF001
+        try:
+            transformed = shell.transform_cell(code)
+        except Exception:  # noqa: BLE001 - the shell reports it as the cell's own error
+            transformed, failure = code, sys.exc_info()
+        given = {"transformed_cell": transformed, "preprocessing_exc_tuple": failure}
+        if shell.should_run_async(code, **given):
+            running, result = shell.run_cell_async(code, store_history=store_history, **given), None
+            try:
+                result = await asyncio.create_task(running, context=self._context.copy())
+            finally:
+                shell.events.trigger("post_execute")
+                shell.events.trigger("post_run_cell", result)
+        else:
+            result = self._context.run(shell.run_cell, code, store_history=store_history)
+        if os.getpid() != self.session.process:
+            os._exit(0)  # a process that the notebook forked and left running does not run the rest
+        await asyncio.sleep(0)  # tasks that the cell has created begin; a kernel would lose what they print
+        shell.payload_manager.clear_payload()
+        count = shell.execution_count - 1
+        if result.success and not shell._last_traceback_during_displayhook:  # noqa: SLF001
+            return {"status": "ok", "execution_count": count}
+        error = result.error_before_exec or result.error_in_exec
+        return {
+            "status": "error",
+            "execution_count": count,
+            "traceback": shell._last_traceback or [],  # noqa: SLF001
+            "ename": type(error).__name__,
+            "evalue": str(error),
+        }
 
-async def _run(shell: Shell, code: str, store_history: bool) -> dict[str, Any]:
-    """Runs a cell as ``IPythonKernel.do_execute`` does; what it would reply."""
-    failure = None
-    try:
-        transformed = shell.transform_cell(code)
-    except Exception:  # noqa: BLE001 - the shell reports it as the cell's own error
-        transformed, failure = code, sys.exc_info()
-    shell._last_traceback = None  # noqa: SLF001 - as its ``run_cell`` does, which would transform the code again
-    shell._last_traceback_during_displayhook = False  # noqa: SLF001
-    result = None
-    try:
-        result = await shell.run_cell_async(
-            code, store_history=store_history, transformed_cell=transformed, preprocessing_exc_tuple=failure
-        )
-    finally:
-        shell.events.trigger("post_execute")
-        shell.events.trigger("post_run_cell", result)
-    error = result.error_before_exec or result.error_in_exec
-    shell.payload_manager.clear_payload()
-    count = shell.execution_count - 1
-    if result.success and not shell._last_traceback_during_displayhook:  # noqa: SLF001
-        return {"status": "ok", "execution_count": count}
-    return {
-        "status": "error",
-        "execution_count": count,
-        "traceback": shell._last_traceback or [],  # noqa: SLF001
-        "ename": type(error).__name__,
-        "evalue": str(error),
-    }
+    def _flush(self) -> None:
+        """Publishes what is written so far; a cell may have put another stream in the place of ours."""
+        for stream in (sys.stdout, sys.stderr, self._streams):
+            if stream is not None:
+                stream.flush()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import pickle
+import zlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Event
 from typing import Any
 
-from licences.errors import UsageError
+from licences.errors import LicencesError, LostError, UsageError
+from licences.inputs import hash_library
 from licences.report import Result, Task
-from licences.workshop import Pack, Progress, Workshop, keep_workshop, make_report_anywhere
+from licences.workshop import Pack, Progress, Workshop, borrow_workshop
 
-_WAIT_SECONDS = 10
+_WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
 # What a batch holds at a time for each worker: one report that is made and one that waits.
 _HELD = 2
 
@@ -29,15 +36,18 @@ class Crew:
 def open_crew(
     scheduler: str | None, pack: Pack, workers: int, progress: Progress | None, keeps_warm: bool
 ) -> Crew:
-    """The crew for a batch. Raises: UsageError where a cluster is asked for and cannot be reached."""
+    """The crew for a batch. Raises: UsageError where a cluster is asked for and cannot do it.
+
+    Its ``submit`` and ``find_room`` raise LostError where the cluster is gone.
+    """
     if scheduler:
         return _open_cluster(scheduler, pack)
-    workshop = keep_workshop(pack) if keeps_warm else Workshop(pack)
+    lent: AbstractContextManager[Workshop] = borrow_workshop(pack) if keeps_warm else closing(Workshop(pack))
+    workshop = lent.__enter__()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="report")
 
     def close() -> None:
-        if not keeps_warm:
-            workshop.close()  # what still runs is cut off, and its thread comes back
+        lent.__exit__(None, None, None)  # where that closes it, what still runs is cut off
         threads.shutdown(wait=True, cancel_futures=True)
 
     return Crew(
@@ -54,26 +64,125 @@ def _open_cluster(scheduler: str, pack: Pack) -> Crew:
         raise UsageError(
             "--scheduler needs Dask, which is not installed", "pip install -e '.[cluster]'"
         ) from None
+    for name in ("distributed", "distributed.client", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong we say ourselves, in a sentence
+    _greet(scheduler)
+    cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False), pack)
     try:
-        client: Any = Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False)
-        client.wait_for_workers(1, timeout=_WAIT_SECONDS)
-    except (OSError, TimeoutError, ValueError) as error:
-        wrong = f"no Dask cluster with a worker answers at {scheduler} ({error})"
-        raise UsageError(wrong, "start 'dask scheduler' and 'dask worker', and check the address") from None
-    shared = client.scatter(pack, broadcast=True)
-    executor = client.get_executor(pure=False)
-    return Crew(
-        submit=partial(_submit, executor, shared),
-        find_room=lambda: _HELD * max(1, sum(client.nthreads().values())),
-        close=lambda: _close_cluster(client, executor),
-    )
+        cluster.check_workers()
+    except BaseException:
+        cluster.close()
+        raise
+    return Crew(cluster.submit, cluster.find_room, cluster.close)
 
 
-def _submit(executor: Any, shared: Any, task: Task) -> Future[Result]:
-    future: Future[Result] = executor.submit(make_report_anywhere, task, shared)
-    return future
+def _greet(scheduler: str) -> None:
+    """Raises: UsageError where no Dask scheduler answers; a client of Dask would wait for ever for some."""
+    from distributed import Security, rpc
+
+    async def ask() -> Any:
+        safely = Security().get_connection_args("client")
+        async with asyncio.timeout(_WAIT_SECONDS), rpc(scheduler, connection_args=safely) as there:
+            return await there.identity()
+
+    try:
+        kind = asyncio.run(ask())["type"]
+    except Exception as error:  # noqa: BLE001 - an address can be wrong in any way
+        said = f" ({error})" if str(error) else ""
+        wrong = f"no Dask scheduler answers at {scheduler}{said}"
+        raise UsageError(wrong, "start 'dask scheduler', and check the address") from None
+    if kind != "Scheduler":
+        raise UsageError(f"at {scheduler} is no Dask scheduler but a {kind}", "name the scheduler's address")
 
 
-def _close_cluster(client: Any, executor: Any) -> None:
-    executor.shutdown(wait=False)
-    client.close()
+class _Cluster:
+    """A Dask cluster, used through the interface of ``concurrent.futures`` that Dask offers."""
+
+    def __init__(self, scheduler: str, client: Any, pack: Pack) -> None:
+        self.scheduler, self.client = scheduler, client
+        self.executor = client.get_executor(pure=False)
+        self.packed = zlib.compress(pickle.dumps(pack))
+
+    def check_workers(self) -> None:
+        """Raises: UsageError where there is no worker, or one that would make other reports."""
+        try:
+            self.client.wait_for_workers(1, timeout=_WAIT_SECONDS)
+        except TimeoutError:
+            wrong = f"no worker has joined the Dask scheduler at {self.scheduler}"
+            raise UsageError(wrong, f"start 'dask worker {self.scheduler}' on each machine") from None
+        answers = self.client.run(hash_library, on_error="return")
+        for worker, answer in answers.items():
+            if isinstance(answer, OSError) or answer == hash_library():
+                continue
+            wrong = f"the Dask worker at {worker} has another version of licences, or of its data dictionary"
+            if isinstance(answer, Exception):
+                wrong = f"the Dask worker at {worker} cannot make reports ({type(answer).__name__}: {answer})"
+            raise UsageError(wrong, "install the same one on each machine, and start its workers anew")
+
+    def submit(self, task: Task) -> Future[Result]:
+        """Has a report made by some worker. Raises: LostError."""
+        self._check()
+        future: Future[Result] = self.executor.submit(make_report_there, task, self.packed)
+        return future
+
+    def find_room(self) -> int:
+        """How many reports the cluster is given at a time. Raises: LostError."""
+        self._check()
+        try:
+            threads = sum(self.client.nthreads().values())
+        except (OSError, TimeoutError):
+            raise self._miss() from None
+        return _HELD * max(1, int(threads))
+
+    def close(self) -> None:
+        """Gives up what still runs; its workers cut it off."""
+        with suppress(OSError, TimeoutError):
+            if self.client.status == "running":
+                self.executor.shutdown(wait=False)
+            self.client.close(timeout=_CLOSE_SECONDS)
+
+    def _check(self) -> None:
+        if self.client.status != "running":
+            raise self._miss()
+
+    def _miss(self) -> LostError:
+        return LostError(
+            f"the Dask scheduler at {self.scheduler} is gone",
+            "start it again, and then the same batch: it goes on from its ledger",
+        )
+
+
+def make_report_there(task: Task, packed: bytes) -> Result:
+    """Makes a report in a thread of a Dask worker, and stops where nobody waits for it any more.
+
+    A task that says nothing of memory gets the worker's, divided by its threads.
+    """
+    from distributed import Reschedule, get_worker
+
+    worker: Any = get_worker()
+    key, is_given_up = worker.get_current_task(), Event()
+
+    def is_wanted() -> bool:
+        known = worker.state.tasks.get(key)
+        if known is None or known.state == "cancelled":
+            is_given_up.set()
+        return not is_given_up.is_set()
+
+    memory_bytes = worker.memory_manager.memory_limit
+    if task.memory_mib is None and memory_bytes:
+        task = replace(task, memory_mib=memory_bytes // worker.state.nthreads // 1024 // 1024)
+    try:
+        with borrow_workshop(_unpack(packed)) as workshop:
+            result = workshop.make_report(task, is_wanted=is_wanted)
+    except (LicencesError, RuntimeError) as error:  # a worker that has come later, and is not as the others
+        why = str(error).strip().rpartition("\n")[2]
+        return Result(task.client, "failed", {}, f"the Dask worker at {worker.address}: {why}")
+    if is_given_up.is_set():
+        raise Reschedule  # should somebody want it again, it is made anew
+    return result
+
+
+@lru_cache(maxsize=2)
+def _unpack(packed: bytes) -> Pack:
+    pack: Pack = pickle.loads(zlib.decompress(packed))  # noqa: S301 - Dask itself would unpickle it
+    return pack

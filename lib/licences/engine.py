@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import base64
+import json
 import os
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,6 +18,7 @@ from uuid import uuid4
 import nbformat
 import papermill
 from jupyter_client.session import json_packer
+from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
 from nbformat import NotebookNode
@@ -31,6 +32,7 @@ from licences.forks import Ended, read_ended
 from licences.lines import Line, LineCutError, pack_message, unpack_messages
 
 ALLOWED_BYTES = 32 * 1024 * 1024
+_END_SECONDS = 5.0
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
@@ -73,7 +75,15 @@ class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
     """Keeps papermill's record of a run; a cell that did not run is never called completed.
 
     Nothing is written on the way: papermill writes a notebook after each of its cells.
+    at: when that happens which is recorded, None for now.
     """
+
+    at: datetime | None = None
+
+    def now(self) -> datetime:
+        """What is recorded as the time."""
+        now: datetime = self.at or super().now()
+        return now
 
     def save(self, **_more: Any) -> None:
         """Writes nothing."""
@@ -128,18 +138,36 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
 
     def take(self, message: dict[str, Any]) -> bool:
         """Keeps what a message says in the notebook; whether it was the last one of its cell."""
+        if not message["parent_header"]:
+            return False  # it comes of what a widget's front end said, and belongs to no cell
+        message["header"]["date"] = datetime.fromisoformat(message["header"]["date"])
         if "buffers" in message:
             message["buffers"] = [base64.b64decode(part) for part in message["buffers"]]
         cell = self.nb.cells[self.running]
         if message["channel"] == "shell":
             self.reply = message
-            cell["metadata"]["execution"]["shell.execute_reply"] = message["header"]["date"]
+            if self.record_timing:
+                cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(message)
             return False
         try:
             self.process_message(message, cell, self.running)
         except CellExecutionComplete:
             return True
         return False
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keeps an output; text that goes on where the last output ended becomes one with it."""
+        made: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+        if made is not None and made.output_type == "stream" and len(outs) > 1:
+            before = outs[-2]
+            if before.output_type == "stream" and before.name == made.name:
+                text = before.pop("text")
+                text += made.text  # in place, for nothing else holds it
+                before["text"] = text
+                outs.pop()
+        return made
 
     def execute(self, *given: Any, **named: Any) -> Any:
         """Runs every cell; or, with code, remembers the code of the cell that nbclient is about to run.
@@ -155,10 +183,15 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self.set_widgets_metadata()
         return self.nb
 
-    def msg(self, msg_type: str, content: Any = None, metadata: Any = None) -> dict[str, Any]:
+    def msg(self, msg_type: str, content: Any, metadata: Any, **_more: Any) -> dict[str, Any]:
         """A message as a session makes it."""
-        header = {"msg_type": msg_type}
-        return {"header": header, "msg_type": msg_type, "content": content, "metadata": metadata or {}}
+        return {
+            "header": {"msg_type": msg_type},
+            "msg_type": msg_type,
+            "content": content,
+            "metadata": metadata,
+            "buffers": [],
+        }
 
     def send(self, message: dict[str, Any]) -> None:
         """Sends a message as a channel does."""
@@ -213,6 +246,14 @@ class LineClient(Client):
         super().__init__(manager, **named)
         self.line = line
 
+    def end(self) -> None:
+        """Waits until the process has written what it had left open, but no longer than for a kernel."""
+        until = time.monotonic() + _END_SECONDS
+        with suppress(LineCutError, TimeoutError):
+            self.line.send({"end": True})
+            while self.line.receive(until)[0]["channel"] != "ended":
+                pass
+
     async def run_code(
         self, asked: str, code: str, store_history: bool, within_seconds: float | None
     ) -> None:
@@ -224,7 +265,7 @@ class LineClient(Client):
             try:
                 message, files = self.line.receive(until)
             except TimeoutError:
-                wrong, cell = "A cell timed out while it was being executed", self.nb.cells[self.running]
+                wrong, cell = "Cell execution timed out", self.nb.cells[self.running]
                 raise CellTimeoutError.error_from_timeout_and_cell(
                     wrong, int(within_seconds or 0), cell
                 ) from None
@@ -243,7 +284,8 @@ class DirectClient(Client):
         self, manager: NotebookExecutionManager, shell: Shell, trace: BinaryIO, **named: Any
     ) -> None:
         super().__init__(manager, **named)
-        self.trace, self._left, self._taking = trace, ALLOWED_BYTES, threading.RLock()
+        self.trace, self._left = trace, ALLOWED_BYTES
+        self._heard = list[dict[str, Any]]()
         self.kernel = Kernel(shell, self._publish)
 
     async def run_code(
@@ -253,24 +295,26 @@ class DirectClient(Client):
         store_history: bool,
         within_seconds: float | None,  # noqa: ARG002 - who waits for the process keeps the time
     ) -> None:
-        self._keep({"running": self.running})
+        self._keep({"running": self.running, "at": self.nb_man.now().isoformat()})
         await self.kernel.run(asked, code, store_history)
+        while self._heard:
+            self.kernel.hear(self._heard.pop(0))
 
     def hear(self, message: dict[str, Any]) -> None:
-        self.kernel.hear(message)
+        """Keeps a message until the cell is over, as a kernel does that is busy."""
+        self._heard.append(message)
 
     def _publish(self, message: dict[str, Any]) -> None:
-        with self._taking:
-            self._keep(message)
-            self.take(message)
+        self.take(json.loads(self._keep(message)))  # as it is now, whatever the cell does with its parts
 
-    def _keep(self, message: dict[str, Any]) -> None:
-        packed = json_packer(message)
+    def _keep(self, message: dict[str, Any]) -> bytes:
+        packed: bytes = json_packer(message)
         self._left -= len(packed)
         if self._left < 0:
             os._exit(TOO_MUCH)
         self.trace.write(pack_message(packed))
         self.trace.flush()
+        return packed
 
 
 class TraceClient(Client):
@@ -281,17 +325,25 @@ class TraceClient(Client):
         self.reset_execution_trackers()
         for message in unpack_messages(trace):
             if "running" in message:
-                self._finish()
+                self.nb_man.at = datetime.fromisoformat(message["at"])
+                if self.running < 0:
+                    self.nb_man.start_time = self.nb_man.at
+                    self.nb.metadata.papermill["start_time"] = message["at"]
+                while self.running < message["running"]:  # cells with nothing to run are passed over
+                    self._finish()
+                    self.running += 1
+                    self.nb_man.cell_start(self.nb.cells[self.running], self.running)
+                self.nb.cells[self.running]["metadata"]["execution"] = {}
                 self.clear_before_next_output = False
-                self.running = message["running"]
-                cell = self.nb.cells[self.running]
-                cell["metadata"]["execution"] = {}
-                self.nb_man.cell_start(cell, self.running)
             else:
                 self.take(message)
+        self.nb_man.at = None
         if self.running >= 0:
             self.nb_man.cell_exception(self.nb.cells[self.running], cell_index=self.running)
             self._finish()
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Nobody is there any more to whom a widget's front end could say anything."""
 
     def _finish(self) -> None:
         if self.running >= 0:

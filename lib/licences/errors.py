@@ -56,17 +56,32 @@ class UsageError(LicencesError):
 
 
 class BusyError(LicencesError):
-    """Another batch is writing to the same place; ``lock`` is what says so, where that can be taken away."""
+    """Another batch is writing to the same place.
 
-    def __init__(self, place: str, lock: str | None = None) -> None:
-        super().__init__(place, lock)
-        self.place, self.lock = place, lock
+    lock: what says so, where that can be taken away. holder: which batch that is, where it is known.
+    """
+
+    def __init__(self, place: str, lock: str | None = None, holder: str | None = None) -> None:
+        super().__init__(place, lock, holder)
+        self.place, self.lock, self.holder = place, lock, holder
 
     def __str__(self) -> str:
+        which = f" ({self.holder})" if self.holder else ""
         right = "wait for it to end, or name another place with --out"
         if self.lock:
             right += f"; if it died, delete {self.lock}"
-        return f"{self.place}: another batch is writing there; {right}"
+        return f"{self.place}: another batch is writing there{which}; {right}"
+
+
+class LostError(LicencesError):
+    """What was to make the reports of a batch is no longer there."""
+
+    def __init__(self, lost: str, right: str) -> None:
+        super().__init__(lost, right)
+        self.lost, self.right = lost, right
+
+    def __str__(self) -> str:
+        return f"{self.lost}; {self.right}"
 
 
 @dataclass(frozen=True, order=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
 import re
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Any, cast
 
-from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
+from licences.errors import LicencesError, MissingFileError, Problem, ProblemsError, UsageError
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -92,20 +93,15 @@ def read_coded_text(path: Path) -> tuple[str, str]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with reach(path):
+            return path.read_bytes()
     except IsADirectoryError:
         raise MissingFileError(str(path), "is a folder", "name a file") from None
     except FileNotFoundError:
         raise MissingFileError(str(path), "there is no such file", "check the path") from None
     except OSError as error:
-        raise MissingFileError(
-            str(path), error.strerror or "cannot be read", "check its permissions"
-        ) from None
-    except Exception as error:
-        if not is_remote(path):
-            raise
-        # the library of an object store has errors of its own
-        raise MissingFileError(str(path), f"{type(error).__name__}: {error}", "check the address") from None
+        right = "check the address and your access to it" if is_remote(path) else "check its permissions"
+        raise MissingFileError(str(path), say_why(error), right) from None
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
@@ -167,15 +163,16 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Writes files of a folder; none appears under its name before all of them are whole.
 
-    An object store takes each of them whole, one after the other. Raises: OSError; then every file that
-    was there before is still there.
+    An object store takes each of them whole, all at a time. Raises: OSError; then every file that was
+    there before is still there.
     """
     encoded = {
         name: content.encode() if isinstance(content, str) else content for name, content in files.items()
     }
     if is_remote(folder):
-        for name, content in encoded.items():
-            (folder / name).write_bytes(content)
+        place: Any = folder
+        with reach(folder):
+            place.fs.pipe({(place / name).path: content for name, content in encoded.items()})
         return
     folder.mkdir(parents=True, exist_ok=True)
     temporary: dict[str, Path] = {}
@@ -202,18 +199,43 @@ def read_place(text: str) -> Path:
     """
     if "://" not in text:
         return Path(text)
+    wrong = f"{text!r} cannot be reached"
     try:
         from upath import UPath
 
-        place: Any = UPath(text)
-        place.fs  # noqa: B018 - the library of the store is looked for here
-    except (ImportError, ValueError) as error:
-        raise UsageError(
-            f"{text!r} cannot be reached: {error}", "pip install -e '.[cluster]', and check the address"
-        ) from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it knows a store by fsspec alone
+            place: Any = UPath(text)
+        place.fs, place / "name"  # the library of the store is looked for here, and the address taken apart
+    except ImportError as error:
+        raise UsageError(f"{wrong}: {error}", "pip install -e '.[cluster]'") from None
+    except Exception as error:  # noqa: BLE001 - each store has errors of its own
+        raise UsageError(f"{wrong}: {error}", "check the address") from None
+    if place.protocol in {"", "file", "local"}:
+        return Path(place.path)
+    if not place.path.strip("/"):
+        raise UsageError(f"{wrong}: it names no bucket", f"write {place.protocol}://bucket/folder")
     return cast(Path, place)
 
 
 def is_remote(path: Path) -> bool:
     """Whether a place is an address of an object store and not a path of this machine."""
     return not isinstance(path, PurePath)
+
+
+@contextlib.contextmanager
+def reach(place: Path) -> Iterator[None]:
+    """Makes an OSError of whatever goes wrong at a place: the library of an object store has errors of its own."""
+    try:
+        yield
+    except (OSError, LicencesError):
+        raise
+    except Exception as error:
+        if not is_remote(place):
+            raise
+        raise OSError(str(error) or type(error).__name__) from None
+
+
+def say_why(error: OSError) -> str:
+    """The reason of an error, without the path and the number that the system puts beside it."""
+    return error.strerror or str(error) or type(error).__name__

@@ -96,6 +96,7 @@ class Forks:
             try:
                 socket.send_fds(self._control.end, [b"!"], [theirs.fileno()])
             except OSError as error:
+                ours.close()
                 raise LineCutError(str(error)) from None
         return Line(ours, allowed_bytes)
 

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from licences.case import Case
+from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
+from licences.edition import Entry, open_edition
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
@@ -129,34 +130,45 @@ def describe_case(case: Case) -> dict[str, Any]:
 
 
 def describe_licence(case: Case, code: str) -> dict[str, Any]:
-    row: dict[str, Any] = {str(name): _clean(value) for name, value in case.rows.loc[code].items()}
-    finding = case.findings.loc[code]
-    language = case.language
-    said = {name[: -len(language) - 1]: value for name, value in row.items() if name.endswith(f"_{language}")}
-    return said | {
-        "code": code,
-        "official_name": row["name_zh"],
-        "kind": case.label("kind", row["kind"]),
-        "phase": case.label("phase", row["phase"]),
-        "level": say(language, "list").join(case.label("level", level) for level in row["level"]),
-        "confidence": case.label("confidence", row["confidence"]),
-        "is_doubtful": row["confidence"] == "low",
+    finding, entry = (
+        case.findings_by_code[code],
+        open_edition(case.law, case.as_of, case.language).entries[code],
+    )
+    row = describe_row(entry, case.language)
+    return {
+        **row,
         "verdict": finding["verdict"],
         "status": finding["status"],
         "because": finding["because"][:-1],
-        "missing": [case.law.fields[name].label[language] for name in finding["missing_facts"]],
+        "missing": [case.law.fields[name].label[case.language] for name in finding["missing_facts"]],
         "blockers": finding["blockers"],
         "changes": finding["would_change_if"],
-        "time": _say_times(case, row),
-        "limit": _say_number_of(case, row, "statutory_days", "statutory_days_unit"),
-        "validity": _say_number_of(case, row, "validity_years", None),
-        "fee": _say_number_of(case, row, "fee_cny", None),
-        "yearly_fee": _say_number_of(case, row, "yearly_fee_cny", None),
+        "age_days": (case.as_of - row["checked_on"]).days,
+    }
+
+
+@lru_cache(maxsize=4096)
+def describe_row(entry: Entry, language: str) -> Mapping[str, Any]:
+    """What a row of the catalogue says, the same for every client, as plain values in the reader's language."""
+    row = {str(name): _clean(value) for name, value in entry.row.items()}
+    said = {name[: -len(language) - 1]: value for name, value in row.items() if name.endswith(f"_{language}")}
+    return said | {
+        "code": entry.code,
+        "official_name": row["name_zh"],
+        "kind": label_value("kind", row["kind"], language),
+        "phase": label_value("phase", row["phase"], language),
+        "level": say(language, "list").join(label_value("level", level, language) for level in row["level"]),
+        "confidence": label_value("confidence", row["confidence"], language),
+        "is_doubtful": row["confidence"] == "low",
+        "time": _say_times(row, language),
+        "limit": _say_number_of(row, "statutory_days", "statutory_days_unit", language),
+        "validity": _say_number_of(row, "validity_years", None, language),
+        "fee": _say_number_of(row, "fee_cny", None, language),
+        "yearly_fee": _say_number_of(row, "yearly_fee_cny", None, language),
         "source": row["source"],
         "source_url": row["source_url"],
         "published_on": row["published_on"],
         "checked_on": row["checked_on"],
-        "age_days": (case.as_of - row["checked_on"]).days,
     }
 
 
@@ -168,28 +180,28 @@ def _clean(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _say_times(case: Case, row: Mapping[str, Any]) -> str:
+def _say_times(row: Mapping[str, Any], language: str) -> str:
     """``5 – 15 – 30 working days (estimate)``; the weakest ground of the three is named."""
     names = [name for name in ("days_min", "days_likely", "days_max") if row[name] is not None]
     if not names:
         return ""
     weakest = find_weakest(row[f"{name}_basis"] for name in names)
     return say(
-        case.language,
+        language,
         "page.times",
         numbers=" – ".join(say_number(row[name]) for name in names),
-        unit=case.label("days_unit", row["days_unit"]),
-        basis=case.label("days_likely_basis", weakest),
+        unit=label_value("days_unit", row["days_unit"], language),
+        basis=label_value("days_likely_basis", weakest, language),
     )
 
 
-def _say_number_of(case: Case, row: Mapping[str, Any], name: str, unit: str | None) -> str:
+def _say_number_of(row: Mapping[str, Any], name: str, unit: str | None, language: str) -> str:
     if row[name] is None:
         return ""
     key = f"page.number_of.{name}"
-    basis = case.label(f"{name}_basis", row[f"{name}_basis"])
-    unit_label = case.label(unit, row[unit]) if unit else ""
-    return say(case.language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
+    basis = label_value(f"{name}_basis", row[f"{name}_basis"], language)
+    unit_label = label_value(unit, row[unit], language) if unit else ""
+    return say(language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
 
 
 def _describe_step(case: Case, step: Step, licence: Mapping[str, Any]) -> dict[str, Any]:

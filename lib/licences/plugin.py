@@ -15,14 +15,29 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from licences.forks import Forks
+    from licences.lines import Line
 
 
 @cache
 def _keep_forks() -> Forks:
     """The process from which papermill's notebooks are forked; it lives as long as this one."""
+    import atexit
+
     from licences.forks import Forks
 
-    return Forks()
+    forks = Forks()
+    atexit.register(forks.close)
+    return forks
+
+
+def _open_line() -> Line:
+    from licences.lines import LineCutError
+
+    try:
+        return _keep_forks().open_line()
+    except LineCutError:  # it was killed since the last notebook
+        _keep_forks.cache_clear()
+        return _keep_forks().open_line()
 
 
 class WarmEngine(Engine):  # type: ignore[misc]
@@ -36,43 +51,47 @@ class WarmEngine(Engine):  # type: ignore[misc]
         output_path: str | None = None,
         progress_bar: bool | dict[str, Any] = True,
         log_output: bool = False,
-        stdout_file: Any = None,
-        stderr_file: Any = None,
         execution_timeout: float | None = None,
-        **_more: Any,
+        **more: Any,
     ) -> NotebookNode:
-        """Runs the cells. papermill writes the notebook once; where it will not, for the process died, we do."""
-        import nbformat
+        """Runs the cells. papermill writes the notebook once; where it will not, for the process died, we do.
+
+        more: what papermill's own engine hands on to nbclient, as ``allow_errors``.
+        """
+        import os
+
+        import tqdm.auto  # noqa: F401 - first: it takes a process that has imported a kernel's shell for a notebook
         from papermill.exceptions import PapermillException
+        from papermill.iorw import write_ipynb
         from papermill.log import logger
+        from papermill.utils import remove_args
 
-        from licences.engine import ALLOWED_BYTES, LineClient, TrueManager
-        from licences.files import write_whole
+        from licences.engine import LineClient, TrueManager
 
-        if cls.nb_language(nb).lower() != "python":
+        language = nb.metadata.get("language_info", {}).get("name")
+        language = language or nb.metadata.get("kernelspec", {}).get("language") or "python"
+        if language.lower() != "python":
             raise PapermillException(
                 "the engine 'licences' runs notebooks in Python; choose another --engine"
             )
+        ours = {"timeout": execution_timeout or more.get("timeout"), "log": logger, "log_output": log_output}
+        theirs = remove_args(["input_path", "start_timeout", "autosave_cell_every"], **more)
         manager = TrueManager(nb, None, log_output, progress_bar, autosave_cell_every=0)
         manager.notebook_start()
-        line = _keep_forks().open_line(ALLOWED_BYTES)
+        line = _open_line()
         try:
-            line.send({"job": "cells", "folder": str(Path.cwd())})
-            LineClient(
-                manager,
-                line,
-                timeout=execution_timeout,
-                log=logger,
-                log_output=log_output,
-                stdout_file=stdout_file,
-                stderr_file=stderr_file,
-            ).execute()
+            line.send({"job": "cells", "folder": str(Path.cwd()), "environment": dict(os.environ)})
+            client = LineClient(manager, line, **{**theirs, **ours})
+            client.execute()
+            client.end()
         except BaseException:
+            manager.cleanup_pbar()
             manager.notebook_complete()
-            if output_path and "://" not in output_path:
-                write_whole(Path(output_path), nbformat.writes(manager.nb))
+            if output_path:
+                write_ipynb(manager.nb, output_path)
             raise
         finally:
             line.close()
+        manager.cleanup_pbar()
         manager.notebook_complete()
         return nb

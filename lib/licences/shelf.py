@@ -10,13 +10,15 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from licences.errors import BusyError, MissingFileError
-from licences.files import is_remote, write_all_whole
+from licences.files import is_remote, reach, say_why, write_all_whole
 
 LEDGER = "ledger.jsonl"
 _LOCK = "ledger.lock"
-_UPLOAD_SECONDS = 5.0
+# How often a ledger is sent to an object store, and how many times longer than that takes it waits at least.
+_UPLOAD_SECONDS, _UPLOAD_SHARE = 5.0, 20
 
 
 class Shelf:
@@ -31,10 +33,19 @@ class Shelf:
         self.place = place
         self._ledger: _Ledger = (_RemoteLedger if is_remote(place) else _LocalLedger)(place)
         self.made: dict[str, dict[str, Any]] = {}
-        for entry in self._ledger.read():
-            if entry.get("status") == "done":
-                self.made[str(entry.get("client"))] = entry
-        self._there = _list_names(place) if is_remote(place) else None
+        self._there: set[str] | None = None
+        try:
+            for entry in self._ledger.read():
+                if entry.get("status") == "done":
+                    self.made[str(entry.get("client"))] = entry
+            if is_remote(place):
+                self._there = _list_names(place)
+        except OSError as error:
+            self._ledger.close()
+            raise _refuse(place, error) from None
+        except BaseException:
+            self._ledger.close()
+            raise
 
     def has(self, client: str, names: Collection[str]) -> bool:
         """Whether all of these files of a client are there."""
@@ -55,7 +66,17 @@ class Shelf:
                     left.unlink()
         write_all_whole(self.place / client, files)
         if without not in files:
-            (self.place / client / without).unlink(missing_ok=True)
+            self._take_away(client, without)
+        if self._there is not None:
+            self._there.update(f"{client}/{name}" for name in files)
+
+    def _take_away(self, client: str, name: str) -> None:
+        if self._there is None:
+            (self.place / client / name).unlink(missing_ok=True)
+        elif f"{client}/{name}" in self._there:
+            with reach(self.place):
+                (self.place / client / name).unlink(missing_ok=True)
+            self._there.discard(f"{client}/{name}")
 
     def note(self, entry: Mapping[str, Any]) -> None:
         """Adds a line to the ledger. Raises: MissingFileError where it cannot be written."""
@@ -74,12 +95,13 @@ class Shelf:
 
 
 def _refuse(place: Path, error: OSError) -> MissingFileError:
-    reason = error.strerror or str(error) or type(error).__name__
-    return MissingFileError(str(place / LEDGER), reason, "make room, or name another place with --out")
+    right = "check your access to it" if is_remote(place) else "make room"
+    return MissingFileError(str(place / LEDGER), say_why(error), f"{right}, or name another place with --out")
 
 
 def _list_names(place: Any) -> set[str]:
-    with contextlib.suppress(FileNotFoundError):
+    """The files below a place; nothing is taken from what fsspec remembers. Raises: OSError."""
+    with reach(place), contextlib.suppress(FileNotFoundError):
         root = place.fs._strip_protocol(str(place)).rstrip("/")  # noqa: SLF001 - fsspec's own way to compare
         return {name.removeprefix(root).lstrip("/") for name in place.fs.find(root)}
     return set()
@@ -145,22 +167,31 @@ class _LocalLedger(_Ledger):
 
 
 class _RemoteLedger(_Ledger):
-    """An object, which cannot be added to: it is kept here and sent whole, every few seconds and at the end."""
+    """An object, which cannot be added to: it is kept here and sent whole, every few seconds and at the end.
 
-    def __init__(self, place: Path) -> None:
+    Another object says that a batch is at it; it is there from the first to the last moment.
+    """
+
+    def __init__(self, place: Any) -> None:
         self._place, self._lock = place, place / _LOCK
+        self._holder = f"on {os.uname().nodename}, process {os.getpid()}"
+        self._claim = f"{self._holder}\n{uuid4().hex}\n".encode()
         try:
-            with self._lock.open("xb") as lock:
-                lock.write(f"{os.uname().nodename} {os.getpid()}\n".encode())
-        except FileExistsError:
-            raise BusyError(str(place), str(self._lock)) from None
-        except Exception as error:  # noqa: BLE001
-            reason = str(error) or type(error).__name__  # a store's library has errors of its own
-            raise MissingFileError(str(place), reason, "check the address and your access to it") from None
-        self._copy = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the batch
-        with contextlib.suppress(FileNotFoundError):
-            self._copy.write((place / LEDGER).read_bytes())
-        self._sent_at = time.monotonic()
+            with reach(place):
+                place.fs.invalidate_cache()
+                self._take_lock()
+                self._copy = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the batch
+                with contextlib.suppress(FileNotFoundError):
+                    self._copy.write((place / LEDGER).read_bytes())
+        except OSError as error:
+            self._give_back_lock()
+            right = "check the address and your access to it"
+            raise MissingFileError(str(place), say_why(error), right) from None
+        except BaseException:  # above all Ctrl-C
+            self._give_back_lock()
+            raise
+        self._has_news = False
+        self._send_at = time.monotonic() + _UPLOAD_SECONDS
 
     def read_bytes(self) -> bytes:
         self._copy.seek(0)
@@ -169,15 +200,46 @@ class _RemoteLedger(_Ledger):
     def append(self, line: bytes) -> None:
         self._copy.seek(0, os.SEEK_END)
         self._copy.write(line)
-        if time.monotonic() - self._sent_at > _UPLOAD_SECONDS:
+        self._has_news = True
+        if time.monotonic() > self._send_at:
             self._send()
 
     def close(self) -> None:
         try:
-            self._send()
+            if self._has_news:
+                self._send()
         finally:
-            self._lock.unlink(missing_ok=True)
+            self._give_back_lock()
+            self._copy.close()
 
     def _send(self) -> None:
-        (self._place / LEDGER).write_bytes(self.read_bytes())
-        self._sent_at = time.monotonic()
+        began = time.monotonic()
+        write_all_whole(self._place, {LEDGER: self.read_bytes()})
+        self._has_news = False
+        ended = time.monotonic()
+        self._send_at = ended + max(_UPLOAD_SECONDS, _UPLOAD_SHARE * (ended - began))
+
+    def _take_lock(self) -> None:
+        try:
+            if self._lock.exists():  # not every store knows of writing only what is not there
+                raise FileExistsError
+            with self._lock.open("xb") as lock:
+                lock.write(self._claim)
+        except FileExistsError:
+            found = self._read_lock()
+            if (
+                found != self._claim
+            ):  # it may be ours, where the store's answer was lost and it was asked twice
+                holder = found.decode("utf-8", "replace").partition("\n")[0]
+                raise BusyError(str(self._place), str(self._lock), holder) from None
+
+    def _read_lock(self) -> bytes:
+        with contextlib.suppress(FileNotFoundError):
+            return bytes(self._lock.read_bytes())
+        return b""
+
+    def _give_back_lock(self) -> None:
+        """Deletes the lock if it is ours; where it cannot be deleted, the next batch will name it."""
+        with contextlib.suppress(OSError), reach(self._place):
+            if self._read_lock() == self._claim:
+                self._lock.unlink()

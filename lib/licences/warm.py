@@ -3,79 +3,46 @@
 from __future__ import annotations
 
 import gc
-import io
+import os
 import pickle
+import shutil
 import socket
 import sys
-from datetime import date
 
-import nbformat
-import plotly.io
-
-from licences.case import make_case
-from licences.cells import Shell, make_shell, serve_cells, settle
-from licences.charts import draw_launch, draw_renewals, draw_timeline
-from licences.documents import make_html
-from licences.engine import run_cells
+from licences.cells import make_shell, serve_cells, settle
 from licences.forks import Errand, Job, serve_forks
-from licences.graphs import draw_graph
-from licences.law import Law
-from licences.looks import show_figures_anywhere
-from licences.outlook import Wish
-from licences.pages import SECTIONS, describe_case, make_section
-from licences.profiles import make_profiles
-from licences.report import Kit
 
 
 def main(descriptor: int) -> None:
     """Serves forks to the process at the other end of a socket."""
-    shell = make_shell()
+    shell, environment = make_shell(), dict(os.environ)
+    with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
+        from licences.rehearsal import work_once
+        from licences.report import Kit
+    del sys.argv[1:]
 
     def run_alone(errand: Errand) -> None:
-        settle(errand.order["folder"])
+        settle(errand.order["folder"], environment=errand.order["environment"])
         serve_cells(errand.line, shell)
 
     jobs: dict[str, Job] = {"cells": run_alone}
+    ours: list[str | None] = []
 
     def prepare(files: list[bytes]) -> None:
         if files:
-            notebook, law, as_of, start, language = pickle.loads(files[0])  # noqa: S301 - from who started us
+            notebook, law, as_of, start, language, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+            ours.append(folder)
             work_once(shell, law, as_of, start, language)
             jobs["report"] = Kit(notebook, law, shell).make_report
+        os.environ.clear()
+        os.environ.update(environment)  # without what libraries have set
         gc.collect()
         gc.freeze()  # what is there now is never looked at again, and so not copied in the forks
         gc.set_threshold(100_000)
 
     serve_forks(socket.socket(fileno=descriptor), prepare, jobs)
-
-
-def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -> None:
-    """Works through reports of clients that do not exist, so that the next one finds all at hand.
-
-    One of them answers all that can be answered with yes, one with no, and one tells nothing.
-    """
-    renderer = plotly.io.renderers.default
-    show_figures_anywhere()
-    for answer in ("yes", "no", ""):
-        told = {field.name: answer for field in law.fields.every if field.type == "bool"}
-        nobody = make_profiles([{"client": "nobody", "name": "-", **told}], law.fields, None, "")
-        case = make_case(law, nobody, as_of, Wish(start), language)
-        outputs = [
-            nbformat.v4.new_output("display_data", {"text/html": make_section(case, name)._repr_html_()})
-            for name in SECTIONS
-        ]
-        for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals):
-            figure = draw(case)
-            if figure is not None:
-                shell.user_ns["figure"] = figure
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
-        make_html(notebook, "-", language)
-    cells = [nbformat.v4.new_code_cell(source) for source in ("'a text'", "figure")]
-    notebook = nbformat.from_dict(nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {}}))
-    run_cells(notebook, shell, io.BytesIO(), listens=False)
-    shell.reset(new_session=True)
-    describe_case.cache_clear()
-    plotly.io.renderers.default = renderer
+    for folder in filter(None, ours):  # who started us may have been killed
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

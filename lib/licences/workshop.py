@@ -6,11 +6,14 @@ import atexit
 import hashlib
 import pickle
 import queue
+import select
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from licences.errors import UsageError
@@ -21,6 +24,9 @@ from licences.lines import Line, LineCutError
 from licences.report import Result, Task, ask_report
 
 Progress = Callable[[int, int], None]
+
+# How many workshops a process keeps at hand, and how often it looks whether a report is still wanted.
+_KEPT, _LOOK_SECONDS = 2, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +46,7 @@ class Pack:
     language: str
     library: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for packs that make the same reports of the same clients."""
         frames = (self.law.catalogue, self.law.contradictions, self.law.corrections)
@@ -55,7 +61,10 @@ class Pack:
 
 
 class Workshop:
-    """A warm process, and the lines to it that are not in use. Raises: UsageError for a foreign pack."""
+    """A warm process, and the lines to it that are not in use. Raises: UsageError for a foreign pack.
+
+    borrowers: how many are making reports in it; see ``borrow_workshop``.
+    """
 
     def __init__(self, pack: Pack) -> None:
         if pack.library != hash_library():
@@ -63,26 +72,33 @@ class Workshop:
                 "this machine has another version of licences, or of its data dictionary, than the batch",
                 "install the same one on each",
             )
-        self.key = pack.key
+        self.key, self.borrowers = pack.key, 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if pack.folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="licences-")
             (Path(self._folder.name) / pack.name).write_bytes(pack.notebook)
-        self.notebook = Path(pack.folder or (self._folder.name if self._folder else "")) / pack.name
-        warmed = (self.notebook, pack.law, pack.as_of, pack.start, pack.language)
-        self._forks = Forks(pickle.dumps(warmed))
+        ours = self._folder.name if self._folder else None
+        self.notebook = Path(pack.folder or ours or "") / pack.name
+        self._warmed = pickle.dumps((self.notebook, pack.law, pack.as_of, pack.start, pack.language, ours))
+        self._forks = Forks(self._warmed)
         self._idle: queue.SimpleQueue[Line] = queue.SimpleQueue()
-        self._lines: list[Line] = []
+        self._lines: set[Line] = set()
+        self._opening, self._is_closed = threading.Lock(), False
 
-    def make_report(self, task: Task, progress: Progress | None = None) -> Result:
-        """Has a report made; may be called in several threads at a time."""
+    def make_report(
+        self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
+    ) -> Result:
+        """Has a report made; may be called in several threads at a time.
+
+        is_wanted: asked now and then; a report that is not is cut off, its status is ``killed``.
+        """
         try:
-            line = self._idle.get_nowait()
-        except queue.Empty:
-            line = self._forks.open_line()
-            self._lines.append(line)
+            line = self._take_line()
+        except LineCutError:
+            return Result(task.client, "killed", {}, "the batch was ended")
         try:
-            result = ask_report(line, task, self.notebook, progress)
+            with _cut_if_unwanted(line, is_wanted):
+                result = ask_report(line, task, self.notebook, progress)
         except LineCutError:
             line.close()
             return Result(task.client, "killed", {}, "the process that looks after the report was killed")
@@ -91,33 +107,103 @@ class Workshop:
 
     def close(self) -> None:
         """Ends the process and whatever it is still doing."""
-        for line in self._lines:
-            line.cut()
-        self._forks.close()
+        with self._opening:
+            self._is_closed = True
+            for line in self._lines:
+                line.cut()
+            self._forks.close()
         if self._folder is not None:
             self._folder.cleanup()
 
+    def _take_line(self) -> Line:
+        """A line that is not in use. Raises: LineCutError where the workshop is closed."""
+        while True:
+            try:
+                line = self._idle.get_nowait()
+            except queue.Empty:
+                return self._open_line()
+            if not _is_cut(line):
+                return line
+            line.close()
+
+    def _open_line(self) -> Line:
+        with self._opening:
+            if self._is_closed:
+                raise LineCutError("closed")
+            self._lines = {line for line in self._lines if line.end.fileno() >= 0}
+            try:
+                line = self._forks.open_line()
+            except LineCutError:  # the warm process was killed
+                self._forks.close()
+                self._forks = Forks(self._warmed)
+                line = self._forks.open_line()
+            self._lines.add(line)
+        return line
+
+
+def _is_cut(line: Line) -> bool:
+    """Whether nobody is at the other end of a line that is not in use: else nothing would come from there."""
+    if line.end.fileno() < 0:
+        return True
+    watcher = select.poll()
+    watcher.register(line.end, select.POLLIN)
+    return bool(watcher.poll(0))
+
+
+@contextmanager
+def _cut_if_unwanted(line: Line, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
+    """Looks now and then whether what is asked for over a line is still wanted, and cuts it if not."""
+    if is_wanted is None:
+        yield
+        return
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(_LOOK_SECONDS):
+            if not is_wanted():
+                line.cut()
+                return
+
+    watcher = threading.Thread(target=look, name="wanted", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
+
 
 _kept: list[Workshop] = []
-_opening = threading.Lock()
+_keeping = threading.Lock()
 
 
 @atexit.register
-def close_workshop() -> None:
-    """Closes the workshop that is kept open, if there is one."""
+def close_workshops() -> None:
+    """Closes the workshops that are kept open."""
     while _kept:
         _kept.pop().close()
 
 
-def keep_workshop(pack: Pack) -> Workshop:
-    """The workshop of this process for a pack; it stays open for the next call until another is asked for."""
-    with _opening:
-        if not _kept or _kept[0].key != pack.key:
-            close_workshop()
-            _kept.append(Workshop(pack))
-        return _kept[0]
+@contextmanager
+def borrow_workshop(pack: Pack) -> Iterator[Workshop]:
+    """The workshop of this process for a pack; it stays open for whoever asks next.
 
-
-def make_report_anywhere(task: Task, pack: Pack) -> Result:
-    """Makes a report on whatever machine this is called."""
-    return keep_workshop(pack).make_report(task)
+    Only a few are kept: the one that has waited longest makes room, and none in which reports are made.
+    """
+    with _keeping:
+        workshop = next((one for one in _kept if one.key == pack.key), None)
+        if workshop is None:
+            for idle in [one for one in _kept if not one.borrowers]:
+                if len(_kept) >= _KEPT:
+                    _kept.remove(idle)
+                    idle.close()
+            workshop = Workshop(pack)
+        else:
+            _kept.remove(workshop)
+        _kept.append(workshop)
+        workshop.borrowers += 1
+    try:
+        yield workshop
+    finally:
+        with _keeping:
+            workshop.borrowers -= 1
