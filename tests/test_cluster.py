@@ -253,7 +253,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[S
         yield store
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def unanswered(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[dict[str, Batch]]:
     """Batches that wait for somebody who does not answer; they do so while the other tests run."""
     folder = tmp_path_factory.mktemp("unanswered")
@@ -325,6 +325,7 @@ def pack(law: Law, notebook: Path) -> Pack:
 # A cluster.
 
 
+@pytest.mark.usefixtures("unanswered")  # they are started here, for the tests at the end
 def test_a_cluster_makes_the_same_pages_as_this_machine(
     cluster: DaskCluster, local_reports: Path, sample_clients: pd.DataFrame, tmp_path: Path
 ) -> None:
@@ -775,6 +776,19 @@ def test_a_batch_does_not_delete_the_lock_of_another(place: Path) -> None:
     shelf.close()
     assert lock.read_bytes() == b"on another machine, process 1\n"
     lock.unlink()
+
+
+def test_a_store_that_writes_over_what_is_there_is_asked_first(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = type(place).open
+    monkeypatch.setattr(
+        type(place), "open", lambda path, mode, *given: real(path, mode.replace("x", "w"), *given)
+    )
+    shelf = Shelf(place)
+    with pytest.raises(BusyError):
+        Shelf(place)
+    shelf.close()
 
 
 def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(

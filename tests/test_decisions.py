@@ -25,14 +25,14 @@ from licences.assessment import NEEDED, VERDICTS, find_contradictions, find_verd
 from licences.case import Case, make_case
 from licences.decisions import (
     MAIN_FACTS,
-    _make_told,
+    describe_answer,
     describe_fact,
     find_main_facts,
     find_named_facts,
     make_decisions,
+    make_decisions_json,
     make_decisions_section,
     make_tree,
-    write_decisions,
 )
 from licences.edition import Edition, open_edition
 from licences.expressions import Always, And, Atom, Node, Not, Or, find_atoms
@@ -194,7 +194,9 @@ def many(law: Law, sample_clients: pd.DataFrame) -> Many:
 
 def make_told(fields: Fields, profile: Mapping[str, Any]) -> dict[str, Any]:
     """A profile as the script reads it."""
-    return {name: _make_told(fields[name], value) for name, value in profile.items() if value is not None}
+    return {
+        name: describe_answer(fields[name], value) for name, value in profile.items() if value is not None
+    }
 
 
 @cache
@@ -343,7 +345,10 @@ def ask_about(
     facts = {field.name: describe_fact(field, "en") for field in fields.every}
     script.send(table={"facts": facts, "rules": {"LICENCE": licence}, "contradictions": []})
     told = [
-        {name: None if value is None else _make_told(fields[name], value) for name, value in profile.items()}
+        {
+            name: None if value is None else describe_answer(fields[name], value)
+            for name, value in profile.items()
+        }
         for profile in allowed
     ]
     for profile, (answers, _) in zip(allowed, script.ask(told), strict=True):
@@ -353,7 +358,7 @@ def ask_about(
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_table_of_every_sample_is_small(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
     for client in sample_clients["client"]:
-        table = write_decisions(open_case_of(law, sample_clients, client, language))
+        table = make_decisions_json(open_case_of(law, sample_clients, client, language))
         assert len(table.encode()) <= MOST_BYTES, client
 
 
@@ -594,6 +599,7 @@ def test_questions_that_a_change_brings_up_are_asked(
     opened.profile["own_categories"] = "medical_devices_class_2;prepackaged_food"
     opened.shows_what_python_says()
     assert heading.is_visible()
+    opened.hears("New questions: Is the registrant of the devices it sells, Sells only class II devices")
     assert opened.question("only_exempt_class_2_devices").is_visible()
     page.get_by_role("link", name="New questions (2)").click()
     assert page.evaluate("document.activeElement.id") == "decide-raised"

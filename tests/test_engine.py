@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,12 @@ with warnings.catch_warnings(action="ignore"):
 print(numpy.get_printoptions(), numpy.geterr(), plotly.io.renderers.default, plotly.io.templates.default)
 print(sys.path, sys.stdin.isatty(), sys.getrecursionlimit(), sys.gettrace(), sys.excepthook)
 print(logging.root.handlers, logging.root.level, logging.root.manager.disable)
+print(sorted(get_ipython().user_ns_hidden), get_ipython().execution_count)
 print(locale.getlocale(), decimal.getcontext(), socket.getdefaulttimeout())
 print([signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD)])
 print(sorted(vars(sys.modules["__main__"])), threading.current_thread() is threading.main_thread())
-print(sorted(set(os.environ) - {"PYDEVD_USE_FRAME_EVAL", "TMPDIR", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}))
+others = "PYDEVD_USE_FRAME_EVAL TMPDIR OPENBLAS_NUM_THREADS OMP_NUM_THREADS PYTEST_CURRENT_TEST".split()
+print(sorted(set(os.environ) - set(others)))
 """
 
 CELLS = {
@@ -71,6 +74,7 @@ CELLS = {
         "print('a'); print('b', file=sys.stderr); print('c'); display('d'); print('e'); print('f', file=sys.stderr)"
     ),
     "text of other alphabets and control characters": "print('许可证 é \\x00\\x1b[1m \\r \\b'); print('no end', end='')",
+    "bytes that are no text": "print('\\udcff'); '\\udcff'",
     "the properties of the streams": (
         "sys.stdout.name, sys.stdout.isatty(), sys.stdout.encoding, sys.stdout.errors, sys.stdout.closed,"
         " sys.stdout.writable(), sys.stdout.write('')"
@@ -168,6 +172,10 @@ CELLS = {
     "what it has taken": "taking.outputs",
     "a widget that takes output and clears it": "with taking:\n    clear_output(); print('new'); 1/0",
     "what it has taken then": "[one['output_type'] for one in taking.outputs]",
+    "a widget that is watched": (
+        "taking.observe(lambda change: print('a front end answered'), 'outputs')\nwith taking:\n    print('more')"
+    ),
+    "a cell after the front end has answered": "taking.unobserve_all(); len(taking.outputs)",
     "a widget's decorator": "@taking.capture(clear_output=True)\ndef shout():\n    print('captured')\nshout()",
     "a warning": "import warnings; warnings.warn('careful')",
     "a warning again": "for _ in range(2):\n    warnings.warn('once')",
@@ -674,6 +682,13 @@ def test_text_in_great_amounts_is_one_output(tmp_path: Path) -> None:
     assert said.text == expected.removeprefix("0\n")
 
 
+def test_a_character_that_a_program_writes_in_two_parts_is_one(tmp_path: Path) -> None:
+    # A kernel makes two signs of it, neither of them a letter.
+    cells = ["import os, time\nos.write(1, b'\\xe8\\xae'); time.sleep(0.15); os.write(1, b'\\xb8') and None"]
+    notebook, _ = run(tmp_path, make_notebook(cells))
+    assert notebook.cells[0].outputs[0].text == "许"
+
+
 # As a user calls papermill.
 
 
@@ -685,9 +700,18 @@ def call_papermill(folder: Path, engine: str, name: str, *options: str) -> subpr
     )  # fmt: skip
 
 
+@dataclass
+class Call:
+    """What came of a call: the lines of the error output without the bars of progress, and those."""
+
+    status: int
+    out: str
+    lines: list[str]
+    progress: list[str]
+
+
 @pytest.fixture(scope="module")
-def calls(folder: Path) -> dict[str, tuple[int, str, list[str]]]:
-    """The exit status, the standard output and the lines of the error output of each call."""
+def calls(folder: Path) -> dict[str, Call]:
     head = ["x = 0", "import sys\nprint('out'); print('wrong', file=sys.stderr); display('shown'); x"]
     tails = {
         "good": ["'after'"],
@@ -700,35 +724,35 @@ def calls(folder: Path) -> dict[str, tuple[int, str, list[str]]]:
         nbformat.write(notebook, folder / f"{name}.ipynb")
     told = ("-p", "x", "1", "--log-output", "--progress-bar")
     running = {
-        "stock bad": call_papermill(folder, "nbclient", "bad", *told),
+        "stock": call_papermill(folder, "nbclient", "bad", *told),
         "bad": call_papermill(folder, "licences", "bad", *told),
         "good": call_papermill(folder, "licences", "good", *told),
         "slow": call_papermill(folder, "licences", "slow", *told, "--execution-timeout", "1"),
     }
-    said = {name: (*process.communicate(timeout=60), process.returncode) for name, process in running.items()}
-    return {name: (status, out, re.split(r"[\n\r]+", errors)) for name, (out, errors, status) in said.items()}
-
-
-def find_progress(lines: list[str]) -> list[str]:
-    return [line.split("[")[0].strip() for line in lines if line.startswith("Executing:")]
+    ended = {}
+    for name, process in running.items():
+        out, errors = process.communicate(timeout=60)
+        bar = r"\r?Executing: +(\d+%)\|[^\]]*\]"
+        lines = [line for line in re.sub(bar, "\n", errors).splitlines() if line.strip()]
+        ended[name] = Call(process.returncode, out, lines, re.findall(bar, errors))
+    return ended
 
 
 def test_papermill_called_by_a_user_says_the_same_of_a_notebook_that_fails(
-    calls: dict[str, tuple[int, str, list[str]]], folder: Path
+    calls: dict[str, Call], folder: Path
 ) -> None:
-    def tell(name: str) -> tuple[int, str, list[str], str]:
-        status, out, lines = calls[name]
-        # We have no kernel to name, and none that warns of its transport; where the bar is drawn depends on the time.
-        noise = ("Executing:", "Executing notebook with kernel", "[IPKernelApp] WARNING", "Output Notebook")
-        kept = [line for line in lines if line.strip() and not line.startswith(noise)]
-        return status, out, kept, find_progress(lines)[-1]
-
-    assert tell("bad") == tell("stock bad")
-    status, _, lines, progress = tell("bad")
-    assert status == 1
-    assert "ZeroDivisionError: division by zero" in lines
-    assert "wrong" in lines
-    assert progress == "Executing:  80%|████████  | 4/5"
+    ours, stock = calls["bad"], calls["stock"]
+    # We have no kernel to name, and none that warns of its transport or of its end.
+    noise = ("Executing notebook with kernel", "[IPKernelApp]", "Output Notebook")
+    kept = [[line for line in call.lines if not line.startswith(noise)] for call in (ours, stock)]
+    assert kept[0] == kept[1]
+    assert "ZeroDivisionError: division by zero" in ours.lines
+    assert "wrong" in ours.lines
+    assert (
+        (ours.status, ours.out, ours.progress[-1])
+        == (stock.status, stock.out, stock.progress[-1])
+        == (1, "", "80%")
+    )
     written = [
         nbformat.read(folder / f"{engine}-bad.ipynb", as_version=4) for engine in ("licences", "nbclient")
     ]
@@ -741,27 +765,22 @@ def test_papermill_called_by_a_user_says_the_same_of_a_notebook_that_fails(
 
 
 def test_papermill_called_by_a_user_ends_well_where_a_notebook_does(
-    calls: dict[str, tuple[int, str, list[str]]], folder: Path
+    calls: dict[str, Call], folder: Path
 ) -> None:
-    status, out, lines = calls["good"]
-    assert (status, out) == (0, "")
-    assert find_progress(lines)[-1] == "Executing: 100%|██████████| 4/4"
-    assert "'after'" in lines
+    call = calls["good"]
+    assert (call.status, call.out, call.progress[-1]) == (0, "", "100%")
+    assert "'after'" in call.lines
     notebook = nbformat.read(folder / "licences-good.ipynb", as_version=4)
     assert notebook.cells[2].outputs[-1].data["text/plain"] == "1"
     assert notebook.metadata.papermill.parameters == {"x": 1}
 
 
 def test_papermill_called_by_a_user_ends_a_cell_that_takes_too_long(
-    calls: dict[str, tuple[int, str, list[str]]], folder: Path
+    calls: dict[str, Call], folder: Path
 ) -> None:
-    status, _, lines = calls["slow"]
-    assert status == 1
-    assert "The message was: Cell execution timed out." in lines
-    assert find_progress(lines)[-1] == "Executing:  80%|████████  | 4/5"
+    call = calls["slow"]
+    assert (call.status, call.progress[-1]) == (1, "80%")
+    assert "The message was: Cell execution timed out." in call.lines
     notebook = nbformat.read(folder / "licences-slow.ipynb", as_version=4)
-    assert [cell.metadata.papermill["status"] for cell in notebook.cells] == [
-        *["completed"] * 3,
-        "failed",
-        "pending",
-    ]
+    statuses = [cell.metadata.papermill["status"] for cell in notebook.cells]
+    assert statuses == [*["completed"] * 3, "failed", "pending"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid5
@@ -186,15 +186,23 @@ def _list_chances(case: Case, days: tuple[date, date, date]) -> list[str]:
 
 
 def _find_start_grounds(case: Case) -> Mapping[str, str | None]:
-    """The weakest ground of the times that a step waits for; None where it waits for no other step."""
+    """The weakest ground of the times of all that a step waits for; None where none of them decides."""
     steps = {step.code: step for step in case.plan.dated}
     grounds: dict[str, str | None] = {}
     for step in case.plan.dated:
         waits = [steps[code] for code in (*step.requires, *step.queues_behind)]
+        if _waits_for_time(step, waits):
+            waits = []
         earlier = [grounds[one.code] for one in waits]
         every = [*(one.basis for one in waits), *(ground for ground in earlier if ground)]
         grounds[step.code] = find_weakest(every) if every else None
     return grounds
+
+
+def _waits_for_time(step: Step, waits: Iterable[Step]) -> bool:
+    """Whether what a step needs is done before the day that lifts what blocks it."""
+    until = step.blocked_until
+    return until is not None and all(one.finish is not None and one.finish < until for one in waits)
 
 
 def _find_finish_ground(step: Step) -> str:

@@ -19,6 +19,7 @@ KEYS = ("firm", "contact", "disclaimer", "colour", "logo")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_DRAWING = re.compile(rb"(?:\s|<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>)*<svg[\s>]", re.DOTALL)
 _ACTIVE = re.compile(rb"<script|<!entity|<foreignobject|javascript:|\son[a-z]+\s*=", re.IGNORECASE)
 
 
@@ -214,10 +215,7 @@ def _find_type(content: bytes) -> str:
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
-    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"<") and re.search(rb"<svg[\s>]", start[:2000]):
-        return "image/svg+xml"
-    return ""
+    return "image/svg+xml" if _DRAWING.match(content.removeprefix(b"\xef\xbb\xbf")) else ""
 
 
 def _is_whole(content: bytes, kind: str) -> bool:
@@ -230,7 +228,7 @@ def _is_whole(content: bytes, kind: str) -> bool:
         )
     if kind == "image/jpeg":
         return bool(_find_jpeg_size(content)) and b"\xff\xd9" in content
-    return b"</svg>" in content or b"/>" in content
+    return b"</svg>" in content
 
 
 def _find_jpeg_size(content: bytes) -> tuple[int, int] | None:

@@ -51,6 +51,12 @@ Publish = Callable[[dict[str, Any]], None]
 """Takes a message as the Jupyter protocol has it, with the name of its channel beside it."""
 
 
+def pack(message: dict[str, Any]) -> bytes:
+    """A message as JSON. What is no text in it is replaced, as the clients of a kernel do."""
+    packed: bytes = json_packer(message)
+    return packed.decode("utf-8", "replace").encode()
+
+
 class Journal(Session):
     """Takes the place of a kernel's session: what the shell sends is published in this process."""
 
@@ -303,7 +309,7 @@ def settle(
 
 def serve_cells(line: Line, shell: Shell) -> None:
     """Runs what is asked for over a line until it is asked to end, and ends as a process of Python does."""
-    kernel = Kernel(shell, lambda message: line.send_text(json_packer(message)))
+    kernel = Kernel(shell, lambda message: line.send_text(pack(message)))
     kernel.listen()
 
     async def serve() -> None:

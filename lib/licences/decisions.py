@@ -51,7 +51,9 @@ def make_decisions(case: Case) -> dict[str, Any]:
         "language": language,
         "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named},
         "told": {
-            field.name: _make_told(field, value) for field in named if (value := told[field.name]) is not None
+            field.name: describe_answer(field, value)
+            for field in named
+            if (value := told[field.name]) is not None
         },
         "open": asked,
         "main": main,
@@ -72,10 +74,10 @@ def make_decisions_section(case: Case) -> Section:
     """The section of the page in which the answers can be changed, for the scripts and styles of ``decide``."""
     template: Any = make_environment().get_template("decisions.html.j2")
     texts = read_texts(case.language)["decisions"]
-    return Section(str(template.module.decisions(texts, write_decisions(case))))
+    return Section(str(template.module.decisions(texts, make_decisions_json(case))))
 
 
-def write_decisions(case: Case) -> str:
+def make_decisions_json(case: Case) -> str:
     """The decision table as JSON that can stand inside a script element whatever texts it holds."""
     plain = json.dumps(make_decisions(case), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return plain.replace("<", "\\u003c")
@@ -155,8 +157,8 @@ def describe_fact(field: Field, language: str, with_help: bool = True) -> dict[s
     return {name: value for name, value in described.items() if value not in ("", [], None)}
 
 
-def _make_told(field: Field, value: Value) -> Any:
-    """An answer as JSON; a set is the list of its members."""
+def describe_answer(field: Field, value: Value) -> Any:
+    """An answer as JSON; a set is the sorted list of its members."""
     return sorted(split_set(str(value))) if field.type == "set" else _shorten(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -13,16 +14,18 @@ from typing import Any
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
+from licences.brands import Brand
 from licences.wording import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
-def make_html(notebook: NotebookNode, name: str, language: str) -> str:
+def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | None = None) -> str:
     """The page of an executed notebook: its outputs, no code, no request to anywhere.
 
-    name: the client's name, for the title of the page.
+    name: the client's name, for the title of the page. brand: the firm that it comes from.
     """
+    brand = brand or Brand()
     page = {
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
@@ -30,8 +33,30 @@ def make_html(notebook: NotebookNode, name: str, language: str) -> str:
         "plotly": _pack_asset("plotly-basic.min.js"),
         "too_old": say(language, "page.too_old"),
         "script": _read_asset("page.js"),
+        "skip": say(language, "page.skip"),
+        "contents": say(language, "page.contents_title"),
+        "headings": _find_headings(notebook),
+        "firm": brand.firm,
+        "contact": brand.contact,
+        "colour": brand.colour,
+        "logo": _embed(brand.logo, brand.logo_type),
+        "disclaimer": brand.disclaimer.get(language, ""),
     }
     return str(_make_exporter().template.render(nb=notebook, resources={"page": page}))
+
+
+_HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>')
+
+
+def _find_headings(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """The anchor and the heading, as HTML, of each section that the notebook's outputs hold."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    texts = [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    return [found for text in texts for found in _HEADING.findall(text)]
+
+
+def _embed(content: bytes | None, kind: str) -> str:
+    return f"data:{kind};base64,{b64encode(content).decode('ascii')}" if content else ""
 
 
 @cache

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 import nbformat
 import papermill
-from jupyter_client.session import json_packer
 from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
@@ -26,7 +25,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
-from licences.cells import LANGUAGE_INFO, Kernel, Shell
+from licences.cells import LANGUAGE_INFO, Kernel, Shell, pack
 from licences.errors import LicencesError, UsageError, suggest
 from licences.forks import Ended, read_ended
 from licences.lines import Line, LineCutError, pack_message, unpack_messages
@@ -308,7 +307,7 @@ class DirectClient(Client):
         self.take(json.loads(self._keep(message)))  # as it is now, whatever the cell does with its parts
 
     def _keep(self, message: dict[str, Any]) -> bytes:
-        packed: bytes = json_packer(message)
+        packed = pack(message)
         self._left -= len(packed)
         if self._left < 0:
             os._exit(TOO_MUCH)

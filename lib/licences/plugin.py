@@ -60,7 +60,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         """
         import os
 
-        import tqdm.auto  # noqa: F401 - first: it takes a process that has imported a kernel's shell for a notebook
+        import tqdm.auto  # type: ignore[import-untyped]  # noqa: F401 - first: it takes a process that has imported a kernel's shell for a notebook
         from papermill.exceptions import PapermillException
         from papermill.iorw import write_ipynb
         from papermill.log import logger

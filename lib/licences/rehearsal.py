@@ -26,7 +26,8 @@ def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -
 
     One of them answers all that can be answered with yes, one with no, and one tells nothing.
     """
-    renderer, names = plotly.io.renderers.default, dict(shell.user_ns)
+    renderer = plotly.io.renderers.default
+    names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
     show_figures_anywhere()
     for answer in ("yes", "no", ""):
         told = {field.name: answer for field in law.fields.every if field.type == "bool"}
@@ -47,5 +48,7 @@ def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -
     run_cells(notebook, shell, io.BytesIO(), listens=False)
     shell.reset(new_session=True)
     shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})
+    shell.user_ns_hidden.clear()
+    shell.user_ns_hidden.update(hidden)
     describe_case.cache_clear()
     plotly.io.renderers.default = renderer

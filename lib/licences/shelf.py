@@ -176,21 +176,20 @@ class _RemoteLedger(_Ledger):
         self._place, self._lock = place, place / _LOCK
         self._holder = f"on {os.uname().nodename}, process {os.getpid()}"
         self._claim = f"{self._holder}\n{uuid4().hex}\n".encode()
+        self._copy, self._has_news = tempfile.TemporaryFile(), False  # noqa: SIM115 - as long as the batch
         try:
             with reach(place):
                 place.fs.invalidate_cache()
                 self._take_lock()
-                self._copy = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the batch
                 with contextlib.suppress(FileNotFoundError):
                     self._copy.write((place / LEDGER).read_bytes())
         except OSError as error:
-            self._give_back_lock()
+            self.close()
             right = "check the address and your access to it"
             raise MissingFileError(str(place), say_why(error), right) from None
         except BaseException:  # above all Ctrl-C
-            self._give_back_lock()
+            self.close()
             raise
-        self._has_news = False
         self._send_at = time.monotonic() + _UPLOAD_SECONDS
 
     def read_bytes(self) -> bytes:
@@ -227,9 +226,8 @@ class _RemoteLedger(_Ledger):
                 lock.write(self._claim)
         except FileExistsError:
             found = self._read_lock()
-            if (
-                found != self._claim
-            ):  # it may be ours, where the store's answer was lost and it was asked twice
+            # It may be ours, where the store's answer was lost and it was asked twice.
+            if found != self._claim:
                 holder = found.decode("utf-8", "replace").partition("\n")[0]
                 raise BusyError(str(self._place), str(self._lock), holder) from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import pickle
 import shutil
 import socket
@@ -15,7 +14,7 @@ from licences.forks import Errand, Job, serve_forks
 
 def main(descriptor: int) -> None:
     """Serves forks to the process at the other end of a socket."""
-    shell, environment = make_shell(), dict(os.environ)
+    shell = make_shell()
     with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
         from licences.rehearsal import work_once
         from licences.report import Kit
@@ -34,8 +33,6 @@ def main(descriptor: int) -> None:
             ours.append(folder)
             work_once(shell, law, as_of, start, language)
             jobs["report"] = Kit(notebook, law, shell).make_report
-        os.environ.clear()
-        os.environ.update(environment)  # without what libraries have set
         gc.collect()
         gc.freeze()  # what is there now is never looked at again, and so not copied in the forks
         gc.set_threshold(100_000)

@@ -138,11 +138,15 @@
   const VERDICTS = ["required", "undetermined", "recommended", "optional", "not_needed"];
 
   function make(tag, properties = {}, children = []) {
-    const element = Object.assign(document.createElement(tag), properties);
+    const { attributes = {}, ...others } = properties;
+    const element = Object.assign(document.createElement(tag), others);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
   }
 
+  const makeList = (texts, className) =>
+    make("ul", { className }, texts.map((textContent) => make("li", { textContent })));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   const sayNumber = (number) => number.toLocaleString("en-US", { maximumFractionDigits: 15 });
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -156,133 +160,159 @@
     return value.map((member) => labels.get(member) ?? member).join(texts.list) || texts.none_of_these;
   }
 
-  // The inputs of each type of fact: what they look like, what they show, and what is told by them.
-  // Each gives `show(value)` and `read()`; null is not told. `isGroup` is for several inputs under one legend.
+  // Radio buttons or boxes, each with its label around it.
+  function makeInputs(properties, labels) {
+    const inputs = labels.map(() => make("input", properties));
+    const boxed = labels.map((textContent, at) => make("label", {}, [inputs[at], make("span", { textContent })]));
+    return [inputs, make("div", { className: "decide-answers" }, boxed)];
+  }
+
+  // The inputs of each type of fact, what `show` makes them say, and what `read` finds told by them; null is
+  // not told. `isGroup`: there are several, to stand under one legend.
   const CONTROLS = {
     bool(fact, id, texts) {
-      const answers = [[true, texts.yes], [false, texts.no], [null, texts.not_told]];
-      const radios = answers.map(() => make("input", { type: "radio", name: id }));
-      const labels = answers.map(([, text], at) => make("label", {}, [radios[at], make("span", { textContent: text })]));
+      const answers = [true, false, null];
+      const [radios, box] = makeInputs({ type: "radio", name: id }, [texts.yes, texts.no, texts.not_told]);
       return {
         isGroup: true,
-        inputs: [make("div", { className: "decide-answers" }, labels)],
-        show: (value) => { radios[answers.findIndex(([answer]) => answer === value)].checked = true; },
-        read: () => answers[radios.findIndex((radio) => radio.checked)][0],
+        parts: [box],
+        show: (value) => { radios[answers.indexOf(value)].checked = true; },
+        read: () => answers[radios.findIndex((radio) => radio.checked)],
       };
     },
 
     choice(fact, id, texts) {
-      const options = [["", texts.not_told], ...fact.values];
-      const select = make("select", { id }, options.map(([value, textContent]) => make("option", { value, textContent })));
+      const answers = [["", texts.not_told], ...fact.values];
+      const options = answers.map(([value, textContent]) => make("option", { value, textContent }));
+      const select = make("select", { id }, options);
       return {
-        inputs: [select],
+        parts: [select],
         show: (value) => { select.value = value ?? ""; },
         read: () => select.value || null,
       };
     },
 
+    // None at all is an answer of its own; nothing ticked is not told.
     set(fact, id, texts) {
-      const answers = [...fact.values, [null, texts.none_of_these]];
-      const boxes = answers.map(() => make("input", { type: "checkbox" }));
-      const none = boxes[boxes.length - 1];
-      const labels = answers.map(([, text], at) => make("label", {}, [boxes[at], make("span", { textContent: text })]));
+      const members = fact.values.map(([member]) => member);
+      const labels = [...fact.values.map(([, label]) => label), texts.none_of_these];
+      const [inputs, box] = makeInputs({ type: "checkbox" }, labels);
+      const [ticks, none] = [inputs.slice(0, -1), inputs[inputs.length - 1]];
+      const hint = make("p", { className: "decide-hint", textContent: texts.choose_all });
       const untold = make("p", { className: "decide-hint", textContent: texts.nothing_ticked });
-      const read = () => {
-        const members = fact.values.map(([value]) => value).filter((_, at) => boxes[at].checked);
-        return members.length || none.checked ? members.sort() : null;
-      };
-      for (const box of boxes) {
-        box.addEventListener("input", () => { // none and something exclude each other
-          if (box.checked) for (const other of boxes) if ((other === none) !== (box === none)) other.checked = false;
-        });
-      }
+      none.addEventListener("input", () => { if (none.checked) for (const tick of ticks) tick.checked = false; });
+      for (const tick of ticks) tick.addEventListener("input", () => { if (tick.checked) none.checked = false; });
       return {
         isGroup: true,
-        hint: texts.choose_all,
-        inputs: [make("div", { className: "decide-answers" }, labels), untold],
+        parts: [hint, box, untold],
         show: (value) => {
-          answers.forEach(([member], at) => {
-            boxes[at].checked = value !== null && (member === null ? value.length === 0 : value.includes(member));
-          });
+          ticks.forEach((tick, at) => { tick.checked = value !== null && value.includes(members[at]); });
+          none.checked = value !== null && value.length === 0;
         },
         read: () => {
-          const value = read();
-          untold.hidden = value !== null;
-          return value;
+          untold.hidden = inputs.some((input) => input.checked);
+          return untold.hidden ? members.filter((_, at) => ticks[at].checked).sort() : null;
         },
       };
     },
 
+    // What cannot be read, or cannot be, is not told, and that is said.
     number(fact, id, texts) {
       const [min, max] = [fact.min ?? -MAX_NUMBER, fact.max ?? MAX_NUMBER];
-      const wrong = make("p", { id: `${id}-wrong`, className: "decide-wrong", hidden: true });
-      const input = make("input", { id, type: "text", inputMode: "decimal", autocomplete: "off", placeholder: texts.not_told });
-      const unit = make("span", { className: "decide-unit", id: `${id}-unit`, textContent: (fact.unit ?? "").trim() });
-      input.setAttribute("aria-describedby", `${id}-unit ${id}-wrong`);
-      const limits = { min: sayNumber(min), max: sayNumber(max) };
-      const range = fact.max === undefined ? texts.wrong_least : texts.wrong_range;
+      const range = fill(fact.max === undefined ? texts.wrong_least : texts.wrong_range, {
+        min: sayNumber(min), max: sayNumber(max),
+      });
+      const unit = make("span", { id: `${id}-unit`, className: "decide-unit", textContent: (fact.unit ?? "").trim() });
+      const wrong = make("p", { id: `${id}-wrong`, className: "decide-wrong" });
+      const attributes = { "aria-describedby": `${unit.id} ${wrong.id}`, inputmode: "decimal", autocomplete: "off" };
+      const input = make("input", { id, type: "text", placeholder: texts.not_told, attributes });
+      const show = (value) => { input.value = value === null ? "" : sayNumber(value); };
       const read = () => {
         const text = input.value.normalize("NFKC").replace(/[,\s]/g, "");
         const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text);
-        const value = Number(text);
-        const isRight = isNumber && min <= value && value <= max;
-        wrong.textContent = !text || isRight ? "" : isNumber ? fill(range, limits) : texts.wrong_number;
+        const isPossible = isNumber && min <= Number(text) && Number(text) <= max;
+        wrong.textContent = !text || isPossible ? "" : isNumber ? range : texts.wrong_number;
         wrong.hidden = !wrong.textContent;
         input.setAttribute("aria-invalid", String(!wrong.hidden));
-        return isRight ? value : null;
+        return isPossible ? Number(text) : null;
       };
-      const show = (value) => { input.value = value === null ? "" : sayNumber(value); };
-      input.addEventListener("change", () => {
-        const value = read();
-        if (value !== null) show(value);
-      });
-      return { inputs: [make("div", { className: "decide-number" }, [input, unit]), wrong], show, read };
+      input.addEventListener("change", () => { if (read() !== null) show(read()); });
+      return { parts: [make("div", { className: "decide-number" }, [input, unit]), wrong], show, read };
     },
   };
 
-  // One fact: its label, its inputs, its help, and what the report has where that differs.
+  // One fact: its label, its inputs, what the report has where that differs, and its help.
   function makeQuestion(name, fact, texts) {
     const id = `decide-fact-${name}`;
-    const control = CONTROLS[fact.type](fact, id, texts);
-    const title = make(control.isGroup ? "legend" : "label", { textContent: fact.label });
-    if (!control.isGroup) title.htmlFor = id;
-    const before = make("p", { className: "decide-before", hidden: true });
-    const element = make(control.isGroup ? "fieldset" : "div", { className: "decide-question" }, [title]);
+    const { isGroup, parts, show, read } = CONTROLS[fact.type](fact, id, texts);
+    const title = isGroup
+      ? make("legend", { textContent: fact.label })
+      : make("label", { textContent: fact.label, htmlFor: id });
+    const before = make("p", { className: "decide-before" });
+    const element = make(isGroup ? "fieldset" : "div", { className: "decide-question" }, [title, ...parts, before]);
     element.dataset.fact = name;
-    if (control.hint) element.append(make("p", { className: "decide-hint", textContent: control.hint }));
-    element.append(...control.inputs, before);
     if (fact.help) {
       const summary = make("summary", { textContent: texts.what_counts });
       element.append(make("details", {}, [summary, make("p", { className: "help", textContent: fact.help })]));
     }
     const mark = (reported, value) => {
       before.hidden = isSame(reported, value);
-      before.textContent = before.hidden ? "" : fill(texts.in_report, { value: sayAnswer(fact, reported, texts) });
+      before.textContent = fill(texts.in_report, { value: sayAnswer(fact, reported, texts) });
       element.classList.toggle("changed", !before.hidden);
     };
-    return { name, element, show: control.show, read: control.read, mark };
+    return { element, show, read, mark };
   }
 
-  // What became of a licence against the report, as the name of a group; null where nothing did.
-  function findChange(was, now) {
-    if (was.verdict === now.verdict) return null;
-    if (now.verdict !== "not_needed") return now.verdict;
-    return was.verdict === "undetermined" ? "settled" : "no_longer";
-  }
-
-  function findConditionChange(was, now) {
-    const [before, after] = [was, now].map(({ verdict, isBlocked, open }) => {
-      if (isBlocked) return "blocked";
-      return verdict === "not_needed" || verdict === "undetermined" ? null : open.length ? "open" : "met";
-    });
-    return before === after || (before === null && after === "met") ? null : after;
+  // The questions: open ones, main facts, and the others, of which only what `showRaised` names is shown.
+  function makeForm(table, questions) {
+    const { texts, open, main } = table;
+    const place = (names) => names.map((name) => questions.get(name).element);
+    const makePart = (id, title, intro, children) => {
+      const heading = make("h3", { id, textContent: title, tabIndex: -1 });
+      const help = make("p", { className: "help", textContent: intro, hidden: !intro });
+      const attributes = { "aria-labelledby": id };
+      return make("section", { className: "decide-part", attributes }, [heading, help, ...children]);
+    };
+    const others = [...questions.keys()].filter((name) => !open.includes(name) && !main.includes(name));
+    const openPart = makePart("decide-open", texts.open_title, "", place(open.slice(0, FIRST_OPEN)));
+    const mainPart = makePart("decide-main", texts.main_title, texts.main_intro, place(main));
+    const raisedPart = makePart("decide-raised", texts.raised_title, texts.raised_intro, place(others));
+    const folded = open.slice(FIRST_OPEN);
+    if (folded.length) {
+      const summary = make("summary", { textContent: fill(texts.open_more, { count: folded.length }) });
+      openPart.append(make("details", { className: "decide-folded" }, [summary, ...place(folded)]));
+    }
+    openPart.hidden = !open.length;
+    mainPart.hidden = !main.length;
+    const showRaised = (asked) => {
+      const raised = others.filter((name) => asked.has(name));
+      for (const name of others) questions.get(name).element.hidden = !asked.has(name);
+      raisedPart.hidden = !raised.length;
+      return raised;
+    };
+    return { element: make("div", { className: "decide-form" }, [openPart, mainPart, raisedPart]), showRaised };
   }
 
   const GROUPS = [
     "required", "recommended", "optional", "undetermined", "blocked", "open", "met", "no_longer", "settled",
   ];
 
-  // The codes of each group of changes, in the order of GROUPS; groups without any are left out.
+  function findChange(was, now) {
+    if (was.verdict === now.verdict) return null;
+    if (now.verdict !== "not_needed") return now.verdict;
+    return was.verdict === "undetermined" ? "settled" : "no_longer";
+  }
+
+  // Whether it can be obtained is of interest only where it is needed.
+  function findConditionChange(was, now) {
+    const [before, after] = [was, now].map(({ verdict, isBlocked, open }) => {
+      if (verdict === "not_needed" || verdict === "undetermined") return null;
+      return isBlocked ? "blocked" : open.length ? "open" : "met";
+    });
+    return before === after || (before === null && after === "met") ? null : after;
+  }
+
+  // What became of the licences: the codes of each group, in the order of GROUPS, without empty groups.
   function groupChanges(was, now) {
     const found = new Map(GROUPS.map((group) => [group, []]));
     for (const code of Object.keys(now)) {
@@ -291,184 +321,174 @@
     return [...found].filter(([, codes]) => codes.length);
   }
 
-  function setUp(root) {
-    const table = JSON.parse(document.getElementById("decisions").textContent);
-    const { facts, texts, rules: licences } = table;
-    const reported = new Map(Object.keys(facts).map((name) => [name, null]));
-    for (const [name, value] of Object.entries(table.told)) reported.set(name, value);
-    const told = new Map(reported);
-    const judge = () => decide(table, Object.fromEntries(told));
-    const reportedVerdicts = judge();
-    let said = reportedVerdicts; // what the reader was told last
-    const touched = new Set();
-    let timer = 0;
-
-    const sayFact = (name) => facts[name].label;
-    const sayFacts = (names) => names.map(sayFact).join(texts.list);
-    const sayLicence = (code) => licences[code].name;
-
-    // The form: open questions, questions that come up, main facts.
-    const questions = new Map(Object.entries(facts).map(([name, fact]) => [name, makeQuestion(name, fact, texts)]));
-    const place = (names) => names.map((name) => questions.get(name).element);
-    const introduce = (textContent) => make("p", { className: "help", textContent });
-    const makePart = (id, title, children) => {
-      const heading = make("h3", { id, textContent: title, tabIndex: -1 });
-      const part = make("section", { className: "decide-part" }, [heading, ...children]);
-      part.setAttribute("aria-labelledby", id);
-      return part;
+  // What the report says, and with which answers another result came about.
+  function listChanges(table, reported, told, groups, now) {
+    const { facts, rules: licences, texts } = table;
+    const describe = (group, code) => {
+      const { name, status } = licences[code];
+      const textContent = status ? fill(texts.with_status, { name, status: table.statuses[status] }) : name;
+      const { missing, because, open } = now[code];
+      const names = { undetermined: missing, blocked: because, open }[group] ?? [];
+      const labels = names.map((one) => facts[one].label).join(texts.list);
+      const note = fill(group === "blocked" ? texts.because_of : texts.depends_on, { labels });
+      return make("li", { textContent }, labels ? [make("span", { className: "help", textContent: note })] : []);
     };
-    const always = new Set([...table.open, ...table.main]);
-    const [first, folded] = [table.open.slice(0, FIRST_OPEN), table.open.slice(FIRST_OPEN)];
-    const openPart = makePart("decide-open", texts.open_title, place(first));
-    if (folded.length) {
-      const summary = make("summary", { textContent: fill(texts.open_more, { count: folded.length }) });
-      openPart.append(make("details", { className: "decide-folded" }, [summary, ...place(folded)]));
-    }
-    openPart.hidden = !table.open.length;
-    const later = Object.keys(facts).filter((name) => !always.has(name));
-    const raisedPart = makePart("decide-raised", texts.raised_title, [introduce(texts.raised_intro), ...place(later)]);
-    const mainPart = makePart("decide-main", texts.main_title, [introduce(texts.main_intro), ...place(table.main)]);
-    mainPart.hidden = !table.main.length;
-    const form = make("div", { className: "decide-form" }, [openPart, mainPart, raisedPart]);
-
-    // The result: how many of each verdict, what has just changed, and all that differs from the report.
-    const counts = new Map(VERDICTS.map((verdict) => [verdict, make("b")]));
-    const tiles = VERDICTS.map((verdict) => {
-      const label = make("span", { textContent: table.verdicts[verdict] });
-      return make("li", { className: verdict }, [counts.get(verdict), label]);
+    const changed = [...told].filter(([name, value]) => !isSame(value, reported.get(name))).map(([name, value]) => {
+      const [before, after] = [reported.get(name), value].map((answer) => sayAnswer(facts[name], answer, texts));
+      return fill(texts.change, { label: facts[name].label, old: before, new: after });
     });
-    const status = make("p", { className: "decide-said", textContent: texts.same_as_report });
-    status.setAttribute("role", "status");
-    status.setAttribute("aria-live", "polite");
-    const warning = make("div", { className: "warning", hidden: true });
-    warning.setAttribute("role", "alert");
+    if (!changed.length) return [];
+    return [
+      make("h3", { id: "decide-changes", textContent: texts.changes_title, tabIndex: -1 }),
+      make("p", { className: "note", textContent: texts.notice }),
+      ...(groups.length ? [] : [make("p", { textContent: texts.same_result })]),
+      ...groups.flatMap(([group, codes]) => [
+        make("h4", { textContent: texts.groups[group] }),
+        make("ul", { className: group }, codes.map((code) => describe(group, code))),
+      ]),
+      make("h4", { textContent: texts.changed_facts }),
+      makeList(changed, "answers"),
+    ];
+  }
+
+  // What follows: how many of each verdict, what has just changed, contradictions, all that differs.
+  function makeResult(table) {
+    const { texts, verdicts } = table;
+    const counts = VERDICTS.map(() => make("b"));
+    const tiles = VERDICTS.map((verdict, at) =>
+      make("li", { className: verdict }, [counts[at], make("span", { textContent: verdicts[verdict] })]));
+    const heading = make("h3", { id: "decide-result", textContent: texts.result_title });
+    const status = make("p", {
+      className: "decide-said", textContent: texts.same_as_report, tabIndex: -1,
+      attributes: { role: "status", "aria-live": "polite" },
+    });
+    const warning = make("div", { className: "warning", hidden: true, attributes: { role: "alert" } });
     const reset = make("button", { type: "button", textContent: texts.reset });
     const toChanges = make("a", { className: "decide-to-changes", href: "#decide-changes" });
     const toRaised = make("a", { href: "#decide-raised" });
-    const actions = make("p", { className: "decide-actions" }, [reset, toChanges, toRaised]);
-    const heading = make("h3", { id: "decide-result", textContent: texts.result_title });
     const strip = make("div", { className: "decide-strip" }, [
-      heading, make("ul", { className: "decide-counts" }, tiles), status, actions,
+      heading,
+      make("ul", { className: "decide-counts" }, tiles),
+      status,
+      warning,
+      make("p", { className: "decide-actions" }, [reset, toChanges, toRaised]),
     ]);
     const changes = make("div", { className: "decide-changes" });
-    const result = make("section", { className: "decide-result" }, [strip, changes]);
-    result.setAttribute("aria-labelledby", "decide-result");
-    root.replaceChildren(result, form);
+    const attributes = { "aria-labelledby": heading.id };
+    const element = make("section", { className: "decide-result", attributes }, [strip, changes]);
 
-    function describe(group, code, now) {
-      const { missing, because, open } = now[code];
-      const status = licences[code].status;
-      const held = status ? ` ${fill(texts.held, { status: table.statuses[status] })}` : "";
-      const item = make("li", { textContent: sayLicence(code) + held });
-      const names = { undetermined: missing, blocked: because, open }[group] ?? [];
-      if (names.length) {
-        const note = fill(group === "blocked" ? texts.because_of : texts.depends_on, { labels: sayFacts(names) });
-        item.append(make("span", { className: "help", textContent: note }));
-      }
-      return item;
-    }
-
-    function listChanges(now, changed, groups) {
-      if (!changed.length) return [];
-      const list = (title, group, items) => [make("h4", { textContent: title }), make("ul", { className: group }, items)];
-      const answers = changed.map((name) => {
-        const [old, value] = [reported, told].map((from) => sayAnswer(facts[name], from.get(name), texts));
-        return make("li", { textContent: fill(texts.change, { label: sayFact(name), old, new: value }) });
-      });
-      return [
-        make("h3", { id: "decide-changes", textContent: texts.changes_title, tabIndex: -1 }),
-        ...(groups.length ? [] : [make("p", { textContent: texts.same_result })]),
-        ...groups.flatMap(([group, codes]) =>
-          list(texts.groups[group], group, codes.map((code) => describe(group, code, now)))),
-        ...list(texts.changed_facts, "answers", answers),
-        make("p", { className: "note", textContent: texts.notice }),
-      ];
-    }
-
-    function sayNames(names) {
-      if (names.length <= MOST_NAMES) return names.join(texts.list);
-      const shown = names.slice(0, MOST_NAMES).join(texts.list);
-      return fill(texts.said_more, { names: shown, count: names.length - MOST_NAMES });
-    }
-
-    // Says what follows from the last answers, once the reader pauses.
-    function announce(now) {
-      const answers = [...touched].map((name) =>
-        fill(texts.said_fact, { label: sayFact(name), value: sayAnswer(facts[name], told.get(name), texts) }));
-      const groups = groupChanges(said, now).map(([group, codes]) =>
-        fill(texts.said_group, { group: texts.groups[group], names: sayNames(codes.map(sayLicence)) }));
-      status.textContent = [...answers, ...(groups.length ? groups : [texts.said_nothing])].join(" ");
-      said = now;
-      touched.clear();
-    }
-
-    function update() {
-      const now = judge();
-      const changed = [...told.keys()].filter((name) => !isSame(told.get(name), reported.get(name)));
-      for (const [name, { mark }] of questions) mark(reported.get(name), told.get(name));
-      for (const verdict of VERDICTS) {
-        const [count, before] = [now, reportedVerdicts].map(
-          (verdicts) => Object.values(verdicts).filter((one) => one.verdict === verdict).length);
-        const moved = make("i", { textContent: count === before ? "" : `${count > before ? "+" : "−"}${Math.abs(count - before)}` });
-        counts.get(verdict).replaceChildren(String(count), moved);
-      }
-      const contradictions = findContradictions(table, Object.fromEntries(told));
-      const doubtful = contradictions.flatMap(({ when }) => readRule(when, facts).names);
-      const asked = new Set([...changed, ...doubtful, ...Object.values(now).flatMap(({ missing, open }) => [...missing, ...open])]);
-      const raised = later.filter((name) => asked.has(name));
-      for (const name of later) questions.get(name).element.hidden = !asked.has(name);
-      raisedPart.hidden = toRaised.hidden = !raised.length;
+    const showCounts = (was, now) => VERDICTS.forEach((verdict, at) => {
+      const [before, count] = [was, now].map(
+        (judged) => Object.values(judged).filter((one) => one.verdict === verdict).length);
+      const moved = count > before ? `+${count - before}` : count < before ? `−${before - count}` : "";
+      counts[at].replaceChildren(String(count), make("i", { textContent: moved }));
+    });
+    const showWarning = (messages) => { // an alert is said anew only where it is another
+      if (isSame(messages, [...warning.querySelectorAll("li")].map((item) => item.textContent))) return;
+      const title = make("strong", { textContent: texts.contradiction });
+      warning.replaceChildren(title, makeList(messages));
+      warning.hidden = !messages.length;
+    };
+    const showChanges = (listed, groups, raised) => {
+      changes.replaceChildren(...listed);
+      const count = groups.reduce((sum, [, codes]) => sum + codes.length, 0);
+      reset.hidden = toChanges.hidden = !listed.length;
+      toChanges.textContent = fill(texts.see_changes, { count });
+      toRaised.hidden = !raised.length;
       toRaised.textContent = fill(texts.see_raised, { count: raised.length });
-      const groups = groupChanges(reportedVerdicts, now);
-      toChanges.hidden = !changed.length;
-      toChanges.textContent = fill(texts.see_changes, { count: groups.reduce((sum, [, codes]) => sum + codes.length, 0) });
-      reset.hidden = !changed.length;
-      changes.replaceChildren(...listChanges(now, changed, groups));
-      const messages = contradictions.map(({ message }) => message);
-      if (!isSame(messages, [...warning.querySelectorAll("li")].map((item) => item.textContent))) {
-        const items = messages.map((message) => make("li", { textContent: message }));
-        warning.replaceChildren(make("strong", { textContent: texts.contradiction }), make("ul", {}, items));
-        warning.hidden = !messages.length;
-      }
-      return now;
-    }
+    };
+    return { element, status, reset, showCounts, showWarning, showChanges };
+  }
 
-    function change(name) {
-      const value = questions.get(name).read();
-      if (isSame(value, told.get(name))) return;
-      told.set(name, value);
-      touched.add(name);
-      const now = update();
-      clearTimeout(timer);
-      timer = setTimeout(announce, QUIET_MS, now);
+  // What is said of a change: the answers given, what became of the licences, which questions are new.
+  function sayChange(table, answers, groups, raised) {
+    const { facts, rules: licences, texts, language } = table;
+    const join = (names) => {
+      const shown = names.slice(0, MOST_NAMES).join(texts.list);
+      const more = names.length - MOST_NAMES;
+      return more > 0 ? fill(texts.said_more, { names: shown, count: more }) : shown;
+    };
+    const sayGroup = ([group, codes]) =>
+      fill(texts.said_group, { group: texts.groups[group], names: join(codes.map((code) => licences[code].name)) });
+    const sentences = answers.map(([name, value]) =>
+      fill(texts.said_fact, { label: facts[name].label, value: sayAnswer(facts[name], value, texts) }));
+    sentences.push(...(groups.length ? groups.map(sayGroup) : [texts.said_nothing]));
+    const labels = join(raised.map((name) => facts[name].label));
+    if (labels) sentences.push(fill(texts.said_group, { group: texts.raised_title, names: labels }));
+    return sentences.join(language === "zh" ? "" : " ");
+  }
+
+  function setUp(root) {
+    const table = JSON.parse(document.getElementById("decisions").textContent);
+    const { facts, texts } = table;
+    const questions = new Map(Object.keys(facts).map((name) => [name, makeQuestion(name, facts[name], texts)]));
+    const [form, result] = [makeForm(table, questions), makeResult(table)];
+    const answers = new Map(Object.entries(table.told));
+    const reported = new Map(Object.keys(facts).map((name) => [name, answers.get(name) ?? null]));
+    const told = new Map(reported);
+    const inReport = decide(table, table.told);
+
+    // Works out what follows from what is told, and shows it.
+    function update() {
+      const profile = Object.fromEntries(told);
+      const judged = decide(table, profile);
+      const contradictions = findContradictions(table, profile);
+      const groups = groupChanges(inReport, judged);
+      const raised = form.showRaised(new Set([
+        ...Object.values(judged).flatMap(({ missing, open }) => [...missing, ...open]),
+        ...contradictions.flatMap(({ when }) => readRule(when, facts).names),
+        ...[...told.keys()].filter((name) => !isSame(told.get(name), reported.get(name))),
+      ]));
+      for (const [name, { mark }] of questions) mark(reported.get(name), told.get(name));
+      result.showCounts(inReport, judged);
+      result.showWarning(contradictions.map(({ message }) => message));
+      result.showChanges(listChanges(table, reported, told, groups, judged), groups, raised);
+      return { judged, raised };
     }
 
     function showReport() {
-      for (const [name, question] of questions) {
+      for (const [name, { show, read }] of questions) {
         told.set(name, reported.get(name));
-        question.show(reported.get(name));
-        question.read();
+        show(reported.get(name));
+        read(); // clears what it has to say about what was written there
       }
+      return update();
     }
 
-    for (const [name, { element }] of questions) {
-      element.addEventListener("input", () => change(name));
+    root.replaceChildren(result.element, form.element);
+    let said = showReport(); // the state that the reader knows of
+    const touched = new Set();
+    let timer = 0;
+
+    // Says what has changed once the reader pauses.
+    function announce(state) {
+      const raised = state.raised.filter((name) => !said.raised.includes(name) && !touched.has(name));
+      const given = [...touched].map((name) => [name, told.get(name)]);
+      result.status.textContent = sayChange(table, given, groupChanges(said.judged, state.judged), raised);
+      touched.clear();
+      said = state;
     }
-    reset.addEventListener("click", () => {
+
+    for (const [name, { element, read }] of questions) {
+      element.addEventListener("input", () => {
+        const value = read();
+        if (isSame(value, told.get(name))) return;
+        told.set(name, value);
+        touched.add(name);
+        clearTimeout(timer);
+        timer = setTimeout(announce, QUIET_MS, update());
+      });
+    }
+    result.reset.addEventListener("click", () => {
       clearTimeout(timer);
       touched.clear();
-      showReport();
-      said = update();
-      status.textContent = texts.said_reset;
-      status.focus();
+      said = showReport();
+      result.status.textContent = texts.said_reset;
+      result.status.focus();
     });
-    status.tabIndex = -1;
-    strip.insertBefore(warning, actions);
-    showReport();
-    update();
   }
 
-  if (typeof module === "object") module.exports = { decide, findContradictions };
+  if (typeof module === "object" && module.exports) module.exports = { decide, findContradictions };
   else {
     const root = document.getElementById("decide-page");
     if (root) setUp(root);

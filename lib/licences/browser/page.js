@@ -25,9 +25,9 @@ function drawFigure(chart) {
 
 const charts = document.querySelectorAll("figure.chart");
 unpackPlotly().then(
-  () => charts.forEach(drawFigure),
+  () => Promise.all([...charts].map(drawFigure)),
   (reason) => charts.forEach((chart) => { chart.querySelector(".plot").textContent = reason.message; }),
-);
+).finally(() => { window.licencesDrawn = true; }); // who prints the page waits for this
 
 // A reader who prints wants to see what is folded away.
 addEventListener("beforeprint", () => {
