@@ -280,26 +280,21 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def write_notebook(path: Path, source: str) -> Path:
-    """A small notebook that takes our parameters."""
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small notebook that takes our parameters, and for ever for clients that are called slow."""
     taken = ("client", "as_of", "start", "language", "catalogue", "clients")
     cells = [
         nbformat.v4.new_code_cell(
             "\n".join(f"{name} = ''" for name in taken), metadata={"tags": ["parameters"]}
         ),
-        nbformat.v4.new_code_cell(f"import time\n{source}"),
+        nbformat.v4.new_code_cell("import time\ntime.sleep(600 if client.startswith('slow') else 0.1)"),
         nbformat.v4.new_code_cell("print(f'the report of {client}')"),
     ]
+    path = tmp_path_factory.mktemp("notebook") / "slow.ipynb"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
-
-
-@pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Takes for ever for clients that are called so."""
-    path = tmp_path_factory.mktemp("notebook") / "slow.ipynb"
-    return write_notebook(path, "time.sleep(600 if client.startswith('slow') else 0.1)")
 
 
 @pytest.fixture
@@ -342,15 +337,14 @@ def test_a_cluster_makes_the_same_pages_as_this_machine(
 
 
 def test_a_killed_worker_loses_nothing_and_leaves_nothing_behind(
-    cluster: DaskCluster, sample_clients: pd.DataFrame, project: Path, tmp_path: Path
+    cluster: DaskCluster, notebook: Path, sample_clients: pd.DataFrame, project: Path, tmp_path: Path
 ) -> None:
     clients = [f"{client}-{at}" for at in range(3) for client in sample_clients["client"]][:60]
     table = pd.read_csv(project / "data" / "clients.csv", dtype=str, keep_default_na=False)
     table = pd.concat([table] * 3).head(60).assign(client=clients)
     table.to_csv(tmp_path / "clients.csv", index=False)
-    source = write_notebook(tmp_path / "source.ipynb", "time.sleep(0.1)")
     victim = cluster.workers[0]
-    asked = ("--clients", "clients.csv", "--notebook", str(source), "--out", "reports")
+    asked = ("--clients", "clients.csv", "--notebook", str(notebook), "--out", "reports")
     with run_batch(tmp_path, "--scheduler", cluster.address, *asked) as batch:
         batch.wait_for_reports(20)
         ours = psutil.Process(victim.pid).children(recursive=True)

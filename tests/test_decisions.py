@@ -567,7 +567,7 @@ def test_a_number_is_read_with_commas_and_one_that_cannot_be_is_not_told(
     opened = Opened(browser, open_case_of(law, sample_clients, "quiet-client"), tmp_path, 1280)
     capital = opened.page.get_by_label("Registered capital in yuan")
     opened.page.locator("summary", has_text="more open questions").click()
-    percent = opened.page.get_by_label("Foreign share in percent")
+    level = opened.page.get_by_label("MLPS level of its main system")
     for text, value, complaint in (
         ("1,000,000", 1_000_000, ""),
         ("１００００００", 1_000_000, ""),
@@ -582,8 +582,11 @@ def test_a_number_is_read_with_commas_and_one_that_cannot_be_is_not_told(
         wrong = opened.question("registered_capital_cny").locator(".decide-wrong")
         assert complaint in wrong.inner_text() if complaint else wrong.is_hidden()
         assert capital.get_attribute("aria-invalid") == str(bool(complaint)).lower()
-    percent.fill("101")
-    assert "from 0 to 100" in opened.question("foreign_share_percent").inner_text()
+    for text, value, complaint in (("3", 3, ""), ("6", None, "from 0 to 5"), ("5.0", 5, ""), ("0", 0, "")):
+        level.fill(text)
+        opened.profile["mlps_level"] = value
+        opened.shows_what_python_says()
+        assert complaint in opened.question("mlps_level").inner_text()
     assert opened.complaints == []
 
 

@@ -29,10 +29,10 @@ def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | N
     page = {
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
-        "style": _read_asset("page.css"),
+        "style": _read_asset("page.css") + _read_asset("decide.css"),
         "plotly": _pack_asset("plotly-basic.min.js"),
         "too_old": say(language, "page.too_old"),
-        "script": _read_asset("page.js"),
+        "script": _read_asset("page.js") + _read_asset("decide.js"),
         "skip": say(language, "page.skip"),
         "contents": say(language, "page.contents_title"),
         "headings": _find_headings(notebook),

@@ -25,10 +25,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
-from licences.cells import LANGUAGE_INFO, Kernel, Shell, pack
+from licences.cells import LANGUAGE_INFO, Kernel, Shell
 from licences.errors import LicencesError, UsageError, suggest
 from licences.forks import Ended, read_ended
 from licences.lines import Line, LineCutError, pack_message, unpack_messages
+from licences.outputs import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
 _END_SECONDS = 5.0
