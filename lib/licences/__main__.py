@@ -27,6 +27,7 @@ from licences.law import Law, find_problems, read_law
 from licences.profiles import choose_clients, read_profiles
 
 INCLUDED = ("recommended", "optional")
+FORMATS = ("html", "pdf", "xlsx", "ics")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,7 +119,11 @@ def _make_parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
     report.add_argument(
-        "--format", type=_read_formats, default=("html",), metavar="html", help="default: html"
+        "--format",
+        type=_read_formats,
+        default=("html",),
+        metavar="FORMATS",
+        help="some of html,pdf,xlsx,ics with commas between; default: html",
     )
     report.add_argument(
         "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
@@ -176,8 +181,8 @@ def _make_parser() -> argparse.ArgumentParser:
 def _read_formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(text.split(",")))
     for name in formats:
-        if name != "html":
-            raise argparse.ArgumentTypeError(f"no format {name!r}; the report is written as html")
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(str(UnknownNameError("format", name, FORMATS)))
     return formats
 
 
@@ -313,6 +318,7 @@ def _find_next_working_day() -> date:
 
 def _report(options: argparse.Namespace) -> int:
     from licences.batch import MADE, Order, write_reports
+    from licences.brands import read_brand
     from licences.progress import follow_batch
     from licences.schedule import find_beginning
 
@@ -320,6 +326,10 @@ def _report(options: argparse.Namespace) -> int:
     project = find_data_folder().parent
     start = options.start or _find_next_working_day()
     find_beginning(start)
+    formats, is_printed = options.format, True
+    if "pdf" in formats:
+        is_printed = _can_print()
+        formats = tuple(name for name in formats if is_printed or name != "pdf")
     order = Order(
         notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
         out=options.out or project / "reports",
@@ -336,6 +346,8 @@ def _report(options: argparse.Namespace) -> int:
         memory_mib=options.memory or (None if options.scheduler else _share_memory_mib(options.workers)),
         scheduler=options.scheduler,
         force=options.force,
+        formats=formats,
+        brand=read_brand(find_data_folder() / "brand.yaml"),
     )
     _warn(law, profiles, options.lang)
     made = 0
@@ -348,7 +360,22 @@ def _report(options: argparse.Namespace) -> int:
             made += entry["status"] in MADE
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
-    return 0 if made == len(profiles) else 1
+    return 0 if made == len(profiles) and is_printed else 1
+
+
+def _can_print() -> bool:
+    """Whether PDF files can be made; says what is missing."""
+    from licences.press import find_browser, has_chinese_font
+
+    try:
+        find_browser()
+    except UsageError as error:
+        print(f"no PDF is written: {error}", file=sys.stderr)
+        return False
+    if not has_chinese_font():
+        wrong = "this machine has no Chinese font, and the PDF will show empty boxes for Chinese"
+        print(f"warning: {wrong}; apt-get install fonts-noto-cjk", file=sys.stderr)
+    return True
 
 
 def _stop_as_by_ctrl_c() -> None:

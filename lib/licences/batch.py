@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, replace
@@ -13,13 +14,15 @@ from typing import Any
 
 import pandas as pd
 
+from licences.brands import Brand
 from licences.crews import Crew, open_crew
 from licences.engine import check_parameters
 from licences.errors import MissingFileError
 from licences.files import is_remote
 from licences.inputs import hash_inputs, hash_library
 from licences.law import Law
-from licences.report import FAILURE, PAGE, TRAIL, Result, Task
+from licences.press import Press
+from licences.report import FAILURE, FORMATS, PAGE, TRAIL, Result, Task
 from licences.shelf import Shelf
 from licences.workshop import Pack, Progress
 
@@ -49,6 +52,13 @@ class Order:
     memory_mib: int | None = None
     scheduler: str | None = None
     force: bool = False
+    formats: tuple[str, ...] = ("html",)
+    brand: Brand | None = None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files of a report that is made."""
+        return tuple(sorted({TRAIL, *(FORMATS[name] for name in self.formats)}))
 
 
 def write_reports(
@@ -114,11 +124,11 @@ class _Batch:
 
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         order, pack = self.order, self.pack
-        asked = (order.start, order.include, order.capacity, order.seed)
+        asked = (order.start, order.include, order.capacity, order.seed, order.brand)
         inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
             if not order.force and self._is_made(client, hashed):
-                unchanged = Result(client, "up_to_date", dict.fromkeys((PAGE, TRAIL), b""))
+                unchanged = Result(client, "up_to_date", dict.fromkeys(order.outputs, b""))
                 yield self._note(client, hashed, unchanged)
                 continue
             while len(self.running) >= self.crew.find_room():
@@ -133,18 +143,41 @@ class _Batch:
         try:
             if "crew" in vars(self):
                 self.crew.close()
+            if "press" in vars(self):
+                self.press.close()
         finally:
             self.shelf.close()
 
     def _is_made(self, client: str, hashed: str) -> bool:
         last = self.shelf.made.get(client, {})
-        return last.get("inputs") == hashed and self.shelf.has(client, (PAGE, TRAIL))
+        return last.get("inputs") == hashed and self.shelf.has(client, self.order.outputs)
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
         finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
         for future in finished:
             client, hashed = self.running.pop(future)
-            yield self._note(client, hashed, self._keep(_find_result(client, future)))
+            yield self._note(client, hashed, self._keep(self._print(_find_result(client, future))))
+
+    @cached_property
+    def press(self) -> Press:
+        """Started when there is a first page to print."""
+        return Press()
+
+    def _print(self, result: Result) -> Result:
+        """Adds the PDF of a page where one is asked for."""
+        if "pdf" not in self.order.formats or result.status != "done":
+            return result
+        began = time.perf_counter()
+        files, page = dict(result.files), result.files[PAGE].decode()
+        try:
+            printed = self.press.print_page(page, result.client, self.order.as_of)
+        except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
+            said = f"the page could not be printed: {type(error).__name__}: {error}"
+            return replace(result, status="failed", files={}, problem=said.splitlines()[0])
+        files[FORMATS["pdf"]] = printed
+        if "html" not in self.order.formats:
+            del files[PAGE]
+        return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
 
     def _keep(self, result: Result) -> Result:
         """Puts the files of a result where they belong; the result, or what became of it."""
@@ -190,6 +223,8 @@ def _make_task(order: Order, profile: pd.DataFrame, progress: Progress | None) -
         language=order.language,
         parameters=_find_parameters(order, client),
         profiles=profile.reset_index(drop=True),
+        formats=order.formats,
+        brand=order.brand,
         timeout_seconds=order.timeout_seconds,
         memory_mib=order.memory_mib,
         is_watched=progress is not None,

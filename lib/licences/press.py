@@ -1,4 +1,4 @@
-"""Prints pages: one browser for a whole batch makes PDF files and pictures of figures from finished pages."""
+"""Prints pages as PDF: one browser for a whole batch."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from datetime import date
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,13 @@ _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "
               "--no-first-run", "--disable-extensions")  # fmt: skip
 _READY = "window.licencesDrawn === true"
 _PATIENCE_MS = 60_000
+_SHEET_PIXELS = 688  # 210 mm less the margins, at 96 pixels an inch
 _FOOTER = (
     '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; font-size: 8px;'
     " color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
     '<span>{left}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
 )
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A page as a PDF, and its figures as PNG pictures in their order."""
-
-    pdf: bytes
-    figures: tuple[bytes, ...]
 
 
 class Press:
@@ -44,34 +37,37 @@ class Press:
     """
 
     def __init__(self) -> None:
-        try:
-            from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
-        except ImportError:
-            raise UsageError("PDF needs playwright, which is not installed", "pip install -e '.[pdf]'") from None
         path = find_browser()
+        from playwright.sync_api import sync_playwright  # an extra
+
         self._playwright = sync_playwright().start()
         as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         self._browser: Any = self._playwright.chromium.launch(
             executable_path=path, args=[*_ARGUMENTS, *as_root]
         )
-        self._context: Any = self._browser.new_context(offline=True, viewport={"width": 1000, "height": 1400})
+        self._context: Any = self._browser.new_context(
+            offline=True, viewport={"width": _SHEET_PIXELS, "height": 1000}
+        )
 
-    def print_page(self, html: str, footer: str, as_of: date) -> Printed:
-        """Prints a page that is one file; ``footer`` stands at the left of each sheet's foot as text."""
+    def print_page(self, html: str, footer: str, as_of: date) -> bytes:
+        """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
+
+        The same page gives the same bytes: the file says that it was made on ``as_of``.
+        """
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)
             file.flush()
             page = self._context.new_page()
             try:
+                page.emulate_media(media="print")  # figures are drawn as wide as they are printed
                 page.goto(Path(file.name).as_uri())
                 page.wait_for_function(_READY, timeout=_PATIENCE_MS)
-                figures = tuple(_take_figures(page))
                 pdf: bytes = page.pdf(
                     format="A4",
                     print_background=True,
                     display_header_footer=True,
                     header_template="<span></span>",
-                    footer_template=_FOOTER.format(left=escape(footer)),
+                    footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
                     margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
                     tagged=True,
                     outline=True,
@@ -79,7 +75,7 @@ class Press:
             finally:
                 page.close()
         day = as_of.strftime("%Y%m%d").encode()
-        return Printed(_DATES.sub(lambda found: _date_field(found, day), pdf), figures)
+        return _DATES.sub(lambda found: _date_field(found, day), pdf)
 
     def close(self) -> None:
         """Ends the browser."""
@@ -92,12 +88,10 @@ def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
     return b"/" + found[1] + b" (D:" + day + b"000000+00'00')".ljust(len(found[0]) - len(found[1]) - 13, b" ")
 
 
-def _take_figures(page: Any) -> list[bytes]:
-    return [plot.screenshot(type="png", scale="device") for plot in page.locator("figure.chart .plot").all()]
-
-
 def find_browser() -> str:
     """Where the browser lies. Raises: UsageError with what to install."""
+    if find_spec("playwright") is None:
+        raise UsageError("playwright is not installed, which drives the browser", "pip install -e '.[pdf]'")
     path = os.environ.get("LICENCES_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         wrong = "no Chromium was found, which prints the PDF"
@@ -112,5 +106,3 @@ def has_chinese_font() -> bool:
         return True
     listed = subprocess.run([lister, ":lang=zh"], capture_output=True, check=False)  # noqa: S603 - no input
     return bool(listed.stdout.strip())
-
-

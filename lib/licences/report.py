@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -17,26 +18,35 @@ from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
-from licences.case import Given, hand_over
+from licences.agendas import make_calendar
+from licences.brands import Brand
+from licences.case import Given, hand_over, open_case
 from licences.cells import Shell, settle
 from licences.documents import make_html
 from licences.engine import NotebookError, explain_end, rebuild, run_cells
 from licences.forks import Ended, Errand, read_ended
 from licences.law import Law
 from licences.lines import Line
+from licences.workbooks import make_workbook
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
+FORMATS = {"html": PAGE, "pdf": "report.pdf", "xlsx": "checklist.xlsx", "ics": "renewals.ics"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One client's report: its parameters, and the rows of the clients file that are the client's own."""
+    """One client's report: its parameters, and the rows of the clients file that are the client's own.
+
+    formats: some of FORMATS; for a PDF the page is made, which is to be printed.
+    """
 
     client: str
     name: str
     language: str
     parameters: Mapping[str, str | int]
     profiles: pd.DataFrame
+    formats: tuple[str, ...] = ("html",)
+    brand: Brand | None = None
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False
@@ -80,8 +90,22 @@ class Kit:
             run_cells(notebook, self.shell, errand.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
-        page = make_html(notebook, task.name, task.language)
-        return Result(task.client, "done", {PAGE: page.encode(), TRAIL: _write_notebook(notebook)})
+        made = _make_documents(task, notebook)
+        return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)})
+
+
+def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
+    """What the client receives: the page from the notebook, the rest from the case that it is about."""
+    made: dict[str, bytes] = {}
+    if {"html", "pdf"} & set(task.formats):
+        made[PAGE] = make_html(notebook, task.name, task.language, task.brand).encode()
+    writers = {"xlsx": make_workbook, "ics": make_calendar}
+    asked = [name for name in writers if name in task.formats]
+    if asked:
+        parameters: dict[str, Any] = dict(task.parameters)
+        case = open_case(**parameters)
+        made |= {FORMATS[name]: writers[name](case, task.brand) for name in asked}
+    return made
 
 
 def ask_report(
