@@ -59,7 +59,7 @@ print(sorted(set(os.environ) - set(others)))
 CELLS = {
     "the namespace at the start": "sorted(globals())",
     "the state of the process at the start": STATE,
-    "the history of folders": "_dh, %pwd",
+    "the history of folders": "print(_dh)\n%pwd",
     "an expression": "1 + x",
     "a value that is not shown": "1;",
     "nothing": "None",
@@ -156,7 +156,7 @@ CELLS = {
     "holds in the next cell": "variable.get(), decimal.Decimal(1) / 3, np.geterr()['divide']",
     "a setting in a cell with await": "await asyncio.sleep(0); _ = variable.set(2); variable.get()",
     "holds there alone": "variable.get()",
-    "the last values": "_, __, ___, _i, _ii, _iii, In[4], Out[4], _4, _i4",
+    "the last values": "_, __, ___, _i, _ii, _iii, In[6], Out[6], _6, _i6",
     "input": "input('asked')",
     "a secret": "import getpass; getpass.getpass()",
     "a breakpoint": "breakpoint()\n'passed'",
@@ -167,7 +167,7 @@ CELLS = {
     "a widget with bytes": "widgets.Image(value=b'abc')",
     "a widget that takes output": (
         "taking = widgets.Output()\nwith taking:\n    print('taken'); print('too'); display('shown')\n"
-        "print('outside'); taking.outputs, taking"
+        "print('outside'); print(taking.outputs); taking"
     ),
     "what it has taken": "taking.outputs",
     "a widget that takes output and clears it": "with taking:\n    clear_output(); print('new'); 1/0",
@@ -214,8 +214,7 @@ match how:
     case "fork": os.fork()""",
     "the end": "exit()",
 }
-# A kernel loses what a task prints when the cell that made it is over; chance is not the same twice; a
-# kernel prints a program's output twice where a cell replaces the stream.
+# A kernel loses what a task prints when the cell that made it is over; chance is not the same twice.
 NOT_COMPARED = {"what a task says at once", "luck"}
 NAMES = {f"cell-{number}": name for number, name in enumerate(CELLS)}
 
