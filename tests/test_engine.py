@@ -603,6 +603,7 @@ def test_the_record_of_a_report_that_was_killed_has_the_times_of_its_cells(kille
 def test_what_a_notebook_leaves_open_is_written_before_papermill_returns(tmp_path: Path) -> None:
     cells = [
         "import atexit, pathlib, threading, time\nleft = open('left.txt', 'w'); left.write('kept')",
+        "ring = open('ring.txt', 'w'); ring.write('kept, too'); ring.itself = ring",
         "_ = atexit.register(pathlib.Path('goodbye').touch)",
         "def work():\n    time.sleep(0.2); pathlib.Path('worked').touch()\nthreading.Thread(target=work).start()",
         "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\nlist(pool.map(abs, [-1]))",
@@ -612,6 +613,7 @@ def test_what_a_notebook_leaves_open_is_written_before_papermill_returns(tmp_pat
     notebook, raised = run(tmp_path, make_notebook(cells))
     assert raised is None
     assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "kept"
+    assert (tmp_path / "ring.txt").read_text(encoding="utf-8") == "kept, too"
     assert (tmp_path / "goodbye").exists()
     assert (tmp_path / "worked").exists()
     assert not Path("/proc", notebook.cells[-1].outputs[0].data["text/plain"]).exists()
@@ -679,6 +681,18 @@ def test_text_in_great_amounts_is_one_output(tmp_path: Path) -> None:
     (printed,), (said, _) = (cell.outputs for cell in notebook.cells)
     assert printed.text == expected.removesuffix("200000\n")
     assert said.text == expected.removeprefix("0\n")
+
+
+def test_bytes_and_text_are_kept_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    cells = ["import os\nfor number in range(100):\n    print(number); os.write(1, b'-\\n')"]
+    notebook, _ = run(tmp_path, make_notebook(cells))
+    assert notebook.cells[0].outputs[0].text == "".join(f"{number}\n-\n" for number in range(100))
+
+
+def test_a_task_goes_on_while_papermill_is_busy(tmp_path: Path) -> None:
+    cells = ["import asyncio\ntask = asyncio.create_task(asyncio.sleep(0.01))", "task.done()"]
+    notebook, _ = run(tmp_path, make_notebook(cells), on_cell_start=lambda **_cell: time.sleep(0.2))
+    assert notebook.cells[1].outputs[0].data["text/plain"] == "True"
 
 
 def test_a_character_that_a_program_writes_in_two_parts_is_one(tmp_path: Path) -> None:

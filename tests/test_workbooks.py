@@ -457,6 +457,21 @@ def test_a_profile_that_contradicts_itself_is_told_so_before_the_result(
     assert labels.index("Contradiction") < labels.index("The result")
 
 
+def test_the_first_sheet_names_the_next_questions_and_the_changes_ahead(
+    law: Law, sample_clients: pd.DataFrame, bazaar: Case
+) -> None:
+    quiet = make(law, sample_clients, "quiet-client")
+    lines = read_front(make_workbook(quiet))
+    first = [label for label, _ in lines].index("What to answer next")
+    asked = [quiet.law.fields[name].label["en"] for name in quiet.questions["field"][:3]]
+    assert asked
+    for label, (_, said) in zip(asked, lines[first:], strict=False):
+        assert said.startswith(f"{label} (settles ")
+    (change,) = [said for label, said in read_front(make_workbook(bazaar)) if label == "Change of law ahead"]
+    (row,) = bazaar.coming.to_dict("records")
+    assert change.startswith(f"From {row['in_force_from'].date()}: {row['name_en']}")
+
+
 def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Law, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "corner-shop", holds=tuple(sorted(set(law.catalogue["code"]))))
     content = make_workbook(case)

@@ -154,9 +154,8 @@ def serve_cells(line: Line, shell: Shell) -> None:
 
     asyncio.new_event_loop().run_until_complete(serve())  # ``asyncio.run`` would take Ctrl-C from the cells
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads, as multiprocessing does
-    atexit._run_exitfuncs()  # noqa: SLF001 - ``os._exit`` does not
-    shell.user_ns.clear()  # closes the files that the notebook has left open
-    gc.collect()
+    atexit._run_exitfuncs()  # noqa: SLF001 - ``os._exit`` does not; the shell forgets what the notebook has made
+    gc.collect()  # and with it go the files that were left open
 
 
 async def _wait_for(line: Line) -> None:

@@ -15,6 +15,7 @@ from licences.wording import read_texts, say
 from licences.working_days import read_calendar
 
 DASH = "–"  # what does not arise
+NEXT_QUESTIONS = 3
 
 
 def make_cover(case: Case, brand: Brand, sheets: Mapping[str, str]) -> list[Line]:
@@ -23,6 +24,7 @@ def make_cover(case: Case, brand: Brand, sheets: Mapping[str, str]) -> list[Line
         *_list_names(case, brand),
         Line(None),
         *_list_results(case),
+        *_list_open(case),
         Line(None),
         *_list_signs(case, sheets["plan"]),
         Line(None),
@@ -83,6 +85,18 @@ def _list_results(case: Case) -> Iterator[Line]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
         yield Line(own("workbook.age"), age)
+
+
+def _list_open(case: Case) -> Iterator[Line]:
+    """What to answer next, and which changes of the law are ahead."""
+    own, view = partial(say, case.language), describe_case(case)
+    for at, question in enumerate(view["questions"][:NEXT_QUESTIONS]):
+        kind = "settles" if question["settles"] else "conditions"
+        count = own(f"page.next_{kind}", count=len(question[kind]))
+        yield Line(None if at else own("page.next_title"), f"{question['label']} {count}")
+    for row in view["coming"]:
+        day = own("page.coming_from", day=row["from"])
+        yield Line(own("workbook.coming"), f"{day} {row['name']}\n{row['note']}".strip())
 
 
 def _list_signs(case: Case, plan: str) -> Iterator[Line]:
