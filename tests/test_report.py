@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from licences.engine import check_parameters
 from licences.errors import UsageError
+from licences.lines import pack_message
+from licences.report import Task, ask_report
 
 
 def run_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -206,3 +209,37 @@ def test_the_page_opened_from_disk_with_the_network_off_shows_its_figures(
         browser.close()
     assert complaints == []
     assert [url for url in asked if not url.startswith("file:")] == []
+
+
+@pytest.mark.parametrize(
+    ("left", "code", "status", "names"),
+    [
+        (0, 0, "done", ["report.html"]),
+        (1, -9, "timed_out", ["failed.ipynb"]),
+        (4000, -9, "timed_out", ["failed.ipynb"]),
+        (0, -9, "timed_out", ["failed.ipynb"]),
+        (1, 0, "exited", ["failed.ipynb"]),
+    ],
+)
+def test_a_process_that_is_killed_while_it_says_what_it_made_has_made_nothing(
+    project: Path, left: int, code: int, status: str, names: list[str]
+) -> None:
+    said = {"channel": "result", "status": "done", "problem": None, "names": ["report.html"]}
+    trace = pack_message(b'{"running": 0, "at": "2026-11-23T08:00:00+00:00"}') + pack_message(
+        json.dumps(said).encode(), b"p" * 5000
+    )
+    ended = {"channel": "ended", "code": code, "is_late": code != 0, "is_out_of_memory": False}
+
+    class EndedLine:
+        def send(self, message: object, *files: bytes) -> None:
+            """Nobody is there."""
+
+        def receive(self) -> tuple[dict[str, object], list[bytes]]:
+            return ended, [trace[: len(trace) - left]]
+
+    task = Task("a", "-", "zh", {"client": "a"}, pd.DataFrame(), timeout_seconds=1)
+    notebook = project / "notebooks" / "client_report.ipynb"
+    made = ask_report(EndedLine(), task, notebook)  # type: ignore[arg-type]
+    assert (made.status, list(made.files)) == (status, names)
+    if status == "done":
+        assert made.files == {"report.html": b"p" * 5000}

@@ -32,19 +32,32 @@ def pack_message(text: bytes, *files: bytes) -> bytes:
     return b"".join(parts)
 
 
-def unpack_messages(packed: bytes) -> Iterator[dict[str, Any]]:
-    """The messages that were kept one after the other, up to one that was cut short."""
+def unpack_parts(packed: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """The messages that were kept one after the other, up to one that was cut short.
+
+    Of each where it begins, its JSON and its files.
+    """
     at = 0
 
     def take(length: int) -> bytes:
         nonlocal at
+        part = packed[at : at + length]
+        if len(part) < length:
+            raise EOFError
         at += length
-        return packed[at - length : at]
+        return part
 
-    with contextlib.suppress(struct.error, json.JSONDecodeError):
-        while at < len(packed):
+    with contextlib.suppress(EOFError):
+        while True:
+            began = at
             (count,) = _LENGTH.unpack(take(_LENGTH.size))
-            parts = [take(_LENGTH.unpack(take(_LENGTH.size))[0]) for _ in range(count)]
+            yield began, [take(_LENGTH.unpack(take(_LENGTH.size))[0]) for _ in range(count)]
+
+
+def unpack_messages(packed: bytes) -> Iterator[dict[str, Any]]:
+    """As ``unpack_parts``, each without its files."""
+    with contextlib.suppress(json.JSONDecodeError):
+        for _, parts in unpack_parts(packed):
             yield json.loads(parts[0])
 
 

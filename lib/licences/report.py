@@ -26,11 +26,12 @@ from licences.documents import make_html
 from licences.engine import NotebookError, explain_end, rebuild, run_cells
 from licences.forks import Ended, Errand, read_ended
 from licences.law import Law
-from licences.lines import Line
+from licences.lines import Line, pack_message, unpack_parts
 from licences.workbooks import make_workbook
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FORMATS = {"html": PAGE, "pdf": "report.pdf", "xlsx": "checklist.xlsx", "ics": "renewals.ics"}
+_RESULT = b'{"channel": "result"'
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,16 @@ class Kit:
         self.source = papermill.iorw.load_notebook_node(str(notebook))
 
     def make_report(self, errand: Errand) -> None:
-        """The job of a process of its own: sends the result of a task, and before that how far it is."""
+        """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.
+
+        Over the line it would be taken for whole, and waited for, where the process is killed half-way.
+        """
         task: Task = pickle.loads(errand.files[0])  # noqa: S301 - it comes from the batch that started us
         result = self._run(task, errand)
-        said = {"status": result.status, "problem": result.problem, "names": list(result.files)}
-        errand.line.send({"channel": "result", **said}, *result.files.values())
+        said = {"channel": "result", "status": result.status, "problem": result.problem}
+        text = json.dumps(said | {"names": list(result.files)}).encode()
+        errand.trace.write(pack_message(text, *result.files.values()))
+        errand.trace.flush()
 
     def _run(self, task: Task, errand: Errand) -> Result:
         given = task.parameters
@@ -117,21 +123,26 @@ def ask_report(
     """
     began = time.perf_counter()
     line.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))
-    result: Result | None = None
-    while True:
+    message, files = line.receive()
+    while message["channel"] != "ended":
+        if message["channel"] == "cells" and progress:
+            progress(message["done"], message["total"])
         message, files = line.receive()
-        match message["channel"]:
-            case "cells" if progress:
-                progress(message["done"], message["total"])
-            case "result":
-                made = dict(zip(message["names"], files, strict=True))
-                result = Result(task.client, message["status"], made, message["problem"])
-            case "ended":
-                ended = read_ended(message, files)
-                break
+    ended = read_ended(message, files)
+    result, trace = _read_result(task.client, ended.trace)
     if result is None or ended.code != 0:
-        result = _fail_without_result(task, source, ended)
+        result = _fail_without_result(task, source, replace(ended, trace=trace))
     return replace(result, seconds=time.perf_counter() - began)
+
+
+def _read_result(client: str, trace: bytes) -> tuple[Result | None, bytes]:
+    """The result at the end of a trace, if it is there and whole, and the trace before it."""
+    for at, (text, *files) in unpack_parts(trace):
+        if text.startswith(_RESULT):
+            said = json.loads(text)
+            made = dict(zip(said["names"], files, strict=True))
+            return Result(client, said["status"], made, said["problem"]), trace[:at]
+    return None, trace
 
 
 def _fail_without_result(task: Task, source: Path, ended: Ended) -> Result:
