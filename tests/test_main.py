@@ -170,7 +170,7 @@ def test_the_day_decides_which_law_is_applied(
         ("plan", "--seed", "-1"),
         ("plan", "--start", "0001-01-01"),
         ("report", "--start", "9999-12-31"),
-        ("report", "--format", "pdf,html"),
+        ("report", "--format", "paper,html"),
         ("report", "--workers", "0"),
         ("report", "--timeout", "soon"),
         ("report", "--client", "corner-shop", "--notebook", "no-such.ipynb"),
