@@ -25,7 +25,7 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
-from licences.engine import ProcessEndedError
+from licences.engine import ProcessEndedError, rebuild
 from licences.inputs import hash_library
 from licences.law import Law
 from licences.plugin import _keep_forks
@@ -207,7 +207,7 @@ CELLS = {
     "luck": "import random; random.random(), np.random.random(), np.random.randint(10**9)",
     "an end": """\
 match how:
-    case "kill": os.kill(os.getpid(), 9)
+    case "kill": time.sleep(0.2); print("dying"); os.kill(os.getpid(), 9)
     case "sleep": print("slow"); time.sleep(60)
     case "sys.exit": sys.exit(0)
     case "os._exit": os._exit(3)
@@ -528,8 +528,9 @@ def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
         "before\n",
         {"text/plain": "'shown'"},
     ]
+    if how in {"kill", "sleep"}:
+        assert by_id["cell-2"].outputs[0].text == {"kill": "dying\n", "sleep": "slow\n"}[how]
     if how == "sleep":
-        assert by_id["cell-2"].outputs[0].text == "slow\n"
         assert by_id["cell-2"].metadata.papermill["duration"] >= 0.9
 
 
@@ -562,6 +563,13 @@ def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
     assert result.status == status
     assert str(said) in str(result.problem)
     check_end(read_trail(result), how, statuses)
+
+
+def test_no_cell_ran_of_a_process_that_was_gone_before_the_first() -> None:
+    notebook = make_notebook(["1", "2"])
+    notebook.metadata["papermill"] = nbformat.from_dict({})
+    rebuild(notebook, b"")
+    assert [cell.metadata.papermill["status"] for cell in notebook.cells] == ["pending", "pending"]
 
 
 def test_an_exit_in_the_last_cell_is_no_failure(
@@ -674,6 +682,18 @@ def test_a_warm_process_that_was_killed_is_started_anew(tmp_path: Path) -> None:
     notebook, raised = run(tmp_path, make_notebook(["2"]))
     assert raised is None
     assert notebook.cells[0].outputs[0].data["text/plain"] == "2"
+
+
+def test_a_cell_can_be_interrupted_where_papermill_is_not(tmp_path: Path) -> None:
+    _keep_forks()._process.kill()
+    _keep_forks()._process.wait()
+    held = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts what is to run in the background
+    try:
+        notebook, _ = run(tmp_path, make_notebook(["import signal; signal.raise_signal(signal.SIGINT)"]))
+    finally:
+        signal.signal(signal.SIGINT, held)
+    (output,) = next(cell for cell in notebook.cells if cell.cell_type == "code").outputs
+    assert output.ename == "KeyboardInterrupt"
 
 
 def test_text_in_great_amounts_is_one_output(tmp_path: Path) -> None:
