@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,9 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 import pandas as pd
@@ -32,6 +34,7 @@ from licences.errors import BusyError, LicencesError, LostError, MissingFileErro
 from licences.files import read_place
 from licences.inputs import hash_library
 from licences.law import Law
+from licences.lines import Line, LineCutError
 from licences.report import Result, Task
 from licences.shelf import Shelf
 from licences.workshop import Pack, Workshop, borrow_workshop
@@ -77,6 +80,7 @@ class Batch:
 
     def __init__(self, folder: Path, *arguments: str, **env: str) -> None:
         Batch.count += 1
+        self.folder = folder
         self._log = folder / f"batch-{Batch.count}.log"
         self.process = start(self._log, "licences", "report", *DAYS, *arguments, **env)
         self.began = time.monotonic()
@@ -125,9 +129,15 @@ class DaskCluster:
         self._processes: list[subprocess.Popen[bytes]] = []
         said = ("--scheduler-file", str(folder / "scheduler.json"))
         self.scheduler = self._start("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0", *said)
-        wait_until((folder / "scheduler.json").is_file)
-        self.address = str(json.loads((folder / "scheduler.json").read_text(encoding="utf-8"))["address"])
         self.workers: list[subprocess.Popen[bytes]] = []
+
+    @cached_property
+    def address(self) -> str:
+        """Where the scheduler listens; waits until the first workers have joined."""
+        for worker in self.workers:
+            self.find_address(worker)
+        said = (self.folder / "scheduler.json").read_text(encoding="utf-8")
+        return str(json.loads(said)["address"])
 
     def _start(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
         log = self.folder / f"dask-{len(self._processes)}.log"
@@ -147,7 +157,8 @@ class DaskCluster:
         return [path.name for path in folder.glob("licences-*")]
 
     def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
-        worker = self._start("worker", self.address, "--nthreads", "1", "--no-nanny", **env)
+        told = ("--scheduler-file", str(self.folder / "scheduler.json"))
+        worker = self._start("worker", *told, "--nthreads", "1", "--no-nanny", **env)
         self.workers.append(worker)
         return worker
 
@@ -168,8 +179,8 @@ class DaskCluster:
 def open_cluster(folder: Path, workers: int) -> Iterator[DaskCluster]:
     cluster = DaskCluster(folder)
     try:
-        for worker in [cluster.start_worker() for _ in range(workers)]:
-            cluster.find_address(worker)
+        for _ in range(workers):
+            cluster.start_worker()
         yield cluster
     finally:
         cluster.close()
@@ -179,13 +190,18 @@ class Store:
     """A server that speaks S3, with one bucket, ``firm``."""
 
     def __init__(self, folder: Path) -> None:
-        log = folder / "store.log"
-        self.process = start(log, "moto.server", "-H", "127.0.0.1", "-p", "0")
-        wait_until(lambda: "Running on http" in log.read_text(encoding="utf-8"))
-        found = re.search(r"Running on http://(\S+)", log.read_text(encoding="utf-8"))
+        self._log = folder / "store.log"
+        self.process = start(self._log, "moto.server", "-H", "127.0.0.1", "-p", "0")
+
+    @cached_property
+    def address(self) -> str:
+        """Where it listens; waits until it does."""
+        wait_until(lambda: "Running on http" in self._log.read_text(encoding="utf-8"))
+        found = re.search(r"Running on http://(\S+)", self._log.read_text(encoding="utf-8"))
         assert found
         self.address = found.group(1)
         self.ask("PUT", "firm")
+        return self.address
 
     @property
     def access(self) -> dict[str, str]:
@@ -246,6 +262,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
 
 
 @pytest.fixture(scope="module")
+def doomed_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A scheduler that is going to be killed, and a worker."""
+    with open_cluster(tmp_path_factory.mktemp("doomed"), workers=1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def doomed_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A server that speaks S3 and is going to be killed."""
+    with open_store(tmp_path_factory.mktemp("doomed")) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[Store]:
     """A server that speaks S3 and holds the sample clients."""
     with open_store(tmp_path_factory.mktemp("store")) as store:
@@ -288,7 +318,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
         nbformat.v4.new_code_cell(
             "\n".join(f"{name} = ''" for name in taken), metadata={"tags": ["parameters"]}
         ),
-        nbformat.v4.new_code_cell("import time\ntime.sleep(600 if client.startswith('slow') else 0.1)"),
+        nbformat.v4.new_code_cell("import time\ntime.sleep(600 if client.startswith('slow') else 0.05)"),
         nbformat.v4.new_code_cell("print(f'the report of {client}')"),
     ]
     path = tmp_path_factory.mktemp("notebook") / "slow.ipynb"
@@ -304,11 +334,10 @@ def slowly(few: Path, notebook: Path) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def local_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reports of the sample clients, made on this machine."""
-    out = tmp_path_factory.mktemp("local")
-    assert report(out.parent, "--out", str(out))[0] == 0
-    return out
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
+    """A batch of the sample clients on this machine."""
+    with run_batch(tmp_path_factory.mktemp("local"), "--out", "reports") as batch:
+        yield batch
 
 
 @pytest.fixture
@@ -317,14 +346,15 @@ def pack(law: Law, notebook: Path) -> Pack:
     return Pack("a.ipynb", notebook.read_bytes(), None, law, language="zh", library=hash_library(), **days)
 
 
-# A cluster.
+# A cluster, and an object store beside it.
 
 
-@pytest.mark.usefixtures("unanswered")  # they are started here, for the tests at the end
+@pytest.mark.usefixtures("doomed_cluster", "doomed_store", "unanswered")  # started here, needed later
 def test_a_cluster_makes_the_same_pages_as_this_machine(
-    cluster: DaskCluster, local_reports: Path, sample_clients: pd.DataFrame, tmp_path: Path
+    cluster: DaskCluster, local: Batch, sample_clients: pd.DataFrame, tmp_path: Path
 ) -> None:
     status, said = report(tmp_path, "--scheduler", cluster.address, "--out", "reports")
+    assert local.end()[0] == 0
     clients = sorted(sample_clients["client"])
     assert status == 0, said
     assert len(said) == len(clients) + 1
@@ -333,7 +363,29 @@ def test_a_cluster_makes_the_same_pages_as_this_machine(
     assert {line["status"] for line in lines} == {"done"}
     for client in clients:
         made = (tmp_path / "reports" / client / "report.html").read_bytes()
-        assert made == (local_reports / client / "report.html").read_bytes()
+        assert made == (local.folder / "reports" / client / "report.html").read_bytes()
+
+
+def test_clients_and_reports_may_be_in_an_object_store(
+    cluster: DaskCluster, store: Store, local: Batch, sample_clients: pd.DataFrame, tmp_path: Path
+) -> None:
+    access = KEYS | {"FSSPEC_S3_ENDPOINT_URL": f"http://{store.address}"}
+    asked = ("--clients", "s3://firm/clients.csv", "--out", "s3://firm/reports")
+    status, said = report(tmp_path, "--scheduler", cluster.address, *asked, **access)
+    assert status == 0, said
+    assert said[-1] == "22 of 22 reports are in s3://firm/reports"
+    clients = list(sample_clients["client"])
+    files = [f"{client}/report.{kind}" for client in clients for kind in ("html", "ipynb")]
+    assert sorted(store.find_names("reports")) == sorted([*files, "ledger.jsonl"])
+    for client in clients[:5]:
+        page = store.ask("GET", f"firm/reports/{client}/report.html")
+        assert page == (local.folder / "reports" / client / "report.html").read_text(encoding="utf-8")
+    status, said = report(tmp_path, *asked, **access)
+    assert status == 0, said
+    lines = store.read_ledger("reports")
+    assert sorted(line["client"] for line in lines[:22]) == sorted(clients)
+    assert [line["client"] for line in lines[22:]] == clients
+    assert [line["status"] for line in lines] == ["done"] * 22 + ["up_to_date"] * 22
 
 
 def test_a_killed_worker_loses_nothing_and_leaves_nothing_behind(
@@ -387,18 +439,17 @@ def test_a_batch_on_a_cluster_that_is_told_to_end_frees_its_workers(
 
 
 def test_a_batch_whose_scheduler_is_gone_says_so(
-    slowly: tuple[str, ...], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    doomed_cluster: DaskCluster, slowly: tuple[str, ...], tmp_path: Path
 ) -> None:
-    with open_cluster(tmp_path_factory.mktemp("cluster"), workers=1) as cluster:
-        more = ("--scheduler", cluster.address, "--out", "reports")
-        with run_batch(tmp_path, *slowly, *more) as batch:
-            batch.wait_for_reports(3)
-            kill(cluster.scheduler)
-            killed_at = time.monotonic()
-            status, said = batch.end()
-            assert time.monotonic() - killed_at < 6
+    more = ("--scheduler", doomed_cluster.address, "--out", "reports")
+    with run_batch(tmp_path, *slowly, *more) as batch:
+        batch.wait_for_reports(3)
+        kill(doomed_cluster.scheduler)
+        killed_at = time.monotonic()
+        status, said = batch.end()
+        assert time.monotonic() - killed_at < 6
     assert status == 1
-    gone = f"the Dask scheduler at {cluster.address} is gone; start it again, and then the same batch"
+    gone = f"the Dask scheduler at {doomed_cluster.address} is gone; start it again, and then the same batch"
     assert said[-1].startswith(gone)
     lines = read_ledger(tmp_path / "reports")
     assert [line["status"] for line in lines] == ["done"] * 3 + ["killed"] * (len(lines) - 3)
@@ -561,54 +612,44 @@ def test_a_workshop_in_use_makes_no_room_for_another(pack: Pack, monkeypatch: py
     assert first._forks.is_closed
 
 
-def test_a_warm_process_that_was_killed_is_started_anew(pack: Pack) -> None:
+class OneLife(NoForks):
+    """In the place of a warm process: the first that is started is dead."""
+
+    started: ClassVar[list[OneLife]] = []
+
+    def __init__(self, *_files: bytes) -> None:
+        super().__init__()
+        self.started.append(self)
+        self.ends: list[socket.socket] = []
+
+    def open_line(self) -> Line:
+        if self is self.started[0]:
+            raise LineCutError("it is dead")
+        ours, theirs = socket.socketpair()
+        self.ends.append(theirs)
+        return Line(ours)
+
+
+def test_a_warm_process_that_was_killed_is_started_anew_and_a_line_that_is_cut_is_not_used(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshops, "Forks", OneLife)
+    monkeypatch.setattr(workshops, "ask_report", lambda *_given: Result("a", "done", {}))
     workshop = Workshop(pack)
-    try:
+    for _ in range(2):
         assert workshop.make_report(TASK).status == "done"
-        warm = psutil.Process(workshop._forks._process.pid)
-        for process in [*warm.children(recursive=True), warm]:
-            process.kill()
-        wait_until(lambda: not warm.is_running() or warm.status() == psutil.STATUS_ZOMBIE)
-        assert workshop.make_report(TASK).status == "done"
-    finally:
-        workshop.close()
+    _, second = OneLife.started
+    assert len(second.ends) == 1
+    second.ends[0].close()
+    assert workshop.make_report(TASK).status == "done"
+    assert len(second.ends) == 2
+    second.ends[1].close()
+    workshop.close()
+    assert [forks.is_closed for forks in OneLife.started] == [True, True]
     assert workshop.make_report(TASK).status == "killed"
 
 
-# An object store.
-
-
-def test_clients_and_reports_may_be_in_an_object_store(
-    store: Store, local_reports: Path, sample_clients: pd.DataFrame, tmp_path: Path
-) -> None:
-    access = KEYS | {"FSSPEC_S3_ENDPOINT_URL": f"http://{store.address}"}
-    asked = ("--clients", "s3://firm/clients.csv", "--out", "s3://firm/reports")
-    status, said = report(tmp_path, *asked, **access)
-    assert status == 0, said
-    assert said[-1] == "22 of 22 reports are in s3://firm/reports"
-    clients = list(sample_clients["client"])
-    files = [f"{client}/report.{kind}" for client in clients for kind in ("html", "ipynb")]
-    assert sorted(store.find_names("reports")) == sorted([*files, "ledger.jsonl"])
-    for client in clients:
-        page = store.ask("GET", f"firm/reports/{client}/report.html")
-        assert page == (local_reports / client / "report.html").read_text(encoding="utf-8")
-    status, said = report(tmp_path, *asked, **access)
-    assert status == 0, said
-    lines = store.read_ledger("reports")
-    assert [line["client"] for line in lines] == [line["client"] for line in lines[:22]] + clients
-    assert [line["status"] for line in lines] == ["done"] * 22 + ["up_to_date"] * 22
-
-
-def test_a_cluster_may_write_to_an_object_store(
-    cluster: DaskCluster, store: Store, notebook: Path, sample_clients: pd.DataFrame, tmp_path: Path
-) -> None:
-    asked = ("--clients", "s3://firm/clients.csv", "--out", "s3://firm/both", "--notebook", str(notebook))
-    status, said = report(tmp_path, "--scheduler", cluster.address, *asked, **store.access)
-    assert status == 0, said
-    lines = store.read_ledger("both")
-    assert sorted(line["client"] for line in lines) == sorted(sample_clients["client"])
-    assert {line["status"] for line in lines} == {"done"}
-    assert len(store.find_names("both")) == 2 * 22 + 1
+# An object store alone.
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
@@ -679,11 +720,11 @@ def test_what_is_wrong_with_a_store_is_told_in_a_sentence(store: Store, few: Pat
 
 def test_credentials_that_a_store_does_not_know_are_told_in_a_sentence(store: Store, tmp_path: Path) -> None:
     store.ask("POST", "moto-api/reset-auth", b"0")
+    places = (("--clients", "s3://firm/clients.csv"), ("--out", "s3://firm/mine"))
     try:
-        ends = [
-            report(tmp_path, *asked, **store.access)
-            for asked in (("--clients", "s3://firm/clients.csv"), ("--out", "s3://firm/mine"))
-        ]
+        with ExitStack() as stack:
+            batches = [stack.enter_context(run_batch(tmp_path, *asked, **store.access)) for asked in places]
+            ends = [batch.end() for batch in batches]
     finally:
         store.ask("POST", "moto-api/reset-auth", b"inf")
     right = "Forbidden; check the address and your access to it"
@@ -700,14 +741,13 @@ def test_a_store_that_does_not_answer_is_told_in_a_sentence(unanswered: dict[str
 
 
 def test_a_store_that_goes_down_ends_a_batch_with_a_sentence(
-    cluster: DaskCluster, slowly: tuple[str, ...], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    cluster: DaskCluster, doomed_store: Store, slowly: tuple[str, ...], tmp_path: Path
 ) -> None:
-    with open_store(tmp_path_factory.mktemp("store")) as store:
-        asked = ("--scheduler", cluster.address, *slowly, "--out", "s3://firm/reports", "--timeout", "2")
-        with run_batch(tmp_path, *asked, **store.access, AWS_MAX_ATTEMPTS="1") as batch:
-            batch.wait_for_reports(3)
-            store.close()
-            status, said = batch.end()
+    asked = ("--scheduler", cluster.address, *slowly, "--out", "s3://firm/reports", "--timeout", "2")
+    with run_batch(tmp_path, *asked, **doomed_store.access, AWS_MAX_ATTEMPTS="1") as batch:
+        batch.wait_for_reports(3)
+        doomed_store.close()
+        status, said = batch.end()
     assert status == 1
     assert said[-1].startswith("s3://firm/reports/ledger.jsonl: Could not connect to the endpoint URL")
     assert said[-1].endswith("; check your access to it, or name another place with --out")
