@@ -67,7 +67,13 @@ def test_the_projects_own_file_names_no_firm(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "firm:\nlogo: ''\ndisclaimer:\n", "disclaimer: {zh: '', en: ''}"]
+    "text",
+    [
+        "",
+        "# nothing\n",
+        "firm:\ncontact: ~\nlogo: ''\ndisclaimer:\ncolour: null",
+        "disclaimer: {zh: '', en: ''}",
+    ],
 )
 def test_an_empty_value_is_left_out(tmp_path: Path, text: str) -> None:
     assert read_brand(write(tmp_path, text)) == Brand()
@@ -113,7 +119,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         (f"firm: {'a' * 101}", "firm: is 101 characters long; at most 100"),
         ("colour: #1f4e79", 'colour: YAML takes a bare # for a comment; write it in quotes as "#1f4e79"'),
         ('colour: "#12345"', "colour: '#12345' is not a colour; write it in quotes as \"#1f4e79\""),
-        ('colour: "red;}</style>"', "is not a colour"),
+        ('colour: "#1f4e79;}</style>"', "is not a colour"),
         ("firm: a: b", "not YAML"),
         ('firm: "a', "not YAML"),
         ("- firm", "file: is no list of keys"),
