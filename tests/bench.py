@@ -6,6 +6,7 @@ Start-up times are medians over several fresh processes; the rest is the best of
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -32,8 +33,10 @@ from rich.table import Table
 
 from licences.assessment import find_verdicts
 from licences.batch import Order, write_reports
+from licences.brands import read_brand
 from licences.case import make_case
 from licences.charts import draw_launch, draw_renewals, draw_timeline
+from licences.decisions import make_decisions_section
 from licences.explorer import Explorer, Places, Terms
 from licences.files import write_whole
 from licences.graphs import draw_graph
@@ -102,8 +105,9 @@ def make_long_plan(law: Law) -> Plan:
     return replace(plan, steps=plan.dated[:STEPS])
 
 
-def measure_plans(law: Law, many: pd.DataFrame) -> list[tuple[str, str, str]]:
+def measure_plans(law: Law) -> list[tuple[str, str, str]]:
     """How fast plans are made and drawn; one date by the holidays library is the baseline."""
+    many = make_many_clients(law, 10_000)
     plan, wish = make_long_plan(law), Wish(START, ("recommended", "optional"))
     draws = 100_000
     simulated = time_call(lambda: simulate(plan, draws))
@@ -225,24 +229,33 @@ def report_by_stock(client: str, clients: str, folder: str) -> None:
     target.with_suffix(".html").write_text(page, encoding="utf-8")
 
 
-def report_without_notebook(law: Law, profiles: pd.DataFrame, folder: str) -> float:
+def report_without_notebook(law: Law, profiles: pd.DataFrame, folder: str, in_forks: bool = False) -> float:
     """Seconds a report when the functions that the notebook calls are called one after the other.
 
     Everything is read and imported before, and each page is written; there is no notebook, and nothing
-    keeps one client from another.
+    keeps one client from another, unless each is worked through in a process of its own (in_forks).
     """
 
     def make(at: int) -> None:
         case = make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
         sections = [make_section(case, name)._repr_html_() for name in SECTIONS]
+        sections.append(make_decisions_section(case)._repr_html_())
         figures = [draw(case) for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)]
         page = "".join([*sections, *(figure.to_json() for figure in figures if figure)])
         write_whole(Path(folder) / f"{case.client}.html", page)
 
+    def make_apart(at: int) -> None:
+        child = os.fork()
+        if child == 0:
+            make(at)
+            os._exit(0)
+        os.waitpid(child, 0)
+
     make(0)
+    gc.freeze()
     began = time.perf_counter()
     for at in range(len(profiles)):
-        make(at)
+        (make_apart if in_forks else make)(at)
     return (time.perf_counter() - began) / len(profiles)
 
 
@@ -260,16 +273,28 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
             stock = (time.perf_counter() - began) / len(few)
         with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             shares = [many.iloc[at : at + 50] for at in range(0, 50 * workers, 50)]
-            bare = statistics.mean(
-                pool.map(
-                    report_without_notebook, *zip(*((law, share, folder) for share in shares), strict=True)
+            bare, apart = (
+                statistics.mean(
+                    pool.map(partial(report_without_notebook, law, folder=folder, in_forks=in_forks), shares)
                 )
+                / workers
+                for in_forks in (False, True)
             )
-            bare /= workers
         clients = write_clients(Path(folder) / "many.csv", law, many)
         many = read_profiles(clients, law.fields, set(law.catalogue["code"]))
         out = Path(folder) / "reports"
-        order = Order(NOTEBOOK, out, None, clients, AS_OF, START, "zh", workers=workers, memory_mib=4096)
+        order = Order(
+            NOTEBOOK,
+            out,
+            None,
+            clients,
+            AS_OF,
+            START,
+            "zh",
+            workers=workers,
+            memory_mib=4096,
+            brand=read_brand(PROJECT / "data" / "brand.yaml"),
+        )
         moments, memory = [time.perf_counter()], []
         for at, entry in enumerate(write_reports(order, law, many, lambda: datetime.now(UTC)), start=1):
             if entry["status"] != "done":
@@ -308,6 +333,11 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
             "2 times",
         ),
         (
+            "the same against the functions alone, each client in a process forked for it",
+            f"{ours / apart:.2f} times ({apart * 1000:.0f} ms)",
+            "-",
+        ),
+        (
             "the batch of 1,000 clients as a whole",
             f"{whole:.0f} s; a report takes {halves[0] * 1000:.0f} ms in its first half, {halves[1] * 1000:.0f} ms in its second",
             "linear",
@@ -331,8 +361,8 @@ def find_memory_mib() -> float:
     return total / 1024 / 1024
 
 
-def measure() -> list[tuple[str, str, str]]:
-    law = read_law()
+def measure_commands(law: Law) -> list[tuple[str, str, str]]:
+    """How soon a command answers, and verdicts of many clients at once."""
     rows = []
     pandas = time_process("import pandas")
     anew = "import licences.tables as tables; tables.is_sealed = lambda seal: False; "
@@ -353,15 +383,23 @@ def measure() -> list[tuple[str, str, str]]:
     codes = find_verdicts(law, many.head(1), AS_OF).shape[1]
     grown = f"peak {peak / 1024:.0f} MiB, {(peak - before) / 1024:.0f} of them for it"
     rows.append((f"verdicts: 100,000 clients, {codes} licences", f"{seconds:.2f} s, {grown}", "1 s, 1 GiB"))
-    return (
-        rows + measure_plans(law, make_many_clients(law, 10_000)) + measure_batch(law) + measure_explorer(law)
-    )
+    return rows
+
+
+MEASURES = {
+    "commands": measure_commands,
+    "plans": measure_plans,
+    "batch": measure_batch,
+    "explorer": measure_explorer,
+}
 
 
 def main() -> None:
-    table = Table("what", "measured", "asked for", title="licences: how fast")
-    for row in measure():
-        table.add_row(*row)
+    """Measures what the command line names, by default all of MEASURES."""
+    table, law = Table("what", "measured", "asked for", title="licences: how fast"), read_law()
+    for name in sys.argv[1:] or MEASURES:
+        for row in MEASURES[name](law):
+            table.add_row(*row)
     Console(width=110).print(table)
 
 

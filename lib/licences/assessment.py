@@ -21,6 +21,7 @@ from licences.wording import join_claims, say, say_claims
 from licences.working_days import count_back
 
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
+_FEW = 8  # up to so many clients are judged one by one; to judge any number at once takes as long as a dozen
 NEEDED = frozenset({"required", "recommended", "optional"})
 
 
@@ -67,18 +68,28 @@ def find_verdicts(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame
 
 def judge(law: Law, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
     """The verdicts of ``find_verdicts`` beside what each client has told, client by client."""
-    verdicts = find_verdicts(law, profiles, as_of)
+    entries = open_edition(law, as_of).entries.values()
+    at_once = _list_verdicts(find_verdicts(law, profiles, as_of)) if len(profiles) > _FEW else None
+    columns = ("client", "name", "holds", *law.fields.by_name)
+    for client, name, holds, *told in zip(*(profiles[column].array for column in columns), strict=True):
+        profile = make_profile(dict(zip(law.fields.by_name, told, strict=True)))
+        verdicts = next(at_once) if at_once else {one.code: _find_verdict(one, profile) for one in entries}
+        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
+
+
+def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
     codes = [str(code) for code in verdicts.columns]
     names = np.array(VERDICTS, dtype=object)
     by_client = np.array([names[verdicts[code].cat.codes] for code in codes]).T.tolist()
-    for record, line in zip(profiles.to_dict("records"), by_client or [[]] * len(profiles), strict=True):
-        yield Judgement(
-            client=str(record["client"]),
-            name=str(record["name"]),
-            profile=make_profile({name: record[name] for name in law.fields.by_name}),
-            held=split_holdings(record["holds"]),
-            verdicts=dict(zip(codes, line, strict=True)),
-        )
+    for line in by_client or [[]] * len(verdicts):
+        yield dict(zip(codes, line, strict=True))
+
+
+def _find_verdict(entry: Entry, profile: Profile) -> str:
+    applies = entry.applies.decide(profile)
+    if applies is None:
+        return "undetermined"
+    return str(entry.row["obligation"]) if applies else "not_needed"
 
 
 def assess(
@@ -200,17 +211,26 @@ def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: 
     return "expiring" if as_of >= renew_from else "held"
 
 
-def find_contradictions(law: Law, profiles: pd.DataFrame, language: str = "zh") -> list[Contradiction]:
-    """Profiles that contradict themselves, client by client; such a profile is never answered in silence."""
-    facts = Facts(profiles, law.fields)
-    found = []
-    for row in law.contradictions.to_dict("records"):
-        rule = read_rule(str(row["when"]), law.fields)
-        for at in np.flatnonzero(rule.evaluate(facts).to_numpy(dtype=bool, na_value=False)):
-            client = str(profiles["client"].iloc[at])
-            found.append(Contradiction(client, rule.names, str(row[f"message_{language}"])))
-    order = {client: at for at, client in enumerate(profiles["client"])}
-    return sorted(found, key=lambda warning: order[warning.client])
+def find_contradictions(
+    law: Law, profiles: pd.DataFrame, language: str = "zh", judged: Iterable[Judgement] | None = None
+) -> list[Contradiction]:
+    """Profiles that contradict themselves, client by client; such a profile is never answered in silence.
+
+    judged: what ``judge`` gives, where it is at hand.
+    """
+    rows = law.contradictions.to_dict("records")
+    rules = [read_rule(str(row["when"]), law.fields) for row in rows]
+    if judged is None:
+        facts = Facts(profiles, law.fields)
+        true = np.array([rule.evaluate(facts).to_numpy(dtype=bool, na_value=False) for rule in rules]).T
+    else:
+        true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])
+    return [
+        Contradiction(
+            str(profiles["client"].iloc[at]), rules[row].names, str(rows[row][f"message_{language}"])
+        )
+        for at, row in np.argwhere(true)
+    ]
 
 
 def rank_questions(

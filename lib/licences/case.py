@@ -12,9 +12,8 @@ from typing import Any, cast
 import pandas as pd
 
 from licences.assessment import Contradiction, assess, find_contradictions, judge, rank_questions
-from licences.catalogue import find_announced
 from licences.dictionary import Column, find_data_folder, read_dictionary
-from licences.edition import open_edition
+from licences.edition import Edition, open_edition
 from licences.law import Law, read_law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.profiles import choose_clients, read_profiles
@@ -26,8 +25,7 @@ from licences.schedule import Plan, Step
 class Case:
     """One client, assessed and planned; everything that a report says is taken from here.
 
-    findings: the client's rows of ``assess``, indexed by code. rows: the catalogue in force,
-    indexed by code. questions: the client's rows of ``rank_questions``.
+    findings: the client's rows of ``assess``, indexed by code. questions: the client's rows of ``rank_questions``.
     """
 
     client: str
@@ -38,11 +36,20 @@ class Case:
     law: Law
     profile: Profile
     held: dict[str, date | None]
-    rows: pd.DataFrame
     findings: pd.DataFrame
     questions: pd.DataFrame
     contradictions: list[Contradiction]
     outlook: Outlook
+
+    @property
+    def edition(self) -> Edition:
+        """The law in force, in the reader's language."""
+        return open_edition(self.law, self.as_of, self.language)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the catalogue in force, indexed by code."""
+        return self.edition.rows
 
     @property
     def plan(self) -> Plan:
@@ -56,11 +63,11 @@ class Case:
 
     def name_code(self, code: str) -> str:
         """The licence's name in the reader's language."""
-        return str(self.rows.at[code, f"name_{self.language}"])
+        return self.edition.entries[code].name
 
     def find_codes(self, *verdicts: str) -> list[str]:
         """The codes of these verdicts, in the catalogue's order."""
-        return [str(code) for code in self.findings.index[self.findings["verdict"].isin(verdicts)]]
+        return [code for code, finding in self.findings_by_code.items() if finding["verdict"] in verdicts]
 
     @property
     def launch(self) -> tuple[date, date, date] | None:
@@ -70,7 +77,7 @@ class Case:
     @cached_property
     def coming(self) -> pd.DataFrame:
         """Rows of needed or undetermined licences that come into force until a year from now."""
-        later = find_announced(self.law.catalogue, self.as_of)
+        later = self.edition.announced
         touched = self.find_codes("required", "recommended", "optional", "undetermined")
         return later[later["code"].isin(touched)]
 
@@ -116,6 +123,11 @@ def hand_over(given: Given) -> None:
     _given[:] = [given]
 
 
+def forget_given() -> None:
+    """Takes back what was handed over."""
+    _given.clear()
+
+
 def _find_given(client: str, catalogue: str, clients: str) -> tuple[Law, pd.DataFrame] | None:
     for given in _given:
         if (given.client, given.catalogue, given.clients) == (client, catalogue, clients):
@@ -158,7 +170,7 @@ def open_case(
 def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, language: str) -> Case:
     """The case of the one client in ``profiles``."""
     judged = list(judge(law, profiles, as_of))
-    contradictions = find_contradictions(law, profiles, language)
+    contradictions = find_contradictions(law, profiles, language, judged)
     findings = assess(law, profiles, as_of, language, judged, contradictions).set_index("code", drop=False)
     (one,) = judged
     return Case(
@@ -170,7 +182,6 @@ def make_case(law: Law, profiles: pd.DataFrame, as_of: date, wish: Wish, languag
         law=law,
         profile=one.profile,
         held=one.held,
-        rows=open_edition(law, as_of, language).rows,
         findings=findings,
         questions=rank_questions(law, profiles, as_of, judged),
         contradictions=contradictions,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from licences.catalogue import find_in_force, split_prerequisites
+from licences.catalogue import find_announced, find_in_force, split_prerequisites
 from licences.durations import Correction, Duration, find_duration
 from licences.law import Law
 from licences.rules import Rule, read_rule
@@ -47,6 +47,11 @@ class Edition:
     def rows(self) -> pd.DataFrame:
         """The rows of the catalogue in force, indexed by code."""
         return find_in_force(self.law.catalogue, self.as_of)
+
+    @cached_property
+    def announced(self) -> pd.DataFrame:
+        """The rows that come into force within a year, earliest first."""
+        return find_announced(self.law.catalogue, self.as_of)
 
     def name(self, code: str) -> str:
         """What a code is called; a code that is not in force keeps its code."""

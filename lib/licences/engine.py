@@ -33,6 +33,12 @@ from licences.outputs import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
 _END_SECONDS = 5.0
+_PARTS = {
+    "stream": ("name", "text"),
+    "display_data": ("metadata", "data"),
+    "execute_result": ("metadata", "data", "execution_count"),
+}
+_JSON = {"application/json", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
@@ -159,7 +165,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         """Keeps an output; text that goes on where the last output ended becomes one with it."""
-        made: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+        is_wanted_elsewhere = bool(self.output_hook_stack[msg["parent_header"]["msg_id"]])
+        is_plain = not (display_id or self.clear_before_next_output or is_wanted_elsewhere)
+        made: NotebookNode | None = _make_output(msg) if is_plain else None
+        if made is None:
+            made = super().output(outs, msg, display_id, cell_index)
+        else:
+            outs.append(made)
         if made is not None and made.output_type == "stream" and len(outs) > 1:
             before = outs[-2]
             if before.output_type == "stream" and before.name == made.name:
@@ -237,6 +249,20 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         finally:
             task_poll_kernel_alive.cancel()
         return self.reply
+
+
+def _make_output(message: dict[str, Any]) -> NotebookNode | None:
+    """A text or a shown value as an output; None where nbformat has to look at it.
+
+    nbformat holds each output that it makes against its schema, which takes as long as most cells do.
+    """
+    kind, content = message["msg_type"], message["content"]
+    shown = content.get("data", {}).items()
+    if kind not in _PARTS or not all(isinstance(value, str) or name in _JSON for name, value in shown):
+        return None
+    made = NotebookNode(output_type=kind)
+    made.update({name: content[name] for name in _PARTS[kind]})
+    return made
 
 
 class LineClient(Client):

@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from licences.assessment import Judgement, judge
-from licences.catalogue import find_announced
 from licences.dictionary import find_data_folder
 from licences.edition import Edition, Entry, open_edition
 from licences.expressions import Value
@@ -39,7 +38,7 @@ def hash_inputs(
     edition = open_edition(law, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
     announced: dict[str, list[str]] = {}
-    for row in find_announced(law.catalogue, as_of).to_dict("records"):
+    for row in edition.announced.to_dict("records"):
         announced.setdefault(str(row["code"]), []).append(_hash(row))
     whole = {code: _hash(entry.row) for code, entry in edition.entries.items()}
     common = _hash(

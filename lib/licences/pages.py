@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
-from licences.edition import Entry, open_edition
+from licences.edition import Entry
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
@@ -101,7 +102,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "to_obtain": [licence for licence in required if licence["status"] not in DONE],
         "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
         "renew": [
-            licence | {"overdue_since": overdue.get(licence["code"])}
+            ChainMap({"overdue_since": overdue.get(licence["code"])}, licence)
             for licence in shown
             if licence["status"] in {"expiring", "expired"}
         ],
@@ -129,14 +130,14 @@ def describe_case(case: Case) -> dict[str, Any]:
     }
 
 
-def describe_licence(case: Case, code: str) -> dict[str, Any]:
+def describe_licence(case: Case, code: str) -> ChainMap[str, Any]:
+    """What is said of a licence: of its row, which is the same for every client, and of this client's case."""
     finding, entry = (
         case.findings_by_code[code],
-        open_edition(case.law, case.as_of, case.language).entries[code],
+        case.edition.entries[code],
     )
     row = describe_row(entry, case.language)
-    return {
-        **row,
+    ours = {
         "verdict": finding["verdict"],
         "status": finding["status"],
         "because": finding["because"][:-1],
@@ -145,10 +146,11 @@ def describe_licence(case: Case, code: str) -> dict[str, Any]:
         "changes": finding["would_change_if"],
         "age_days": (case.as_of - row["checked_on"]).days,
     }
+    return ChainMap(ours, row)  # a row has many values, and each client's case would copy those of all rows
 
 
 @lru_cache(maxsize=4096)
-def describe_row(entry: Entry, language: str) -> Mapping[str, Any]:
+def describe_row(entry: Entry, language: str) -> dict[str, Any]:
     """What a row of the catalogue says, the same for every client, as plain values in the reader's language."""
     row = {str(name): _clean(value) for name, value in entry.row.items()}
     said = {name[: -len(language) - 1]: value for name, value in row.items() if name.endswith(f"_{language}")}
@@ -338,7 +340,7 @@ def _find_gone(case: Case) -> list[str]:
     return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
 
 
-def _find_age(case: Case, licences: list[dict[str, Any]]) -> dict[str, Any]:
+def _find_age(case: Case, licences: list[ChainMap[str, Any]]) -> dict[str, Any]:
     days: list[date] = [licence["checked_on"] for licence in licences]
     oldest = min(days, default=case.as_of)
     return {

@@ -7,18 +7,26 @@ from datetime import date
 
 import nbformat
 import plotly.io
+from nbformat import NotebookNode
 
-from licences.case import make_case
+from licences.case import Given, forget_given, hand_over
 from licences.cells import Shell
-from licences.charts import draw_launch, draw_renewals, draw_timeline
 from licences.documents import make_html
 from licences.engine import run_cells
-from licences.graphs import draw_graph
 from licences.law import Law
-from licences.looks import show_figures_anywhere
-from licences.outlook import Wish
-from licences.pages import SECTIONS, describe_case, make_section
+from licences.pages import SECTIONS, describe_case
 from licences.profiles import make_profiles
+
+_START = """from licences.case import open_case
+from licences.charts import draw_launch, draw_renewals, draw_timeline
+from licences.decisions import make_decisions_section
+from licences.graphs import draw_graph
+from licences.looks import show_figures_anywhere
+from licences.pages import make_section
+
+show_figures_anywhere()
+case = open_case(client, as_of, start, language)"""
+_DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
 
 
 def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -> None:
@@ -28,27 +36,33 @@ def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -
     """
     renderer = plotly.io.renderers.default
     names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
-    show_figures_anywhere()
     for answer in ("yes", "no", ""):
         told = {field.name: answer for field in law.fields.every if field.type == "bool"}
         nobody = make_profiles([{"client": "nobody", "name": "-", **told}], law.fields, None, "")
-        case = make_case(law, nobody, as_of, Wish(start), language)
-        outputs = [
-            nbformat.v4.new_output("display_data", {"text/html": make_section(case, name)._repr_html_()})
-            for name in SECTIONS
-        ]
-        for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals):
-            figure = draw(case)
-            if figure is not None:
-                shell.user_ns["figure"] = figure
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
+        hand_over(Given("nobody", "", "", law, nobody))
+        notebook = _make_notebook(as_of, start, language)
+        run_cells(notebook, shell, io.BytesIO(), listens=False)
         make_html(notebook, "-", language)
-    cells = [nbformat.v4.new_code_cell(source) for source in ("'a text'", "figure")]
-    notebook = nbformat.from_dict(nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {}}))
-    run_cells(notebook, shell, io.BytesIO(), listens=False)
+    forget_given()
     shell.reset(new_session=True)
     shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})
     shell.user_ns_hidden.clear()
     shell.user_ns_hidden.update(hidden)
     describe_case.cache_clear()
     plotly.io.renderers.default = renderer
+
+
+def _make_notebook(as_of: date, start: date, language: str) -> NotebookNode:
+    """What a report's notebook does."""
+    given = {"client": "nobody", "as_of": str(as_of), "start": str(start), "language": language}
+    sources = [
+        "\n".join(f"{name} = {value!r}" for name, value in given.items()),
+        _START,
+        *(f"make_section(case, {name!r})" for name in SECTIONS),
+        "make_decisions_section(case)",
+        *(f"{name}(case)" for name in _DRAWN),
+        "len(case.steps)",
+    ]
+    cells = [nbformat.v4.new_markdown_cell(""), *map(nbformat.v4.new_code_cell, sources)]
+    made: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {}})
+    return made
