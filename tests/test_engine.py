@@ -684,6 +684,21 @@ def test_a_warm_process_that_was_killed_is_started_anew(tmp_path: Path) -> None:
     assert notebook.cells[0].outputs[0].data["text/plain"] == "2"
 
 
+@pytest.mark.parametrize("delay_seconds", [0.1, 0.13, 0.16, 0.19])
+def test_a_process_that_is_killed_while_it_speaks_is_not_waited_for(
+    tmp_path: Path, delay_seconds: float
+) -> None:
+    killing = f"sleep {delay_seconds}; kill -9 $PPID"
+    cells = [
+        "import subprocess\nfrom IPython.display import display",
+        f"""subprocess.Popen(['sh', '-c', {killing!r}])
+while True:
+    display({{'text/plain': 'x' * 9_000_000}}, raw=True)""",
+    ]
+    _, raised = run(tmp_path, make_notebook(cells), execution_timeout=5)
+    assert str(raised) == "the notebook's process was killed by signal 9"
+
+
 def test_a_cell_can_be_interrupted_where_papermill_is_not(tmp_path: Path) -> None:
     _keep_forks()._process.kill()
     _keep_forks()._process.wait()

@@ -27,7 +27,7 @@ from papermill.log import logger
 
 from licences.cells import LANGUAGE_INFO, Kernel, Shell
 from licences.errors import LicencesError, UsageError, suggest
-from licences.forks import Ended, read_ended
+from licences.forks import Ended, read_ending
 from licences.lines import Line, LineCutError, pack_message, unpack_messages
 from licences.outputs import pack
 
@@ -266,19 +266,22 @@ def _make_output(message: dict[str, Any]) -> NotebookNode | None:
 
 
 class LineClient(Client):
-    """Runs cells in the process at the other end of a line."""
+    """Runs cells in the process at the other end of a line.
 
-    def __init__(self, manager: NotebookExecutionManager, line: Line, **named: Any) -> None:
+    ending: the file in which it is kept how that process ended; see ``Forks.open_line``.
+    """
+
+    def __init__(self, manager: NotebookExecutionManager, line: Line, ending: BinaryIO, **named: Any) -> None:
         super().__init__(manager, **named)
-        self.line = line
+        self.line, self.ending = line, ending
 
     def end(self) -> None:
         """Waits until the process has written what it had left open, but no longer than for a kernel."""
         until = time.monotonic() + _END_SECONDS
         with suppress(LineCutError, TimeoutError):
             self.line.send({"end": True})
-            while self.line.receive(until)[0]["channel"] != "ended":
-                pass
+            while True:
+                self.line.receive(until)
 
     async def run_code(
         self, asked: str, code: str, store_history: bool, within_seconds: float | None
@@ -289,14 +292,17 @@ class LineClient(Client):
         is_last = False
         while not is_last:
             try:
-                message, files = self.line.receive(until)
+                message, _ = self.line.receive(until)
             except TimeoutError:
                 wrong, cell = "Cell execution timed out", self.nb.cells[self.running]
                 raise CellTimeoutError.error_from_timeout_and_cell(
                     wrong, int(within_seconds or 0), cell
                 ) from None
-            if message["channel"] == "ended":
-                raise ProcessEndedError(read_ended(message, files))
+            except LineCutError:
+                ended = read_ending(self.ending)
+                if ended is None:
+                    raise
+                raise ProcessEndedError(ended) from None
             is_last = self.take(message)
 
     def hear(self, message: dict[str, Any]) -> None:

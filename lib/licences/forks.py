@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import select
 import signal
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from licences.errors import UsageError
-from licences.lines import Line, LineCutError
+from licences.lines import Line, LineCutError, pack_message, unpack_parts
 
 OUT_OF_MEMORY = 86  # how a process ends that has no memory left to say so
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux
@@ -86,15 +87,17 @@ class Forks:
         except LineCutError:
             raise RuntimeError(self.find_complaints()) from None
 
-    def open_line(self, allowed_bytes: int | None = None) -> Line:
+    def open_line(self, allowed_bytes: int | None = None, ending: BinaryIO | None = None) -> Line:
         """A line over which jobs can be asked for, one after the other; see ``serve_jobs``.
 
+        ending: a file; where it is given, one job alone is done, and how it ended is kept there.
         Raises: LineCutError where the process is gone.
         """
         ours, theirs = socket.socketpair()
+        files = [] if ending is None else [ending.fileno()]
         with self._asking, theirs:
             try:
-                socket.send_fds(self._control.end, [b"!"], [theirs.fileno()])
+                socket.send_fds(self._control.end, [b"!"], [theirs.fileno(), *files])
             except OSError as error:
                 ours.close()
                 raise LineCutError(str(error)) from None
@@ -132,20 +135,25 @@ def serve_forks(
                 pass
         if not ready:
             continue
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 2)
         if not descriptors:
             return
-        with socket.socket(fileno=descriptors[0]) as end:
+        with contextlib.ExitStack() as opened:
+            end = opened.enter_context(socket.socket(fileno=descriptors[0]))
+            endings: list[BinaryIO] = [
+                opened.enter_context(os.fdopen(file, "wb")) for file in descriptors[1:]
+            ]
             if os.fork() == 0:
                 control.close()
-                _end_after(partial(serve_jobs, end, jobs))
+                _end_after(partial(serve_jobs, end, jobs, *endings))
 
 
-def serve_jobs(end: socket.socket, jobs: Mapping[str, Job]) -> None:
+def serve_jobs(end: socket.socket, jobs: Mapping[str, Job], ending: BinaryIO | None = None) -> None:
     """Does jobs that are asked for over a line, each in a process of its own, and says how each ended.
 
     Whatever such a process has started and left running ends with it, and all of it ends at once where
-    the line is cut from the other end. What is said last of each job is an ``Ended``.
+    the line is cut from the other end. What is said last of each job is an ``Ended``. A process that
+    may be killed while it says something takes ``ending`` for that: the line is cut when it has ended.
     """
     os.setsid()
     with contextlib.suppress(OSError, AttributeError):
@@ -170,12 +178,26 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, Job]) -> None:
             code == -signal.SIGKILL and not is_late and _count_killed_for_memory() > killed_before
         )
         how = {"code": code, "is_late": is_late, "is_out_of_memory": is_out_of_memory}
-        line.send({"channel": "ended", **how}, kept)
+        if ending is None:
+            line.send({"channel": "ended", **how}, kept)
+            continue
+        ending.write(pack_message(json.dumps(how).encode(), kept))
+        ending.flush()
+        line.cut()
+        return
 
 
 def read_ended(message: Mapping[str, Any], files: list[bytes]) -> Ended:
     """The last message of a job, understood."""
     return Ended(message["code"], message["is_late"], message["is_out_of_memory"], files[0])
+
+
+def read_ending(ending: BinaryIO) -> Ended | None:
+    """How a job ended, from the file that was given for it; None where nobody was left to say so."""
+    ending.seek(0)
+    for _, (text, *files) in unpack_parts(ending.read()):
+        return read_ended(json.loads(text), files)
+    return None
 
 
 def _count_killed_for_memory() -> int:

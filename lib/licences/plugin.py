@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from papermill.engines import Engine
 
@@ -30,14 +30,14 @@ def _keep_forks() -> Forks:
     return forks
 
 
-def _open_line() -> Line:
+def _open_line(ending: BinaryIO) -> Line:
     from licences.lines import LineCutError
 
     try:
-        return _keep_forks().open_line()
+        return _keep_forks().open_line(ending=ending)
     except LineCutError:  # it was killed since the last notebook
         _keep_forks.cache_clear()
-        return _keep_forks().open_line()
+        return _keep_forks().open_line(ending=ending)
 
 
 class WarmEngine(Engine):  # type: ignore[misc]
@@ -59,6 +59,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         more: what papermill's own engine hands on to nbclient, as ``allow_errors``.
         """
         import os
+        import tempfile
 
         import tqdm.auto  # type: ignore[import-untyped]  # noqa: F401 - first: it takes a process that has imported a kernel's shell for a notebook
         from papermill.exceptions import PapermillException
@@ -78,10 +79,11 @@ class WarmEngine(Engine):  # type: ignore[misc]
         theirs = remove_args(["input_path", "start_timeout", "autosave_cell_every"], **more)
         manager = TrueManager(nb, None, log_output, progress_bar, autosave_cell_every=0)
         manager.notebook_start()
-        line = _open_line()
+        ending = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, with the line
+        line = _open_line(ending)
         try:
             line.send({"job": "cells", "folder": str(Path.cwd()), "environment": dict(os.environ)})
-            client = LineClient(manager, line, **{**theirs, **ours})
+            client = LineClient(manager, line, ending, **{**theirs, **ours})
             client.execute()
             client.end()
         except BaseException:
@@ -92,6 +94,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
             raise
         finally:
             line.close()
+            ending.close()
         manager.cleanup_pbar()
         manager.notebook_complete()
         return nb
