@@ -544,6 +544,22 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: Pack) -> N
         cluster.find_room()
 
 
+def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, now = {"tcp://a": 1}, [1000.0]
+    monkeypatch.setattr(crews.time, "monotonic", lambda: now[0])
+    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda: threads), pack)
+    for there, seconds in (({}, 0), ({}, 59), ({"tcp://a": 1}, 30), ({}, 1), ({}, 60)):
+        threads.clear()
+        threads.update(there)
+        now[0] += seconds
+        assert cluster.find_room() == 2
+    now[0] += 1
+    with pytest.raises(LostError, match="no worker is left at the Dask scheduler at tcp://here:1"):
+        cluster.find_room()
+
+
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """This process, as a Dask worker that runs a task."""

@@ -27,6 +27,7 @@ from licences.shelf import Shelf
 from licences.workshop import Pack, Progress
 
 MADE = ("done", "up_to_date")
+_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,10 @@ class _Batch:
         return last.get("inputs") == hashed and self.shelf.has(client, self.order.outputs)
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
-        finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        finished: set[Future[Result]] = set()
+        while not finished:
+            finished, _ = wait(self.running, _LOOK_SECONDS, FIRST_COMPLETED)
+            self.crew.find_room()  # says so where nobody is there any more to finish one
         for future in finished:
             client, hashed = self.running.pop(future)
             yield self._note(client, hashed, self._keep(self._print(_find_result(client, future))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,8 @@ from licences.report import Result, Task
 from licences.workshop import Pack, Progress, Workshop, borrow_workshop
 
 _WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
+# A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
+_WITHOUT_WORKERS_SECONDS = 60
 # What a batch holds at a time for each worker: one report that is made and one that waits.
 _HELD = 2
 
@@ -38,7 +41,7 @@ def open_crew(
 ) -> Crew:
     """The crew for a batch. Raises: UsageError where a cluster is asked for and cannot do it.
 
-    Its ``submit`` and ``find_room`` raise LostError where the cluster is gone.
+    Its ``submit`` and ``find_room`` raise LostError where the cluster, or each of its workers, is gone.
     """
     if scheduler:
         return _open_cluster(scheduler, pack)
@@ -102,6 +105,7 @@ class _Cluster:
         self.scheduler, self.client = scheduler, client
         self.executor = client.get_executor(pure=False)
         self.packed = zlib.compress(pickle.dumps(pack))
+        self._alone_since: float | None = None
 
     def check_workers(self) -> None:
         """Raises: UsageError where there is no worker, or one that would make other reports."""
@@ -132,6 +136,13 @@ class _Cluster:
             threads = sum(self.client.nthreads().values())
         except (OSError, TimeoutError):
             raise self._miss() from None
+        now = time.monotonic()
+        self._alone_since = None if threads else self._alone_since or now
+        if self._alone_since is not None and now - self._alone_since > _WITHOUT_WORKERS_SECONDS:
+            raise LostError(
+                f"no worker is left at the Dask scheduler at {self.scheduler}",
+                "start workers again, and then the same batch: it goes on from its ledger",
+            )
         return _HELD * max(1, int(threads))
 
     def close(self) -> None:
