@@ -23,7 +23,7 @@ bench: $(VENV)/ready
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster --extra pdf --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster --extra pdf --extra word --no-annotate --no-header \
 	  --upgrade --output-file requirements.lock pyproject.toml
 	(echo "# Every version pinned, resolved by 'make lock' from the ranges in pyproject.toml."; \
 	 echo "-e ."; cat requirements.lock) > requirements.txt

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -21,13 +22,13 @@ import numpy as np
 import pandas as pd
 
 from licences.dictionary import LANGUAGES, find_data_folder
-from licences.errors import LicencesError, ProblemsError, UnknownNameError, UsageError
-from licences.files import is_remote, read_place
+from licences.errors import LicencesError, MissingFileError, ProblemsError, UnknownNameError, UsageError
+from licences.files import is_remote, read_place, say_why, write_whole
 from licences.law import Law, find_problems, read_law
 from licences.profiles import choose_clients, read_profiles
 
 INCLUDED = ("recommended", "optional")
-FORMATS = ("html", "pdf", "xlsx", "ics")
+FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,7 +124,10 @@ def _make_parser() -> argparse.ArgumentParser:
         type=_read_formats,
         default=("html",),
         metavar="FORMATS",
-        help="some of html,pdf,xlsx,ics with commas between; default: html",
+        help="some of html,pdf,docx,xlsx,ics with commas between; default: html",
+    )
+    report.add_argument(
+        "--template", type=Path, metavar="FILE", help="a Word template of your own; see 'licences template'"
     )
     report.add_argument(
         "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
@@ -150,6 +154,12 @@ def _make_parser() -> argparse.ArgumentParser:
         "--force", action="store_true", help="make reports again whose inputs have not changed"
     )
     report.set_defaults(run=_report)
+
+    template = commands.add_parser("template", help="write our Word template, to make your own from it")
+    template.add_argument(
+        "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
+    )
+    template.set_defaults(run=_write_template)
 
     explore = commands.add_parser(
         "explore", parents=[files], help="choose what a client does and see the answer"
@@ -326,10 +336,8 @@ def _report(options: argparse.Namespace) -> int:
     project = find_data_folder().parent
     start = options.start or _find_next_working_day()
     find_beginning(start)
-    formats, is_printed = options.format, True
-    if "pdf" in formats:
-        is_printed = _can_print()
-        formats = tuple(name for name in formats if is_printed or name != "pdf")
+    formats, has_browser = _find_makeable(options.format)
+    template = _read_template(options, law, profiles, start) if options.template else None
     order = Order(
         notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
         out=options.out or project / "reports",
@@ -348,6 +356,8 @@ def _report(options: argparse.Namespace) -> int:
         force=options.force,
         formats=formats,
         brand=read_brand(find_data_folder() / "brand.yaml"),
+        template=template,
+        has_browser=has_browser,
     )
     _warn(law, profiles, options.lang)
     made = 0
@@ -360,22 +370,68 @@ def _report(options: argparse.Namespace) -> int:
             made += entry["status"] in MADE
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
-    return 0 if made == len(profiles) and is_printed else 1
+    return 0 if made == len(profiles) and formats == options.format else 1
 
 
-def _can_print() -> bool:
-    """Whether PDF files can be made; says what is missing."""
+def _find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The formats that can be made here, and whether there is a browser; says what is missing, and why."""
     from licences.press import find_browser, has_chinese_font
 
+    formats, has_browser = asked, True
+    if "docx" in asked and find_spec("docxtpl") is None:
+        wrong = "docxtpl is not installed, which fills in the template"
+        print(f"no Word file is written: {wrong}; pip install -e '.[word]'", file=sys.stderr)
+        formats = tuple(name for name in formats if name != "docx")
+    if not {"pdf", "docx"} & set(formats):
+        return formats, has_browser
     try:
         find_browser()
     except UsageError as error:
-        print(f"no PDF is written: {error}", file=sys.stderr)
-        return False
-    if not has_chinese_font():
-        wrong = "this machine has no Chinese font, and the PDF will show empty boxes for Chinese"
+        has_browser = False
+        if "pdf" in formats:
+            print(f"no PDF is written: {error}", file=sys.stderr)
+        if "docx" in formats:
+            print(f"the Word files have no figures: {error}", file=sys.stderr)
+        formats = tuple(name for name in formats if name != "pdf")
+    if has_browser and not has_chinese_font():
+        wrong = "this machine has no Chinese font, and the PDF and figures will show empty boxes for Chinese"
         print(f"warning: {wrong}; apt-get install fonts-noto-cjk", file=sys.stderr)
-    return True
+    return formats, has_browser
+
+
+def _read_template(options: argparse.Namespace, law: Law, profiles: pd.DataFrame, start: date) -> bytes:
+    """The Word template, once it has been tried on a first client."""
+    if "docx" not in options.format:
+        raise UsageError("--template is for Word files alone", "add docx to --format")
+    if find_spec("docxtpl") is None:
+        return b""
+    from licences.case import make_case
+    from licences.outlook import Wish
+    from licences.word_files import make_word
+
+    try:
+        template: bytes = options.template.read_bytes()
+    except OSError as error:
+        raise MissingFileError(str(options.template), say_why(error), "check --template") from None
+    as_of = options.as_of or date.today()
+    for at in range(min(1, len(profiles))):
+        first = profiles.iloc[at : at + 1].reset_index(drop=True)
+        make_word(make_case(law, first, as_of, Wish(start), options.lang), template=template)
+    return template
+
+
+def _write_template(options: argparse.Namespace) -> int:
+    if find_spec("docxtpl") is None:
+        raise UsageError("docxtpl is not installed", "pip install -e '.[word]'")
+    from licences.word_template import make_template
+
+    if options.file.exists():
+        raise UsageError(f"{options.file} is there already", "name another file, or delete it first")
+    write_whole(options.file, make_template())
+    print(
+        f"{options.file}: change it in Word, then licences report --template {options.file}", file=sys.stderr
+    )
+    return 0
 
 
 def _stop_as_by_ctrl_c() -> None:

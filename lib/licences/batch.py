@@ -21,7 +21,7 @@ from licences.errors import MissingFileError
 from licences.files import is_remote
 from licences.inputs import hash_inputs, hash_library
 from licences.law import Law
-from licences.press import Press
+from licences.press import Press, draw_figures, place_pictures, print_page
 from licences.report import FAILURE, FORMATS, PAGE, TRAIL, Result, Task
 from licences.shelf import Shelf
 from licences.workshop import Pack, Progress
@@ -35,7 +35,8 @@ class Order:
     """Which reports to make, from what, and where they go.
 
     timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
-    address of a Dask cluster, None for this machine.
+    address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
+    has_browser: whether figures can be drawn in them.
     """
 
     notebook: Path
@@ -55,6 +56,8 @@ class Order:
     force: bool = False
     formats: tuple[str, ...] = ("html",)
     brand: Brand | None = None
+    template: bytes | None = None
+    has_browser: bool = True
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -93,6 +96,7 @@ def write_reports(
         start=order.start,
         language=order.language,
         library=hash_library(),
+        formats=order.formats,
     )
     batch = _Batch(order, pack, Shelf(order.out), now, progress, keeps_warm)
     try:
@@ -125,7 +129,8 @@ class _Batch:
 
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         order, pack = self.order, self.pack
-        asked = (order.start, order.include, order.capacity, order.seed, order.brand)
+        drawn = (order.template, order.has_browser) if "docx" in order.formats else ()
+        asked = (order.start, order.include, order.capacity, order.seed, order.brand, *drawn)
         inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
             if not order.force and self._is_made(client, hashed):
@@ -168,18 +173,23 @@ class _Batch:
         return Press()
 
     def _print(self, result: Result) -> Result:
-        """Adds the PDF of a page where one is asked for."""
-        if "pdf" not in self.order.formats or result.status != "done":
+        """Adds what a browser makes of a page, where that is asked for: the PDF, the figures of the Word file."""
+        formats, has_browser = self.order.formats, self.order.has_browser
+        asked = {"pdf", "docx"} if has_browser else {"pdf"}
+        if result.status != "done" or not asked & set(formats):
             return result
         began = time.perf_counter()
         files, page = dict(result.files), result.files[PAGE].decode()
         try:
-            printed = self.press.print_page(page, result.client, self.order.as_of)
+            with self.press.open_page(page) as opened:
+                if "pdf" in formats:
+                    files[FORMATS["pdf"]] = print_page(opened, result.client, self.order.as_of)
+                if "docx" in formats:
+                    files[FORMATS["docx"]] = place_pictures(files[FORMATS["docx"]], draw_figures(opened))
         except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
             said = f"the page could not be printed: {type(error).__name__}: {error}"
             return replace(result, status="failed", files={}, problem=said.splitlines()[0])
-        files[FORMATS["pdf"]] = printed
-        if "html" not in self.order.formats:
+        if "html" not in formats:
             del files[PAGE]
         return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
 
@@ -229,6 +239,8 @@ def _make_task(order: Order, profile: pd.DataFrame, progress: Progress | None) -
         profiles=profile.reset_index(drop=True),
         formats=order.formats,
         brand=order.brand,
+        template=order.template,
+        has_pictures=order.has_browser,
         timeout_seconds=order.timeout_seconds,
         memory_mib=order.memory_mib,
         is_watched=progress is not None,

@@ -62,7 +62,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
         **_set_rows(ticks, 120),
     }
     traces.append(_explain_shade(language))
-    return dress(traces, layout, say(language, "page.figure_timeline"))
+    return dress(traces, layout, say(language, "page.figure_timeline"), "timeline")
 
 
 def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def draw_launch(case: Case) -> go.Figure | None:
         "shapes": [_shade_provisional(last)],
     }
     traces: list[dict[str, Any]] = [in_week, until_then, percentiles, _explain_shade(language)]
-    return dress(traces, layout, say(language, "page.figure_launch"))
+    return dress(traces, layout, say(language, "page.figure_launch"), "launch")
 
 
 def draw_renewals(case: Case) -> go.Figure | None:
@@ -304,7 +304,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
         "shapes": [today],
         **_set_rows(labels, 140),
     }
-    return dress(traces, layout, say(language, "page.figure_renewals"))
+    return dress(traces, layout, say(language, "page.figure_renewals"), "renewals")
 
 
 def _set_rows(labels: Mapping[str, str], margins: int) -> dict[str, Any]:

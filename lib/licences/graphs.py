@@ -121,7 +121,7 @@ def draw_graph(case: Case) -> go.Figure | None:
         "xaxis": {"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
         "yaxis": {"visible": False, "range": [height + 10, -10], "fixedrange": True},
     }
-    return dress(traces, layout, say(case.language, "page.figure_graph"))
+    return dress(traces, layout, say(case.language, "page.figure_graph"), "graph")
 
 
 def _label_node(node: Mapping[str, Any], label: str, place: tuple[float, float]) -> dict[str, Any]:

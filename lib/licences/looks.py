@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,6 +16,17 @@ import plotly.io
 PHASE_COLOURS = {1: "#0072b2", 2: "#c14a00", 3: "#007a5a"}
 INK, SOFT, PALE, LINE = "#1f2933", "#52606d", "#9aa5b1", "#e4e7eb"
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
+
+SHEET_PIXELS = 688  # how wide a figure is printed: 210 mm less the margins, at 96 pixels an inch
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure for which a picture comes later: its name, what is drawn, and its height on the page."""
+
+    name: str
+    alternative_text: str
+    height_pixels: int
 
 
 def show_figures_anywhere() -> None:
@@ -51,8 +63,12 @@ def _wrap(text: str, language: str, width: int) -> list[str]:
     return textwrap.wrap(text, width)
 
 
-def dress(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], alternative_text: str) -> go.Figure:
+def dress(
+    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], alternative_text: str, name: str = ""
+) -> go.Figure:
     """A figure in the one look of all of them; ``meta.alt`` says to a screen reader what is drawn.
+
+    name: by which a file finds the figure's place, kept as ``meta.name``.
 
     Traces and layout are plain, and given at once: plotly checks and copies what it is given each time.
     """
@@ -65,7 +81,7 @@ def dress(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], altern
         "itemclick": False,
     }
     look = {
-        "meta": {"alt": alternative_text},
+        "meta": {"alt": alternative_text, "name": name},
         "template": "none",
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "#ffffff",

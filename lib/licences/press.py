@@ -1,12 +1,17 @@
-"""Prints pages as PDF: one browser for a whole batch."""
+"""Prints pages as PDF and draws their figures: one browser for a whole batch."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from html import escape
 from importlib.util import find_spec
@@ -14,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from licences.errors import UsageError
+from licences.looks import SHEET_PIXELS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 # It is told to look at nothing but the page, and as root to do without a sandbox, which it could not make.
@@ -21,12 +27,19 @@ _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "
               "--no-first-run", "--disable-extensions")  # fmt: skip
 _READY = "window.licencesDrawn === true"
 _PATIENCE_MS = 60_000
-_SHEET_PIXELS = 688  # 210 mm less the margins, at 96 pixels an inch
+_DRAW = """(width) => Promise.all([...document.querySelectorAll("figure.chart")].map(async (chart) => {
+    const { layout } = JSON.parse(chart.querySelector("script").textContent);
+    const plot = chart.querySelector(".plot");
+    const picture = { format: "png", scale: 2, width, height: plot.clientHeight };
+    return [layout.meta?.name, await Plotly.toImage(plot, picture)];
+})).then((drawn) => drawn.filter(([name]) => name))"""
 _FOOTER = (
     '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; font-size: 8px;'
     " color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
     '<span>{left}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
 )
+PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
@@ -46,41 +59,65 @@ class Press:
             executable_path=path, args=[*_ARGUMENTS, *as_root]
         )
         self._context: Any = self._browser.new_context(
-            offline=True, viewport={"width": _SHEET_PIXELS, "height": 1000}
+            offline=True, viewport={"width": SHEET_PIXELS, "height": 1000}
         )
 
-    def print_page(self, html: str, footer: str, as_of: date) -> bytes:
-        """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
-
-        The same page gives the same bytes: the file says that it was made on ``as_of``.
-        """
+    @contextmanager
+    def open_page(self, html: str) -> Iterator[Any]:
+        """A page that is one file, opened and its figures drawn, as wide as they are printed."""
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)
             file.flush()
             page = self._context.new_page()
             try:
-                page.emulate_media(media="print")  # figures are drawn as wide as they are printed
+                page.emulate_media(media="print")
                 page.goto(Path(file.name).as_uri())
                 page.wait_for_function(_READY, timeout=_PATIENCE_MS)
-                pdf: bytes = page.pdf(
-                    format="A4",
-                    print_background=True,
-                    display_header_footer=True,
-                    header_template="<span></span>",
-                    footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
-                    margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
-                    tagged=True,
-                    outline=True,
-                )
+                yield page
             finally:
                 page.close()
-        day = as_of.strftime("%Y%m%d").encode()
-        return _DATES.sub(lambda found: _date_field(found, day), pdf)
 
     def close(self) -> None:
         """Ends the browser."""
         self._browser.close()
         self._playwright.stop()
+
+
+def print_page(page: Any, footer: str, as_of: date) -> bytes:
+    """An open page as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
+
+    The same page gives the same bytes: the file says that it was made on ``as_of``.
+    """
+    pdf: bytes = page.pdf(
+        format="A4",
+        print_background=True,
+        display_header_footer=True,
+        header_template="<span></span>",
+        footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
+        margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
+        tagged=True,
+        outline=True,
+    )
+    day = as_of.strftime("%Y%m%d").encode()
+    return _DATES.sub(lambda found: _date_field(found, day), pdf)
+
+
+def draw_figures(page: Any) -> dict[str, bytes]:
+    """The figures of an open page that have a name, each as a PNG."""
+    drawn = page.evaluate(_DRAW, SHEET_PIXELS)
+    return {name: b64decode(address.partition(",")[2]) for name, address in drawn}
+
+
+def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:
+    """A ``.docx`` with each figure's picture, a PNG, in its place; ``pictures`` by the figures' names."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("word/media/") and (found := re.search(PICTURE_MARK + rb"(\w+)", content)):
+                content = pictures.get(found[1].decode(), content)
+            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 6)
+    return target.getvalue()
 
 
 def _date_field(found: re.Match[bytes], day: bytes) -> bytes:

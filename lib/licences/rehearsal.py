@@ -29,7 +29,9 @@ case = open_case(client, as_of, start, language)"""
 _DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
 
 
-def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -> None:
+def work_once(
+    shell: Shell, law: Law, as_of: date, start: date, language: str, formats: tuple[str, ...] = ()
+) -> None:
     """Works through reports of clients that do not exist, so that the next one finds all at hand.
 
     One of them answers all that can be answered with yes, one with no, and one tells nothing.
@@ -43,6 +45,10 @@ def work_once(shell: Shell, law: Law, as_of: date, start: date, language: str) -
         notebook = _make_notebook(as_of, start, language)
         run_cells(notebook, shell, io.BytesIO(), listens=False)
         make_html(notebook, "-", language)
+        if "docx" in formats:
+            from licences.word_files import make_word  # an extra
+
+            make_word(shell.user_ns["case"])
     forget_given()
     shell.reset(new_session=True)
     shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})

@@ -7,6 +7,7 @@ import pickle
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,24 @@ from papermill.parameterize import parameterize_notebook
 
 from licences.agendas import make_calendar
 from licences.brands import Brand
-from licences.case import Given, hand_over, open_case
+from licences.case import Case, Given, hand_over, open_case
 from licences.cells import Shell, settle
 from licences.documents import make_html
 from licences.engine import NotebookError, explain_end, rebuild, run_cells
 from licences.forks import Ended, Errand, read_ended
 from licences.law import Law
 from licences.lines import Line, pack_message, unpack_parts
+from licences.looks import Drawn
 from licences.workbooks import make_workbook
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
-FORMATS = {"html": PAGE, "pdf": "report.pdf", "xlsx": "checklist.xlsx", "ics": "renewals.ics"}
+FORMATS = {
+    "html": PAGE,
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "checklist.xlsx",
+    "ics": "renewals.ics",
+}
 _RESULT = b'{"channel": "result"'
 
 
@@ -38,7 +46,8 @@ _RESULT = b'{"channel": "result"'
 class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
-    formats: some of FORMATS; for a PDF the page is made, which is to be printed.
+    formats: some of FORMATS; for a PDF, and for the figures of a Word file, the page is made, which is
+    to be printed. has_pictures: whether the figures of a Word file can be drawn. template: a ``.docx``.
     """
 
     client: str
@@ -48,6 +57,8 @@ class Task:
     profiles: pd.DataFrame
     formats: tuple[str, ...] = ("html",)
     brand: Brand | None = None
+    template: bytes | None = None
+    has_pictures: bool = False
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False
@@ -103,15 +114,32 @@ class Kit:
 def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
     """What the client receives: the page from the notebook, the rest from the case that it is about."""
     made: dict[str, bytes] = {}
-    if {"html", "pdf"} & set(task.formats):
+    if {"html", "pdf"} & set(task.formats) or ("docx" in task.formats and task.has_pictures):
         made[PAGE] = make_html(notebook, task.name, task.language, task.brand).encode()
-    writers = {"xlsx": make_workbook, "ics": make_calendar}
+    writers: dict[str, Callable[[Case, Brand | None], bytes]] = {"xlsx": make_workbook, "ics": make_calendar}
+    if "docx" in task.formats:
+        from licences.word_files import make_word  # an extra
+
+        figures = _find_figures(notebook) if task.has_pictures else ()
+        writers["docx"] = partial(make_word, template=task.template, figures=figures)
     asked = [name for name in writers if name in task.formats]
     if asked:
         parameters: dict[str, Any] = dict(task.parameters)
         case = open_case(**parameters)
         made |= {FORMATS[name]: writers[name](case, task.brand) for name in asked}
     return made
+
+
+def _find_figures(notebook: NotebookNode) -> tuple[Drawn, ...]:
+    """The figures of the page that have a name, for which a Word file keeps a place."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    shown = [output.get("data", {}).get("application/vnd.plotly.v1+json") for output in outputs]
+    layouts = [figure.layout for figure in shown if figure]
+    return tuple(
+        Drawn(layout.meta.name, layout.meta.alt, int(layout.get("height", 450)))
+        for layout in layouts
+        if layout.get("meta", {}).get("name")
+    )
 
 
 def ask_report(

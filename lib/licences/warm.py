@@ -29,9 +29,9 @@ def main(descriptor: int) -> None:
 
     def prepare(files: list[bytes]) -> None:
         if files:
-            notebook, law, as_of, start, language, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+            notebook, law, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
             ours.append(folder)
-            work_once(shell, law, as_of, start, language)
+            work_once(shell, law, as_of, start, language, formats)
             jobs["report"] = Kit(notebook, law, shell).make_report
         gc.collect()
         gc.freeze()  # what is there now is never looked at again, and so not copied in the forks

@@ -45,6 +45,7 @@ class Pack:
     start: date
     language: str
     library: str
+    formats: tuple[str, ...] = ()
 
     @cached_property
     def key(self) -> str:
@@ -54,6 +55,7 @@ class Pack:
             self.name,
             self.folder,
             self.library,
+            "docx" in self.formats,
             self.law.fields.every,
             *(one.to_csv() for one in frames),
         ]
@@ -79,7 +81,9 @@ class Workshop:
             (Path(self._folder.name) / pack.name).write_bytes(pack.notebook)
         ours = self._folder.name if self._folder else None
         self.notebook = Path(pack.folder or ours or "") / pack.name
-        self._warmed = pickle.dumps((self.notebook, pack.law, pack.as_of, pack.start, pack.language, ours))
+        self._warmed = pickle.dumps(
+            (self.notebook, pack.law, pack.as_of, pack.start, pack.language, pack.formats, ours)
+        )
         self._forks = Forks(self._warmed)
         self._idle: queue.SimpleQueue[Line] = queue.SimpleQueue()
         self._lines: set[Line] = set()
