@@ -141,20 +141,18 @@ def _fill_contents(document: Any) -> None:
 
 def _mark_headings(document: Any) -> Iterator[tuple[int, str, str]]:
     """Level, text and bookmark of each heading, which is set here."""
-    for at, paragraph in enumerate(document.paragraphs, start=1):
-        found = re.fullmatch(r"Heading ([1-3])", paragraph.style.name)
-        if not found or not paragraph.text.strip():
+    named = {style.style_id: re.fullmatch(r"Heading ([1-3])", style.name or "") for style in document.styles}
+    levels = {style: int(found[1]) for style, found in named.items() if found}
+    for at, paragraph in enumerate(document.element.body.findall(qn("w:p")), start=1):
+        if paragraph.style not in levels or not paragraph.text.strip():
             continue
-        name = f"_Toc{at:08}"
-        for kind in ("Start", "End"):
-            mark = OxmlElement(f"w:bookmark{kind}")
+        begin, end = (OxmlElement(f"w:bookmark{kind}") for kind in ("Start", "End"))
+        begin.set(qn("w:name"), f"_Toc{at:08}")
+        for mark in (begin, end):
             mark.set(qn("w:id"), str(at))
-            if kind == "Start":
-                mark.set(qn("w:name"), name)
-                paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, mark)  # noqa: SLF001
-            else:
-                paragraph._p.append(mark)  # noqa: SLF001
-        yield int(found[1]), paragraph.text, name
+        paragraph.insert(1, begin)  # after its properties, which name the style
+        paragraph.append(end)
+        yield levels[paragraph.style], paragraph.text, f"_Toc{at:08}"
 
 
 def _find_end(first: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -32,6 +33,7 @@ Cell = str | tuple[str, str]
 def make_template(colour: str = "") -> bytes:
     """A ``.docx`` with the tags of ``docxtpl`` in it. colour: of the headings, ``#rrggbb`` or empty."""
     document = Document()
+    _set_version(document)
     _set_page(document)
     _set_styles(document, colour or INK)
     writer = _Writer(document)
@@ -50,6 +52,10 @@ def make_template(colour: str = "") -> bytes:
         writer.write_limits,
     ):
         write()
+    about, links = document.core_properties, document.part.package.rels
+    about.author, about.comments = "", ""
+    for key in [key for key, link in links.items() if link.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del links[key]  # a picture of an empty page
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -70,6 +76,21 @@ def _set_page(document: Any) -> None:
             footer.add_run(" / ")
         else:
             add_field(footer, text, "1")
+
+
+def _set_version(document: Any) -> None:
+    """Says that this is a file of Word 2013 or later; without it Word shows it in a mode for older ones."""
+    compatibility, setting = OxmlElement("w:compat"), OxmlElement("w:compatSetting")
+    said = {"name": "compatibilityMode", "uri": "http://schemas.microsoft.com/office/word", "val": "15"}
+    for name, value in said.items():
+        setting.set(qn(f"w:{name}"), value)
+    compatibility.append(setting)
+    settings = document.settings.element
+    for old in settings.findall(qn("w:compat")):
+        old.addnext(compatibility)
+        settings.remove(old)
+    if compatibility.getparent() is None:
+        settings.append(compatibility)
 
 
 def add_field(paragraph: Any, instruction: str, shown: str) -> None:
@@ -110,14 +131,21 @@ def _set_styles(document: Any, colour: str) -> None:
     for name in ("Header", "Footer"):
         styles[name].font.size = Pt(8)
         styles[name].font.color.rgb = RGBColor.from_string(SOFT[1:].upper())
-    for name, size, tone in (("Note", 9, SOFT), ("Cell", 9, INK), ("Alarm", 10, "#a83200")):
+    for name, size, tone in (
+        ("Note", 9, SOFT),
+        ("Cell", 9, INK),
+        ("Lead", 10, INK),
+        ("Alarm", 10, "#a83200"),
+    ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
         _set_font(style)
         style.font.size, style.font.color.rgb = Pt(size), RGBColor.from_string(tone[1:].upper())
         style.paragraph_format.space_after = Pt(1 if name == "Cell" else 5)
-    for level in (1, 2):
+        style.paragraph_format.keep_with_next = name == "Lead"  # what it leads to is a figure
+    for level in (1, 2, 3):
         entry = styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH)
+        entry.element.set(qn("w:styleId"), f"TOC{level}")
         entry.base_style = normal
         entry.paragraph_format.left_indent = Mm(5 * (level - 1))
         entry.paragraph_format.space_after = Pt(1)
@@ -242,13 +270,13 @@ class _Writer:
 
     def write_order(self) -> None:
         self.heading("{{ page.order_title }}")
-        self.write("{{ page.order_intro }}")
+        self.write("{{ page.order_intro }}", "Lead")
         self.list("note in notes", "{{ note }}")
         self.figure("graph")
 
     def write_plan(self) -> None:
         self.heading("{{ page.plan_title }}")
-        self.write("{{ plan_intro }}")
+        self.write("{{ plan_intro }}", "Lead")
         self.tag("if conflicts")
         self.heading("{{ page.conflicts_title }}", 3)
         self.list("conflict in conflicts", "{{ conflict }}")
