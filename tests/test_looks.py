@@ -38,7 +38,7 @@ def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for
 
 
 def test_every_figure_says_what_it_shows_to_a_screen_reader() -> None:
-    assert dress([], {}, "what it shows").layout.meta == {"alt": "what it shows"}
+    assert dress([], {}, "what it shows", "graph").layout.meta == {"alt": "what it shows", "name": "graph"}
 
 
 def test_the_phases_differ_in_brightness_or_hue_for_every_kind_of_eye() -> None:
