@@ -11,14 +11,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from licences.agendas import make_calendar
 from licences.assessment import find_verdicts
 from licences.case import make_case
 from licences.catalogue import find_in_force
+from licences.edition import find_shown
 from licences.inputs import hash_inputs
 from licences.law import Law
 from licences.outlook import Wish
 from licences.pages import SECTIONS, make_section
 from licences.profiles import choose_clients, split_holdings
+from licences.workbooks import make_workbook
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -160,3 +163,75 @@ def test_a_notebook_that_promises_nothing_uses_every_row(
     new = change(law, "EXPRESS", "fee_cny", 123.0)
     before, after = hash_all(law, sample_clients, other), hash_all(new, sample_clients, other)
     assert all(before[client] != after[client] for client in before)
+
+
+def add_coming_row(law: Law, code: str, day: str, **cells: object) -> Law:
+    """The law with the row of a code in force ended, and another one that follows it on a day."""
+    catalogue = law.catalogue.copy()
+    line = find_in_force(catalogue.reset_index(), AS_OF).at[code, "line"]
+    row = catalogue.loc[[line]].assign(in_force_from=pd.Timestamp(day), **cells)
+    catalogue.loc[line, "in_force_to"] = pd.Timestamp(day) - pd.Timedelta(days=1)
+    return replace(law, catalogue=pd.concat([catalogue, row.set_axis([len(catalogue) + 9])]))
+
+
+def find_announced(law: Law, clients: pd.DataFrame, client: str) -> list[str]:
+    case = make_case(law, choose_clients(clients, [client]), AS_OF, Wish(START), "zh")
+    return [entry.code for entry in case.coming]
+
+
+def test_a_rule_that_will_newly_apply_is_announced_and_makes_that_report_anew(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
+) -> None:
+    new = add_coming_row(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
+    before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
+    touched = {client for client in before if before[client] != after[client]}
+    verdicts = find_verdicts(new, sample_clients, date(2027, 3, 1))["EXPRESS"]
+    assert touched == set(verdicts.index[verdicts != "not_needed"])
+    today = find_verdicts(law, sample_clients, AS_OF)["EXPRESS"]
+    newly = touched & set(today.index[today == "not_needed"])
+    assert newly
+    for client in newly:
+        assert "EXPRESS" in find_announced(new, sample_clients, client)
+    new_pages = find_pages(new, sample_clients)
+    assert {client for client in before if old_pages[client] != new_pages[client]} == touched
+
+
+def test_what_comes_into_force_before_the_plan_ends_is_announced_however_late(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    late = add_coming_row(law, "DOMAIN", "2028-06-01")
+    assert "DOMAIN" not in find_announced(late, sample_clients, "wander-work")
+    slow = change(late, "ICP", "days_max", 500)
+    slow = change(change(slow, "ICP", "days_likely", 450), "ICP", "statutory_days", pd.NA)
+    assert "DOMAIN" in find_announced(slow, sample_clients, "wander-work")
+
+
+@pytest.mark.parametrize(("language", "column"), [("zh", "penalty_en"), ("en", "penalty_zh")])
+def test_what_a_row_says_in_another_language_makes_no_report_anew(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, language: str, column: str
+) -> None:
+    new = change(law, "ICP", column, "something else")
+    before = hash_all(law, sample_clients, notebook, language=language)
+    assert before == hash_all(new, sample_clients, notebook, language=language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_columns_that_are_said_to_show_nowhere_show_in_no_page_workbook_or_calendar(
+    law: Law, sample_clients: pd.DataFrame, language: str
+) -> None:
+    def make(law: Law) -> tuple[str | bytes, ...]:
+        wish = Wish(START, ("recommended", "optional"))
+        case = make_case(law, choose_clients(sample_clients, ["grand-bazaar"]), AS_OF, wish, language)
+        page = "".join(make_section(case, name)._repr_html_() for name in SECTIONS)
+        return page, make_workbook(case), make_calendar(case)
+
+    other = law.catalogue.copy()
+    shown = find_shown(law.catalogue.iloc[0].to_dict(), language)
+    hidden = [name for name in law.catalogue.columns if name not in shown]
+    for name in set(hidden) - {"in_force_from", "in_force_to"}:
+        if other[name].dtype == "object":
+            other[name] = [(*items, "x") if name != "superseded_by" else () for items in other[name]]
+        else:
+            other[name] = 7 if name == "article_item" else other[name].astype(str) + " x"
+    assert make(replace(law, catalogue=other)) == make(law)
+    assert {"article_item", "note_en" if language == "zh" else "note_zh"} <= set(hidden)

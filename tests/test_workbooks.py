@@ -476,7 +476,8 @@ def test_the_first_sheet_names_the_next_questions_and_the_changes_ahead(
     for label, (_, said) in zip(asked, lines[first:], strict=False):
         assert said.startswith(f"{label} (settles ")
     (change,) = [said for label, said in read_front(make_workbook(bazaar)) if label == "Change of law ahead"]
-    (row,) = bazaar.coming.to_dict("records")
+    (entry,) = bazaar.coming
+    row = entry.row
     assert change.startswith(f"From {row['in_force_from'].date()}: {row['name_en']}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from licences.edition import Entry, open_edition
 from licences.expressions import Value
@@ -53,17 +54,21 @@ def find_verdicts(law: Law, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame
     """
     facts = Facts(profiles, law.fields)
     entries = open_edition(law, as_of).entries
-    index = pd.Index(profiles["client"], name="client")
     kinds = pd.CategoricalDtype(list(VERDICTS))
-    not_needed, undetermined = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
-    columns = {}
-    for code, entry in entries.items():
-        applies = entry.applies.evaluate(facts)
-        obligation = VERDICTS.index(entry.row["obligation"])
-        needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
-        verdicts = np.where(applies.isna(), undetermined, needed).astype(np.int8)
-        columns[code] = pd.Categorical.from_codes(verdicts, dtype=kinds)
+    columns = {
+        code: pd.Categorical.from_codes(number_verdicts(entry, facts), dtype=kinds)
+        for code, entry in entries.items()
+    }
+    index = pd.Index(profiles["client"], name="client")
     return pd.DataFrame(columns, index=index, columns=pd.Index(list(entries), name="code"))
+
+
+def number_verdicts(entry: Entry, facts: Facts) -> NDArray[np.int8]:
+    """The verdict on one licence for each client, as its place in VERDICTS."""
+    applies = entry.applies.evaluate(facts)
+    obligation, not_needed = VERDICTS.index(entry.row["obligation"]), VERDICTS.index("not_needed")
+    needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
+    return np.where(applies.isna(), VERDICTS.index("undetermined"), needed).astype(np.int8)
 
 
 def judge(law: Law, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
@@ -90,6 +95,17 @@ def _find_verdict(entry: Entry, profile: Profile) -> str:
     if applies is None:
         return "undetermined"
     return str(entry.row["obligation"]) if applies else "not_needed"
+
+
+def is_concerned(
+    coming: Entry, verdicts: Mapping[str, str], held: Mapping[str, date | None], profile: Profile
+) -> bool:
+    """Whether what is to come into force touches a client: it needs, may need or holds that, or will."""
+    return (
+        verdicts.get(coming.code, "not_needed") != "not_needed"
+        or coming.code in held
+        or coming.applies.decide(profile) is not False
+    )
 
 
 def assess(

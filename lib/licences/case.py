@@ -11,9 +11,16 @@ from typing import Any, cast
 
 import pandas as pd
 
-from licences.assessment import Contradiction, assess, find_contradictions, judge, rank_questions
+from licences.assessment import (
+    Contradiction,
+    assess,
+    find_contradictions,
+    is_concerned,
+    judge,
+    rank_questions,
+)
 from licences.dictionary import Column, find_data_folder, read_dictionary
-from licences.edition import Edition, open_edition
+from licences.edition import Edition, Entry, open_edition
 from licences.law import Law, read_law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.profiles import choose_clients, read_profiles
@@ -75,11 +82,19 @@ class Case:
         return self.outlook.simulation.launch
 
     @cached_property
-    def coming(self) -> pd.DataFrame:
-        """Rows of needed or undetermined licences that come into force until a year from now."""
-        later = self.edition.announced
-        touched = self.find_codes("required", "recommended", "optional", "undetermined")
-        return later[later["code"].isin(touched)]
+    def coming(self) -> tuple[Entry, ...]:
+        """What comes into force within a year, or before the plan ends, and is or may be of concern.
+
+        That is what touches a licence needed, held or undetermined, and what will newly apply.
+        """
+        finishes = [days[-1] for days in self.outlook.simulation.finishes.values()]
+        until = max([pd.Timestamp(self.as_of) + pd.DateOffset(years=1), *map(pd.Timestamp, finishes)])
+        return tuple(
+            entry
+            for entry in self.edition.coming
+            if entry.row["in_force_from"] <= until
+            and is_concerned(entry, self.outlook.plan.verdicts, self.held, self.profile)
+        )
 
     @cached_property
     def findings_by_code(self) -> dict[str, dict[str, Any]]:

@@ -56,12 +56,6 @@ def find_coming(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return later.sort_values(["in_force_from", "code"])
 
 
-def find_announced(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The rows that come into force within a year of ``as_of``, earliest first: what a report announces."""
-    later = find_coming(catalogue, as_of)
-    return later[later["in_force_from"] <= pd.Timestamp(as_of) + pd.DateOffset(years=1)]
-
-
 def split_prerequisites(text: str | float) -> tuple[tuple[str, ...], ...]:
     """``A;B|C`` as groups of alternatives: ``(("A",), ("B", "C"))``; nothing for an empty cell."""
     if not isinstance(text, str):

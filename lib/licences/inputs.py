@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from licences.assessment import Judgement, judge
+from licences.assessment import Judgement, is_concerned, judge
 from licences.dictionary import find_data_folder
-from licences.edition import Edition, Entry, open_edition
+from licences.edition import Edition, Entry, find_shown, open_edition
 from licences.expressions import Value
 from licences.law import Law
 from licences.rules import Rule
@@ -37,10 +37,11 @@ def hash_inputs(
     """
     edition = open_edition(law, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
-    announced: dict[str, list[str]] = {}
-    for row in edition.announced.to_dict("records"):
-        announced.setdefault(str(row["code"]), []).append(_hash(row))
-    whole = {code: _hash(entry.row) for code, entry in edition.entries.items()}
+    coming = [
+        (entry, _hash(entry.row["in_force_from"], find_shown(entry.row, language)))
+        for entry in edition.coming
+    ]
+    whole = {code: _hash(find_shown(entry.row, language)) for code, entry in edition.entries.items()}
     common = _hash(
         [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
         law.fields.every,
@@ -52,9 +53,11 @@ def hash_inputs(
     told = profiles[columns].astype(str).to_dict("records")
     for one, cells in zip(judge(law, profiles, as_of), told, strict=True):
         used = [_find_used(edition, one, code, whole) for code in edition.entries]
-        touched = [code for code in announced if _is_touched(one, code)]
+        announced = [
+            shown for entry, shown in coming if is_concerned(entry, one.verdicts, one.held, one.profile)
+        ]
         gone = [_find_names(law, code) for code in one.held if code not in edition.entries]
-        yield one.client, _hash(common, one.client, cells, used, [announced[code] for code in touched], gone)
+        yield one.client, _hash(common, one.client, cells, used, announced, gone)
 
 
 def _is_touched(one: Judgement, code: str) -> bool:

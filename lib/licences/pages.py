@@ -111,7 +111,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "undated": [step for step in steps if not step["finish"]],
         "questions": [_describe_question(case, row) for row in case.questions.to_dict("records")],
         "warnings": [warning.message for warning in case.contradictions],
-        "coming": [_describe_coming(case, row) for row in case.coming.to_dict("records")],
+        "coming": [_describe_coming(entry, case.language) for entry in case.coming],
         "shown": shown,
         "checked": _find_age(case, shown),
         "launch": describe_launch(case),
@@ -325,12 +325,13 @@ def _describe_question(case: Case, row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _describe_coming(case: Case, row: Mapping[Any, Any]) -> dict[str, Any]:
+def _describe_coming(entry: Entry, language: str) -> dict[str, Any]:
     return {
-        "name": row[f"name_{case.language}"],
-        "code": row["code"],
-        "from": row["in_force_from"].date(),
-        "note": _clean(row[f"note_{case.language}"]) or "",
+        "name": entry.name,
+        "official_name": entry.row["name_zh"],
+        "code": entry.code,
+        "from": entry.row["in_force_from"].date(),
+        "note": _clean(entry.row[f"note_{language}"]) or "",
     }
 
 
