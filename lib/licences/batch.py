@@ -21,8 +21,8 @@ from licences.errors import MissingFileError
 from licences.files import is_remote
 from licences.inputs import hash_inputs, hash_library
 from licences.law import Law
-from licences.press import Press, draw_figures, place_pictures, print_page
-from licences.report import FAILURE, FORMATS, PAGE, TRAIL, Result, Task
+from licences.press import Press, place_pictures
+from licences.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.shelf import Shelf
 from licences.workshop import Pack, Progress
 
@@ -173,24 +173,23 @@ class _Batch:
         return Press()
 
     def _print(self, result: Result) -> Result:
-        """Adds what a browser makes of a page, where that is asked for: the PDF, the figures of the Word file."""
-        formats, has_browser = self.order.formats, self.order.has_browser
-        asked = {"pdf", "docx"} if has_browser else {"pdf"}
-        if result.status != "done" or not asked & set(formats):
+        """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
+        if result.status != "done" or not {"pdf", "docx"} & set(self.order.formats):
             return result
         began = time.perf_counter()
-        files, page = dict(result.files), result.files[PAGE].decode()
+        files, word = dict(result.files), FORMATS["docx"]
+        figures = files.pop(FIGURES, b"[]")
         try:
-            with self.press.open_page(page) as opened:
-                if "pdf" in formats:
-                    files[FORMATS["pdf"]] = print_page(opened, result.client, self.order.as_of)
-                if "docx" in formats:
-                    files[FORMATS["docx"]] = place_pictures(files[FORMATS["docx"]], draw_figures(opened))
+            if "pdf" in self.order.formats:
+                page = files[PAGE].decode()
+                files[FORMATS["pdf"]] = self.press.print_page(page, result.client, self.order.as_of)
+            if figures != b"[]":
+                files[word] = place_pictures(files[word], self.press.draw_figures(figures))
         except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
             said = f"the page could not be printed: {type(error).__name__}: {error}"
             return replace(result, status="failed", files={}, problem=said.splitlines()[0])
-        if "html" not in formats:
-            del files[PAGE]
+        if "html" not in self.order.formats:
+            files.pop(PAGE, None)
         return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
 
     def _keep(self, result: Result) -> Result:

@@ -15,6 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from licences.brands import Brand
+from licences.looks import PLOTLY
 from licences.wording import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -30,7 +31,7 @@ def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | N
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
         "style": _read_asset("page.css") + _read_asset("decide.css"),
-        "plotly": _pack_asset("plotly-basic.min.js"),
+        "plotly": _pack_asset(PLOTLY),
         "too_old": say(language, "page.too_old"),
         "script": _read_asset("page.js") + _read_asset("decide.js"),
         "skip": say(language, "page.skip"),

@@ -17,6 +17,7 @@ PHASE_COLOURS = {1: "#0072b2", 2: "#c14a00", 3: "#007a5a"}
 INK, SOFT, PALE, LINE = "#1f2933", "#52606d", "#9aa5b1", "#e4e7eb"
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 
+PLOTLY = "plotly-basic.min.js"  # the part of plotly.js that draws our figures
 SHEET_PIXELS = 688  # how wide a figure is printed: 210 mm less the margins, at 96 pixels an inch
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -10,16 +11,17 @@ import subprocess
 import tempfile
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from html import escape
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from licences.errors import UsageError
-from licences.looks import SHEET_PIXELS
+from licences.looks import PLOTLY, SHEET_PIXELS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 # It is told to look at nothing but the page, and as root to do without a sandbox, which it could not make.
@@ -27,12 +29,10 @@ _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "
               "--no-first-run", "--disable-extensions")  # fmt: skip
 _READY = "window.licencesDrawn === true"
 _PATIENCE_MS = 60_000
-_DRAW = """(width) => Promise.all([...document.querySelectorAll("figure.chart")].map(async (chart) => {
-    const { layout } = JSON.parse(chart.querySelector("script").textContent);
-    const plot = chart.querySelector(".plot");
-    const picture = { format: "png", scale: 2, width, height: plot.clientHeight };
-    return [layout.meta?.name, await Plotly.toImage(plot, picture)];
-})).then((drawn) => drawn.filter(([name]) => name))"""
+_DRAW = """(figures) => Promise.all(figures.map(async ({ name, data, layout }) => {
+    const picture = { format: "png", scale: 2, width: layout.width, height: layout.height };
+    return [name, await Plotly.toImage({ data, layout, config: { staticPlot: true } }, picture)];
+}))"""
 _FOOTER = (
     '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; font-size: 8px;'
     " color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
@@ -62,50 +62,50 @@ class Press:
             offline=True, viewport={"width": SHEET_PIXELS, "height": 1000}
         )
 
-    @contextmanager
-    def open_page(self, html: str) -> Iterator[Any]:
-        """A page that is one file, opened and its figures drawn, as wide as they are printed."""
+    def print_page(self, html: str, footer: str, as_of: date) -> bytes:
+        """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
+
+        The same page gives the same bytes: the file says that it was made on ``as_of``.
+        """
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)
             file.flush()
             page = self._context.new_page()
             try:
-                page.emulate_media(media="print")
+                page.emulate_media(media="print")  # figures are drawn as wide as they are printed
                 page.goto(Path(file.name).as_uri())
                 page.wait_for_function(_READY, timeout=_PATIENCE_MS)
-                yield page
+                pdf: bytes = page.pdf(
+                    format="A4",
+                    print_background=True,
+                    display_header_footer=True,
+                    header_template="<span></span>",
+                    footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
+                    margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
+                    tagged=True,
+                    outline=True,
+                )
             finally:
                 page.close()
+        day = as_of.strftime("%Y%m%d").encode()
+        return _DATES.sub(lambda found: _date_field(found, day), pdf)
+
+    @cached_property
+    def easel(self) -> Any:
+        """A page that holds nothing but plotly.js, on which figures are drawn one after the other."""
+        page = self._context.new_page()
+        page.add_script_tag(content=files("licences").joinpath("browser", PLOTLY).read_text(encoding="utf-8"))
+        return page
+
+    def draw_figures(self, figures: bytes) -> dict[str, bytes]:
+        """Figures, as JSON that lists name, data and layout of each, as PNG by name."""
+        drawn = self.easel.evaluate(_DRAW, json.loads(figures))
+        return {name: b64decode(address.partition(",")[2]) for name, address in drawn}
 
     def close(self) -> None:
         """Ends the browser."""
         self._browser.close()
         self._playwright.stop()
-
-
-def print_page(page: Any, footer: str, as_of: date) -> bytes:
-    """An open page as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
-
-    The same page gives the same bytes: the file says that it was made on ``as_of``.
-    """
-    pdf: bytes = page.pdf(
-        format="A4",
-        print_background=True,
-        display_header_footer=True,
-        header_template="<span></span>",
-        footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
-        margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
-        tagged=True,
-        outline=True,
-    )
-    day = as_of.strftime("%Y%m%d").encode()
-    return _DATES.sub(lambda found: _date_field(found, day), pdf)
-
-
-def draw_figures(page: Any) -> dict[str, bytes]:
-    """The figures of an open page that have a name, each as a PNG."""
-    drawn = page.evaluate(_DRAW, SHEET_PIXELS)
-    return {name: b64decode(address.partition(",")[2]) for name, address in drawn}
 
 
 def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:

@@ -28,10 +28,11 @@ from licences.engine import NotebookError, explain_end, rebuild, run_cells
 from licences.forks import Ended, Errand, read_ended
 from licences.law import Law
 from licences.lines import Line, pack_message, unpack_parts
-from licences.looks import Drawn
+from licences.looks import SHEET_PIXELS, Drawn
 from licences.workbooks import make_workbook
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
+FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
 FORMATS = {
     "html": PAGE,
     "pdf": "report.pdf",
@@ -46,8 +47,8 @@ _RESULT = b'{"channel": "result"'
 class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
-    formats: some of FORMATS; for a PDF, and for the figures of a Word file, the page is made, which is
-    to be printed. has_pictures: whether the figures of a Word file can be drawn. template: a ``.docx``.
+    formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
+    the figures of a Word file can be drawn. template: a ``.docx``.
     """
 
     client: str
@@ -114,14 +115,16 @@ class Kit:
 def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
     """What the client receives: the page from the notebook, the rest from the case that it is about."""
     made: dict[str, bytes] = {}
-    if {"html", "pdf"} & set(task.formats) or ("docx" in task.formats and task.has_pictures):
+    if {"html", "pdf"} & set(task.formats):
         made[PAGE] = make_html(notebook, task.name, task.language, task.brand).encode()
     writers: dict[str, Callable[[Case, Brand | None], bytes]] = {"xlsx": make_workbook, "ics": make_calendar}
     if "docx" in task.formats:
         from licences.word_files import make_word  # an extra
 
-        figures = _find_figures(notebook) if task.has_pictures else ()
-        writers["docx"] = partial(make_word, template=task.template, figures=figures)
+        figures = _find_figures(notebook) if task.has_pictures else []
+        places = tuple(map(_keep_place, figures))
+        writers["docx"] = partial(make_word, template=task.template, figures=places)
+        made[FIGURES] = json.dumps(figures).encode()
     asked = [name for name in writers if name in task.formats]
     if asked:
         parameters: dict[str, Any] = dict(task.parameters)
@@ -130,16 +133,21 @@ def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
     return made
 
 
-def _find_figures(notebook: NotebookNode) -> tuple[Drawn, ...]:
-    """The figures of the page that have a name, for which a Word file keeps a place."""
+def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """The figures of the page that have a name, as wide as they are printed."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     shown = [output.get("data", {}).get("application/vnd.plotly.v1+json") for output in outputs]
-    layouts = [figure.layout for figure in shown if figure]
-    return tuple(
-        Drawn(layout.meta.name, layout.meta.alt, int(layout.get("height", 450)))
-        for layout in layouts
-        if layout.get("meta", {}).get("name")
-    )
+    size = {"width": SHEET_PIXELS, "height": 450}
+    return [
+        {"name": name, "data": figure["data"], "layout": size | figure["layout"] | {"template": None}}
+        for figure in shown
+        if figure and (name := figure["layout"].get("meta", {}).get("name"))
+    ]
+
+
+def _keep_place(figure: Mapping[str, Any]) -> Drawn:
+    layout = figure["layout"]
+    return Drawn(figure["name"], layout["meta"]["alt"], round(layout["height"]))
 
 
 def ask_report(
