@@ -129,6 +129,8 @@ def _set_styles(document: Any, colour: str) -> None:
         for border in style.element.findall(f".//{qn('w:pBdr')}"):
             border.getparent().remove(border)
     for name in ("Header", "Footer"):
+        for tabs in styles[name].element.findall(f".//{qn('w:tabs')}"):
+            tabs.getparent().remove(tabs)  # they are made for another width
         styles[name].font.size = Pt(8)
         styles[name].font.color.rgb = RGBColor.from_string(SOFT[1:].upper())
     for name, size, tone in (
@@ -309,7 +311,7 @@ class _Writer:
         self.only_if("untold_expiries", "{{ untold_expiries }}", "Note")
         self.only_if("not renewals", "{{ page.renewals_none }}")
         self.tag("if renewals")
-        self.write("{{ page.renewals_intro }}")
+        self.write("{{ renewals_intro }}")
         self.table(
             "entry in renewals",
             ("licence", "due_what", "due_when", "basis_of_dates"),

@@ -8,7 +8,7 @@ from typing import Any
 from licences.brands import Brand
 from licences.case import Case
 from licences.pages import describe_case
-from licences.wording import mark_day, read_texts, say_number
+from licences.wording import mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
 
@@ -61,6 +61,7 @@ class _Words:
             **self._describe_plan(),
             "launch": list(self._describe_launch()),
             "renewals_title": self.fill("renewals_title", months=view["months"]),
+            "renewals_intro": say(case.language, "word.renewals_intro"),
             "untold_expiries": self._name("untold_expiries", view["untold_expiries"]),
             "renewals": [self._describe_renewal(entry) for entry in view["renewals"]],
             "costs": [self._describe_cost(cost) for cost in view["costs"]],
