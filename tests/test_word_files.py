@@ -224,6 +224,21 @@ def test_our_template_can_be_taken_changed_and_used(law: Law, sample_clients: pd
     assert texts[:-1] == list_texts(make_word(case, Brand(firm="Harbour")))
 
 
+def test_a_template_that_libreoffice_has_saved_is_taken(law: Law, sample_clients: pd.DataFrame) -> None:
+    ours, theirs = "package/2006/relationships/metadata", "officedocument/2006/relationships/metadata"
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make_template())) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(
+                name, content.replace(ours.encode(), theirs.encode()) if name == "_rels/.rels" else content
+            )
+    content = make_word(make(law, sample_clients, "wander-work"), template=target.getvalue())
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert len(names) == len(set(names))
+    assert Document(io.BytesIO(content)).core_properties.created.date() == AS_OF
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_libreoffice_opens_it(law: Law, sample_clients: pd.DataFrame, tmp_path: Path, language: str) -> None:
     office = shutil.which("soffice")

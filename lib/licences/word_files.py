@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -44,6 +45,7 @@ def make_word(
     words = describe_words(case, brand)
     try:
         file.init_docx()
+        _forget_other_properties(file.docx)
         words["logo"] = _place_logo(file, brand)
         words["figures"] = defaultdict(str, ((one.name, _keep_place(file, one)) for one in figures))
         file.render(words, _make_environment())
@@ -76,6 +78,14 @@ def _clean(value: Any) -> Any:
     if value is None:
         return ""
     return _CONTROLS.sub("", value) if isinstance(value, str) else value
+
+
+def _forget_other_properties(document: Any) -> None:
+    """Drops a title page that LibreOffice names its own way, or the file would have two."""
+    links = document.part.package.rels
+    for key, link in list(links.items()):
+        if link.reltype.endswith("/core-properties") and link.reltype != RELATIONSHIP_TYPE.CORE_PROPERTIES:
+            del links[key]
 
 
 def _place_logo(file: DocxTemplate, brand: Brand) -> InlineImage | str:
