@@ -18,7 +18,7 @@ from licences.edition import Entry
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
-from licences.wording import mark_day, read_texts, say, say_number, say_share, say_value
+from licences.wording import fill, mark_day, read_texts, say, say_number, say_share, say_value
 from licences.working_days import read_calendar
 
 SECTIONS = (
@@ -59,6 +59,7 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["fill"] = fill
     environment.filters["number"] = say_number
     environment.filters["day"] = mark_day
     return environment

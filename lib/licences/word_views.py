@@ -8,7 +8,7 @@ from typing import Any
 from licences.brands import Brand
 from licences.case import Case
 from licences.pages import describe_case
-from licences.wording import mark_day, read_texts, say, say_number
+from licences.wording import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
 
@@ -75,7 +75,7 @@ class _Words:
         }
 
     def fill(self, key: str, **values: object) -> str:
-        return str(self.page[key]).format(**values)
+        return fill(str(self.page[key]), **values)
 
     def join(self, texts: Iterable[str]) -> str:
         return str(self.page["list"]).join(texts)

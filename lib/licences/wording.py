@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -34,7 +35,25 @@ def say(language: str, key: str, **values: object) -> str:
     text: Any = read_texts(language)
     for part in key.split("."):
         text = text[part]
-    return str(text).format(**values) if values else str(text)
+    return fill(str(text), **values)
+
+
+class _Filler(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_filler = _Filler()
+
+
+def fill(text: str, **values: object) -> str:
+    """A text with its gaps filled in; ``{count:day|days}`` is ``1 day`` or ``2 days``."""
+    if not values:
+        return text
+    return _filler.format(text, **values) if "|" in text else text.format(**values)
 
 
 def say_number(number: float) -> str:
