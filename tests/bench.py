@@ -35,6 +35,7 @@ from licences.assessment import find_verdicts
 from licences.batch import Order, write_reports
 from licences.brands import read_brand
 from licences.case import make_case
+from licences.changes import Difference, compare_days, compare_laws
 from licences.charts import draw_launch, draw_renewals, draw_timeline
 from licences.decisions import make_decisions_section
 from licences.explorer import Explorer, Places, Terms
@@ -47,6 +48,7 @@ from licences.profiles import list_cells, read_profiles
 from licences.rules import make_profile
 from licences.schedule import Plan, make_plan
 from licences.simulation import simulate
+from licences.touched import find_moves
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
@@ -386,7 +388,36 @@ def measure_commands(law: Law) -> list[tuple[str, str, str]]:
     return rows
 
 
+def measure_changes(law: Law) -> list[tuple[str, str, str]]:
+    """How soon it is known whom three years of changes, or one changed rule, touch."""
+    many = make_many_clients(law, 100_000)
+    rows = []
+
+    def find(compare: Callable[[], Difference]) -> int:
+        return len(find_moves(compare(), many))
+
+    catalogue = law.catalogue.copy()
+    line = catalogue.index[catalogue["code"] == "EXPRESS"][-1]
+    catalogue.loc[line, "applies_when"] = "own_couriers or own_warehouse"
+    other = replace(law, catalogue=catalogue)
+    for name, compare in (
+        ("of 2024 to 2027", lambda: compare_days(law, date(2024, 1, 1), date(2027, 1, 1))),
+        ("by one rule of the file", lambda: compare_laws(law, other, AS_OF)),
+    ):
+        seconds = time_call(partial(find, compare), 3)
+        codes = len(compare().codes)
+        rows.append(
+            (
+                f"difference {name}, verdicts of {len(many):,} clients",
+                f"{seconds:.2f} s: {codes} codes differ, {find(compare):,} clients are touched",
+                "3 s",
+            )
+        )
+    return rows
+
+
 MEASURES = {
+    "changes": measure_changes,
     "commands": measure_commands,
     "plans": measure_plans,
     "batch": measure_batch,

@@ -13,16 +13,24 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from licences.dictionary import LANGUAGES, find_data_folder
-from licences.errors import LicencesError, MissingFileError, ProblemsError, UnknownNameError, UsageError
+from licences.errors import (
+    LicencesError,
+    MissingFileError,
+    Problem,
+    ProblemsError,
+    UnknownNameError,
+    UsageError,
+)
 from licences.files import is_remote, read_place, say_why, write_whole
 from licences.law import Law, find_problems, read_law
 from licences.profiles import choose_clients, read_profiles
@@ -155,6 +163,8 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run=_report)
 
+    _add_diff(commands, planned)
+
     template = commands.add_parser("template", help="write our Word template, to make your own from it")
     template.add_argument(
         "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
@@ -186,6 +196,20 @@ def _make_parser() -> argparse.ArgumentParser:
     explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     explore.set_defaults(run=_explore)
     return parser
+
+
+def _add_diff(commands: Any, planned: argparse.ArgumentParser) -> None:
+    diff = commands.add_parser(
+        "diff",
+        parents=[planned],
+        help="what changed in the law, and whom it touches",
+        usage="licences diff (--from DATE --to DATE | OLD.csv NEW.csv) [options]",
+    )
+    diff.add_argument("catalogues", nargs="*", type=Path, metavar="OLD.csv NEW.csv")
+    diff.add_argument("--from", dest="first", type=_read_date, metavar="DATE", help="the law of this day")
+    diff.add_argument("--to", dest="last", type=_read_date, metavar="DATE", help="against that of this day")
+    diff.add_argument("--json", action="store_true", help="print JSON alone")
+    diff.set_defaults(run=_diff)
 
 
 def _read_formats(text: str) -> tuple[str, ...]:
@@ -260,8 +284,7 @@ def _find_catalogue_file(options: argparse.Namespace) -> Path:
 
 def _read_files(options: argparse.Namespace) -> tuple[Law, pd.DataFrame]:
     law = read_law(_find_catalogue_file(options))
-    profiles = read_profiles(_find_clients_file(options), law.fields, set(law.catalogue["code"]))
-    return law, choose_clients(profiles, options.client)
+    return law, _read_clients(options, law)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -320,10 +343,78 @@ def _plan(options: argparse.Namespace) -> int:
     return 0
 
 
-def _find_next_working_day() -> date:
+def _diff(options: argparse.Namespace) -> int:
+    from licences.changes import Difference, compare_days, compare_laws
+    from licences.outlook import Wish
+    from licences.schedule import LAST_START_YEAR
+    from licences.touched import describe_touched, find_touched
+    from licences.working_days import FIRST_YEAR
+
+    are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
+    if are_days == are_files:
+        right = "give either --from DATE --to DATE, or OLD.csv NEW.csv"
+        raise UsageError("two days or two files are to be compared" + (", not both" * are_days), right)
+    if are_days:
+        if not (options.first and options.last):
+            lacking = "--to" if options.first else "--from"
+            raise UsageError(f"{lacking} is missing", "give both days: --from DATE --to DATE")
+        if options.as_of:
+            raise UsageError("--as-of is for two files", "with two days leave it out")
+        law, profiles = _read_files(options)
+        difference: Difference = compare_days(law, options.first, options.last, options.lang)
+    else:
+        if len(options.catalogues) != 2:
+            raise UsageError(
+                f"two catalogues are compared, not {len(options.catalogues)}", "give OLD.csv NEW.csv"
+            )
+        if options.catalogue:
+            raise UsageError("--catalogue is for two days", "with two files leave it out")
+        old, new = _read_both_laws(*options.catalogues)
+        profiles = _read_clients(options, new, old)
+        difference = compare_laws(old, new, options.as_of or date.today(), options.lang)
+    # Work starts after the later day, or as near to it as the calendar reaches.
+    begins = min(max(difference.new.as_of, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
+    start = options.start or _find_next_working_day(begins)
+    wish = Wish(start, options.include, options.capacity, options.seed)
+    touched = find_touched(difference, profiles, wish)
+    if options.json:
+        rows = [asdict(change) for change in difference.rows]
+        clients = [describe_touched(one) for one in touched]
+        print(json.dumps({"rows": rows, "clients": clients}, ensure_ascii=False, indent=1))
+        return 0
+    from licences.bulletins import draw_difference
+    from licences.terminal import show
+
+    show(draw_difference(difference, touched, profiles))
+    return 0
+
+
+def _read_both_laws(old: Path, new: Path) -> tuple[Law, Law]:
+    """Two laws, the problems of both told at once."""
+    laws: list[Law] = []
+    problems: list[Problem] = []
+    for file in (old, new):
+        try:
+            laws.append(read_law(file))
+        except ProblemsError as error:
+            problems += error.problems
+        except MissingFileError as error:
+            problems.append(Problem(error.path, 0, "", error.reason, error.right))
+    if problems:
+        raise ProblemsError(list(dict.fromkeys(problems)))
+    return laws[0], laws[1]
+
+
+def _read_clients(options: argparse.Namespace, *laws: Law) -> pd.DataFrame:
+    """The clients asked for; they may hold what any of the laws knows."""
+    codes = {code for law in laws for code in law.catalogue["code"]}
+    return choose_clients(read_profiles(_find_clients_file(options), laws[0].fields, codes), options.client)
+
+
+def _find_next_working_day(after: date | None = None) -> date:
     from licences.working_days import find_working_day
 
-    return cast(date, find_working_day(np.datetime64(date.today()) + 1).astype(object))
+    return cast(date, find_working_day(np.datetime64(after or date.today()) + 1).astype(object))
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -45,7 +45,7 @@ def draw_assessment(
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
-        table = _make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
+        table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
         for verdict in _ORDER:
             rows = own[own["verdict"] == verdict].to_dict("records")
             if rows:
@@ -111,7 +111,7 @@ def _draw_steps(outlook: Outlook, language: str) -> Iterator[RenderableType]:
     plan = outlook.plan
     if not plan.steps:
         return
-    table = _make_table("", [say(language, "plan.step")])
+    table = make_table("", [say(language, "plan.step")])
     for name in ("dates", "slack", "percentiles", "basis"):
         table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
     bases = read_vocabulary(find_data_folder() / "dictionary.yaml", "basis")
@@ -154,7 +154,7 @@ def _draw_doubts(outlook: Outlook, law: Law, language: str) -> Iterator[Renderab
 def _draw_dues(outlook: Outlook, language: str) -> Iterator[RenderableType]:
     if outlook.renewals:
         columns = [say(language, f"plan.{name}") for name in ("due_by", "step", "due_what")]
-        table = _make_table(say(language, "plan.due", months=MONTHS), columns)
+        table = make_table(say(language, "plan.due", months=MONTHS), columns)
         table.columns[0].no_wrap = True
         for event in outlook.renewals:
             what = say(language, "plan.duty_of")
@@ -179,7 +179,7 @@ def _draw_costs(outlook: Outlook, language: str) -> Iterator[RenderableType]:
     columns = [
         say(language, key) for key in ("page.phase", "plan.one_off", "plan.yearly", "plan.unknown_fees")
     ]
-    table = _make_table(say(language, "plan.costs"), columns)
+    table = make_table(say(language, "plan.costs"), columns)
     phases = read_vocabulary(find_data_folder() / "dictionary.yaml", "phase")
     for cost in outlook.costs:
         amounts = [
@@ -199,7 +199,7 @@ def draw_questions(
         own = questions[questions["client"] == client]
         title = say(language, "questions.title", name=name, client=client)
         columns = ("question", "settles", "share")
-        table = _make_table(title, [say(language, f"questions.{column}") for column in columns])
+        table = make_table(title, [say(language, f"questions.{column}") for column in columns])
         for row in own.to_dict("records"):
             table.add_row(
                 Text(f"{law.fields[row['field']].label[language]}\n{row['field']}"),
@@ -210,7 +210,8 @@ def draw_questions(
     return parts
 
 
-def _make_table(title: str, columns: Iterable[str]) -> Table:
+def make_table(title: str, columns: Iterable[str]) -> Table:
+    """An empty table as all of ours look."""
     table = Table(
         title=Text(title, style="bold"),
         title_justify="left",

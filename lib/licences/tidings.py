@@ -1,0 +1,196 @@
+"""What to say of a change of law, in sentences: row by row, and to each client that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+
+from licences.changes import Difference, RowChange
+from licences.dictionary import Column, find_data_folder, read_dictionary
+from licences.rules import Profile, make_profile
+from licences.touched import Touched
+from licences.wording import join_claims, say, say_number
+
+_LISTED = 6
+# The columns that say whence a datum comes: a reader of a table does not need them.
+_GROUNDS = ("_basis", "_unit")
+_WEIGHTIEST = (
+    "obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
+    "yearly_duty", "duty_windows", "statutory_days", "days_likely", "validity_years", "fee_cny",
+    "yearly_fee_cny", "penalty", "authority", "foreign_rule", "legal_basis",
+)  # fmt: skip
+
+
+def name_licence(difference: Difference, code: str) -> str:
+    """A licence's name with the official Chinese one beside it; of the new law where it is in force there."""
+    was, now = difference.find_entries(code)
+    entry = now or was or next((one for one in difference.new.coming if one.code == code), None)
+    row: Any = entry.row if entry else _find_any_row(difference, code)
+    name, official = str(row[f"name_{difference.new.language}"]), str(row["name_zh"])
+    return name if name == official else f"{name} ({official})"
+
+
+def _find_any_row(difference: Difference, code: str) -> Any:
+    catalogues = [edition.law.catalogue for edition in (difference.new, difference.old)]
+    return next(rows.iloc[-1] for one in catalogues if len(rows := one[one["code"] == code]))
+
+
+def list_readable(difference: Difference) -> list[RowChange]:
+    """The changes that a reader of the difference's language sees; the other language and grounds left out."""
+    other = "_en" if difference.new.language == "zh" else "_zh"
+    return [
+        change
+        for change in difference.rows
+        if not change.field.endswith(_GROUNDS)
+        and (not change.field.endswith(other) or change.field == "name_zh")
+    ]
+
+
+def name_field(field: str, language: str) -> str:
+    """What a column of the catalogue is called."""
+    return _list_columns()[field].label[language]
+
+
+def say_cell(field: str, value: Any, language: str) -> str:
+    """A value of a column, as JSON has it, in words."""
+    if value is None or value == []:
+        return say(language, "changes.empty")
+    if isinstance(value, list):
+        return say(language, "list").join(say_cell(field, item, language) for item in value)
+    labels = _list_columns()[field].values or {}
+    if str(value) in labels:
+        return str(labels[str(value)][language])
+    return say_number(value) if isinstance(value, (int, float)) else str(value)
+
+
+@cache
+def _list_columns() -> dict[str, Column]:
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+    return {column.name: column for column in table.columns}
+
+
+def make_rows_table(difference: Difference) -> pd.DataFrame:
+    """The changes of the catalogue in words, one row a field: licence, code, change, field, old, new."""
+    language = difference.new.language
+    return pd.DataFrame(
+        [
+            {
+                "licence": name_licence(difference, change.code),
+                "code": change.code,
+                "change": say(language, f"changes.kinds.{change.change}"),
+                "field": name_field(change.field, language),
+                "old": say_cell(change.field, change.old, language),
+                "new": say_cell(change.field, change.new, language),
+            }
+            for change in list_readable(difference)
+        ],
+        columns=["licence", "code", "change", "field", "old", "new"],
+    )
+
+
+def make_clients_table(
+    difference: Difference, touched: Iterable[Touched], profiles: pd.DataFrame
+) -> pd.DataFrame:
+    """The clients touched, in their order: client, name, launch, fees, tell (sentences)."""
+    language = difference.new.language
+    told = find_profiles(difference, profiles, touched := list(touched))
+    return pd.DataFrame(
+        [
+            {
+                "client": one.client,
+                "name": one.name,
+                "launch": say_move(one.launch_moved_days, "working_days", language),
+                "fees": say_move(one.fees_moved_cny, "cny", language),
+                "tell": " ".join(tell(difference, one, told[one.client])),
+            }
+            for one in touched
+        ],
+        columns=["client", "name", "launch", "fees", "tell"],
+    )
+
+
+def find_profiles(
+    difference: Difference, profiles: pd.DataFrame, touched: Iterable[Touched]
+) -> dict[str, Profile]:
+    """What each of the clients touched has told."""
+    chosen = profiles[profiles["client"].isin({one.client for one in touched})]
+    names = list(difference.new.law.fields.by_name)
+    rows = chosen[names].to_dict("records")
+    return {
+        str(client): make_profile({str(name): value for name, value in row.items()})
+        for client, row in zip(chosen["client"], rows, strict=True)
+    }
+
+
+def say_move(moved: float | None, unit: str, language: str) -> str:
+    """By how much something moves, with its sign; that it cannot be told is said."""
+    if moved is None:
+        return say(language, "changes.cannot_tell")
+    number = f"+{say_number(moved)}" if moved > 0 else say_number(moved)
+    return "–" if moved == 0 else say(language, f"changes.{unit}", count=number, amount=number)
+
+
+def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
+    """The sentences for one client, what matters most first."""
+    language, fields = difference.new.language, difference.new.law.fields
+    own, name = partial(say, language), partial(name_licence, difference)
+    said = []
+    for code in one.duties:
+        entry = difference.new.entries[code]
+        reasons = join_claims(entry.applies.explain(profile), fields, language)
+        key = "new_duty" if reasons else "new_duty_always"
+        said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
+    for code, _, verdict in one.moved:
+        if verdict == "undetermined":
+            missing = difference.new.entries[code].applies.find_missing(profile)
+            labels = own("list").join(fields[field].label[language] for field in missing)
+            said.append(own("changes.one.ask", names=name(code), labels=labels))
+        elif code not in (*one.duties, *one.lost):
+            key = "settled" if verdict == "not_needed" else "now_held" if code in one.held else "now_advised"
+            said.append(own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}")))
+    lost = [name(code) for code, _, verdict in one.moved if code in one.lost and verdict == "not_needed"]
+    if lost:
+        said.append(own("changes.one.lost", names=own("list").join(lost)))
+    for code, verdict in one.rewritten:
+        said.append(
+            own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
+                fields=_list_fields(difference, code))
+        )  # fmt: skip
+    for code in one.announced:
+        days = [entry.row["in_force_from"].date() for entry in difference.new.coming if entry.code == code]
+        key = "announced" if days else "announced_gone"
+        said.append(own(f"changes.one.{key}", names=name(code), day=min(days, default="")))
+    return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+
+
+def _list_fields(difference: Difference, code: str) -> str:
+    """What has changed in a row, the fields that ask something of the client first."""
+    language = difference.new.language
+    changed = difference.list_fields(code)
+    stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(_GROUNDS)}
+    places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
+    ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
+    labels = [name_field(name, language) for name in ordered or changed]
+    shown = say(language, "list").join(labels[:_LISTED])
+    if len(labels) <= _LISTED:
+        return shown
+    count = len(labels) if language == "zh" else len(labels) - _LISTED
+    return say(language, "changes.more", names=shown, count=count)
+
+
+def _list_moves(one: Touched) -> list[tuple[str, dict[str, str]]]:
+    moves: list[tuple[str, dict[str, str]]] = []
+    if one.launch_moved_days is None:
+        moves.append(("launch_unknown", {}))
+    elif one.launch_moved_days:
+        key = "launch_later" if one.launch_moved_days > 0 else "launch_earlier"
+        moves.append((key, {"count": say_number(abs(one.launch_moved_days))}))
+    if one.fees_moved_cny is None:
+        moves.append(("fees_unknown", {}))
+    elif one.fees_moved_cny:
+        key = "fees_more" if one.fees_moved_cny > 0 else "fees_less"
+        moves.append((key, {"amount": say_number(abs(one.fees_moved_cny))}))
+    return moves
