@@ -34,7 +34,7 @@ from rich.table import Table
 from licences.assessment import find_verdicts
 from licences.batch import Order, write_reports
 from licences.brands import read_brand
-from licences.case import make_case
+from licences.case import make_case, open_case
 from licences.changes import Difference, compare_days, compare_laws
 from licences.charts import draw_launch, draw_renewals, draw_timeline
 from licences.decisions import make_decisions_section
@@ -231,15 +231,22 @@ def report_by_stock(client: str, clients: str, folder: str) -> None:
     target.with_suffix(".html").write_text(page, encoding="utf-8")
 
 
-def report_without_notebook(law: Law, profiles: pd.DataFrame, folder: str, in_forks: bool = False) -> float:
+def report_without_notebook(
+    clients: pd.DataFrame, law: Law, folder: str, file: str, in_forks: bool, reads_files: bool
+) -> float:
     """Seconds a report when the functions that the notebook calls are called one after the other.
 
-    Everything is read and imported before, and each page is written; there is no notebook, and nothing
-    keeps one client from another, unless each is worked through in a process of its own (in_forks).
+    Everything is imported before, and each page is written; there is no notebook. With ``reads_files``
+    the functions are called just as the notebook calls them, and read the data files for each client;
+    else all is read before. Nothing keeps one client from another, unless each is worked through in a
+    process of its own (in_forks).
     """
 
     def make(at: int) -> None:
-        case = make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
+        if reads_files:
+            case = open_case(str(clients["client"].iloc[at]), str(AS_OF), str(START), "zh", clients=file)
+        else:
+            case = make_case(law, clients.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
         sections = [make_section(case, name)._repr_html_() for name in SECTIONS]
         sections.append(make_decisions_section(case)._repr_html_())
         figures = [draw(case) for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)]
@@ -256,9 +263,9 @@ def report_without_notebook(law: Law, profiles: pd.DataFrame, folder: str, in_fo
     make(0)
     gc.freeze()
     began = time.perf_counter()
-    for at in range(len(profiles)):
+    for at in range(len(clients)):
         (make_apart if in_forks else make)(at)
-    return (time.perf_counter() - began) / len(profiles)
+    return (time.perf_counter() - began) / len(clients)
 
 
 def measure_batch(law: Law) -> list[tuple[str, str, str]]:
@@ -273,16 +280,20 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
             began = time.perf_counter()
             list(pool.map(partial(report_by_stock, clients=str(stock_clients), folder=folder), few))
             stock = (time.perf_counter() - began) / len(few)
+        clients = write_clients(Path(folder) / "many.csv", law, many)
         with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             shares = [many.iloc[at : at + 50] for at in range(0, 50 * workers, 50)]
-            bare, apart = (
+            given = {"law": law, "folder": folder, "file": str(clients)}
+            bare, apart, script = (
                 statistics.mean(
-                    pool.map(partial(report_without_notebook, law, folder=folder, in_forks=in_forks), shares)
+                    pool.map(
+                        partial(report_without_notebook, **given, in_forks=in_forks, reads_files=reads_files),
+                        shares,
+                    )
                 )
                 / workers
-                for in_forks in (False, True)
+                for in_forks, reads_files in ((False, False), (True, False), (False, True))
             )
-        clients = write_clients(Path(folder) / "many.csv", law, many)
         many = read_profiles(clients, law.fields, set(law.catalogue["code"]))
         out = Path(folder) / "reports"
         order = Order(
@@ -337,6 +348,11 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
         (
             "the same against the functions alone, each client in a process forked for it",
             f"{ours / apart:.2f} times ({apart * 1000:.0f} ms)",
+            "-",
+        ),
+        (
+            "the same against a script that calls them as the notebook does, and reads the files each time",
+            f"{ours / script:.2f} times ({script * 1000:.0f} ms)",
             "-",
         ),
         (
