@@ -120,6 +120,7 @@ class _Batch:
         self.order, self.pack, self.shelf, self.now = order, pack, shelf, now
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], tuple[str, str]] = {}
+        self.names: dict[str, str] = {}
 
     @cached_property
     def crew(self) -> Crew:
@@ -129,6 +130,7 @@ class _Batch:
 
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         order, pack = self.order, self.pack
+        self.names = dict(zip(profiles["client"], profiles["name"], strict=True))
         drawn = (order.template, order.has_browser) if "docx" in order.formats else ()
         asked = (order.start, order.include, order.capacity, order.seed, order.brand, *drawn)
         inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
@@ -182,7 +184,9 @@ class _Batch:
         try:
             if "pdf" in self.order.formats:
                 page = files[PAGE].decode()
-                files[FORMATS["pdf"]] = self.press.print_page(page, result.client, self.order.as_of)
+                files[FORMATS["pdf"]] = self.press.print_page(
+                    page, self.names[result.client], self.order.as_of
+                )
             if figures != b"[]":
                 files[word] = place_pictures(files[word], self.press.draw_figures(figures))
         except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client

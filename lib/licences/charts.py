@@ -39,6 +39,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
         for phase, colour in PHASE_COLOURS.items()
     ]
     traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
+    traces.append(_explain_shade(language))
     labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
@@ -56,12 +57,11 @@ def draw_timeline(case: Case) -> go.Figure | None:
             "gridcolor": LINE,
             "side": "top",
             "tickformat": "%Y-%m-%d",
-            "nticks": 7,
+            "nticks": 6,
         },
         "shapes": [_shade_provisional(last)],
-        **_set_rows(ticks, 120),
+        **_set_rows(ticks, traces),
     }
-    traces.append(_explain_shade(language))
     return dress(traces, layout, say(language, "page.figure_timeline"), "timeline")
 
 
@@ -297,23 +297,28 @@ def draw_renewals(case: Case) -> go.Figure | None:
             "type": "date",
             "range": [(first - 10 * DAY).isoformat(), (last + 20 * DAY).isoformat()],
             "tickformat": "%Y-%m",
-            "dtick": "M3",
+            "dtick": "M6",
             "gridcolor": LINE,
+            "minor": {"dtick": "M3", "showgrid": True, "gridcolor": LINE},
             "side": "top",
         },
         "shapes": [today],
-        **_set_rows(labels, 140),
+        **_set_rows(labels, traces),
     }
     return dress(traces, layout, say(language, "page.figure_renewals"), "renewals")
 
 
-def _set_rows(labels: Mapping[str, str], margins: int) -> dict[str, Any]:
-    """The layout that gives each code a row as high as the longest label, from top to bottom, and puts the legend below."""
+def _set_rows(labels: Mapping[str, str], traces: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The layout that gives each code a row as high as the longest label, from top to bottom, and puts the legend below.
+
+    On a narrow page each entry of the legend takes a line, and plotly.js would cut it at half the figure.
+    """
     row_height = 14 + 14 * max(label.count("<br>") + 1 for label in labels.values())
+    legend_height = 20 + 20 * sum(trace.get("showlegend", True) for trace in traces)
     return {
-        "height": margins + row_height * len(labels),
+        "height": 60 + row_height * len(labels) + legend_height,
         "barmode": "overlay",
-        "legend": {"yref": "container", "yanchor": "bottom", "y": 0},
+        "legend": {"yref": "container", "yanchor": "bottom", "y": 0, "maxheight": legend_height},
         "yaxis": {
             "range": [len(labels) - 0.4, -0.6],
             "categoryorder": "array",

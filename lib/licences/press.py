@@ -34,9 +34,9 @@ _DRAW = """(figures) => Promise.all(figures.map(async ({ name, data, layout }) =
     return [name, await Plotly.toImage({ data, layout, config: { staticPlot: true } }, picture)];
 }))"""
 _FOOTER = (
-    '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; font-size: 8px;'
-    " color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
-    '<span>{left}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
+    '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; gap: 5mm;'
+    " white-space: nowrap; font-size: 11px; color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
+    '<span style="overflow: hidden; text-overflow: ellipsis">{left}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
 )
 PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
