@@ -1,0 +1,151 @@
+"""What a change of law says to the consultant: the command, its tables and its sentences."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from licences.changes import compare_days, compare_laws
+from licences.dictionary import LANGUAGES
+from licences.law import Law
+from licences.outlook import Wish
+from licences.tidings import find_profiles, make_clients_table, make_rows_table, tell
+from licences.touched import find_touched
+from test_changes import AS_OF, change, follow
+
+WISH = Wish(date(2026, 11, 24))
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "licences", "diff", *arguments],
+        cwd=cwd, capture_output=True, text=True, check=False, env={"COLUMNS": "200", "PATH": ""},
+    )  # fmt: skip
+
+
+def list_sentences(law: Law, new: Law, clients: pd.DataFrame, language: str) -> dict[str, list[str]]:
+    difference = compare_laws(law, new, AS_OF, language)
+    touched = find_touched(difference, clients, WISH)
+    told = find_profiles(difference, clients, touched)
+    return {one.client: tell(difference, one, told[one.client]) for one in touched}
+
+
+def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.DataFrame) -> None:
+    wider = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
+    said = list_sentences(law, wider, sample_clients, "en")
+    name = "Express delivery business licence (快递业务经营许可证)"
+    new = [
+        one for one in said.values() if one[0].startswith(f"New duty: {name}, because of what they do today")
+    ]
+    assert new
+    assert all("Has its own warehouse" in one[0] or "arehouse" in one[0] for one in new)
+    asked = [
+        one
+        for one in said.values()
+        if one[0].startswith(f"It cannot be told yet whether {name} is now needed; ask:")
+    ]
+    assert asked
+    back = list_sentences(wider, law, sample_clients, "en")
+    assert sum(f"No longer needed: {name}." in one for one in back.values()) == len(new)
+    assert sum(any("can now be judged: not needed" in text for text in one) for one in back.values()) == len(
+        asked
+    )
+    dearer = list_sentences(law, change(law, "EXPRESS", fee_cny=900.0, note_en="x"), sample_clients, "en")
+    assert any("Official fees rise by" in text for one in dearer.values() for text in one)
+    assert all(any(text.startswith(f"{name} stays") for text in one) for one in dearer.values())
+    coming = list_sentences(law, follow(law, "EXPRESS", "2027-03-01", fee_cny=9.0), sample_clients, "en")
+    assert all(one == [f"From 2027-03-01: {name} changes."] for one in coming.values())
+    called_off = list_sentences(follow(law, "EXPRESS", "2027-03-01", fee_cny=9.0), law, sample_clients, "en")
+    assert all(one == [f"{name}: a change announced earlier will not come."] for one in called_off.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_are_in_the_readers_language_and_hold_every_client(
+    law: Law, sample_clients: pd.DataFrame, language: str
+) -> None:
+    difference = compare_days(law, date(2024, 1, 1), date(2027, 1, 1), language)
+    touched = find_touched(difference, sample_clients, WISH)
+    rows, clients = make_rows_table(difference), make_clients_table(difference, touched, sample_clients)
+    assert list(clients["client"]) == [one.client for one in touched]
+    assert all(clients["tell"])
+    assert {"PERSONAL_INFORMATION_OFFICER", "TRADEMARK"} <= set(rows["code"])
+    penalty = "罚则" if language == "zh" else "Penalty"
+    assert penalty in set(rows["field"])
+    assert not rows["field"].str.contains("（英）" if language == "zh" else "(zh)", regex=False).any()
+    kind = rows[(rows["code"] == "DRUG_INFO") & (rows["field"] == ("类别" if language == "zh" else "Kind"))]
+    assert list(kind["new"]) == (["备案"] if language == "zh" else ["filing"])
+
+
+def test_the_json_has_the_promised_keys_and_only_the_clients_touched(project: Path) -> None:
+    days = ("--from", "2025-07-17", "--to", "2025-07-18", "--json")
+    answered = run(*days, cwd=project)
+    assert (answered.returncode, answered.stderr) == (0, "")
+    said = json.loads(answered.stdout)
+    assert list(said) == ["rows", "clients"]
+    assert said["rows"] == [
+        {"code": "PERSONAL_INFORMATION_OFFICER", "change": "added", "field": "in_force_from",
+         "old": None, "new": "2025-07-18"}
+    ]  # fmt: skip
+    keys = ["client", "gained", "lost", "changed", "launch_moved_days", "fees_moved_cny"]
+    for one in said["clients"]:
+        assert list(one)[:6] == keys
+        assert one["gained"] or one["changed"]
+    assert "corner-shop" not in {one["client"] for one in said["clients"]}
+    assert run(*days, cwd=project).stdout == answered.stdout
+
+
+def test_two_files_are_compared_as_of_a_day(project: Path, tmp_path: Path) -> None:
+    new = project / "data" / "licences.csv"
+    text = new.read_text(encoding="utf-8")
+    old = tmp_path / "old.csv"
+    old.write_text(text.replace("own_couriers,", "own_couriers and issues_prepaid_cards,"), encoding="utf-8")
+    assert old.read_text(encoding="utf-8") != text
+    said = json.loads(run(str(old), str(new), "--as-of", "2026-11-23", "--json", cwd=project).stdout)
+    assert {(row["code"], row["change"], row["field"]) for row in said["rows"]} == {
+        ("EXPRESS", "changed", "applies_when")
+    }
+    assert said["clients"][0]["gained"] == ["EXPRESS"]
+    shown = run(str(old), str(new), "--as-of", "2026-11-23", "--lang", "en", cwd=project)
+    assert shown.returncode == 0
+    assert "New duty: Express delivery business licence (快递业务经营许可证)" in " ".join(
+        shown.stdout.split()
+    )
+    same = run(str(new), str(new), "--as-of", "2026-11-23", cwd=project)
+    assert (same.returncode, "没有变化" in same.stdout) == (0, True)
+    assert json.loads(run(str(new), str(new), "--json", cwd=project).stdout) == {"rows": [], "clients": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ((), 2, "give either --from DATE --to DATE, or OLD.csv NEW.csv"),
+        (("a.csv", "b.csv", "--to", "2026-01-01"), 2, "not both"),
+        (("--from", "2026-01-01"), 2, "--to is missing"),
+        (("--to", "2026-01-01"), 2, "--from is missing"),
+        (("--from", "2027-01-01", "--to", "2026-01-01"), 2, "2027-01-01 lies after 2026-01-01"),
+        (("--from", "1.1.2026", "--to", "2026-01-01"), 2, "is not a date; write it as"),
+        (
+            ("--from", "2026-01-01", "--to", "2026-02-01", "--as-of", "2026-01-01"),
+            2,
+            "--as-of is for two files",
+        ),
+        (("a.csv",), 2, "two catalogues are compared, not 1"),
+        (("a.csv", "b.csv", "--catalogue", "c.csv"), 2, "--catalogue is for two days"),
+        (("a.csv", "b.csv"), 1, "b.csv: there is no such file; check the path"),
+        (("README.md", "data/licences.csv"), 1, "README.md:1"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(
+    project: Path, arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    refused = run(*arguments, cwd=project)
+    assert refused.returncode == status
+    assert says in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""

@@ -1,0 +1,183 @@
+"""Whom a change of law touches, held against each client's own answer by either law."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from licences.assessment import NEEDED, find_verdicts
+from licences.case import make_case
+from licences.changes import compare_days, compare_laws
+from licences.errors import UsageError
+from licences.law import Law
+from licences.outlook import Wish
+from licences.profiles import choose_clients, split_holdings
+from licences.touched import Touched, describe_touched, find_moves, find_touched
+from licences.working_days import count_working_days
+from test_changes import AS_OF, change, follow
+
+START = date(2026, 11, 24)
+WISH = Wish(START)
+
+
+def find_one(touched: list[Touched], client: str) -> Touched:
+    return next(one for one in touched if one.client == client)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2024, 1, 1), date(2027, 1, 1)),
+        (date(2015, 1, 1), date(2026, 1, 1)),
+        (date(2025, 6, 19), date(2025, 6, 20)),
+        (date(2024, 3, 21), date(2024, 3, 22)),
+    ],
+)
+def test_verdicts_move_as_the_answers_of_both_days_say(
+    law: Law, sample_clients: pd.DataFrame, first: date, last: date
+) -> None:
+    moves = find_moves(compare_days(law, first, last), sample_clients)
+    before, after = (find_verdicts(law, sample_clients, day).astype(str) for day in (first, last))
+    expected: dict[str, set[tuple[str, str, str]]] = {}
+    for code in {*before.columns, *after.columns}:
+        for client in sample_clients["client"]:
+            pair = tuple(
+                str(side.at[client, code]) if code in side.columns else "not_needed"
+                for side in (before, after)
+            )
+            if pair[0] != pair[1]:
+                expected.setdefault(client, set()).add((code, *pair))  # type: ignore[arg-type]
+    assert expected
+    assert {client: set(one.moved) for client, one in moves.items() if one.moved} == expected
+    for one in moves.values():
+        described = describe_touched(one)
+        for code, old, new in one.moved:
+            assert (code in described["gained"]) is (new in NEEDED and old not in NEEDED)
+            assert (code in described["lost"]) is (old in NEEDED and new not in NEEDED)
+        shown = [*described["gained"], *described["lost"], *(each["code"] for each in described["changed"])]
+        assert sorted(shown) == sorted(code for code, *_ in one.moved)
+
+
+def test_a_row_touches_who_needs_may_need_or_holds_it_and_nobody_else(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    for code in ("CALL_CENTRE", "EXPRESS", "FOOD_OPERATION", "ICP_FILING"):
+        new = change(law, code, note_zh="新的说明")
+        moves = find_moves(compare_laws(law, new, AS_OF), sample_clients)
+        verdicts = find_verdicts(law, sample_clients, AS_OF)[code]
+        uses = set(verdicts.index[verdicts != "not_needed"])
+        holds = zip(sample_clients["client"], sample_clients["holds"], strict=True)
+        uses |= {client for client, held in holds if code in split_holdings(held)}
+        assert set(moves) == uses
+        assert 0 < len(uses) < len(sample_clients)
+        assert all(one.rewritten == ((code, verdicts[client]),) for client, one in moves.items())
+
+
+def test_who_holds_a_licence_without_needing_it_is_touched_by_its_row(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    shop = choose_clients(sample_clients, ["corner-shop"]).copy()
+    difference = compare_laws(law, change(law, "CALL_CENTRE", note_zh="新的说明"), AS_OF)
+    assert find_moves(difference, shop) == {}
+    shop["holds"] = [("CALL_CENTRE@2029-01-01",)]
+    assert find_moves(difference, shop)["corner-shop"].rewritten == (("CALL_CENTRE", "not_needed"),)
+
+
+def test_a_new_duty_comes_first_then_a_question_then_another_word(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    new = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
+    new = change(new, "CALL_CENTRE", note_zh="新的说明")
+    touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
+    ranks = [one.rank for one in touched]
+    assert ranks == sorted(ranks)
+    assert ranks[0] == 0
+    assert ranks[-1] == 2
+    verdicts = find_verdicts(new, sample_clients, AS_OF)["EXPRESS"]
+    old = find_verdicts(law, sample_clients, AS_OF)["EXPRESS"]
+    duties = {one.client for one in touched if one.duties}
+    assert duties == set(verdicts.index[(verdicts == "required") & (old != "required")])
+    assert set(verdicts.index[(verdicts == "undetermined") & (old == "not_needed")]) == {
+        one.client for one in touched if one.rank == 1
+    }
+
+
+def test_what_is_held_already_is_no_new_duty(law: Law, sample_clients: pd.DataFrame) -> None:
+    new = change(law, "EXPRESS", applies_when="True")
+    holder = choose_clients(sample_clients, ["corner-shop"]).copy()
+    holder["holds"] = [("EXPRESS",)]
+    (one,) = find_touched(compare_laws(law, new, AS_OF), holder, WISH)
+    assert (one.gained, one.duties) == (("EXPRESS",), ())
+
+
+def test_launch_and_fees_move_as_the_two_plans_say(law: Law, sample_clients: pd.DataFrame) -> None:
+    new = change(law, "ICP", days_min=60, days_likely=80, days_max=120, statutory_days=pd.NA, fee_cny=500.0)
+    touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
+    one = find_one(touched, "wander-work")
+    old_case, new_case = (
+        make_case(each, choose_clients(sample_clients, ["wander-work"]), AS_OF, WISH, "zh")
+        for each in (law, new)
+    )
+    assert old_case.launch
+    assert new_case.launch
+    assert one.launch_moved_days == count_working_days(old_case.launch[1], new_case.launch[1]) > 0
+    assert one.fees_moved_cny == 500.0
+
+
+def test_an_unknown_fee_is_not_taken_for_zero(law: Law, sample_clients: pd.DataFrame) -> None:
+    unknown = change(law, "ICP", fee_cny=float("nan"))
+    for difference in (compare_laws(law, unknown, AS_OF), compare_laws(unknown, law, AS_OF)):
+        assert find_one(find_touched(difference, sample_clients, WISH), "wander-work").fees_moved_cny is None
+    known = change(unknown, "EDI", fee_cny=40.0)
+    one = find_one(find_touched(compare_laws(unknown, known, AS_OF), sample_clients, WISH), "wander-work")
+    assert one.fees_moved_cny == 40.0
+
+
+def test_a_launch_that_leaves_out_something_else_cannot_be_compared(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    blocked = change(law, "ICP", eligible_when="registered_capital_cny >= 900000000")
+    one = find_one(find_touched(compare_laws(law, blocked, AS_OF), sample_clients, WISH), "wander-work")
+    assert one.launch_moved_days is None
+
+
+def test_what_expires_between_the_two_days_is_not_taken_for_a_change_of_law(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    client = choose_clients(sample_clients, ["wander-work"]).copy()
+    client["holds"] = [("BUSINESS_LICENCE", "ICP@2026-12-15", "TRADEMARK")]
+    (one,) = find_touched(compare_days(law, AS_OF, date(2027, 1, 1)), client, Wish(date(2027, 1, 4)))
+    assert (one.launch_moved_days, one.fees_moved_cny) == (0, 0.0)
+
+
+def test_what_is_still_to_come_touches_whom_it_will_concern(law: Law, sample_clients: pd.DataFrame) -> None:
+    new = follow(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
+    touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
+    then = find_verdicts(new, sample_clients, date(2027, 3, 1))["EXPRESS"]
+    assert {one.client for one in touched} == set(then.index[then != "not_needed"])
+    for one in touched:
+        assert (one.moved, one.announced, one.launch_moved_days) == ((), ("EXPRESS",), 0)
+
+
+def test_a_licence_taken_out_of_the_catalogue_is_lost_to_who_needed_it(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    less = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "CALL_CENTRE"])
+    touched = find_touched(compare_laws(law, less, AS_OF), sample_clients, WISH)
+    verdicts = find_verdicts(law, sample_clients, AS_OF)["CALL_CENTRE"]
+    assert {one.client for one in touched if one.lost} == set(verdicts.index[verdicts == "required"])
+    assert {one.client for one in touched} == set(verdicts.index[verdicts != "not_needed"])
+
+
+def test_a_start_outside_the_calendar_is_refused_as_by_a_plan(law: Law, sample_clients: pd.DataFrame) -> None:
+    new = change(law, "ICP", fee_cny=500.0)
+    with pytest.raises(UsageError):
+        find_touched(compare_laws(law, new, AS_OF), sample_clients, Wish(date(2300, 1, 1)))
+
+
+def test_no_clients_are_no_trouble(law: Law, sample_clients: pd.DataFrame) -> None:
+    new = change(law, "ICP", fee_cny=500.0)
+    assert find_touched(compare_laws(law, new, AS_OF), sample_clients.head(0), WISH) == []
