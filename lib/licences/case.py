@@ -121,7 +121,10 @@ def _list_columns() -> dict[str, Column]:
 
 @dataclass(frozen=True)
 class Given:
-    """The law and the one client that a batch has read already: what the files would say."""
+    """The law and the clients that a batch has read already: what the files would say.
+
+    client: whose they are, empty where they are all clients of the file.
+    """
 
     client: str
     catalogue: str
@@ -143,7 +146,8 @@ def forget_given() -> None:
     _given.clear()
 
 
-def _find_given(client: str, catalogue: str, clients: str) -> tuple[Law, pd.DataFrame] | None:
+def find_given(client: str, catalogue: str, clients: str) -> tuple[Law, pd.DataFrame] | None:
+    """What was handed over, where just that is asked for."""
     for given in _given:
         if (given.client, given.catalogue, given.clients) == (client, catalogue, clients):
             return given.law, given.profiles
@@ -176,7 +180,7 @@ def open_case(
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
-    law, profiles = _find_given(client, catalogue, clients) or _read(client, catalogue, clients)
+    law, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
     chosen = tuple(filter(None, include.split(",")))
     wish = Wish(date.fromisoformat(start), chosen, capacity or None, seed)
     return make_case(law, profiles, date.fromisoformat(as_of), wish, language)
