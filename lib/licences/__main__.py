@@ -126,6 +126,44 @@ def _make_parser() -> argparse.ArgumentParser:
     plan.add_argument("--json", action="store_true", help="print JSON alone")
     plan.set_defaults(run=_plan)
 
+    _add_report(commands, planned)
+    _add_diff(commands, planned)
+
+
+    template = commands.add_parser("template", help="write our Word template, to make your own from it")
+    template.add_argument(
+        "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
+    )
+    template.set_defaults(run=_write_template)
+
+    explore = commands.add_parser(
+        "explore", parents=[files], help="choose what a client does and see the answer"
+    )
+    explore.add_argument("--app", action="store_true", help="as a web app (Voilà); default: in JupyterLab")
+    explore.add_argument("--client", metavar="ID", help="whom to begin with; default: a new client")
+    explore.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
+    )
+    explore.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    explore.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language to begin with; default: zh"
+    )
+    explore.add_argument("--out", type=Path, metavar="DIR", help="where reports go; default: reports/")
+    explore.add_argument(
+        "--ip", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone"
+    )
+    explore.add_argument(
+        "--port", type=_read_count, metavar="N", help="default: the first free one from 8888"
+    )
+    explore.add_argument(
+        "--token", metavar="TEXT", help="what lets a browser in; default: a new one at random"
+    )
+    explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    explore.set_defaults(run=_explore)
+    return parser
+
+
+def _add_report(commands: Any, planned: argparse.ArgumentParser) -> None:
     report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
     report.add_argument(
         "--format",
@@ -161,41 +199,13 @@ def _make_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--force", action="store_true", help="make reports again whose inputs have not changed"
     )
+    report.add_argument(
+        "--touched-by",
+        type=Path,
+        metavar="OLD.csv",
+        help="only the clients that the difference from this earlier catalogue touches",
+    )
     report.set_defaults(run=_report)
-
-    _add_diff(commands, planned)
-
-    template = commands.add_parser("template", help="write our Word template, to make your own from it")
-    template.add_argument(
-        "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
-    )
-    template.set_defaults(run=_write_template)
-
-    explore = commands.add_parser(
-        "explore", parents=[files], help="choose what a client does and see the answer"
-    )
-    explore.add_argument("--app", action="store_true", help="as a web app (Voilà); default: in JupyterLab")
-    explore.add_argument("--client", metavar="ID", help="whom to begin with; default: a new client")
-    explore.add_argument(
-        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
-    )
-    explore.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
-    explore.add_argument(
-        "--lang", choices=LANGUAGES, default="zh", help="language to begin with; default: zh"
-    )
-    explore.add_argument("--out", type=Path, metavar="DIR", help="where reports go; default: reports/")
-    explore.add_argument(
-        "--ip", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone"
-    )
-    explore.add_argument(
-        "--port", type=_read_count, metavar="N", help="default: the first free one from 8888"
-    )
-    explore.add_argument(
-        "--token", metavar="TEXT", help="what lets a browser in; default: a new one at random"
-    )
-    explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
-    explore.set_defaults(run=_explore)
-    return parser
 
 
 def _add_diff(commands: Any, planned: argparse.ArgumentParser) -> None:
@@ -424,6 +434,10 @@ def _report(options: argparse.Namespace) -> int:
     from licences.schedule import find_beginning
 
     law, profiles = _read_files(options)
+    if options.touched_by:
+        profiles = _choose_touched(options, law, profiles)
+        if profiles.empty:
+            return 0
     project = find_data_folder().parent
     start = options.start or _find_next_working_day()
     find_beginning(start)
@@ -462,6 +476,21 @@ def _report(options: argparse.Namespace) -> int:
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
     return 0 if made == len(profiles) and formats == options.format else 1
+
+
+def _choose_touched(options: argparse.Namespace, law: Law, profiles: pd.DataFrame) -> pd.DataFrame:
+    """The clients that the difference from an earlier catalogue touches."""
+    from licences.changes import compare_laws
+    from licences.touched import find_moves
+
+    difference = compare_laws(read_law(options.touched_by), law, options.as_of or date.today(), options.lang)
+    touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
+    differs = f"{options.touched_by} and {_find_catalogue_file(options)}"
+    print(
+        f"{len(touched)} of {len(profiles)} clients are touched by what differs between {differs}",
+        file=sys.stderr,
+    )
+    return touched
 
 
 def _find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:

@@ -22,6 +22,7 @@ from licences.files import is_remote
 from licences.inputs import hash_inputs, hash_library
 from licences.law import Law
 from licences.press import Press, place_pictures
+from licences.records import Record, find_record
 from licences.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.shelf import Shelf
 from licences.workshop import Pack, Progress
@@ -141,7 +142,9 @@ class _Batch:
                 continue
             while len(self.running) >= self.crew.find_room():
                 yield from self._take_finished()
-            task = _make_task(order, profiles.iloc[at : at + 1], self.progress)  # a slice copies nothing
+            earlier = find_record(self.shelf.read(client, TRAIL) or b"", client)
+            profile = profiles.iloc[at : at + 1]  # a slice copies nothing
+            task = _make_task(order, profile, self.progress, earlier)
             self.running[self.crew.submit(task)] = (client, hashed)
         while self.running:
             yield from self._take_finished()
@@ -232,7 +235,9 @@ def _find_result(client: str, future: Future[Result]) -> Result:
         return Result(client, "killed" if type(error).__name__ == "KilledWorker" else "failed", {}, said)
 
 
-def _make_task(order: Order, profile: pd.DataFrame, progress: Progress | None) -> Task:
+def _make_task(
+    order: Order, profile: pd.DataFrame, progress: Progress | None, earlier: Record | None
+) -> Task:
     client = str(profile["client"].iloc[0])
     return Task(
         client=client,
@@ -244,6 +249,7 @@ def _make_task(order: Order, profile: pd.DataFrame, progress: Progress | None) -
         brand=order.brand,
         template=order.template,
         has_pictures=order.has_browser,
+        earlier=earlier,
         timeout_seconds=order.timeout_seconds,
         memory_mib=order.memory_mib,
         is_watched=progress is not None,

@@ -23,6 +23,7 @@ from licences.decisions import make_decisions_section
 from licences.graphs import draw_graph
 from licences.looks import show_figures_anywhere
 from licences.pages import make_section
+from licences.retrospect import make_retrospect_section
 
 show_figures_anywhere()
 case = open_case(client, as_of, start, language)"""
@@ -66,6 +67,7 @@ def _make_notebook(as_of: date, start: date, language: str) -> NotebookNode:
         _START,
         *(f"make_section(case, {name!r})" for name in SECTIONS),
         "make_decisions_section(case)",
+        "make_retrospect_section(case)",
         *(f"{name}(case)" for name in _DRAWN),
         "len(case.steps)",
     ]

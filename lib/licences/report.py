@@ -29,6 +29,7 @@ from licences.forks import Ended, Errand, read_ended
 from licences.law import Law
 from licences.lines import Line, pack_message, unpack_parts
 from licences.looks import SHEET_PIXELS, Drawn
+from licences.records import Record, hand_over_record
 from licences.workbooks import make_workbook
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
@@ -48,7 +49,8 @@ class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
     formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
-    the figures of a Word file can be drawn. template: a ``.docx``.
+    the figures of a Word file can be drawn. template: a ``.docx``. earlier: what the client's last
+    report said.
     """
 
     client: str
@@ -60,6 +62,7 @@ class Task:
     brand: Brand | None = None
     template: bytes | None = None
     has_pictures: bool = False
+    earlier: Record | None = None
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False
@@ -98,6 +101,7 @@ class Kit:
     def _run(self, task: Task, errand: Errand) -> Result:
         given = task.parameters
         hand_over(Given(task.client, str(given["catalogue"]), str(given["clients"]), self.law, task.profiles))
+        hand_over_record(task.earlier)
         notebook = prepare_notebook(self.source, task.parameters, self.notebook.name)
         settle(str(self.notebook.resolve().parent), errand.temporary, task.memory_mib)
 

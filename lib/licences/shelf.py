@@ -53,6 +53,16 @@ class Shelf:
             return self._there.issuperset(f"{client}/{name}" for name in names)
         return all((self.place / client / name).is_file() for name in names)
 
+    def read(self, client: str, name: str) -> bytes | None:
+        """A file of a client; None where it is not there or cannot be read."""
+        if not self.has(client, [name]):
+            return None
+        try:
+            with reach(self.place):
+                return bytes((self.place / client / name).read_bytes())
+        except OSError:
+            return None
+
     def put(self, client: str, files: Mapping[str, bytes], without: str) -> None:
         """Keeps files of a client, each under its name when it is whole; ``without`` is taken away.
 

@@ -1,0 +1,171 @@
+"""The section of a report that says what has changed since the client's last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+from licences.assessment import NEEDED
+from licences.case import Case
+from licences.pages import Section, make_environment
+from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
+from licences.simulation import SHARES
+from licences.tidings import name_field, say_cell
+from licences.wording import mark_day, read_texts, say, say_number, say_share, say_value
+from licences.working_days import count_working_days
+
+_EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
+
+
+class RetrospectSection(Section):
+    """A section that keeps in the notebook what this report says, for the next one."""
+
+    def __init__(self, html: str, record: Record) -> None:
+        super().__init__(html)
+        self.record = record
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        return {"text/html": self.html, MIME: self.record}
+
+
+def make_retrospect_section(case: Case) -> RetrospectSection:
+    """What has changed since the client's last report; nothing where there is none that said something else."""
+    record = make_record(case)
+    since = choose_since(record, find_earlier(case.client))
+    html = ""
+    if since is not None:
+        template: Any = make_environment().get_template("retrospect.html.j2")
+        texts = read_texts(case.language)["retrospect"]
+        view = describe_changes(case, since, record)
+        if view["parts"] or since["language"] == record["language"]:
+            html = str(template.module.retrospect(texts, view))
+    return RetrospectSection(html, record | {"since": since})
+
+
+def describe_changes(case: Case, old: Record, new: Record) -> dict[str, Any]:
+    """What the section says, in the reader's language: dates, and lists of sentences under their titles."""
+    own = partial(say, case.language)
+    lists = {
+        "verdicts": list(_say_verdicts(case, old, new)),
+        "rows": list(_say_rows(case, old, new)) if old["language"] == new["language"] else [],
+        "coming": list(_say_coming(case, old, new)),
+        "facts": list(_say_facts(case, old, new)),
+        "held": list(_say_held(case, old, new)),
+        "dates": [*_say_launch(case, old, new), *_say_fees(case, old, new)],
+    }
+    titles = {name: own(f"retrospect.{name}") for name in lists}
+    return {
+        "as_of": old["as_of"],
+        "start": old["start"],
+        "parts": [(titles[name], sentences) for name, sentences in lists.items() if sentences],
+    }
+
+
+def _name(case: Case, code: str, *records: Record) -> str:
+    for record in records:
+        if code in record["names"]:
+            name, official = record["names"][code]
+            return str(name) if name == official else f"{name} ({official})"
+    rows = case.law.catalogue[case.law.catalogue["code"] == code]
+    return str(rows[f"name_{case.language}"].iloc[-1]) if len(rows) else code
+
+
+def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    order = ("required", "undetermined", "recommended", "optional", "not_needed")
+    moved = []
+    for code in {**new["verdicts"], **old["verdicts"]}:
+        was, now = (record["verdicts"].get(code, "not_needed") for record in (old, new))
+        if was != now:
+            moved.append((code, was, now))
+    for code, was, now in sorted(moved, key=lambda move: order.index(move[2])):
+        key = "gained" if now in NEEDED and was not in NEEDED else "lost" if now == "not_needed" else "moved"
+        yield own(f"retrospect.verdict_{key}", name=_name(case, code, new, old),
+                  old=own(f"verdict.{was}"), new=own(f"verdict.{now}"))  # fmt: skip
+
+
+def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    for code in new["rows"]:
+        before, after = old["rows"].get(code), new["rows"][code]
+        if before is None or before == after or (before.keys() == {REST}) is not (after.keys() == {REST}):
+            continue  # where the verdict has changed, that is said already
+        fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+        said = [_say_field(case, name, before.get(name), after.get(name)) for name in fields]
+        yield own("retrospect.row", name=_name(case, code, new), fields=own("retrospect.between").join(said))
+
+
+def _say_field(case: Case, name: str, old: Any, new: Any) -> str:
+    if name == REST:
+        return say(case.language, "retrospect.rest")
+    label = name_field(name, case.language)
+    if name in _EXPRESSIONS or is_packed(old) or is_packed(new):
+        return say(case.language, "retrospect.field_text", label=label)
+    sides = {side: say_cell(name, value, case.language) for side, value in (("old", old), ("new", new))}
+    return say(case.language, "retrospect.field", label=label, **sides)
+
+
+def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
+    known = 3 if old["language"] == new["language"] else 2  # the hash is of what a row says in the language
+    before = [item[:known] for item in old["coming"]]
+    for entry, item in zip(case.coming, new["coming"], strict=True):
+        if item[:known] not in before:
+            day = entry.row["in_force_from"].date()
+            name = (
+                entry.name if entry.name == entry.row["name_zh"] else f"{entry.name} ({entry.row['name_zh']})"
+            )
+            yield say(case.language, "retrospect.coming_from", day=day, name=name)
+    for code, day, _ in old["coming"]:
+        is_gone = code not in [one for one, *_ in new["coming"]] and day > case.as_of.isoformat()
+        if is_gone:
+            yield say(case.language, "retrospect.coming_gone", name=_name(case, code, old), day=day)
+
+
+def _say_facts(case: Case, old: Record, new: Record) -> Iterator[str]:
+    for field in case.law.fields.every:
+        was, now = old["facts"].get(field.name), new["facts"].get(field.name)
+        if was != now:
+            yield say(case.language, "retrospect.fact", label=field.label[case.language],
+                      old=say_value(field, was, case.language), new=say_value(field, now, case.language))  # fmt: skip
+
+
+def _say_held(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    for code in {**new["held"], **old["held"]}:
+        name = _name(case, code, new, old)
+        if code not in old["held"]:
+            yield own("retrospect.held_new", name=name)
+        elif code not in new["held"]:
+            yield own("retrospect.held_gone", name=name)
+        elif old["held"][code] != new["held"][code]:
+            day = new["held"][code] or own("not_told")
+            yield own("retrospect.held_until", name=name, old=old["held"][code] or own("not_told"), new=day)
+
+
+def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    if old["launch"] == new["launch"]:
+        return
+    if old["launch"] is None or new["launch"] is None:
+        yield own("retrospect.launch_gone" if new["launch"] is None else "retrospect.launch_new")
+        return
+    for share, was, now in zip(SHARES, old["launch"], new["launch"], strict=True):
+        moved = int(count_working_days(date.fromisoformat(was), date.fromisoformat(now)))
+        if moved:
+            yield own(f"retrospect.launch_{'later' if moved > 0 else 'earlier'}", share=say_share(share),
+                      old=mark_day(date.fromisoformat(was)), new=mark_day(date.fromisoformat(now)),
+                      count=abs(moved))  # fmt: skip
+    if old["start"] != new["start"]:
+        yield own("retrospect.start", old=old["start"], new=new["start"])
+
+
+def _say_fees(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    if old["fees_cny"] != new["fees_cny"]:
+        yield own("retrospect.fees", old=say_number(old["fees_cny"]), new=say_number(new["fees_cny"]))
+    if set(old["unknown_fees"]) != set(new["unknown_fees"]):
+        yield own(
+            "retrospect.fees_unknown", old=len(set(old["unknown_fees"])), new=len(set(new["unknown_fees"]))
+        )

@@ -1,0 +1,244 @@
+"""What a report says of the last one, and which reports a change of law makes anew."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from licences.case import Case, make_case
+from licences.law import Law
+from licences.outlook import Wish
+from licences.profiles import choose_clients
+from licences.records import MIME, choose_since, find_record, hand_over_record, make_record
+from licences.retrospect import RetrospectSection, make_retrospect_section
+from test_changes import AS_OF, change, follow
+
+START = date(2026, 11, 24)
+DAYS = ("--as-of", "2026-11-23", "--start", "2026-11-24", "--lang", "en")
+
+
+@pytest.fixture
+def look_back(sample_clients: pd.DataFrame) -> Callable[..., RetrospectSection]:
+    """Makes the section of a case as a report does, after an earlier one."""
+
+    def look(law: Law, earlier: Any = None, client: str = "wander-work", **asked: Any) -> RetrospectSection:
+        hand_over_record(earlier)
+        try:
+            return make_retrospect_section(open_one(law, sample_clients, client, **asked))
+        finally:
+            hand_over_record(None)
+
+    return look
+
+
+def open_one(law: Law, clients: pd.DataFrame, client: str, **asked: Any) -> Case:
+    named = {"as_of": AS_OF, "start": START, "language": "en", "facts": {}} | asked
+    profile = choose_clients(clients, [client]).copy()
+    for name, told in named["facts"].items():
+        profile[name] = pd.array([told], dtype="boolean") if isinstance(told, bool) else [told]
+    return make_case(law, profile, named["as_of"], Wish(named["start"]), named["language"])
+
+
+def read(section: RetrospectSection) -> str:
+    return " ".join(re.sub("<[^>]+>", " ", section.html).split())
+
+
+def test_a_report_without_an_earlier_one_or_after_the_same_says_nothing(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    first = look_back(law)
+    assert first.html == ""
+    assert look_back(law, first.record).html == ""
+    other = look_back(law, client="grand-bazaar")
+    assert look_back(law, other.record).html == ""
+
+
+def test_another_day_alone_is_no_other_content(law: Law, look_back: Callable[..., RetrospectSection]) -> None:
+    first = look_back(law, client="jam-jar")
+    again = look_back(law, first.record, client="jam-jar", as_of=AS_OF + timedelta(days=1))
+    assert again.html == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({"applies_when": "sells_call_centre_services"}, "no longer needed (it was: required)"),
+        ({"fee_cny": 777.0}, "Official fee: 777 (it was: 0)"),
+        ({"fee_cny": 777.0}, "Known official fees add up to"),
+        ({"documents_en": ("one paper",)}, "Documents: changed"),
+        ({"note_en": "another note"}, "other points: changed"),
+        ({"eligible_when": "registered_capital_cny >= 5"}, "Eligible when: changed"),
+        ({"days_likely": 88, "days_max": 99, "statutory_days": pd.NA}, "working days later"),
+        ({"obligation": "recommended"}, "now recommended (it was: required)"),
+    ],
+)
+def test_what_differs_since_the_last_report_is_said(
+    law: Law, look_back: Callable[..., RetrospectSection], cells: dict[str, object], says: str
+) -> None:
+    first = look_back(law)
+    after = look_back(change(law, "ICP", **cells), first.record)
+    assert "The last report stated the law as of 2026-11-23" in read(after)
+    assert says in read(after)
+    assert "信息服务业务" in read(after)
+
+
+def test_answers_holdings_and_what_is_to_come_are_said_too(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    first = look_back(law)
+    said = read(
+        look_back(law, first.record, facts={"sells_call_centre_services": True, "holds": ("ICP@2030-01-01",)})
+    )
+    assert "New: Value-added telecom licence for domestic call-centre services" in said
+    assert "yes (it was: no)" in said
+    assert "Now held: Commercial ICP licence" in said
+    coming = read(look_back(follow(law, "ICP", "2027-05-01", fee_cny=5.0), first.record))
+    assert "From 2027-05-01: Commercial ICP licence" in coming
+
+
+def test_the_same_report_made_again_says_the_same_and_the_next_one_does_not(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    new = change(law, "ICP", fee_cny=777.0)
+    first = look_back(law)
+    second = look_back(new, first.record)
+    again = look_back(new, second.record)
+    assert (again.html, again.record) == (second.html, second.record)
+    assert second.html
+    later = look_back(change(new, "ICP", fee_cny=778.0), second.record)
+    assert "778 (it was: 777)" in read(later)
+    assert later.record["since"]["rows"] == second.record["rows"]
+    assert "since" not in later.record["since"]
+
+
+def test_after_a_report_in_another_language_only_what_languages_share_is_compared(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    first = look_back(law, language="zh")
+    assert look_back(law, first.record).html == ""
+    said = read(look_back(change(law, "ICP", applies_when="sells_call_centre_services"), first.record))
+    assert "no longer needed" in said
+    assert "What the law says of it" not in said
+
+
+def test_what_a_client_typed_is_escaped(law: Law, look_back: Callable[..., RetrospectSection]) -> None:
+    first = look_back(law)
+    nasty = json.loads(json.dumps(first.record))
+    nasty["names"]["ICP"] = ["<script>", "<b>"]
+    nasty["verdicts"]["GONE"], nasty["names"]["GONE"] = "required", ["<script>alert(1)", "x"]
+    assert "<script>" not in look_back(law, nasty).html
+
+
+def test_a_record_is_found_in_the_notebook_and_nothing_else_is_taken_for_one(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    record = look_back(law).record
+    whole = json.dumps({"outputs": [{"data": {MIME: record}}], "metadata": {}}, indent=1).encode()
+    assert find_record(whole, "wander-work") == record
+    assert find_record(whole, "grand-bazaar") is None
+    said = json.dumps({"text": json.dumps({MIME: record})}).encode()
+    for trail in (b"", whole[: len(whole) // 2], said, whole.replace(b'"version": 1', b'"version": 0'),
+                  whole.replace(b'"rows": {', b'"lines": {'), b"\xff" + whole[:-900]):  # fmt: skip
+        assert find_record(trail, "wander-work") is None
+
+
+def test_a_record_is_small(law: Law, sample_clients: pd.DataFrame) -> None:
+    for client in ("grand-bazaar", "quiet-client"):
+        record = make_record(open_one(law, sample_clients, client))
+        assert len(json.dumps(record, ensure_ascii=False).encode()) < 30_000
+        assert choose_since(record, record | {"since": None}) is None
+
+
+def report(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "licences", "report", *DAYS, *arguments],
+        cwd=cwd, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def read_pages(out: Path) -> dict[str, str]:
+    """The pages without the table of all rules by which a reader tries other answers."""
+    return {
+        page.parent.name: re.sub(
+            r'<script type="application/json" id="decisions">.*?</script>',
+            "",
+            page.read_text(encoding="utf-8"),
+        )
+        for page in out.glob("*/report.html")
+    }
+
+
+def read_done(out: Path, after: int = 0) -> list[str]:
+    lines = (out / "ledger.jsonl").read_text(encoding="utf-8").splitlines()[after:]
+    entries = [json.loads(line) for line in lines]
+    assert {entry["status"] for entry in entries} <= {"done"}
+    return [entry["client"] for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def old_catalogue(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue before two changes: a rule that got wider, and a fee."""
+    rows = pd.read_csv(project / "data" / "licences.csv", dtype=str, keep_default_na=False)
+    express = (rows["code"] == "EXPRESS") & (rows["in_force_to"] == "")
+    rows.loc[express, "applies_when"] = "own_couriers and issues_prepaid_cards"
+    call_centre = (rows["code"] == "CALL_CENTRE") & (rows["in_force_to"] == "")
+    rows.loc[call_centre, ["fee_cny", "fee_cny_basis"]] = ["12345", "estimate"]
+    path = tmp_path_factory.mktemp("old") / "old.csv"
+    rows.to_csv(path, index=False)
+    return path
+
+
+def test_only_the_reports_are_made_anew_that_the_difference_touches(
+    project: Path, old_catalogue: Path, tmp_path: Path
+) -> None:
+    kept, anew = tmp_path / "kept", tmp_path / "anew"
+    assert report("--catalogue", str(old_catalogue), "--out", str(kept), cwd=project).returncode == 0
+    assert report("--out", str(anew), cwd=project).returncode == 0
+    old_pages, new_pages = read_pages(kept), read_pages(anew)
+    differ = {client for client in old_pages if old_pages[client] != new_pages[client]}
+    before = len(read_done(kept))
+    made = report("--touched-by", str(old_catalogue), "--out", str(kept), cwd=project)
+    assert made.returncode == 0, made.stderr
+    assert set(read_done(kept, before)) == differ
+    assert 2 < len(differ) < len(old_pages) / 2
+    assert f"{len(differ)} of {len(old_pages)} clients are touched" in made.stderr
+    touched = read_pages(kept)
+    for client, page in touched.items():
+        assert ("What has changed since your last report" in page) is (client in differ)
+        without = re.sub(r'<section id="changed">.*?</section>\s*', "", page, flags=re.DOTALL)
+        without = re.sub(r'<li><a href="#changed">.*?</li>', "", without)
+        assert "".join(without.split()) == "".join(new_pages[client].split())
+    said = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "licences", "diff", str(old_catalogue), "data/licences.csv", "--json",
+             "--as-of", "2026-11-23", "--lang", "en"],
+            cwd=project, capture_output=True, text=True, check=True,
+        ).stdout
+    )  # fmt: skip
+    assert {one["client"] for one in said["clients"]} == differ
+    again = report("--touched-by", str(old_catalogue), "--out", str(kept), "--force", cwd=project)
+    assert again.returncode == 0
+    assert read_pages(kept) == touched
+
+
+def test_where_nothing_differs_no_report_is_made_and_a_missing_catalogue_is_said(
+    project: Path, tmp_path: Path
+) -> None:
+    none = report("--touched-by", "data/licences.csv", "--out", str(tmp_path / "out"), cwd=project)
+    assert none.returncode == 0
+    assert "0 of 22 clients are touched" in none.stderr
+    assert not (tmp_path / "out").exists()
+    missing = report("--touched-by", "no.csv", "--out", str(tmp_path / "out"), cwd=project)
+    assert (missing.returncode, missing.stderr.strip()) == (
+        1,
+        "no.csv: there is no such file; check the path",
+    )
