@@ -1,0 +1,124 @@
+"""What the portfolio's page and figures say is what the portfolio says, in both languages, for few and for many."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from licences.law import Law
+from licences.portfolio import Portfolio, make_portfolio
+from licences.portfolio_answer import describe_summary, say_load
+from licences.portfolio_charts import draw_bottlenecks, draw_due, draw_load
+from licences.portfolio_filters import Filters, show_filters
+from licences.portfolio_views import FEW_CLIENTS, SECTIONS, make_portfolio_section
+
+AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def portfolio(request: pytest.FixtureRequest, law: Law, sample_clients: pd.DataFrame) -> Portfolio:
+    return make_portfolio(law, sample_clients, AS_OF, START, request.param, capacity=20)
+
+
+@pytest.fixture(scope="module")
+def many(law: Law, sample_clients: pd.DataFrame) -> Portfolio:
+    parts = [sample_clients.assign(client=sample_clients["client"] + f"-{at}") for at in range(4)]
+    return make_portfolio(law, pd.concat(parts, ignore_index=True), AS_OF, START, "en")
+
+
+def read_section(portfolio: Portfolio, name: str) -> str:
+    return unescape(make_portfolio_section(portfolio, name)._repr_html_())
+
+
+def test_every_section_can_be_said_of_any_portfolio(
+    portfolio: Portfolio, many: Portfolio, law: Law, sample_clients: pd.DataFrame
+) -> None:
+    nobody = make_portfolio(law, sample_clients.head(0), AS_OF, START, "en", capacity=2)
+    for one in (portfolio, many, nobody):
+        for name in SECTIONS:
+            assert "{" not in re.sub(r"<style>.*?</style>", "", read_section(one, name), flags=re.DOTALL)
+    assert draw_bottlenecks(nobody) is draw_due(nobody) is draw_load(nobody) is None
+
+
+def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Portfolio) -> None:
+    said = describe_summary(portfolio)
+    held_up = (portfolio.clients["undated"] > 0).sum()
+    assert str(held_up) in said["answer"]
+    assert [anchor for anchor, _, _ in said["first"]] == ["bottlenecks", "questions", "due", "load"]
+    assert portfolio.edition.name("SECURITY_ASSESSMENT") in said["first"][0][2]
+
+
+def test_what_moves_beyond_its_slack_is_said(portfolio: Portfolio) -> None:
+    assert portfolio.levelled is not None
+    late = int((portfolio.levelled.late_days > 0).sum())
+    assert late > 0
+    assert f"{late}" in say_load(portfolio)
+    assert f"{portfolio.levelled.late_days.max()}" in read_section(portfolio, "late")
+
+
+def test_a_few_clients_stand_side_by_side_and_many_are_counted(portfolio: Portfolio, many: Portfolio) -> None:
+    few, counted = read_section(portfolio, "needed"), read_section(many, "needed")
+    assert len(portfolio.clients) <= FEW_CLIENTS < len(many.clients)
+    assert few.count('class="upright"') >= len(portfolio.clients)
+    assert "upright" not in counted
+    row = re.search(r"<tr><th[^>]*>Business licence.*?</tr>", counted)
+    assert row is not None
+    assert "100%<small>88</small>" in row.group()
+
+
+def test_the_official_name_stands_beside_the_english_one(many: Portfolio) -> None:
+    for name in ("needed", "holding", "due", "events", "questions", "clients"):
+        assert 'class="official" lang="zh"' in read_section(many, name)
+
+
+def test_two_licences_are_never_called_the_same(portfolio: Portfolio) -> None:
+    rows = re.findall(r'<tr><th scope="row">([^<]*)', read_section(portfolio, "needed"))
+    assert len(rows) == len(set(rows)) > 40
+
+
+def test_what_a_client_is_called_is_text_and_no_markup(law: Law, sample_clients: pd.DataFrame) -> None:
+    nasty = sample_clients.assign(name="<script>alert(1)</script>")
+    made = make_portfolio(law, nasty, AS_OF, START, "en")
+    for name in SECTIONS:
+        assert "<script>" not in make_portfolio_section(made, name)._repr_html_()
+    assert "<script>" not in Filters(made, "has_app").table.value
+
+
+def test_the_bars_are_as_long_as_the_numbers(portfolio: Portfolio) -> None:
+    figure = draw_bottlenecks(portfolio)
+    assert figure is not None
+    blocks = figure.data[0]
+    assert dict(zip(blocks.y, blocks.x, strict=True)) == portfolio.bottlenecks["blocks"].head(12).to_dict()
+    due = draw_due(portfolio)
+    assert due is not None
+    assert sum(sum(trace.y) for trace in due.data) == portfolio.due["count"].sum()
+    load = draw_load(portfolio)
+    assert load is not None
+    assert list(load.data[1].y) == portfolio.load["levelled_begun"].head(18).tolist()
+    assert all(figure.layout.meta["alt"] for figure in (figure, due, load))
+
+
+def test_the_filters_leave_the_clients_that_are_asked_for(many: Portfolio) -> None:
+    filters = Filters(many, "hosts_third_party_sellers")
+    assert len(filters.chosen.clients) == len(many.clients)
+    filters.licence.value = "EDI"
+    needing = many.verdicts["EDI"]
+    assert set(filters.chosen.clients.index) == set(many.verdicts.index[needing != "not_needed"])
+    filters.verdict.value = "required"
+    assert set(filters.chosen.clients.index) == set(many.verdicts.index[needing == "required"])
+    filters.licence.value = ""
+    filters.verdict.value = ""
+    filters.answer.value = "yes"
+    hosting = many.profiles.loc[many.profiles["hosts_third_party_sellers"].fillna(value=False), "client"]
+    assert set(filters.chosen.clients.index) == set(hosting)
+    assert f"{len(hosting)} of {len(many.clients)} clients" in filters.table.value
+    filters.field.value = "own_categories"
+    assert filters.answer.value == ""
+
+
+def test_no_widget_is_shown_where_nobody_can_use_it(many: Portfolio) -> None:
+    assert show_filters(many) is None
