@@ -129,6 +129,7 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_report(commands, planned)
     _add_diff(commands, planned)
 
+    _add_portfolio(commands, files)
 
     template = commands.add_parser("template", help="write our Word template, to make your own from it")
     template.add_argument(
@@ -220,6 +221,28 @@ def _add_diff(commands: Any, planned: argparse.ArgumentParser) -> None:
     diff.add_argument("--to", dest="last", type=_read_date, metavar="DATE", help="against that of this day")
     diff.add_argument("--json", action="store_true", help="print JSON alone")
     diff.set_defaults(run=_diff)
+
+
+def _add_portfolio(commands: Any, files: argparse.ArgumentParser) -> None:
+    portfolio = commands.add_parser("portfolio", parents=[files], help="all clients at a glance, on one page")
+    portfolio.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
+    )
+    portfolio.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    portfolio.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh"
+    )
+    portfolio.add_argument(
+        "--capacity",
+        type=_read_count,
+        metavar="N",
+        help="at most N applications begun a month, over all clients; default: no limit",
+    )
+    portfolio.add_argument(
+        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
+    )
+    portfolio.add_argument("--notebook", type=Path, metavar="FILE", help="default: notebooks/portfolio.ipynb")
+    portfolio.set_defaults(run=_portfolio, client=[])
 
 
 def _read_formats(text: str) -> tuple[str, ...]:
@@ -476,6 +499,37 @@ def _report(options: argparse.Namespace) -> int:
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {_shorten(order.out)}", file=sys.stderr)
     return 0 if made == len(profiles) and formats == options.format else 1
+
+
+def _portfolio(options: argparse.Namespace) -> int:
+    from licences.brands import read_brand
+    from licences.portfolio_reports import NAMES, PortfolioOrder, write_portfolio
+    from licences.report import FAILURE, PAGE
+    from licences.schedule import find_beginning
+
+    law, profiles = _read_files(options)
+    project = find_data_folder().parent
+    order = PortfolioOrder(
+        notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
+        out=options.out or project / "reports",
+        catalogue=options.catalogue,
+        clients=options.clients,
+        as_of=options.as_of or date.today(),
+        start=options.start or _find_next_working_day(),
+        language=options.lang,
+        capacity=options.capacity or 0,
+        brand=read_brand(find_data_folder() / "brand.yaml"),
+    )
+    find_beginning(order.start)
+    _stop_as_by_ctrl_c()
+    result = write_portfolio(order, law, profiles)
+    out = _shorten(order.out)
+    if result.status == "done":
+        print(f"{out / NAMES[PAGE]}: {len(profiles)} clients, {result.seconds:.1f} s", file=sys.stderr)
+        return 0
+    kept = f"; see {out / NAMES[FAILURE]}" if NAMES[FAILURE] in result.files else ""
+    print(f"the portfolio was not made ({result.status}): {result.problem}{kept}", file=sys.stderr)
+    return 1
 
 
 def _choose_touched(options: argparse.Namespace, law: Law, profiles: pd.DataFrame) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def write_reports(
     """
     for client in profiles["client"].head(1):
         check_parameters(order.notebook, _find_parameters(order, str(client)))
-    notebook = _read_notebook(order.notebook)
+    notebook = read_notebook(order.notebook)
     pack = Pack(
         name=order.notebook.name,
         notebook=notebook,
@@ -261,25 +261,27 @@ def _find_parameters(order: Order, client: str) -> Mapping[str, str | int]:
 
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
-
-    def seen_from_there(path: Path | None) -> str:
-        if path is None or is_remote(path):
-            return str(path or "")
-        return Path(os.path.relpath(path.resolve(), order.notebook.resolve().parent)).as_posix()
-
     asked = {"include": ",".join(order.include), "capacity": order.capacity, "seed": order.seed}
     return {
         "client": client,
         "as_of": order.as_of.isoformat(),
         "start": order.start.isoformat(),
         "language": order.language,
-        "catalogue": seen_from_there(order.catalogue),
-        "clients": seen_from_there(order.clients),
+        "catalogue": see_from(order.notebook, order.catalogue),
+        "clients": see_from(order.notebook, order.clients),
         **{name: value for name, value in asked.items() if value},
     }
 
 
-def _read_notebook(path: Path) -> bytes:
+def see_from(notebook: Path, path: Path | None) -> str:
+    """A path as seen from the folder of a notebook, where that runs; empty for none."""
+    if path is None or is_remote(path):
+        return str(path or "")
+    return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+
+
+def read_notebook(path: Path) -> bytes:
+    """The bytes of a notebook. Raises: MissingFileError."""
     try:
         return path.read_bytes()
     except OSError as error:
