@@ -13,6 +13,8 @@ import pytest
 
 from licences.changes import compare_days, compare_laws
 from licences.dictionary import LANGUAGES
+from licences.differences import open_difference
+from licences.errors import UsageError
 from licences.law import Law
 from licences.outlook import Wish
 from licences.tidings import find_profiles, make_clients_table, make_rows_table, tell
@@ -149,3 +151,18 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(
     assert says in refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
+
+
+def test_a_notebook_compares_two_files_or_two_days_and_not_both(project: Path, tmp_path: Path) -> None:
+    new = project / "data" / "licences.csv"
+    old = tmp_path / "old.csv"
+    text = new.read_text(encoding="utf-8")
+    old.write_text(text.replace("own_couriers,", "own_couriers and issues_prepaid_cards,"), encoding="utf-8")
+    days = {"as_of": "2026-11-23", "start": "2026-11-24", "language": "en"}
+    found = open_difference(old=str(old), **days)
+    assert list(found.rows["code"]) == ["EXPRESS"]
+    assert found.clients["tell"].str.startswith("New duty: Express delivery business licence").sum() == 1
+    assert open_difference(first="2025-07-17", last="2025-07-18", **days).clients["client"].is_unique
+    for named in ({}, {"first": "2025-07-17", "last": "2025-07-18", "old": str(old)}):
+        with pytest.raises(UsageError, match="give first and last, or old and new"):
+            open_difference(**named, **days)
