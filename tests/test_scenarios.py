@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from licences.assessment import assess
 from licences.catalogue import find_in_force
+from licences.changes import compare_days, make_plain
 from licences.law import Law
 from licences.profiles import read_profiles
 
@@ -59,6 +60,64 @@ def test_the_answer_is_what_the_law_says(at: int, findings: dict[str, dict[str, 
         assert code not in answer
     assert [code for code in case.get("blocked", []) if not answer[code]["blockers"]] == []
     assert [code for code in case.get("not_blocked", []) if answer[code]["blockers"]] == []
+
+
+CHANGED = [case for case in CASES if "says" in case]
+
+
+@pytest.mark.parametrize("case", CHANGED, ids=[case["name"] for case in CHANGED])
+def test_the_row_says_what_was_the_law_on_that_side_of_the_change(law: Law, case: dict[str, Any]) -> None:
+    rows = find_in_force(law.catalogue, case["as_of"])
+    for code, cells in case["says"].items():
+        for column, expected in cells.items():
+            said = make_plain(rows.at[code, column])
+            if isinstance(said, str) and isinstance(expected, str):
+                assert expected in said
+            else:
+                assert said == (str(expected) if isinstance(expected, date) else expected)
+
+
+def test_what_a_row_says_before_a_change_it_does_not_say_after(law: Law) -> None:
+    """Each cell that a case names is on the other side of the change another one."""
+    for case in CHANGED:
+        others = [
+            find_in_force(law.catalogue, day)
+            for day in (case["as_of"] - timedelta(days=1), case["as_of"] + timedelta(days=1))
+        ]
+        for code, cells in case["says"].items():
+            own = find_in_force(law.catalogue, case["as_of"]).loc[code]
+            other = next(
+                rows.loc[code] for rows in others if rows.at[code, "in_force_from"] != own["in_force_from"]
+            )
+            assert any(make_plain(own[column]) != make_plain(other[column]) for column in cells)
+
+
+@pytest.mark.parametrize(
+    "first_day",
+    [
+        "2024-10-23",
+        "2025-01-20",
+        "2025-04-21",
+        "2025-12-22",
+        "2026-01-01",
+        "2026-02-01",
+        "2026-06-01",
+        "2027-01-01",
+    ],
+)
+def test_each_real_change_of_2024_to_2027_has_a_case_on_either_side(law: Law, first_day: str) -> None:
+    day = date.fromisoformat(first_day)
+    changed = set(compare_days(law, day - timedelta(days=1), day).codes)
+    assert changed
+    for side in (day - timedelta(days=1), day):
+        named = {
+            code
+            for case in CASES
+            if case["as_of"] == side
+            for verdict in VERDICTS
+            for code in case.get(verdict, [])
+        }
+        assert changed <= named
 
 
 def test_each_row_of_the_catalogue_has_a_case_on_either_side(law: Law) -> None:
