@@ -261,7 +261,10 @@ def test_the_script_judges_every_licence_of_thousands_of_profiles_as_the_rules_d
     assert min(seen[name] for name in (*VERDICTS, "blocked", "open", "contradicts")) > 1_000
 
 
-LIMITS = [(0, 9), (-np.inf, np.inf), (0, np.inf), (0.5, 9), (1, 8.5), (-4, 8), (-np.inf, 8.25)]
+LIMITS = [
+    *((0, 9), (-np.inf, np.inf), (0, np.inf), (0.5, 9), (1, 8.5), (-4, 8), (-np.inf, 8.25)),
+    *((20, 30), (-30, -20), (4.5, 8), (6.5, 30), (3.25, 3.75), (-30, 2.25)),
+]
 NOTHING = dict.fromkeys(("a", "b", "c", "n", "s", "p"))
 MEMBERS = tuple(Atom("s", "has", member) for member in "xyz")
 PULLING_BOTH_WAYS: list[Node] = [

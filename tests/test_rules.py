@@ -224,3 +224,21 @@ def test_every_expression_of_the_catalogue_is_answered_alike_on_a_frame_and_one_
         together = [None if pd.isna(value) else bool(value) for value in rule.evaluate(facts)]
         assert together == [rule.decide(profile) for profile in profiles]
         assert set(rule.names) == {atom.field for atom in find_atoms(rule.node)}
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ((0.0, 9.0), {"n < 3": None, "n < 3 or n > 7": None, "n >= 3 and n <= 7": None}),
+        ((20.0, 30.0), {"n < 3": False, "n < 3 or n > 7": True, "n >= 3 and n <= 7": False}),
+        ((-30.0, -20.0), {"n < 3": True, "n < 3 or n > 7": True, "n >= 3 and n <= 7": False}),
+        ((6.0, 6.5), {"n < 3": False, "n < 3 or n > 7": False, "n >= 3 and n <= 7": True}),
+        ((6.0, 30.0), {"n < 3": False, "n < 3 or n > 7": None, "n >= 3 and n <= 7": None}),
+        ((-30.0, 4.0), {"n < 3": None, "n < 3 or n > 7": None, "n >= 3 and n <= 7": None}),
+    ],
+)
+def test_only_answers_within_the_limits_of_a_number_count_and_none_of_them_is_lost(
+    limits: tuple[float, float], expected: dict[str, bool | None]
+) -> None:
+    fields = Fields((make_field("n", "number", minimum=limits[0], maximum=limits[1]),))
+    assert {text: read_rule(text, fields).decide({"n": None}) for text in expected} == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
@@ -123,18 +124,7 @@ def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
     if field.type == "bool":
         return Axis(field, (False, True), (0, 1))
     if field.type == "number":
-        thresholds = tuple(sorted({float(atom.value) for atom in atoms}))
-        points: list[float] = [max(thresholds[0] - 1, min(field.minimum, thresholds[0]))]
-        for this, following in itertools.pairwise((*thresholds, thresholds[-1] + 2)):
-            middle = (this + following) / 2
-            points += [this, float(int(middle)) if this < int(middle) < following else middle]
-        points[-1] = min(points[-1], max(field.maximum, thresholds[-1]))
-        possible = [
-            at
-            for at, point in enumerate(points)
-            if field.minimum <= point <= field.maximum and (at % 2 or point not in thresholds)
-        ]
-        return Axis(field, tuple(points), tuple(possible), thresholds=thresholds)
+        return _make_number_axis(field, tuple(sorted({float(atom.value) for atom in atoms})))
     if field.type == "choice":
         named = tuple(dict.fromkeys(str(atom.value) for atom in atoms))
         others = named if set(named) >= set(field.values) else (*named, OTHER)
@@ -148,6 +138,31 @@ def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
     ]
     possible = [at for at, subset in enumerate(subsets) if rest or OTHER not in subset]
     return Axis(field, tuple(subsets), tuple(possible), members=members)
+
+
+def _make_number_axis(field: Field, thresholds: tuple[float, ...]) -> Axis:
+    """The bounds and the stretches around them; a stretch is possible where the limits reach into it."""
+    stretches = list(itertools.pairwise((-math.inf, *thresholds, math.inf)))
+    inside = [_choose_between(field, above, below) for above, below in stretches]
+    points = [thresholds[0] - 1 if inside[0] is None else inside[0]]
+    possible = [] if inside[0] is None else [0]
+    for bound, point, (_, below) in zip(thresholds, inside[1:], stretches[1:], strict=True):
+        possible += [len(points)] if field.minimum <= bound <= field.maximum else []
+        possible += [len(points) + 1] if point is not None else []
+        outside = bound + 1 if math.isinf(below) else (bound + below) / 2
+        points += [bound, outside if point is None else point]
+    return Axis(field, tuple(points), tuple(possible), thresholds=thresholds)
+
+
+def _choose_between(field: Field, above: float, below: float) -> float | None:
+    """A typical answer strictly between two bounds and within the limits; None where there is none."""
+    if math.isinf(above) or math.isinf(below):
+        typical = below - 1 if math.isinf(above) else above + 1
+    else:
+        middle = (above + below) / 2
+        typical = float(int(middle)) if above < int(middle) < below else middle
+    point = min(max(typical, field.minimum), field.maximum)
+    return point if above < point < below else None
 
 
 def is_true_of(atom: Atom, value: Value) -> bool:

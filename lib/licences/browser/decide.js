@@ -45,16 +45,19 @@
 
   function listNumbers(min, max, atoms) {
     const bounds = [...new Set(atoms.map(({ value }) => value))].sort((one, other) => one - other);
-    const [first, last] = [bounds[0], bounds[bounds.length - 1]];
-    const between = bounds.slice(1).map((bound, at) => {
-      const middle = (bounds[at] + bound) / 2;
-      const whole = Math.trunc(middle);
-      return bounds[at] < whole && whole < bound ? whole : middle;
-    });
-    const outside = [Math.max(first - 1, Math.min(min, first)), Math.min(last + 1, Math.max(max, last))];
-    const others = [...between, ...outside].filter((number) => !bounds.includes(number));
-    const possible = [...bounds, ...others].filter((number) => min <= number && number <= max);
-    return possible.length ? possible : [Number.isFinite(min) ? min : max]; // all bounds lie beyond the limits
+    const ends = [-Infinity, ...bounds, Infinity];
+    const between = ends.slice(1).map((below, at) => chooseBetween(min, max, ends[at], below));
+    const reached = bounds.filter((number) => min <= number && number <= max);
+    return [...reached, ...between.filter((number) => number !== null)];
+  }
+
+  // A typical answer strictly between two bounds and within the limits, null where there is none.
+  function chooseBetween(min, max, above, below) {
+    const middle = above === -Infinity ? below - 1 : below === Infinity ? above + 1 : (above + below) / 2;
+    const whole = Math.trunc(middle);
+    const typical = above < whole && whole < below ? whole : middle;
+    const point = Math.min(Math.max(typical, min), max);
+    return above < point && point < below ? point : null;
   }
 
   const rules = new WeakMap();
