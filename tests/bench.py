@@ -23,6 +23,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import psutil
@@ -31,6 +32,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
+from licences.agendas import make_calendar
 from licences.assessment import find_verdicts
 from licences.batch import Order, write_reports
 from licences.brands import read_brand
@@ -38,17 +40,21 @@ from licences.case import make_case, open_case
 from licences.changes import Difference, compare_days, compare_laws
 from licences.charts import draw_launch, draw_renewals, draw_timeline
 from licences.decisions import make_decisions_section
+from licences.documents import make_html
 from licences.explorer import Explorer, Places, Terms
 from licences.files import write_whole
 from licences.graphs import draw_graph
 from licences.law import Law, read_law
 from licences.outlook import Wish, make_outlooks
 from licences.pages import SECTIONS, make_section
+from licences.press import Press
 from licences.profiles import list_cells, read_profiles
 from licences.rules import make_profile
 from licences.schedule import Plan, make_plan
 from licences.simulation import simulate
 from licences.touched import find_moves
+from licences.word_files import make_word
+from licences.workbooks import make_workbook
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
@@ -369,6 +375,53 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
     ]
 
 
+def measure_formats(law: Law) -> list[tuple[str, str, str]]:
+    """What each format takes, from a notebook that has run or a case that is ready, and in a batch."""
+    clients = PROJECT / "data" / "clients.csv"
+    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+    cases = [
+        make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
+        for at in range(len(profiles))
+    ]
+    batches = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for formats in (("html",), ("xlsx",), ("ics",), ("docx",), ("pdf",)):
+            order = Order(
+                NOTEBOOK, Path(folder) / formats[0], None, clients, AS_OF, START, "zh", formats=formats
+            )
+            entries = write_reports(order, law, profiles, lambda: datetime.now(UTC))
+            next(entries)  # starts the workers, and the browser where there is one
+            began = time.perf_counter()
+            if any(entry["status"] != "done" for entry in entries):
+                raise SystemExit("a report failed")
+            batches[formats[0]] = (time.perf_counter() - began) / (len(profiles) - 1)
+        books = [nbformat.read(Path(folder) / "html" / case.client / "report.ipynb", 4) for case in cases]
+    pages = [make_html(book, case.name, "zh") for book, case in zip(books, cases, strict=True)]
+    press = Press()
+    press.print_page(pages[0], "", AS_OF)
+    makers: dict[str, tuple[list[Callable[[], object]], str]] = {
+        "html": ([partial(make_html, book, "", "zh") for book in books], "100 ms"),
+        "xlsx": ([partial(make_workbook, case) for case in cases], "50 ms"),
+        "ics": ([partial(make_calendar, case) for case in cases], "50 ms"),
+        "docx": ([partial(make_word, case) for case in cases], "200 ms"),
+        "pdf": ([partial(press.print_page, page, "", AS_OF) for page in pages], "1000 ms"),
+    }
+    rows = []
+    for name, (calls, asked) in makers.items():
+        seconds = [time_call(call, 2) for call in calls]
+        median, longest = statistics.median(seconds) * 1000, max(seconds) * 1000
+        batch = f"in a batch a report takes {batches[name] * 1000:.0f} ms"
+        rows.append(
+            (
+                f"{name}: made for each of {len(calls)} sample clients",
+                f"median {median:.0f} ms, longest {longest:.0f} ms; {batch}",
+                asked,
+            )
+        )
+    press.close()
+    return rows
+
+
 def find_memory_mib() -> float:
     """What this process and all that it started take, shared pages counted once."""
     here = psutil.Process()
@@ -432,12 +485,46 @@ def measure_changes(law: Law) -> list[tuple[str, str, str]]:
     return rows
 
 
+def measure_portfolio(law: Law) -> list[tuple[str, str, str]]:
+    """The portfolio's own notebook over 10,000 random clients, by papermill in a kernel and by our command."""
+    import papermill
+
+    with tempfile.TemporaryDirectory() as folder:
+        clients = Path(folder) / "clients.csv"
+        many = make_many_clients(law, 10_000)
+        cells = [list_cells(record, law.fields) for record in many.to_dict("records")]
+        pd.DataFrame(cells).to_csv(clients, index=False)
+        days = {"as_of": AS_OF.isoformat(), "start": START.isoformat()}
+        command = ["portfolio", "--clients", clients, "--out", folder, "--capacity", "1000"]
+        command += ["--as-of", days["as_of"], "--start", days["start"]]
+
+        def run_notebook() -> None:
+            given = {**days, "clients": str(clients), "capacity": 1000}
+            source, made = PROJECT / "notebooks" / "portfolio.ipynb", Path(folder) / "made.ipynb"
+            papermill.execute_notebook(
+                str(source), str(made), parameters=given, cwd=str(source.parent), progress_bar=False
+            )
+
+        def run_command() -> None:
+            words = [sys.executable, "-m", "licences", *map(str, command)]
+            subprocess.run(words, check=True, capture_output=True, cwd=PROJECT)
+
+        notebook, whole = time_call(run_notebook, 2), time_call(run_command, 2)
+        size = (Path(folder) / "portfolio.html").stat().st_size / 1024 / 1024
+    return [
+        ("the portfolio's notebook over 10,000 clients, none alike", f"{notebook:.1f} s", "15 s"),
+        ("licences portfolio over the same", f"{whole:.1f} s; the page has {size:.1f} MiB", "-"),
+    ]
+
+
 MEASURES = {
+    "portfolio": measure_portfolio,
     "changes": measure_changes,
     "commands": measure_commands,
     "plans": measure_plans,
     "batch": measure_batch,
     "explorer": measure_explorer,
+    "formats": measure_formats,
 }
 
 
