@@ -388,6 +388,26 @@ def test_clients_and_reports_may_be_in_an_object_store(
     assert [line["status"] for line in lines] == ["done"] * 22 + ["up_to_date"] * 22
 
 
+def test_the_last_report_in_an_object_store_reaches_the_worker_that_makes_the_next(
+    cluster: DaskCluster, store: Store, project: Path, tmp_path: Path
+) -> None:
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
+    old = text.replace("own_couriers,", "own_couriers and issues_prepaid_cards,")
+    (tmp_path / "old.csv").write_text(old, encoding="utf-8")
+    asked = ("--client", "paper-plane-post", "--client", "jam-jar", "--out", "s3://firm/since")
+    status, said = report(tmp_path, *asked, "--catalogue", "old.csv", **store.access)
+    assert status == 0, said
+    anew = (*asked, "--scheduler", cluster.address, "--touched-by", "old.csv")
+    status, said = report(tmp_path, *anew, **store.access)
+    assert (status, said[0].partition(" are")[0]) == (0, "1 of 2 clients")
+    pages = {client: store.ask("GET", f"firm/since/{client}/report.html") for client in asked[1:4:2]}
+    assert {client: 'id="changed"' in page for client, page in pages.items()} == {
+        "paper-plane-post": True,
+        "jam-jar": False,
+    }
+    assert [line["client"] for line in store.read_ledger("since")][2:] == ["paper-plane-post"]
+
+
 def test_a_killed_worker_loses_nothing_and_leaves_nothing_behind(
     cluster: DaskCluster, notebook: Path, sample_clients: pd.DataFrame, project: Path, tmp_path: Path
 ) -> None:
