@@ -42,9 +42,7 @@ def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.
     wider = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
     said = list_sentences(law, wider, sample_clients, "en")
     name = "Express delivery business licence (快递业务经营许可证)"
-    new = [
-        one for one in said.values() if one[0].startswith(f"New duty: {name}, because of what they do today")
-    ]
+    new = [one for one in said.values() if one[0].startswith(f"New duty: {name}, for what they do today")]
     assert new
     assert all("Has its own warehouse" in one[0] or "arehouse" in one[0] for one in new)
     asked = [
@@ -166,3 +164,20 @@ def test_a_notebook_compares_two_files_or_two_days_and_not_both(project: Path, t
     for named in ({}, {"first": "2025-07-17", "last": "2025-07-18", "old": str(old)}):
         with pytest.raises(UsageError, match="give first and last, or old and new"):
             open_difference(**named, **days)
+
+
+def test_the_example_in_the_readme_is_what_the_command_prints(project: Path) -> None:
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    command, _, rest = readme.partition("$ licences diff --from 2025-07-17")[2].partition("\n")
+    example = [line.rstrip() for line in rest.partition("\n$ ")[0].splitlines()]
+    printed = subprocess.run(
+        [sys.executable, "-m", "licences", "diff", "--from", "2025-07-17", *command.split()],
+        cwd=project, capture_output=True, text=True, check=True, env={"COLUMNS": "80", "PATH": ""},
+    ).stdout  # fmt: skip
+    lines = [line.rstrip() for line in printed.splitlines()]
+    pieces = [piece.strip("\n") for piece in "\n".join(example).split("\n  ...")]
+    assert len(pieces) > 3
+    at = 0
+    for piece in pieces:
+        at = "\n".join(lines).find(piece, at)
+        assert at >= 0, piece

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
-from licences.changes import Difference, RowChange
+from licences.changes import Difference, RowChange, make_plain
 from licences.dictionary import Column, find_data_folder, read_dictionary
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
@@ -17,6 +18,7 @@ from licences.wording import join_claims, say, say_number
 _LISTED = 6
 # The columns that say whence a datum comes: a reader of a table does not need them.
 _GROUNDS = ("_basis", "_unit")
+_OF_NEW = ("obligation", "applies_when")
 _WEIGHTIEST = (
     "obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
     "yearly_duty", "duty_windows", "statutory_days", "days_likely", "validity_years", "fee_cny",
@@ -39,14 +41,22 @@ def _find_any_row(difference: Difference, code: str) -> Any:
 
 
 def list_readable(difference: Difference) -> list[RowChange]:
-    """The changes that a reader of the difference's language sees; the other language and grounds left out."""
-    other = "_en" if difference.new.language == "zh" else "_zh"
-    return [
-        change
-        for change in difference.rows
-        if not change.field.endswith(_GROUNDS)
-        and (not change.field.endswith(other) or change.field == "name_zh")
-    ]
+    """The changes that a reader of the difference's language sees; the other language and grounds left out.
+
+    Of a row that is added and in force it also says what it asks.
+    """
+    language = difference.new.language
+    other = "_en" if language == "zh" else "_zh"
+    seen = []
+    for change in difference.rows:
+        if change.field.endswith(_GROUNDS) or (change.field.endswith(other) and change.field != "name_zh"):
+            continue
+        seen.append(change)
+        was, now = difference.find_entries(change.code)
+        if change.change == "added" and was is None and now is not None:
+            cells = {name: make_plain(now.row[name]) for name in (*_OF_NEW, f"legal_basis_{language}")}
+            seen += [replace(change, field=name, new=value) for name, value in cells.items()]
+    return seen
 
 
 def name_field(field: str, language: str) -> str:
