@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from licences.case import Case
 from licences.changes import make_plain
-from licences.edition import find_shown
+from licences.edition import Entry, find_shown
 
 VERSION = 1  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"
@@ -52,7 +53,7 @@ def make_record(case: Case) -> dict[str, Any]:
         "facts": {name: make_plain(told) for name, told in case.profile.items() if told is not None},
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
         "coming": [
-            [entry.code, entry.row["in_force_from"].date().isoformat(), _hash(_list_cells(entry.row, case))]
+            [entry.code, make_plain(entry.row["in_force_from"]), _hash_entry(entry, case.language)]
             for entry in case.coming
         ],
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
@@ -66,20 +67,32 @@ def _is_open(case: Case, code: str) -> bool:
     return case.plan.verdicts[code] != "not_needed"
 
 
-def _list_cells(row: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    return {name: make_plain(value) for name, value in find_shown(row, case.language).items()}
-
-
 def _pack_row(case: Case, code: str) -> dict[str, Any]:
-    entry = case.edition.entries[code]
-    start = entry.row["in_force_from"]
-    cells = {name: value for name, value in _list_cells(entry.row, case).items() if value not in (None, [])}
-    if case.plan.verdicts[code] == "undetermined" and code not in case.held:
-        return {REST: f"#{_hash([make_plain(start), cells])}"}
-    kept = {name for name in cells if name.removesuffix(f"_{case.language}") in _KEPT}
+    is_undetermined = case.plan.verdicts[code] == "undetermined" and code not in case.held
+    return _pack_entry(case.edition.entries[code], case.language, is_undetermined)
+
+
+@lru_cache(maxsize=4096)
+def _pack_entry(entry: Entry, language: str, as_one: bool) -> dict[str, Any]:
+    """What a row says, the same for every client; ``as_one``, as a hash over all of it."""
+    start = make_plain(entry.row["in_force_from"])
+    cells = {name: value for name, value in _list_cells(entry, language) if value not in (None, [])}
+    if as_one:
+        return {REST: f"#{_hash([start, cells])}"}
+    kept = {name for name in cells if name.removesuffix(f"_{language}") in _KEPT}
     rest = [value for name, value in cells.items() if name not in kept]
     said = {name: _pack(value) for name, value in cells.items() if name in kept}
-    return {"in_force_from": make_plain(start)} | said | {REST: f"#{_hash(rest)}"}
+    return {"in_force_from": start} | said | {REST: f"#{_hash(rest)}"}
+
+
+@lru_cache(maxsize=1024)
+def _hash_entry(entry: Entry, language: str) -> str:
+    return _hash(list(_list_cells(entry, language)))
+
+
+def _list_cells(entry: Entry, language: str) -> Iterator[tuple[str, Any]]:
+    for name, value in find_shown(entry.row, language).items():
+        yield name, make_plain(value)
 
 
 def _pack(value: Any) -> Any:
