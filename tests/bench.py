@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
+import json
 import os
 import resource
 import shutil
@@ -517,7 +518,20 @@ def measure_portfolio(law: Law) -> list[tuple[str, str, str]]:
     ]
 
 
+def measure_deep(_: Law) -> list[tuple[str, str, str]]:
+    """How soon it is known which rules nobody guards, command and all."""
+    words = ["check", "--deep", "--json", "--as-of", AS_OF.isoformat()]
+    seconds = time_process(f"from licences.__main__ import main; main({words})", 3)
+    run = subprocess.run(
+        [sys.executable, "-m", "licences", *words], check=False, capture_output=True, cwd=PROJECT
+    )
+    told = json.loads(run.stdout)
+    result = f"{told['share']:.1%} of {told['broken_rules']:,} broken rules noticed"
+    return [("licences check --deep", f"{seconds:.2f} s: {result}", "60 s")]
+
+
 MEASURES = {
+    "deep": measure_deep,
     "portfolio": measure_portfolio,
     "changes": measure_changes,
     "commands": measure_commands,

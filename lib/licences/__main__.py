@@ -96,6 +96,21 @@ def _make_parser() -> argparse.ArgumentParser:
     asked.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh")
 
     check = commands.add_parser("check", parents=[files], help="find every problem in the data files")
+    check.add_argument("--deep", action="store_true", help="also what is doubtful though it can be read")
+    check.add_argument(
+        "--max-age-days",
+        type=_read_count,
+        default=365,
+        metavar="N",
+        help="how long ago a source may have been checked; default: 365",
+    )
+    check.add_argument(
+        "--scenarios", type=Path, metavar="FILE", help="the cases; default: tests/scenarios.yaml"
+    )
+    check.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="from which day ages count; default: today"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON alone")
     check.set_defaults(run=_check)
 
     assess = commands.add_parser("assess", parents=[asked], help="what each client needs, and why")
@@ -322,11 +337,60 @@ def _read_files(options: argparse.Namespace) -> tuple[Law, pd.DataFrame]:
 
 def _check(options: argparse.Namespace) -> int:
     catalogue, clients = _find_catalogue_file(options), _find_clients_file(options)
-    problems = find_problems(catalogue, clients)
+    problems = find_problems(catalogue, clients) + _find_brand_problems()
+    summary = f"{catalogue}, {clients}: no problem found"
+    figures: dict[str, Any] = {}
+    if options.deep and not problems:
+        figures = _check_deeply(options, catalogue, clients, problems)
+        summary = (
+            f"{len(problems)} problems found; of {figures['broken_rules']} broken rules "
+            f"{figures['noticed']} are noticed by a scenario ({figures['share']:.1%})"
+        )
+    if options.json:
+        listed = [asdict(one) for one in sorted(set(problems))]
+        print(json.dumps({"problems": listed} | figures, ensure_ascii=False, indent=1))
+        return 1 if problems else 0
     if problems:
-        raise ProblemsError(problems)
-    print(f"{catalogue}, {clients}: no problem found", file=sys.stderr)
-    return 0
+        print(ProblemsError(problems), file=sys.stderr)
+    if options.deep and not figures:
+        summary = "mend these first; the deep check needs data that can be read"
+    if figures or options.deep or not problems:
+        print(summary, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _find_brand_problems() -> list[Problem]:
+    from licences.brands import read_brand
+
+    try:
+        read_brand(_shorten(find_data_folder() / "brand.yaml"))
+    except ProblemsError as error:
+        return list(error.problems)
+    except MissingFileError as error:
+        return [Problem(error.path, 0, "", error.reason, error.right)]
+    return []
+
+
+def _check_deeply(
+    options: argparse.Namespace, catalogue: Path, clients: Path, problems: list[Problem]
+) -> dict[str, Any]:
+    """Adds what the deep check finds to ``problems``, and tells how many broken rules are noticed."""
+    from licences.deep_check import check_deeply
+    from licences.scenarios import read_scenarios
+
+    law = read_law(catalogue)
+    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+    cases = options.scenarios or _shorten(find_data_folder().parent / "tests" / "scenarios.yaml")
+    finding = check_deeply(
+        law,
+        profiles,
+        read_scenarios(cases, law),
+        options.as_of or date.today(),
+        options.max_age_days,
+        (str(catalogue), str(cases)),
+    )
+    problems += finding.problems
+    return {"broken_rules": finding.broken, "noticed": finding.noticed, "share": round(finding.share, 4)}
 
 
 def _warn(law: Law, profiles: pd.DataFrame, language: str) -> None:
