@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from html import unescape
+from typing import Any
 
 import pandas as pd
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from licences.law import Law
 from licences.portfolio import Portfolio, make_portfolio
@@ -122,3 +124,27 @@ def test_the_filters_leave_the_clients_that_are_asked_for(many: Portfolio) -> No
 
 def test_no_widget_is_shown_where_nobody_can_use_it(many: Portfolio) -> None:
     assert show_filters(many) is None
+
+
+def test_the_notebook_shows_its_filters_to_a_front_end_and_to_nobody_else() -> None:
+    code = (
+        "from licences.portfolio import open_portfolio\n"
+        "from licences.portfolio_filters import show_filters\n"
+        "show_filters(open_portfolio('2026-11-23', '2026-11-24', 'en'))"
+    )
+    manager, client = start_new_kernel()
+    try:
+        shown = []
+        for can_ask in (True, False):
+            kinds: list[str] = []
+
+            def take(message: dict[str, Any], kinds: list[str] = kinds) -> None:
+                kinds.extend(message["content"].get("data", ()))
+
+            reply = client.execute_interactive(code, allow_stdin=can_ask, output_hook=take, timeout=60)
+            assert reply["content"]["status"] == "ok"
+            shown.append("application/vnd.jupyter.widget-view+json" in kinds)
+        assert shown == [True, False]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

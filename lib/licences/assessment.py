@@ -241,10 +241,9 @@ def find_contradictions(
         true = np.array([rule.evaluate(facts).to_numpy(dtype=bool, na_value=False) for rule in rules]).T
     else:
         true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])
+    clients = profiles["client"].tolist()
     return [
-        Contradiction(
-            str(profiles["client"].iloc[at]), rules[row].names, str(rows[row][f"message_{language}"])
-        )
+        Contradiction(str(clients[at]), rules[row].names, str(rows[row][f"message_{language}"]))
         for at, row in np.argwhere(true)
     ]
 

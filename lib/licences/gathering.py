@@ -37,6 +37,7 @@ class Gathered:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
+        self.until = (pd.Timestamp(edition.as_of) + pd.DateOffset(months=MONTHS)).date()
         self.clients: list[tuple[Any, ...]] = []
         self.steps: list[tuple[Any, ...]] = []
         self.events: list[tuple[Any, ...]] = []
@@ -52,7 +53,6 @@ class Gathered:
         row = (kind, len(required), undated, plan.launch, counts["undetermined"], expired)
         self.clients.append(row)
         self.steps += _list_steps(kind, plan)
-        until = (pd.Timestamp(plan.as_of) + pd.DateOffset(months=MONTHS)).date()
         self.events += [
             (
                 kind,
@@ -63,7 +63,7 @@ class Gathered:
                 event.renew_by,
             )
             for event in find_renewals(plan, MONTHS)
-            if event.renew_by < until
+            if event.renew_by < self.until
         ]
         self.questions += _list_questions(kind, one, plan, self.edition)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import TopologicalSorter
 from itertools import pairwise
 
@@ -37,7 +38,7 @@ class Network:
         """The earliest start and finish of each step, as positions."""
         starts: dict[str, int] = {}
         finishes: dict[str, int] = {}
-        for code in self._sort():
+        for code in self._order:
             after = [finishes[one] + 1 for one in self.list_before(code)]
             starts[code] = max([self.releases[code], *after])
             finishes[code] = self.end(code, starts[code])
@@ -57,7 +58,7 @@ class Network:
         launch = max((finishes[code] for code in required), default=end)
         bounds = {code: launch if code in required else end for code in starts}
         latest: dict[str, int] = {}
-        for code in reversed(self._sort()):
+        for code in reversed(self._order):
             duration, bound = self.durations[code], bounds[code]
             possible = find_latest_start(bound, duration.likely_days, duration.unit)
             latest[code] = min(possible, bound - (finishes[code] - starts[code]))
@@ -119,7 +120,8 @@ class Network:
                 waiting += self.before[code]
         return found
 
-    def _sort(self) -> list[str]:
+    @cached_property
+    def _order(self) -> list[str]:
         return list(
             TopologicalSorter({code: self.list_before(code) for code in self.releases}).static_order()
         )

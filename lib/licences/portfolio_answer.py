@@ -31,6 +31,12 @@ def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[s
     return {"code": code, "name": name, "official": "" if official in {entry.name, name} else official}
 
 
+def say_licence(portfolio: Portfolio, code: str) -> str:
+    """A licence's name with the official Chinese one in brackets, where that is another."""
+    named = name_licence(portfolio, code)
+    return f"{named['name']} ({named['official']})" if named["official"] else named["name"]
+
+
 @lru_cache(maxsize=8)
 def _list_short_names(edition: Edition) -> dict[str, str]:
     names = {code: entry.name for code, entry in edition.entries.items()}
@@ -92,7 +98,7 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         said = say_text(
             portfolio,
             "first_bottleneck",
-            name=portfolio.edition.name(code),
+            name=say_licence(portfolio, code),
             count=int(row["holds_up"]),
             clients=len(portfolio.clients),
             how=say(portfolio.language, "portfolio.list").join(holds),
@@ -106,10 +112,11 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
             say_text(portfolio, "first_question_title"),
             say_text(
                 portfolio,
-                "first_question",
+                "first_question" if row["worth"] else "first_condition",
                 label=field.label[portfolio.language],
                 count=int(row["clients"]),
                 worth=say_worth(row["worth"]),
+                conditions=int(row["conditions"]),
             ),
         )
     today = pd.Timestamp(portfolio.as_of)

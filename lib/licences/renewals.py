@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -102,5 +103,6 @@ def _find_duties(plan: Plan, entry: Entry, first: date, until: date, planned: bo
                 yield Renewal(entry.code, None, begins, ends, duty, planned, basis)
 
 
+@lru_cache(maxsize=4096)
 def _add_months(day: date, months: int) -> date:
     return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -89,6 +89,7 @@ def find_positions(days: Any) -> NDArray[np.int64]:
     return np.searchsorted(working, np.asarray(days, dtype="datetime64[D]"), side="left").astype(np.int64)
 
 
+@lru_cache(maxsize=16384)
 def find_date(position: int) -> date:
     """The working day at a position."""
     day: date = read_calendar().working[position].astype(object)
