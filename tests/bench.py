@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import multiprocessing
 import json
+import multiprocessing
 import os
 import resource
 import shutil
