@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from html import escape
@@ -40,6 +41,7 @@ _FOOTER = (
 )
 PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
+_NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
@@ -70,9 +72,8 @@ class Press:
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)
             file.flush()
-            page = self._context.new_page()
+            page = self.sheet
             try:
-                page.emulate_media(media="print")  # figures are drawn as wide as they are printed
                 page.goto(Path(file.name).as_uri())
                 page.wait_for_function(_READY, timeout=_PATIENCE_MS)
                 pdf: bytes = page.pdf(
@@ -85,10 +86,20 @@ class Press:
                     tagged=True,
                     outline=True,
                 )
-            finally:
-                page.close()
+            except Exception:
+                del self.sheet
+                with suppress(Exception):  # the browser may be gone
+                    page.close()
+                raise
         day = as_of.strftime("%Y%m%d").encode()
-        return _DATES.sub(lambda found: _date_field(found, day), pdf)
+        return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
+
+    @cached_property
+    def sheet(self) -> Any:
+        """A page that shows one client after the other: a new one would load its fonts anew."""
+        page = self._context.new_page()
+        page.emulate_media(media="print")  # figures are drawn as wide as they are printed
+        return page
 
     @cached_property
     def easel(self) -> Any:
@@ -118,6 +129,12 @@ def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:
                 content = pictures.get(found[1].decode(), content)
             new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 6)
     return target.getvalue()
+
+
+def _number_nodes(pdf: bytes) -> bytes:
+    """The names of the parts of a tagged PDF counted from 0; the browser counts on from page to page."""
+    order = {name: b"%08d" % at for at, name in enumerate(sorted(set(_NODES.findall(pdf))))}
+    return _NODES.sub(lambda found: order[found[0]], pdf)
 
 
 def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
