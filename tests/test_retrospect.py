@@ -91,6 +91,16 @@ def test_what_differs_since_the_last_report_is_said(
     assert "信息服务业务" in read(after)
 
 
+def test_an_expression_of_the_catalogue_is_not_shown_to_a_client(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    wider = change(law, "EXPRESS", applies_when="own_couriers or issues_prepaid_cards")
+    first = look_back(law, client="paper-plane-post")
+    said = read(look_back(wider, first.record, client="paper-plane-post"))
+    assert "Applies when: changed." in said
+    assert "own_couriers" not in said
+
+
 def test_answers_holdings_and_what_is_to_come_are_said_too(
     law: Law, look_back: Callable[..., RetrospectSection]
 ) -> None:

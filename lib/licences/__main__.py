@@ -474,6 +474,7 @@ def _diff(options: argparse.Namespace) -> int:
     start = options.start or _find_next_working_day(begins)
     wish = Wish(start, options.include, options.capacity, options.seed)
     touched = find_touched(difference, profiles, wish)
+    _warn(difference.new.law, profiles, options.lang)
     if options.json:
         rows = [asdict(change) for change in difference.rows]
         clients = [describe_touched(one) for one in touched]
