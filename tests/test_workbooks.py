@@ -403,6 +403,22 @@ def test_every_table_has_a_header_that_stays_filters_and_a_printed_page(bazaar_b
         assert all(8 <= one.width <= 100 for one in sheet.column_dimensions.values() if one.width)
 
 
+def test_a_row_is_as_high_as_its_text_until_a_program_measures_that_itself(bazaar: Case) -> None:
+    content = make_workbook(bazaar)
+    sheet = load_workbook(io.BytesIO(content)).worksheets[1]
+    widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]]
+    high = 0
+    for row in sheet.iter_rows(min_row=2):
+        texts = [str(cell.value or "") for cell in row]
+        longest = max(len(text) / width for text, width in zip(texts, widths, strict=True))
+        height = sheet.row_dimensions[row[0].row].height or 15
+        assert height > 13 * longest
+        high += height > 30
+    assert high > 10
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert all(b"customHeight" not in archive.read(name) for name in archive.namelist())
+
+
 def test_colours_follow_the_words_and_can_be_read(bazaar_book: Workbook) -> None:
     marked = {
         formula

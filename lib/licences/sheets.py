@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.image import Image
+from xlsxwriter.worksheet import Worksheet
 
 from licences.looks import INK, LINE, PALE, SOFT
 
@@ -21,6 +23,7 @@ FIRST_YEAR = 1900  # of Excel's calendar
 MAX_TEXT = 32_767  # characters of a cell
 MAX_HEADER_NAME = 50  # all of a header or footer may have 255 characters, its codes included
 LOGO_PIXELS = (240, 80)
+LINE_POINTS, MAX_POINTS = 14, 409  # how high a line of text is, and the highest row that Excel knows
 # What a spreadsheet may take for the beginning of a formula, also when the cell is edited later.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Dark letters on a pale ground, at least 4.5 to 1; a tone only repeats what the cell says.
@@ -143,6 +146,7 @@ def draw_book(name: str, lines: Sequence[Line], tables: Sequence[Table], look: L
         },
     )
     made = datetime.combine(look.as_of, time(), UTC).replace(tzinfo=None)
+    book.worksheet_class = _Sheet
     book.set_properties({"title": look.title, "subject": look.name, "author": look.firm, "created": made})
     pen = _Pen(book, look)
     pen.draw_front(name, lines)
@@ -150,6 +154,29 @@ def draw_book(name: str, lines: Sequence[Line], tables: Sequence[Table], look: L
         pen.draw_table(table)
     book.close()
     return target.getvalue()
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose row heights are a first guess, which a program that measures its text may correct."""
+
+    def _xml_start_tag_unencoded(self, tag: str, attributes: list[tuple[str, Any]] | None = None) -> None:
+        kept = [one for one in attributes or () if tag != "row" or one[0] != "customHeight"]
+        super()._xml_start_tag_unencoded(tag, kept)
+
+
+def _guess_lines(cell: Cell, width: float) -> int:
+    """How many lines a text takes in a column so many digits wide; a Chinese character is as wide as two."""
+    if not isinstance(cell, str):
+        return 1
+    parts = [len(part) + sum(letter > "\u2e7f" for letter in part) for part in cell.split("\n")]
+    return sum(max(1, ceil(part / width)) for part in parts)
+
+
+def _fit_row(sheet: Any, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
+    """Makes a row as high as its longest text: Excel does that itself, other programs do not."""
+    lines = max(map(_guess_lines, cells, widths), default=1)
+    if lines > 1:
+        sheet.set_row(row, min(LINE_POINTS * lines + 2, MAX_POINTS))
 
 
 class _Pen:
@@ -237,6 +264,7 @@ class _Pen:
                 label = ("line", *tone) if tone or isinstance(line.label, SheetLink) else ("label",)
                 self.write(sheet, row, 0, line.label, *label)
                 self.write(sheet, row, 1, line.value, "line", *tone)
+                _fit_row(sheet, row, (line.label, line.value), (28, 90))
         sheet.activate()
 
     def _place_logo(self, sheet: Any, content: bytes) -> None:
@@ -259,6 +287,8 @@ class _Pen:
             sheet.repeat_columns(0, table.fixed - 1)
         sheet.fit_to_pages(table.pages_wide, 0)
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
+        widths = [column.width for column in table.columns]
+        _fit_row(sheet, 0, [column.label for column in table.columns], widths)
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, column.width)
             self.write(sheet, 0, at, column.label, "header")
@@ -266,11 +296,13 @@ class _Pen:
         for row, cells in enumerate(table.rows, start=1):
             for at, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
                 self.write(sheet, row, at, cell, "cell", *(("centre",) if column.is_centred else ()))
+            _fit_row(sheet, row, cells, widths)
         if not table.rows:
             self.write(sheet, 1, 0, table.empty)
         for row, cells in enumerate(table.totals, start=last + 2):
             for at, cell in enumerate(cells):
                 self.write(sheet, row, at, cell, "total")
+            _fit_row(sheet, row, cells, widths)
 
     def _mark(self, sheet: Any, at: int, column: Column, last: int) -> None:
         """Colours what a column says, and lets a reader pick where there is something to pick."""
