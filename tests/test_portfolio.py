@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -35,7 +36,8 @@ def make_few(law: Law) -> pd.DataFrame:
     """Two shops alike, and one that has told nothing."""
     shop = {"has_website": "yes", "sells_own_goods": "yes", "hosts_third_party_sellers": "no", "holds": ""}
     records = [{"client": name, "name": name, **shop} for name in ("left", "right")]
-    return make_profiles([*records, {"client": "silent", "name": "silent"}], law.fields, None, "few")
+    few = make_profiles([*records, {"client": "silent", "name": "silent"}], law.fields, None, "few")
+    return few.reset_index(drop=True)
 
 
 def test_each_clients_counts_are_those_of_its_own_plan(
@@ -92,14 +94,29 @@ def test_a_licence_holds_up_whom_it_blocks_whose_launch_it_decides_and_for_whom_
         assert {code: count for code, count in table[name].items() if count} == dict(counted)
 
 
-def test_a_step_that_only_waits_for_a_blocked_one_does_not_block(portfolio: Portfolio) -> None:
-    steps = portfolio.steps
-    undated = steps[steps["start"].isna()]
-    waiting = undated[~undated["blocks"]]
-    for row in waiting.itertuples():
-        assert set(row.requires) & set(undated.loc[undated["client"] == row.client, "code"])
-    blocking = set(undated.loc[undated["blocks"], "client"])
-    assert set(undated["client"]) == blocking  # whoever waits, waits for something
+def test_a_step_that_only_waits_for_a_blocked_one_does_not_block(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    catalogue = law.catalogue.copy()
+    catalogue.loc[catalogue["code"] == "PSB_FILING", "requires"] = "SECURITY_ASSESSMENT"
+    made = make_portfolio(replace(law, catalogue=catalogue), sample_clients, AS_OF, START)
+    steps = made.steps[made.steps["client"] == "grand-bazaar"].set_index("code")
+    assert steps.at["SECURITY_ASSESSMENT", "blocks"]
+    assert pd.isna(steps.at["PSB_FILING", "start"])
+    assert not steps.at["PSB_FILING", "blocks"]
+    assert "PSB_FILING" not in made.bottlenecks[made.bottlenecks["blocks"] > 0].index
+
+
+def test_what_expires_on_the_last_day_of_the_twelve_months_falls_due_and_a_day_later_does_not(
+    law: Law,
+) -> None:
+    few = make_few(law)
+    few.at[0, "holds"] = ("SOFTWARE_COPYRIGHT@2027-11-22",)
+    few.at[1, "holds"] = ("SOFTWARE_COPYRIGHT@2027-11-23",)
+    events = make_portfolio(law, few, AS_OF, START).events
+    renewals = events[(events["code"] == "SOFTWARE_COPYRIGHT") & ~events["is_planned"]]
+    assert renewals["client"].tolist() == ["left"]
+    assert renewals["last"].tolist() == [pd.Timestamp("2027-11-22")]
 
 
 def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
@@ -192,9 +209,12 @@ def test_some_clients_chosen_are_the_portfolio_of_those_alone(
 
 def test_a_capacity_keeps_every_month_and_loses_no_application(portfolio: Portfolio) -> None:
     load = portfolio.load
+    assert portfolio.levelled is not None
     assert load["levelled_begun"].max() == 20 < load["begun"].max()
     assert load["levelled_begun"].sum() == load["begun"].sum() == len(portfolio.applications)
     assert load["begun"].sum() == portfolio.steps["start"].notna().sum()
+    ends = [portfolio.applications["finish"].max(), pd.Series(portfolio.levelled.finished).max()]
+    assert f"{load.index[-1]:%Y-%m}" == f"{max(ends):%Y-%m}"
 
 
 def test_the_load_of_a_month_is_counted_application_by_application(portfolio: Portfolio) -> None:
