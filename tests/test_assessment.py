@@ -148,6 +148,6 @@ def test_both_languages_say_the_same_things_with_the_same_blanks() -> None:
     zh, en = flatten(read_texts("zh")), flatten(read_texts("en"))
     assert zh.keys() == en.keys()
     for key, text in zh.items():
-        assert sorted(re.findall(r"{(\w+)}", text)) == sorted(re.findall(r"{(\w+)}", en[key])), key
+        assert sorted(re.findall(r"{(\w+)[}:]", text)) == sorted(re.findall(r"{(\w+)[}:]", en[key])), key
         assert text.strip()
         assert en[key].strip()

@@ -118,6 +118,15 @@ def _make_parser() -> argparse.ArgumentParser:
     assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
     assess.set_defaults(run=_assess)
 
+    what_if = commands.add_parser(
+        "what-if", parents=[asked], help="what would make a licence needed, not needed or obtainable"
+    )
+    what_if.add_argument(
+        "--licence", action="append", required=True, metavar="CODE", help="such as ICP; may be repeated"
+    )
+    what_if.add_argument("--json", action="store_true", help="print JSON alone")
+    what_if.set_defaults(run=_what_if)
+
     planned = argparse.ArgumentParser(add_help=False, parents=[asked])
     planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
     planned.add_argument(
@@ -421,6 +430,39 @@ def _assess(options: argparse.Namespace) -> int:
         show(draw_questions(rows, profiles, law, options.lang))
     else:
         show(draw_assessment(rows, profiles, law, as_of, options.lang))
+    return 0
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    from licences.assessment import judge
+    from licences.edition import open_edition
+    from licences.remedies import describe_remedies, find_remedies
+
+    law, profiles = _read_files(options)
+    as_of = options.as_of or date.today()
+    entries = open_edition(law, as_of, options.lang).entries
+    for code in options.licence:
+        if code not in set(law.catalogue["code"]):
+            raise UnknownNameError("licence", code, set(law.catalogue["code"]))
+        if code not in entries:
+            raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
+    _warn(law, profiles, options.lang)
+    found = [
+        (one, entries[code], find_remedies(entries[code], one.profile, law.fields, options.lang))
+        for one in judge(law, profiles, as_of)
+        for code in dict.fromkeys(options.licence)
+    ]
+    if options.json:
+        described = [
+            describe_remedies(one.client, entry.code, one.verdicts[entry.code], aims)
+            for one, entry, aims in found
+        ]
+        print(json.dumps(described, ensure_ascii=False, indent=1))
+        return 0
+    from licences.terminal import draw_remedies, show
+
+    for one, entry, aims in found:
+        show(draw_remedies(one, entry, aims, as_of, options.lang))
     return 0
 
 

@@ -15,6 +15,7 @@ from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
 from licences.edition import Entry
+from licences.remedies import find_eligible, join_steps
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
@@ -145,9 +146,18 @@ def describe_licence(case: Case, code: str) -> ChainMap[str, Any]:
         "missing": [case.law.fields[name].label[case.language] for name in finding["missing_facts"]],
         "blockers": finding["blockers"],
         "changes": finding["would_change_if"],
+        "obtainable": _say_obtainable(case, code),
         "age_days": (case.as_of - row["checked_on"]).days,
     }
     return ChainMap(ours, row)  # a row has many values, and each client's case would copy those of all rows
+
+
+def _say_obtainable(case: Case, code: str) -> list[str]:
+    """What would meet the condition of a licence that may be needed, where it is not met yet."""
+    if case.findings_by_code[code]["verdict"] == "not_needed":
+        return []
+    aim = find_eligible(case.edition.entries[code], case.profile, case.law.fields, case.language)
+    return [] if aim.reached else [join_steps(way, case.language) for way in aim.ways]
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import pandas as pd
@@ -11,9 +11,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from licences.assessment import Judgement
 from licences.dictionary import find_data_folder, read_vocabulary
+from licences.edition import Entry
 from licences.law import Law
 from licences.outlook import Outlook
+from licences.remedies import Aim, say_aim
 from licences.renewals import MONTHS
 from licences.wording import mark_day, say, say_day, say_number, say_share
 from licences.working_days import read_calendar
@@ -34,6 +37,32 @@ _ORDER = ("required", "undetermined", "recommended", "optional")
 def show(parts: Iterable[RenderableType]) -> None:
     """Prints to standard output, in colour where it is a terminal."""
     Console(highlight=False).print(Group(*parts))
+
+
+def draw_remedies(
+    one: Judgement, entry: Entry, aims: Mapping[str, Aim], as_of: date, language: str
+) -> list[RenderableType]:
+    """What it would take, aim by aim, each way on a line of its own."""
+    title = say(
+        language,
+        "what_it_takes.title",
+        name=one.name,
+        client=one.client,
+        licence=_name_both(entry),
+        code=entry.code,
+        as_of=as_of,
+    )
+    verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
+    parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    for name, aim in aims.items():
+        first, *ways = say_aim(name, aim, language)
+        parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
+    return [*parts, Text("")]
+
+
+def _name_both(entry: Entry) -> str:
+    official = str(entry.row["name_zh"])
+    return entry.name if entry.name == official else f"{entry.name} {official}"
 
 
 def draw_assessment(

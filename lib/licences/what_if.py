@@ -30,10 +30,31 @@ def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3
     return [change for _, change in found]
 
 
+def find_all_changes(rule: Rule, profile: Profile, wanted: bool) -> list[tuple[Claim, ...]]:
+    """Every smallest change that would make the expression ``wanted``, those of the fewest facts first.
+
+    A change is smallest where no part of it, just as it stands, suffices: to raise a number far, or to
+    raise it less and to answer another fact otherwise, are two. Among changes of the same facts a
+    further one is left out where a nearer one does. Of yes and no every smallest change is there.
+    """
+    if rule.decide(profile) is wanted:
+        return []
+    changes = [
+        change
+        for size in range(1, len(rule.names) + 1)
+        for names in itertools.combinations(rule.names, size)
+        for change in _find_changes_of(rule, profile, names, wanted, no_part=True)
+    ]
+    return list(dict.fromkeys(changes))
+
+
 def _find_changes_of(
-    rule: Rule, profile: Profile, names: tuple[str, ...], wanted: bool
+    rule: Rule, profile: Profile, names: tuple[str, ...], wanted: bool, no_part: bool = False
 ) -> list[tuple[Claim, ...]]:
-    """The nearest ways to make it ``wanted`` that change each of the named facts and no other."""
+    """The nearest ways to make it ``wanted`` that change each of the named facts and no other.
+
+    no_part: leave out ways of which a part suffices.
+    """
     told = [profile.get(name) for name in rule.names]
     here = [
         axis.possible if value is None else (axis.find(value),)
@@ -47,10 +68,18 @@ def _find_changes_of(
             there[at] = tuple(answer)
         return bool((rule.truth[np.ix_(*there)] == wanted).all())
 
+    def is_whole(answers: tuple[int, ...]) -> bool:
+        parts = itertools.product(
+            *(((answer,), here[at]) for at, answer in zip(changed, answers, strict=True))
+        )
+        return not any(reaches(part) for part in itertools.islice(parts, 1, None))
+
     ways: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for chosen in itertools.product(*(_order_answers(rule.axes[at], told[at]) for at in changed)):
         far, answers = tuple(way[0] for way in chosen), tuple(way[1] for way in chosen)
-        if not any(_is_nearer(near, far) for near, _ in ways) and reaches([(at,) for at in answers]):
+        if any(_is_nearer(near, far) for near, _ in ways) or not reaches([(at,) for at in answers]):
+            continue
+        if not no_part or is_whole(answers):
             ways = [way for way in ways if not _is_nearer(far, way[0])] + [(far, answers)]
     changes = []
     for _, answers in ways:
