@@ -10,30 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from licences.catalogue import BEGINNING, END, split_prerequisites
+from licences.catalogue import BEGINNING, END
 from licences.errors import Problem
 from licences.expressions import Always, And, Value
+from licences.guarding import Row, find_disagreements, is_noticed, list_rows
 from licences.law import Law
 from licences.mutants import Mutant, find_example, make_mutants
-from licences.rules import MAX_POINTS, Facts, Profile, Rule, read_rule
+from licences.rules import MAX_POINTS, Facts, Rule
 from licences.scenarios import Scenario
-
-Period = tuple[pd.Timestamp, pd.Timestamp]
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """A row of the catalogue: its line, its period, its rules, and the cases that speak of it."""
-
-    line: int
-    code: str
-    obligation: str
-    period: Period
-    applies: Rule
-    condition: Rule | None
-    requires: tuple[tuple[str, ...], ...]
-    checked_on: pd.Timestamp
-    cases: tuple[Scenario, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +49,7 @@ def check_deeply(
     """
     catalogue, scenario_file = files
     cases = list(scenarios)
-    rows = _list_rows(law, cases)
+    rows = list_rows(law, cases)
     by_code: dict[str, list[Row]] = {}
     for row in rows:
         by_code.setdefault(row.code, []).append(row)
@@ -82,44 +66,16 @@ def check_deeply(
         ]
         for column, mutants in _list_mutants(row):
             for mutant in mutants:
-                seen = any(_notices(case, row, column, mutant.rule) for case in row.cases)
+                seen = any(is_noticed(case, row, column, mutant.rule) for case in row.cases)
                 broken, noticed = broken + 1, noticed + seen
                 found += [] if seen else [(column, *_say_unnoticed(mutant, row))]
         problems += [Problem(catalogue, row.line, column, wrong, right) for column, wrong, right in found]
     problems += [
         Problem(scenario_file, case.line, key, wrong, "mend the scenario or the catalogue")
         for case in cases
-        for key, wrong in _find_disagreements(case, by_code)
+        for key, wrong in find_disagreements(case, by_code)
     ]
     return Finding(tuple(sorted(set(problems))), broken, noticed)
-
-
-def _list_rows(law: Law, cases: Iterable[Scenario]) -> list[Row]:
-    spoken: dict[str, list[Scenario]] = {}
-    for case in cases:
-        for code in {*case.expected, *case.blocked, *case.missing, *case.absent}:
-            spoken.setdefault(code, []).append(case)
-    rows = []
-    for line, row in law.catalogue.iterrows():
-        code, condition = str(row["code"]), row["eligible_when"]
-        first = BEGINNING if pd.isna(row["in_force_from"]) else row["in_force_from"]
-        last = END if pd.isna(row["in_force_to"]) else row["in_force_to"]
-        rows.append(
-            Row(
-                line=int(str(line)),
-                code=code,
-                obligation=str(row["obligation"]),
-                period=(first, last),
-                applies=read_rule(row["applies_when"], law.fields),
-                condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
-                requires=split_prerequisites(row["requires"]),
-                checked_on=row["checked_on"],
-                cases=tuple(
-                    case for case in spoken.get(code, []) if first <= pd.Timestamp(case.as_of) <= last
-                ),
-            )
-        )
-    return rows
 
 
 Fault = tuple[str, str, str]
@@ -155,10 +111,6 @@ def _find_untried(row: Row, facts: Facts | None) -> Iterator[Fault]:
                 wrong, right = said[column, answer]
                 days = " to ".join(_say_day(day) for day in row.period)
                 yield column, wrong, f"add a scenario of {days}: {right}"
-
-
-def _say_day(day: pd.Timestamp) -> str:
-    return "…" if day in (BEGINNING, END) else f"{day:%Y-%m-%d}"
 
 
 def _find_said(case: Scenario, column: str) -> Mapping[str, Any]:
@@ -209,40 +161,6 @@ def _find_old_sources(row: Row, day: pd.Timestamp, max_age_days: int) -> Iterato
         yield "checked_on", wrong, f"check it again; {since} or later is asked for"
 
 
-def _list_mutants(row: Row) -> Iterator[tuple[str, tuple[Mutant, ...]]]:
-    yield "applies_when", make_mutants(row.applies)
-    if row.condition is not None:
-        yield "eligible_when", make_mutants(row.condition)
-
-
-def _notices(case: Scenario, row: Row, column: str, broken: Rule) -> bool:
-    """Whether a case comes out otherwise than it says where ``broken`` stands in the place of a rule."""
-    if column == "applies_when":
-        return not _agrees_on_verdict(case, row, broken)
-    return (
-        row.code in case.blocked and _is_blocked(case.profile, row.applies, broken) != case.blocked[row.code]
-    )
-
-
-def _agrees_on_verdict(case: Scenario, row: Row, applies: Rule) -> bool:
-    if row.code in case.expected and _find_verdict(case.profile, row, applies) != case.expected[row.code]:
-        return False
-    return row.code not in case.missing or set(applies.find_missing(case.profile)) == case.missing[row.code]
-
-
-def _find_verdict(profile: Profile, row: Row, applies: Rule) -> str:
-    answer = applies.decide(profile)
-    if answer is None:
-        return "undetermined"
-    return row.obligation if answer else "not_needed"
-
-
-def _is_blocked(profile: Profile, applies: Rule, condition: Rule | None) -> bool:
-    if condition is None or applies.decide(profile) is False:
-        return False
-    return any(part.decide(profile) is False for part in condition.split())
-
-
 def _say_unnoticed(mutant: Mutant, row: Row) -> tuple[str, str]:
     told = ", ".join(f"{name}: {_say_answer(value)}" for name, value in mutant.telling.items())
     days = " to ".join(_say_day(day) for day in row.period)
@@ -255,27 +173,11 @@ def _say_answer(value: Value) -> str:
     return f"{value:.15g}" if isinstance(value, float) else value
 
 
-def _find_disagreements(case: Scenario, by_code: Mapping[str, list[Row]]) -> Iterator[tuple[str, str]]:
-    """What a case says and the catalogue does not."""
-    day = pd.Timestamp(case.as_of)
-    in_force = {
-        code: next((row for row in rows if row.period[0] <= day <= row.period[1]), None)
-        for code, rows in by_code.items()
-    }
-    for code in case.absent:
-        if in_force[code] is not None:
-            yield "not_in_force", f"{code} is in force on {case.as_of}"
-    for code in {*case.expected, *case.blocked, *case.missing}:
-        row = in_force[code]
-        if row is None:
-            yield "as_of", f"{code} is not in force on {case.as_of}"
-            continue
-        if not _agrees_on_verdict(case, row, row.applies):
-            verdict = _find_verdict(case.profile, row, row.applies)
-            yield case.expected.get(code, "missing"), f"the catalogue says {verdict} of {code}"
-        if (
-            code in case.blocked
-            and _is_blocked(case.profile, row.applies, row.condition) != case.blocked[code]
-        ):
-            key = "blocked" if case.blocked[code] else "not_blocked"
-            yield key, f"the catalogue says otherwise of {code}"
+def _list_mutants(row: Row) -> Iterator[tuple[str, tuple[Mutant, ...]]]:
+    yield "applies_when", make_mutants(row.applies)
+    if row.condition is not None:
+        yield "eligible_when", make_mutants(row.condition)
+
+
+def _say_day(day: pd.Timestamp) -> str:
+    return "…" if day in (BEGINNING, END) else f"{day:%Y-%m-%d}"
