@@ -54,6 +54,20 @@ def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Port
     assert portfolio.edition.name("SECURITY_ASSESSMENT") in said["first"][0][2]
 
 
+def test_answers_that_contradict_each_other_are_said_before_all_else(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    wrong = sample_clients.copy()
+    wrong.loc[wrong["client"] == "drug-arcade", "hosts_third_party_sellers"] = False
+    said = read_section(make_portfolio(law, wrong, AS_OF, START, "en"), "summary")
+    warning = re.search(r'role="alert">.*?</div>', said, flags=re.DOTALL)
+    assert warning is not None
+    assert "1 client gives answers" in warning.group()
+    assert "杏林角医药商城" in warning.group()
+    assert said.index("alert") < said.index("What to do first")
+    assert "alert" not in read_section(make_portfolio(law, sample_clients, AS_OF, START, "en"), "summary")
+
+
 def test_what_moves_beyond_its_slack_is_said(portfolio: Portfolio) -> None:
     assert portfolio.levelled is not None
     late = int((portfolio.levelled.late_days > 0).sum())

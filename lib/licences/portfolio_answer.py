@@ -13,6 +13,7 @@ from licences.looks import label_codes
 from licences.portfolio import Portfolio
 from licences.wording import mark_day, say, say_number
 
+FEW_NAMES = 5  # so many clients stand in a cell
 NAMED = 30  # clients that are named one by one
 _ONE_LINE = 999
 
@@ -81,6 +82,7 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
         ],
         "first": [*_say_first(portfolio)],
         "warning": say_text(portfolio, "contradicting", count=len(portfolio.contradicting)),
+        "few": len(portfolio.contradicting) <= FEW_NAMES,
         "contradicting": name_clients(portfolio, portfolio.contradicting),
     }
 

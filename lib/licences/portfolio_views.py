@@ -12,6 +12,7 @@ from licences.looks import label_codes
 from licences.pages import Section, make_environment
 from licences.portfolio import Portfolio
 from licences.portfolio_answer import (
+    FEW_NAMES,
     NAMED,
     describe_summary,
     name_clients,
@@ -37,7 +38,6 @@ SECTIONS = (
     "limits",
 )
 FEW_CLIENTS = 30  # so many stand side by side in a table
-FEW_NAMES = 5  # so many stand in a cell
 SHOWN = 12  # rows of a table that is not about clients
 
 
