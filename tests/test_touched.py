@@ -86,6 +86,23 @@ def test_who_holds_a_licence_without_needing_it_is_touched_by_its_row(
     assert find_moves(difference, shop)["corner-shop"].rewritten == (("CALL_CENTRE", "not_needed"),)
 
 
+def test_the_papers_of_an_application_touch_only_whom_it_is_still_ahead_of(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    shops = pd.concat([choose_clients(sample_clients, ["wander-work"])] * 4).copy()
+    shops["client"] = ["needs", "expired", "holds", "untold"]
+    shops["holds"] = [(), ("ICP@2026-11-22",), ("ICP@2026-11-23",), ()]
+    shops.loc[shops["client"] == "untold", ["sells_paid_information", "hosts_third_party_sellers"]] = pd.NA
+    verdicts = find_verdicts(law, shops, AS_OF)["ICP"]
+    assert list(verdicts) == ["required"] * 3 + ["undetermined"]
+    papers = compare_laws(law, change(law, "ICP", documents_zh=("一份文件",)), AS_OF)
+    assert list(find_moves(papers, shops)) == ["needs", "expired"]
+    both = change(law, "ICP", documents_zh=("一份文件",), published_on=pd.Timestamp("2026-01-05"))
+    assert list(find_moves(compare_laws(law, both, AS_OF), shops)) == ["needs", "expired", "holds"]
+    penalty = change(law, "ICP", documents_zh=("一份文件",), penalty_zh="另一种处罚")
+    assert list(find_moves(compare_laws(law, penalty, AS_OF), shops)) == list(shops["client"])
+
+
 def test_a_new_duty_comes_first_then_a_question_then_another_word(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,13 +22,17 @@ from licences.schedule import make_plan
 from licences.simulation import SHARES
 from licences.working_days import count_working_days
 
-NOT_NEEDED = VERDICTS.index("not_needed")
+NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
 # What a plan and its costs rest on; another word in an explanation moves no date.
 _PLANNED = frozenset(
     {"obligation", "kind", "phase", "requires", "eligible_when", "days_min", "days_likely", "days_max",
      "days_unit", "statutory_days", "statutory_days_unit", "renewal_lead_days", "renewal_days_unit",
      "fee_cny", "yearly_fee_cny"}
 )  # fmt: skip
+
+# What matters only to who has still to apply, and what is said only of what is needed.
+_OF_APPLYING = frozenset({"documents_zh", "documents_en"})
+_OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
     Only the codes are judged of which the rows in force differ, each for all clients at once.
     """
     facts = Facts(profiles, difference.new.law.fields)
-    held = _find_holders(profiles, {*difference.codes, *difference.announced})
+    held, valid = _find_holders(profiles, {*difference.codes, *difference.announced}, difference.new.as_of)
     found: dict[int, dict[str, Any]] = {}
 
     def note(rows: NDArray[np.bool_], kind: str, *items: Any) -> None:
@@ -139,7 +143,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         differ = old != new
         words = [[VERDICTS[at] for at in side[differ]] for side in (old, new)]
         note(differ, "moved", [(code, *pair) for pair in zip(*words, strict=True)])
-        uses = ~differ & ((new != NOT_NEEDED) | held[code])
+        uses = ~differ & _find_users(difference.list_fields(code), new, held[code], valid[code])
         note(uses, "rewritten", [(code, VERDICTS[at]) for at in new[uses]])
     for code in difference.announced:
         concerned = held[code].copy()
@@ -156,6 +160,18 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         own = frozenset(code for code, rows in held.items() if rows[at])
         touched[clients[at]] = Touched(clients[at], names[at], held=own, **parts)
     return touched
+
+
+def _find_users(
+    fields: Collection[str], verdicts: NDArray[np.int8], held: NDArray[np.bool_], valid: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The clients to whom these fields of a licence matter."""
+    is_needed = (verdicts != NOT_NEEDED) & (verdicts != UNDETERMINED)
+    if fields and _OF_APPLYING.issuperset(fields):
+        return is_needed & ~valid
+    if fields and (_OF_APPLYING | _OF_NEEDED).issuperset(fields):
+        return is_needed
+    return (verdicts != NOT_NEEDED) | held
 
 
 def describe_touched(one: Touched) -> dict[str, Any]:
@@ -191,15 +207,20 @@ def _is_same_rule(one: Entry, other: Entry) -> bool:
     return bool(one.applies.node == other.applies.node and one.row["obligation"] == other.row["obligation"])
 
 
-def _find_holders(profiles: pd.DataFrame, codes: Iterable[str]) -> dict[str, NDArray[np.bool_]]:
-    """For each code the clients that hold it, whether or not it has expired."""
+def _find_holders(
+    profiles: pd.DataFrame, codes: Iterable[str], as_of: date
+) -> tuple[dict[str, NDArray[np.bool_]], dict[str, NDArray[np.bool_]]]:
+    """For each code the clients that hold it, and those of whom it has not expired on a day."""
     held = {code: np.zeros(len(profiles), dtype=np.bool_) for code in codes}
+    valid = {code: rows.copy() for code, rows in held.items()}
+    today = as_of.isoformat()
     for at, items in enumerate(profiles["holds"]):
         for item in items:
-            code = item.partition("@")[0]
+            code, _, expiry = item.partition("@")
             if code in held:
                 held[code][at] = True
-    return held
+                valid[code][at] |= not expiry or expiry >= today
+    return held, valid
 
 
 def _rests_plan_on(difference: Difference, one: Touched) -> bool:
