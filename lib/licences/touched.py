@@ -166,12 +166,12 @@ def _find_users(
     fields: Collection[str], verdicts: NDArray[np.int8], held: NDArray[np.bool_], valid: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """The clients to whom these fields of a licence matter."""
-    is_needed = (verdicts != NOT_NEEDED) & (verdicts != UNDETERMINED)
+    users: NDArray[np.bool_] = (verdicts != NOT_NEEDED) & (verdicts != UNDETERMINED)
     if fields and _OF_APPLYING.issuperset(fields):
-        return is_needed & ~valid
-    if fields and (_OF_APPLYING | _OF_NEEDED).issuperset(fields):
-        return is_needed
-    return (verdicts != NOT_NEEDED) | held
+        users &= ~valid
+    elif not fields or not (_OF_APPLYING | _OF_NEEDED).issuperset(fields):
+        users |= (verdicts != NOT_NEEDED) | held
+    return users
 
 
 def describe_touched(one: Touched) -> dict[str, Any]:
