@@ -25,7 +25,7 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from licences.__main__ import _find_makeable
+from licences.issuing import find_makeable
 from licences.wording import say
 from serving import BROWSER_ARGUMENTS
 
@@ -280,13 +280,13 @@ def test_without_a_chinese_font_the_reader_is_warned(
     tmp_path: Path, browser_path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LICENCES_BROWSER", browser_path)
-    assert _find_makeable(("html", "pdf")) == (("html", "pdf"), True)
+    assert find_makeable(("html", "pdf")) == (("html", "pdf"), True)
     assert capsys.readouterr().err == ""
     (tmp_path / "fonts.conf").write_text('<?xml version="1.0"?><fontconfig></fontconfig>', encoding="utf-8")
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
-    assert _find_makeable(("html", "pdf")) == (("html", "pdf"), True)
+    assert find_makeable(("html", "pdf")) == (("html", "pdf"), True)
     said = capsys.readouterr().err
     assert "warning: this machine has no Chinese font" in said
     assert "apt-get install fonts-noto-cjk" in said
-    assert _find_makeable(("html",)) == (("html",), True)
+    assert find_makeable(("html",)) == (("html",), True)
     assert capsys.readouterr().err == ""

@@ -1,0 +1,58 @@
+"""What the options of a command come to: which files, whose answers, from which day."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from licences.dictionary import find_data_folder
+from licences.files import is_remote
+from licences.law import Law, read_law
+from licences.profiles import choose_clients, read_profiles
+
+
+def find_clients_file(options: argparse.Namespace) -> Path:
+    return options.clients or shorten(find_data_folder() / "clients.csv")
+
+
+def find_catalogue_file(options: argparse.Namespace) -> Path:
+    return options.catalogue or shorten(find_data_folder() / "licences.csv")
+
+
+def shorten(path: Path) -> Path:
+    """The path as the user would write it, where it lies below the folder that we are in."""
+    here = Path.cwd()
+    if is_remote(path):
+        return path
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def read_files(options: argparse.Namespace) -> tuple[Law, pd.DataFrame]:
+    law = read_law(find_catalogue_file(options))
+    return law, read_clients(options, law)
+
+
+def read_clients(options: argparse.Namespace, *laws: Law) -> pd.DataFrame:
+    """The clients asked for; they may hold what any of the laws knows."""
+    codes = {code for law in laws for code in law.catalogue["code"]}
+    return choose_clients(read_profiles(find_clients_file(options), laws[0].fields, codes), options.client)
+
+
+def find_next_working_day(after: date | None = None) -> date:
+    from licences.working_days import find_working_day
+
+    return cast(date, find_working_day(np.datetime64(after or date.today()) + 1).astype(object))
+
+
+def warn_of_contradictions(law: Law, profiles: pd.DataFrame, language: str) -> None:
+    """Says which profiles contradict themselves."""
+    from licences.assessment import find_contradictions
+
+    for warning in find_contradictions(law, profiles, language):
+        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)
