@@ -31,6 +31,7 @@ def replace_in_sheet(book: Path, old: bytes, new: bytes) -> Path:
         for name in source.namelist():
             content = source.read(name)
             if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b" />", b"/>")  # openpyxl writes one or the other
                 assert old in content
                 content = content.replace(old, new)
             target.writestr(name, content)
@@ -120,7 +121,7 @@ def test_cells_of_a_workbook_become_the_text_that_one_would_type(tmp_path: Path)
 @pytest.mark.parametrize("said", [b"", b'<dimension ref="A1"/>'], ids=["no size", "size of one cell"])
 def test_a_workbook_that_states_its_size_wrong_loses_no_cell(tmp_path: Path, said: bytes) -> None:
     book = write_book(tmp_path / "a.xlsx", HEADER, ["a", "A", 1])
-    changed = replace_in_sheet(book, b'<dimension ref="A1:C2" />', said)
+    changed = replace_in_sheet(book, b'<dimension ref="A1:C2"/>', said)
     assert read_rows(changed) == (HEADER, [2], [["a", "A", "1"]])
 
 
