@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
-from html import escape
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,11 +33,15 @@ _DRAW = """(figures) => Promise.all(figures.map(async ({ name, data, layout }) =
     const picture = { format: "png", scale: 2, width: layout.width, height: layout.height };
     return [name, await Plotly.toImage({ data, layout, config: { staticPlot: true } }, picture)];
 }))"""
-_FOOTER = (
-    '<div style="width: 100%; margin: 0 14mm; display: flex; justify-content: space-between; gap: 5mm;'
-    " white-space: nowrap; font-size: 11px; color: #52606d; font-family: 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif\">"
-    '<span style="overflow: hidden; text-overflow: ellipsis">{left}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
-)
+# The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
+_MARGINS = """@page {{
+    size: A4;
+    margin: 15mm 14mm 18mm;
+    @bottom-left {{ content: "{left}"; width: 150mm; white-space: nowrap; overflow: hidden; {look} }}
+    @bottom-right {{ content: counter(page) " / " counter(pages); {look} }}
+}}"""
+_LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
+_UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
 PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
@@ -76,15 +79,10 @@ class Press:
             try:
                 page.goto(Path(file.name).as_uri())
                 page.wait_for_function(_READY, timeout=_PATIENCE_MS)
+                left = _quote(f"{footer} · {as_of}")
+                page.add_style_tag(content=_MARGINS.format(left=left, look=_LOOK))
                 pdf: bytes = page.pdf(
-                    format="A4",
-                    print_background=True,
-                    display_header_footer=True,
-                    header_template="<span></span>",
-                    footer_template=_FOOTER.format(left=escape(f"{footer} · {as_of}")),
-                    margin={"top": "15mm", "bottom": "18mm", "left": "14mm", "right": "14mm"},
-                    tagged=True,
-                    outline=True,
+                    print_background=True, prefer_css_page_size=True, tagged=True, outline=True
                 )
             except Exception:
                 del self.sheet
@@ -117,6 +115,11 @@ class Press:
         """Ends the browser."""
         self._browser.close()
         self._playwright.stop()
+
+
+def _quote(text: str) -> str:
+    """A text that stands in a string of CSS as it is."""
+    return _UNSAFE.sub(lambda found: f"\\{ord(found[0]):06x}", text)
 
 
 def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:
