@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
     planned.add_argument(
         "--include",
-        type=_read_verdicts,
+        type=partial(_read_names, "verdict to include", INCLUDED),
         default=(),
         metavar="VERDICTS",
         help="plan for these too: recommended, optional or both with a comma; default: required alone",
@@ -136,7 +137,7 @@ def _add_report(commands: Any, planned: argparse.ArgumentParser) -> None:
     report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
     report.add_argument(
         "--format",
-        type=_read_formats,
+        type=partial(_read_names, "format", FORMATS),
         default=("html",),
         metavar="FORMATS",
         help="some of html,pdf,docx,xlsx,ics with commas between; default: html",
@@ -213,12 +214,13 @@ def _add_portfolio(commands: Any, files: argparse.ArgumentParser) -> None:
     portfolio.set_defaults(run="portfolio", client=[])
 
 
-def _read_formats(text: str) -> tuple[str, ...]:
-    formats = tuple(dict.fromkeys(text.split(",")))
-    for name in formats:
-        if name not in FORMATS:
-            raise argparse.ArgumentTypeError(str(UnknownNameError("format", name, FORMATS)))
-    return formats
+def _read_names(kind: str, known: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Names with commas between, each of them once."""
+    names = tuple(dict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in known:
+            raise argparse.ArgumentTypeError(str(UnknownNameError(kind, name, known)))
+    return names
 
 
 def _read_place(text: str) -> Path:
@@ -238,14 +240,6 @@ def _read_seed(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed; write a whole number such as 0")
     return int(text)
-
-
-def _read_verdicts(text: str) -> tuple[str, ...]:
-    verdicts = tuple(dict.fromkeys(text.split(",")))
-    for verdict in verdicts:
-        if verdict not in INCLUDED:
-            raise argparse.ArgumentTypeError(str(UnknownNameError("verdict to include", verdict, INCLUDED)))
-    return verdicts
 
 
 def _read_seconds(text: str) -> float:

@@ -164,8 +164,8 @@ def _read_template(options: argparse.Namespace, law: Law, profiles: pd.DataFrame
     except OSError as error:
         raise MissingFileError(str(options.template), say_why(error), "check --template") from None
     as_of = options.as_of or date.today()
-    for at in range(min(1, len(profiles))):
-        first = profiles.iloc[at : at + 1].reset_index(drop=True)
+    if len(profiles):
+        first = profiles.head(1).reset_index(drop=True)
         make_word(make_case(law, first, as_of, Wish(start), options.lang), template=template)
     return template
 

@@ -13,7 +13,7 @@ from licences.pages import Section, make_environment
 from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
 from licences.simulation import SHARES
 from licences.tidings import name_field, say_cell
-from licences.wording import mark_day, read_texts, say, say_number, say_share, say_value
+from licences.wording import join_names, mark_day, read_texts, say, say_number, say_share, say_value
 from licences.working_days import count_working_days
 
 _EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
@@ -66,8 +66,7 @@ def describe_changes(case: Case, old: Record, new: Record) -> dict[str, Any]:
 def _name(case: Case, code: str, *records: Record) -> str:
     for record in records:
         if code in record["names"]:
-            name, official = record["names"][code]
-            return str(name) if name == official else f"{name} ({official})"
+            return join_names(*record["names"][code])
     rows = case.law.catalogue[case.law.catalogue["code"] == code]
     return str(rows[f"name_{case.language}"].iloc[-1]) if len(rows) else code
 
@@ -113,9 +112,7 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     for entry, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
             day = entry.row["in_force_from"].date()
-            name = (
-                entry.name if entry.name == entry.row["name_zh"] else f"{entry.name} ({entry.row['name_zh']})"
-            )
+            name = join_names(entry.name, entry.row["name_zh"])
             yield say(case.language, "retrospect.coming_from", day=day, name=name)
     for code, day, _ in old["coming"]:
         is_gone = code not in [one for one, *_ in new["coming"]] and day > case.as_of.isoformat()

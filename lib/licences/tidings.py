@@ -13,7 +13,7 @@ from licences.changes import Difference, RowChange, make_plain
 from licences.dictionary import Column, find_data_folder, read_dictionary
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
-from licences.wording import join_claims, say, say_number
+from licences.wording import join_claims, join_names, say, say_number
 
 _LISTED = 6
 # The columns that say whence a datum comes: a reader of a table does not need them.
@@ -31,8 +31,7 @@ def name_licence(difference: Difference, code: str) -> str:
     was, now = difference.find_entries(code)
     entry = now or was or next((one for one in difference.new.coming if one.code == code), None)
     row: Any = entry.row if entry else _find_any_row(difference, code)
-    name, official = str(row[f"name_{difference.new.language}"]), str(row["name_zh"])
-    return name if name == official else f"{name} ({official})"
+    return join_names(str(row[f"name_{difference.new.language}"]), str(row["name_zh"]))
 
 
 def _find_any_row(difference: Difference, code: str) -> Any:

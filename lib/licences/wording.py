@@ -132,6 +132,11 @@ def join_claims(claims: Iterable[Claim], fields: Fields, language: str) -> str:
     return say(language, "and").join(say_claims(claims, fields, language))
 
 
+def join_names(name: str, official: str) -> str:
+    """A licence's name, and the official Chinese one in brackets where that is another."""
+    return name if name == official else f"{name} ({official})"
+
+
 def say_day(day: date | None) -> str:
     """A day as ISO text, a dash where there is none."""
     return "–" if day is None else day.isoformat()
