@@ -332,6 +332,39 @@ def test_ctrl_c_ends_a_batch_at_once_and_the_next_goes_on_from_there(tmp_path: P
     assert {line["client"] for line in again if line["status"] == "up_to_date"} == done
 
 
+TOLD_AT_A_BAD_MOMENT = """
+import os, sys
+from licences.__main__ import main
+from licences.shelf import Shelf
+
+class Leaving:
+    def __del__(self):
+        os.kill(os.getpid(), {signal})
+
+def note(shelf, entry, note=Shelf.note):
+    note(shelf, entry)
+    Leaving()
+
+Shelf.note = note
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_batch_told_to_end_while_python_deletes_something_ends_all_the_same(
+    tmp_path: Path, told: signal.Signals
+) -> None:
+    write_clients(tmp_path / "clients.csv", ["client-0", "client-1"])
+    write_notebook(tmp_path / "slow.ipynb", "import time\ntime.sleep(600 if client.endswith('1') else 0)")
+    asked = ("report", "--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out")
+    script = TOLD_AT_A_BAD_MOMENT.format(signal=int(told))
+    command = [sys.executable, "-c", script, *asked, "--workers", "1"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[1:] == ["licences: stopped"]
+    assert [line["client"] for line in read_ledger(tmp_path / "out")] == ["client-0"]
+
+
 def has_moved(process: subprocess.Popen[str], out: Path, lines: int) -> bool:
     return process.poll() is not None or len(read_ledger(out)) > lines
 

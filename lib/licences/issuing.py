@@ -25,6 +25,8 @@ from licences.errors import MissingFileError, UsageError
 from licences.files import say_why, write_whole
 from licences.law import Law, read_law
 
+_AGAIN_SECONDS = 0.05
+
 
 def issue_reports(options: argparse.Namespace) -> int:
     from licences.batch import MADE, Order, write_reports
@@ -185,10 +187,24 @@ def write_template(options: argparse.Namespace) -> int:
 
 
 def _stop_as_by_ctrl_c() -> None:
-    """A batch that is told to end leaves its place to others, whoever told it."""
+    """A batch that is told to end leaves its place to others, whoever told it and at whatever moment."""
+    if threading.current_thread() is not threading.main_thread():
+        return
     for told in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(told) == signal.SIG_DFL and threading.current_thread() is threading.main_thread():
+        if signal.getsignal(told) == signal.SIG_DFL:
             signal.signal(told, signal.default_int_handler)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _tell_again
+
+
+def _tell_again(passed_over: sys.UnraisableHookArgs) -> None:
+    """Python passes over what is raised while an object is deleted; being told to end is not to be lost so."""
+    if not isinstance(passed_over.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(passed_over)
+        return
+    main = threading.main_thread().ident
+    if main is not None:
+        threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM)).start()
 
 
 def _share_memory_mib(workers: int) -> int:
