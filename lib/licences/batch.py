@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -121,6 +121,7 @@ class _Batch:
         self.order, self.pack, self.shelf, self.now = order, pack, shelf, now
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], tuple[str, str]] = {}
+        self.printing: set[Future[Result]] = set()  # those of them of which the notebook has run
         self.names: dict[str, str] = {}
 
     @cached_property
@@ -155,7 +156,9 @@ class _Batch:
             if "crew" in vars(self):
                 self.crew.close()
             if "press" in vars(self):
+                self.printers.shutdown(wait=False, cancel_futures=True)
                 self.press.close()
+                self.printers.shutdown()
         finally:
             self.shelf.close()
 
@@ -170,28 +173,37 @@ class _Batch:
             self.crew.find_room()  # says so where nobody is there any more to finish one
         for future in finished:
             client, hashed = self.running.pop(future)
-            yield self._note(client, hashed, self._keep(self._print(_find_result(client, future))))
+            result = _find_result(client, future)
+            if future in self.printing:
+                self.printing.discard(future)
+            elif result.status == "done" and ("pdf" in self.order.formats or FIGURES in result.files):
+                printing = self.printers.submit(self._print, result, self.press)
+                self.printing.add(printing)
+                self.running[printing] = (client, hashed)
+                continue
+            yield self._note(client, hashed, self._keep(result))
+
+    @cached_property
+    def printers(self) -> ThreadPoolExecutor:
+        """Called together when there is a first page to print."""
+        return ThreadPoolExecutor(self.order.workers, thread_name_prefix="print")
 
     @cached_property
     def press(self) -> Press:
-        """Started when there is a first page to print."""
-        return Press()
+        """Called together when there is a first page to print; its browser starts with that."""
+        return Press(self.order.workers)
 
-    def _print(self, result: Result) -> Result:
+    def _print(self, result: Result, press: Press) -> Result:
         """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
-        if result.status != "done" or not {"pdf", "docx"} & set(self.order.formats):
-            return result
         began = time.perf_counter()
         files, word = dict(result.files), FORMATS["docx"]
-        figures = files.pop(FIGURES, b"[]")
+        figures = files.pop(FIGURES, b"")
         try:
             if "pdf" in self.order.formats:
                 page = files[PAGE].decode()
-                files[FORMATS["pdf"]] = self.press.print_page(
-                    page, self.names[result.client], self.order.as_of
-                )
-            if figures != b"[]":
-                files[word] = place_pictures(files[word], self.press.draw_figures(figures))
+                files[FORMATS["pdf"]] = press.print_page(page, self.names[result.client], self.order.as_of)
+            if figures:
+                files[word] = place_pictures(files[word], press.draw_figures(figures))
         except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
             said = f"the page could not be printed: {type(error).__name__}: {error}"
             return replace(result, status="failed", files={}, problem=said.splitlines()[0])

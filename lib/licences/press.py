@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -11,14 +12,15 @@ import subprocess
 import tempfile
 import zipfile
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, TypeVar
 
 from licences.errors import UsageError
 from licences.looks import PLOTLY, SHEET_PIXELS
@@ -27,12 +29,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsof
 # It is told to look at nothing but the page, and as root to do without a sandbox, which it could not make.
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync",
               "--no-first-run", "--disable-extensions")  # fmt: skip
-_READY = "window.licencesDrawn === true"
 _PATIENCE_MS = 60_000
-_DRAW = """(figures) => Promise.all(figures.map(async ({ name, data, layout }) => {
-    const picture = { format: "png", scale: 2, width: layout.width, height: layout.height };
-    return [name, await Plotly.toImage({ data, layout, config: { staticPlot: true } }, picture)];
-}))"""
 # The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
 _MARGINS = """@page {{
     size: A4;
@@ -43,78 +40,172 @@ _MARGINS = """@page {{
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
 PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
+T = TypeVar("T")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
+class PressClosedError(RuntimeError):
+    """The browser was told to end."""
+
+
 class Press:
-    """A browser that is started once; to be used in the thread that made it.
+    """A browser that is started once, and again only if it dies; any threads may use it at a time.
+
+    sheets: how many pages are printed at a time.
 
     Raises: UsageError where there is no browser, or no playwright to drive it.
     """
 
-    def __init__(self) -> None:
-        path = find_browser()
-        from playwright.sync_api import sync_playwright  # an extra
-
-        self._playwright = sync_playwright().start()
-        as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        self._browser: Any = self._playwright.chromium.launch(
-            executable_path=path, args=[*_ARGUMENTS, *as_root]
-        )
-        self._context: Any = self._browser.new_context(
-            offline=True, viewport={"width": SHEET_PIXELS, "height": 1000}
-        )
+    def __init__(self, sheets: int = 1) -> None:
+        self._path = find_browser()
+        self._sheets, self._room, self._free = sheets, asyncio.Semaphore(sheets), list[Any]()
+        self._starting = asyncio.Lock()
+        self._playwright: Any = None
+        self._browser: Any = None
+        self._easel: Any = None
+        self._gate, self._is_closed = Lock(), False
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_keep_quiet)
+        self._thread = Thread(target=self._loop.run_forever, name="press", daemon=True)
+        self._thread.start()
 
     def print_page(self, html: str, footer: str, as_of: date) -> bytes:
         """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
 
-        The same page gives the same bytes: the file says that it was made on ``as_of``.
+        No script of the page runs. The same page gives the same bytes: the file says that it was made
+        on ``as_of``.
         """
+        style = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
             file.write(html)
             file.flush()
-            page = self.sheet
-            try:
-                page.goto(Path(file.name).as_uri())
-                page.wait_for_function(_READY, timeout=_PATIENCE_MS)
-                left = _quote(f"{footer} · {as_of}")
-                page.add_style_tag(content=_MARGINS.format(left=left, look=_LOOK))
-                pdf: bytes = page.pdf(
-                    print_background=True, prefer_css_page_size=True, tagged=True, outline=True
-                )
-            except Exception:
-                del self.sheet
-                with suppress(Exception):  # the browser may be gone
-                    page.close()
-                raise
+            pdf: bytes = self._do(self._print(Path(file.name).as_uri(), style))
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
 
-    @cached_property
-    def sheet(self) -> Any:
-        """A page that shows one client after the other: a new one would load its fonts anew."""
-        page = self._context.new_page()
-        page.emulate_media(media="print")  # figures are drawn as wide as they are printed
-        return page
-
-    @cached_property
-    def easel(self) -> Any:
-        """A page that holds nothing but plotly.js, on which figures are drawn one after the other."""
-        page = self._context.new_page()
-        page.add_script_tag(content=files("licences").joinpath("browser", PLOTLY).read_text(encoding="utf-8"))
-        return page
-
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name."""
-        drawn = self.easel.evaluate(_DRAW, json.loads(figures))
-        return {name: b64decode(address.partition(",")[2]) for name, address in drawn}
+        asked = json.loads(figures)
+        drawn = self._do(self._draw(asked))
+        return {
+            figure["name"]: b64decode(address.partition(",")[2])
+            for figure, address in zip(asked, drawn, strict=True)
+        }
 
     def close(self) -> None:
-        """Ends the browser."""
-        self._browser.close()
-        self._playwright.stop()
+        """Ends the browser, and with it what is still being printed."""
+        with self._gate:
+            if self._is_closed:
+                return
+            self._is_closed = True
+        try:
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        with self._gate:
+            if self._is_closed:
+                work.close()
+                raise PressClosedError
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return future.result()
+
+    async def _print(self, address: str, style: str) -> bytes:
+        async with self._room:
+            easel = await self._find_easel()
+            sheet = await self._take_sheet()
+            try:
+                await sheet.goto(address, timeout=_PATIENCE_MS)
+                figures = await sheet.evaluate(_call("findFigures"))
+                pictures = await easel.evaluate(_call("drawFigures"), {"figures": figures, "format": "svg"})
+                await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
+                pdf: bytes = await sheet.pdf(
+                    print_background=True, prefer_css_page_size=True, tagged=True, outline=True
+                )
+            except Exception:
+                await _give_up(sheet)
+                raise
+            self._free.append(sheet)
+            return pdf
+
+    async def _take_sheet(self) -> Any:
+        """A page that shows one client after the other: a new one would load its fonts anew."""
+        while self._free:
+            sheet = self._free.pop()
+            if not sheet.is_closed():
+                return sheet
+        return await self._open_page(java_script_enabled=False)
+
+    async def _draw(self, figures: list[dict[str, Any]]) -> list[str]:
+        """The addresses of pictures, as PNG."""
+        async with self._room:
+            easel = await self._find_easel()
+            asked = {"figures": figures, "format": "png"}
+            drawn: list[str] = await easel.evaluate(_call("drawFigures"), asked)
+            return drawn
+
+    async def _find_easel(self) -> Any:
+        """A page that holds nothing but plotly.js, on which figures are drawn one after the other."""
+        from playwright.async_api import async_playwright  # an extra
+
+        async with self._starting:
+            if self._is_closed:
+                raise PressClosedError
+            if self._playwright is None:
+                self._playwright = await async_playwright().start()
+            if self._browser is None or not self._browser.is_connected():
+                as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+                self._browser = await self._playwright.chromium.launch(
+                    executable_path=self._path, args=[*_ARGUMENTS, *as_root]
+                )
+            if self._easel is None or self._easel.is_closed():
+                self._easel = await self._open_page()
+                self._easel.on("crash", _give_up)
+                await self._easel.add_script_tag(content=_read_script(PLOTLY))
+            return self._easel
+
+    async def _open_page(self, **how: Any) -> Any:
+        """A page as wide as a sheet, where figures are drawn as wide as they are printed."""
+        viewport = {"width": SHEET_PIXELS, "height": 1000}
+        page = await self._browser.new_page(offline=True, viewport=viewport, **how)
+        await page.emulate_media(media="print")
+        return page
+
+    async def _end(self) -> None:
+        async with self._starting:  # a browser that is just being started is not left behind
+            if self._browser is not None:
+                with suppress(Exception):  # it may be gone
+                    await self._browser.close()
+        for _ in range(self._sheets):
+            await self._room.acquire()  # what was being printed has failed by now, and nothing follows it
+        if self._playwright is not None:
+            with suppress(Exception):  # Ctrl-C has ended it too
+                await self._playwright.stop()
+
+
+def _keep_quiet(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
+    """What goes wrong is told to who waits for it, and to nobody where nobody does."""
+
+
+async def _give_up(page: Any) -> None:
+    with suppress(Exception):  # the browser may be gone
+        await page.close()
+
+
+@cache
+def _read_script(name: str) -> str:
+    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
+
+
+@cache
+def _call(name: str) -> str:
+    """A function of press.js as an expression."""
+    return f"(asked) => {{ {_read_script('press.js')}\nreturn {name}(asked); }}"
 
 
 def _quote(text: str) -> str:

@@ -128,7 +128,8 @@ def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
         figures = _find_figures(notebook) if task.has_pictures else []
         places = tuple(map(_keep_place, figures))
         writers["docx"] = partial(make_word, template=task.template, figures=places)
-        made[FIGURES] = json.dumps(figures).encode()
+        if figures:
+            made[FIGURES] = json.dumps(figures).encode()
     asked = [name for name in writers if name in task.formats]
     if asked:
         parameters: dict[str, Any] = dict(task.parameters)

@@ -12,27 +12,6 @@ async function unpackPlotly() {
   document.head.append(script);
 }
 
-// In a PDF each pattern would become a picture; on paper a hatched bar is a plain one with lines across it.
-function drawHatches(chart) {
-  for (const bar of chart.querySelectorAll("path.pattern_filled")) {
-    const pattern = document.getElementById(bar.style.fill.match(/#([\w-]+)/)[1]);
-    const inset = 0.5 + parseFloat(bar.style.strokeWidth || 0) / 2;
-    const box = bar.getBBox();
-    const [left, top] = [box.x + inset, box.y + inset];
-    const [right, bottom] = [box.x + box.width - inset, box.y + box.height - inset];
-    let path = "";
-    for (let sum = left + top + 4; sum < right + bottom; sum += 7) {
-      const [from, to] = [Math.max(left, sum - bottom), Math.min(right, sum - top)];
-      path += `M${from},${sum - from}L${to},${sum - to}`;
-    }
-    const lines = bar.cloneNode();
-    lines.setAttribute("d", path);
-    lines.style.cssText = "fill: none; stroke: #ffffff; stroke-opacity: 0.5; stroke-width: 1.4px";
-    bar.style.fill = pattern.querySelector("rect").getAttribute("fill");
-    bar.after(lines);
-  }
-}
-
 function drawFigure(chart) {
   const figure = JSON.parse(chart.querySelector("script").textContent);
   const layout = { ...figure.layout, autosize: true };
@@ -48,7 +27,7 @@ const charts = document.querySelectorAll("figure.chart");
 unpackPlotly().then(
   () => Promise.all([...charts].map(drawFigure)),
   (reason) => charts.forEach((chart) => { chart.querySelector(".plot").textContent = reason.message; }),
-).then(() => { if (matchMedia("print").matches) charts.forEach(drawHatches); }).finally(() => { window.licencesDrawn = true; }); // who prints the page waits for this
+).finally(() => { window.licencesDrawn = true; }); // for who waits until the page is whole
 
 // A reader who prints wants to see what is folded away.
 addEventListener("beforeprint", () => {

@@ -1,0 +1,51 @@
+// What the press does to a client's page, whose own scripts do not run there, and on the page where figures are drawn.
+"use strict";
+
+// The figures of the page, each as wide and high as its place.
+function findFigures() {
+  return [...document.querySelectorAll("figure.chart")].map((chart) => {
+    const { data, layout } = JSON.parse(chart.querySelector("script").textContent);
+    const { clientWidth: width, clientHeight: height } = chart.querySelector(".plot");
+    return { data, layout: { ...layout, template: null, width, height } };
+  });
+}
+
+// The figures as addresses of pictures: vectors for a page, points for Word.
+function drawFigures({ figures, format }) {
+  const scale = format === "svg" ? 1 : 2;
+  return Promise.all(figures.map(({ data, layout }) => {
+    const { width, height } = layout;
+    return Plotly.toImage({ data, layout, config: { staticPlot: true } }, { format, scale, width, height });
+  }));
+}
+
+// In a PDF each pattern would become a picture; on paper a hatched bar is a plain one with lines across it.
+function drawHatches() {
+  for (const bar of document.querySelectorAll("path.pattern_filled")) {
+    const ground = document.getElementById(bar.style.fill.match(/#([\w-]+)/)[1]).querySelector("rect");
+    if (!ground) continue; // not one of ours
+    const inset = 0.5 + parseFloat(bar.style.strokeWidth || 0) / 2;
+    const box = bar.getBBox();
+    const [left, top] = [box.x + inset, box.y + inset];
+    const [right, bottom] = [box.x + box.width - inset, box.y + box.height - inset];
+    let path = "";
+    for (let sum = left + top + 4; sum < right + bottom; sum += 7) {
+      const [from, to] = [Math.max(left, sum - bottom), Math.min(right, sum - top)];
+      path += `M${from},${sum - from}L${to},${sum - to}`;
+    }
+    const lines = bar.cloneNode();
+    lines.setAttribute("d", path);
+    lines.style.cssText = "fill: none; stroke: #ffffff; stroke-opacity: 0.5; stroke-width: 1.4px";
+    bar.style.fill = ground.getAttribute("fill");
+    bar.after(lines);
+  }
+}
+
+// Puts the figures into the page, unfolds what is folded, and says what stands in the margins of a sheet.
+function finishPage({ pictures, style }) {
+  const plots = document.querySelectorAll("figure.chart .plot");
+  plots.forEach((plot, at) => { plot.innerHTML = decodeURIComponent(pictures[at].slice(pictures[at].indexOf(",") + 1)); });
+  drawHatches();
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+}
