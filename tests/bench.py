@@ -388,8 +388,9 @@ def measure_formats(law: Law) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         for formats in (("html",), ("xlsx",), ("ics",), ("docx",), ("pdf",)):
             order = Order(
-                NOTEBOOK, Path(folder) / formats[0], None, clients, AS_OF, START, "zh", formats=formats
-            )
+                NOTEBOOK, Path(folder) / formats[0], None, clients, AS_OF, START, "zh",
+                formats=formats, workers=os.cpu_count() or 1,
+            )  # fmt: skip
             entries = write_reports(order, law, profiles, lambda: datetime.now(UTC))
             next(entries)  # starts the workers, and the browser where there is one
             began = time.perf_counter()
