@@ -12,8 +12,8 @@ import subprocess
 import tempfile
 import zipfile
 from base64 import b64decode
-from collections.abc import Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -60,11 +60,11 @@ class Press:
 
     def __init__(self, sheets: int = 1) -> None:
         self._path = find_browser()
-        self._sheets, self._room, self._free = sheets, asyncio.Semaphore(sheets), list[Any]()
+        self._count, self._room = sheets, asyncio.Semaphore(sheets)
+        self._sheets, self._easels = list[Any](), list[Any]()
         self._starting = asyncio.Lock()
         self._playwright: Any = None
         self._browser: Any = None
-        self._easel: Any = None
         self._gate, self._is_closed = Lock(), False
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_keep_quiet)
@@ -116,41 +116,40 @@ class Press:
         return future.result()
 
     async def _print(self, address: str, style: str) -> bytes:
-        async with self._room:
-            easel = await self._find_easel()
-            sheet = await self._take_sheet()
-            try:
-                await sheet.goto(address, timeout=_PATIENCE_MS)
-                figures = await sheet.evaluate(_call("findFigures"))
+        async with self._room, self._lend(self._sheets, _open_sheet) as sheet:
+            await sheet.goto(address, timeout=_PATIENCE_MS)
+            figures = await sheet.evaluate(_call("findFigures"))
+            async with self._lend(self._easels, _open_easel) as easel:
                 pictures = await easel.evaluate(_call("drawFigures"), {"figures": figures, "format": "svg"})
-                await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
-                pdf: bytes = await sheet.pdf(
-                    print_background=True, prefer_css_page_size=True, tagged=True, outline=True
-                )
-            except Exception:
-                await _give_up(sheet)
-                raise
-            self._free.append(sheet)
-            return pdf
-
-    async def _take_sheet(self) -> Any:
-        """A page that shows one client after the other: a new one would load its fonts anew."""
-        while self._free:
-            sheet = self._free.pop()
-            if not sheet.is_closed():
-                return sheet
-        return await self._open_page(java_script_enabled=False)
+            await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
+            return bytes(
+                await sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
+            )
 
     async def _draw(self, figures: list[dict[str, Any]]) -> list[str]:
         """The addresses of pictures, as PNG."""
-        async with self._room:
-            easel = await self._find_easel()
-            asked = {"figures": figures, "format": "png"}
-            drawn: list[str] = await easel.evaluate(_call("drawFigures"), asked)
+        async with self._room, self._lend(self._easels, _open_easel) as easel:
+            drawn: list[str] = await easel.evaluate(
+                _call("drawFigures"), {"figures": figures, "format": "png"}
+            )
             return drawn
 
-    async def _find_easel(self) -> Any:
-        """A page that holds nothing but plotly.js, on which figures are drawn one after the other."""
+    @asynccontextmanager
+    async def _lend(self, idle: list[Any], open_one: Callable[[Any], Awaitable[Any]]) -> AsyncIterator[Any]:
+        """A page that serves one client after the other: a new one would load its fonts anew."""
+        browser = await self._find_browser()
+        while idle and idle[-1].is_closed():
+            idle.pop()
+        page = idle.pop() if idle else await open_one(browser)
+        try:
+            yield page
+        except BaseException:
+            with suppress(Exception):  # the browser may be gone
+                await page.close()
+            raise
+        idle.append(page)
+
+    async def _find_browser(self) -> Any:
         from playwright.async_api import async_playwright  # an extra
 
         async with self._starting:
@@ -163,25 +162,14 @@ class Press:
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=self._path, args=[*_ARGUMENTS, *as_root]
                 )
-            if self._easel is None or self._easel.is_closed():
-                self._easel = await self._open_page()
-                self._easel.on("crash", _give_up)
-                await self._easel.add_script_tag(content=_read_script(PLOTLY))
-            return self._easel
-
-    async def _open_page(self, **how: Any) -> Any:
-        """A page as wide as a sheet, where figures are drawn as wide as they are printed."""
-        viewport = {"width": SHEET_PIXELS, "height": 1000}
-        page = await self._browser.new_page(offline=True, viewport=viewport, **how)
-        await page.emulate_media(media="print")
-        return page
+            return self._browser
 
     async def _end(self) -> None:
         async with self._starting:  # a browser that is just being started is not left behind
             if self._browser is not None:
                 with suppress(Exception):  # it may be gone
                     await self._browser.close()
-        for _ in range(self._sheets):
+        for _ in range(self._count):
             await self._room.acquire()  # what was being printed has failed by now, and nothing follows it
         if self._playwright is not None:
             with suppress(Exception):  # Ctrl-C has ended it too
@@ -192,9 +180,19 @@ def _keep_quiet(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
     """What goes wrong is told to who waits for it, and to nobody where nobody does."""
 
 
-async def _give_up(page: Any) -> None:
-    with suppress(Exception):  # the browser may be gone
-        await page.close()
+async def _open_sheet(browser: Any, has_scripts: bool = False) -> Any:
+    """A page as wide as a sheet of paper, on which a client's page is laid out; no script of that runs."""
+    viewport = {"width": SHEET_PIXELS, "height": 1000}
+    page = await browser.new_page(offline=True, viewport=viewport, java_script_enabled=has_scripts)
+    await page.emulate_media(media="print")
+    return page
+
+
+async def _open_easel(browser: Any) -> Any:
+    """A page that holds nothing but plotly.js, on which figures are drawn as they are printed."""
+    page = await _open_sheet(browser, has_scripts=True)
+    await page.add_script_tag(content=_read_script(PLOTLY))
+    return page
 
 
 @cache
@@ -221,7 +219,8 @@ def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:
             content = old.read(name)
             if name.startswith("word/media/") and (found := re.search(PICTURE_MARK + rb"(\w+)", content)):
                 content = pictures.get(found[1].decode(), content)
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 6)
+            packing = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, packing, 6)
     return target.getvalue()
 
 

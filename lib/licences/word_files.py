@@ -10,6 +10,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from functools import cache, lru_cache
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -17,7 +18,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from licences.brands import Brand
@@ -68,9 +69,25 @@ def make_word(
     return place_pictures(target.getvalue(), {})
 
 
-def _make_environment() -> SandboxedEnvironment:
-    """What fills a template: it can name what it is given, and reach nothing else."""
-    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_clean)
+class _Environment(SandboxedEnvironment):
+    """What fills a template: it can name what it is given, and reach nothing else.
+
+    A template is the same for each client of a batch, and is compiled once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_clean)
+        self._find_template = lru_cache(maxsize=32)(super().from_string)
+
+    def from_string(self, source: Any, *args: Any, **more: Any) -> Template:
+        if args or more:
+            return super().from_string(source, *args, **more)
+        return self._find_template(source)
+
+
+@cache
+def _make_environment() -> _Environment:
+    return _Environment()
 
 
 def _clean(value: Any) -> Any:
