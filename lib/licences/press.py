@@ -87,11 +87,10 @@ class Press:
 
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name."""
-        asked = json.loads(figures)
-        drawn = self._do(self._draw(asked))
+        names = [figure["name"] for figure in json.loads(figures)]
+        drawn = self._do(self._draw(figures.decode()))
         return {
-            figure["name"]: b64decode(address.partition(",")[2])
-            for figure, address in zip(asked, drawn, strict=True)
+            name: b64decode(address.partition(",")[2]) for name, address in zip(names, drawn, strict=True)
         }
 
     def close(self) -> None:
@@ -126,7 +125,7 @@ class Press:
                 await sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
             )
 
-    async def _draw(self, figures: list[dict[str, Any]]) -> list[str]:
+    async def _draw(self, figures: str) -> list[str]:
         """The addresses of pictures, as PNG."""
         async with self._room, self._lend(self._easels, _open_easel) as easel:
             drawn: list[str] = await easel.evaluate(
