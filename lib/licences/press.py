@@ -61,6 +61,7 @@ class Press:
     def __init__(self, sheets: int = 1) -> None:
         self._path = find_browser()
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
+        self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
         self._sheets, self._easels = list[Any](), list[Any]()
         self._starting = asyncio.Lock()
         self._playwright: Any = None
@@ -87,10 +88,11 @@ class Press:
 
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name."""
-        names = [figure["name"] for figure in json.loads(figures)]
-        drawn = self._do(self._draw(figures.decode()))
+        asked = json.loads(figures)
+        drawn = self._do(self._draw([json.dumps(figure) for figure in asked]))
         return {
-            name: b64decode(address.partition(",")[2]) for name, address in zip(names, drawn, strict=True)
+            figure["name"]: b64decode(address.partition(",")[2])
+            for figure, address in zip(asked, drawn, strict=True)
         }
 
     def close(self) -> None:
@@ -118,19 +120,20 @@ class Press:
         async with self._room, self._lend(self._sheets, _open_sheet) as sheet:
             await sheet.goto(address, timeout=_PATIENCE_MS)
             figures = await sheet.evaluate(_call("findFigures"))
-            async with self._lend(self._easels, _open_easel) as easel:
-                pictures = await easel.evaluate(_call("drawFigures"), {"figures": figures, "format": "svg"})
+            pictures = await asyncio.gather(*(self._draw_one(figure, "svg") for figure in figures))
             await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
             return bytes(
                 await sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
             )
 
-    async def _draw(self, figures: str) -> list[str]:
+    async def _draw(self, figures: list[str]) -> list[str]:
         """The addresses of pictures, as PNG."""
-        async with self._room, self._lend(self._easels, _open_easel) as easel:
-            drawn: list[str] = await easel.evaluate(
-                _call("drawFigures"), {"figures": figures, "format": "png"}
-            )
+        async with self._room:
+            return await asyncio.gather(*(self._draw_one(figure, "png") for figure in figures))
+
+    async def _draw_one(self, figure: str, form: str) -> str:
+        async with self._stands, self._lend(self._easels, _open_easel) as easel:
+            drawn: str = await easel.evaluate(_call("drawFigure"), {"figure": figure, "format": form})
             return drawn
 
     @asynccontextmanager

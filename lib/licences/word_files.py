@@ -42,7 +42,7 @@ def make_word(
     Raises: UsageError where the template is no Word file, or says what cannot be said.
     """
     brand = brand or Brand()
-    file = DocxTemplate(io.BytesIO(template or make_template(brand.colour)))
+    file = _Template(io.BytesIO(template or make_template(brand.colour)))
     words = describe_words(case, brand)
     try:
         file.init_docx()
@@ -67,6 +67,19 @@ def make_word(
     target = io.BytesIO()
     file.save(target)
     return place_pictures(target.getvalue(), {})
+
+
+class _Template(DocxTemplate):  # type: ignore[misc]
+    """A template; what it says is the same for each client of a batch, and is made ready once."""
+
+    def patch_xml(self, src_xml: str) -> str:
+        return _patch(src_xml)
+
+
+@lru_cache(maxsize=32)
+def _patch(source: str) -> str:
+    patched: str = DocxTemplate(None).patch_xml(source)
+    return patched
 
 
 class _Environment(SandboxedEnvironment):
