@@ -15,11 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from playwright.sync_api import Error
 
+from licences import press as presses
 from licences.press import Press, PressClosedError
 
 DAY = date(2026, 11, 23)
@@ -77,6 +79,22 @@ def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Pres
         assert f"{name} · 2026-11-23" in text
         assert "folded" in text
         assert re.findall(r"client-\d", text) == [name, name]
+
+
+def test_a_sheet_is_thrown_away_before_it_grows_large(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    async def open_sheet(browser: Any, has_scripts: bool = False) -> Any:
+        page = await open_really(browser, has_scripts)
+        opened.append((page, has_scripts))
+        return page
+
+    open_really = presses._open_sheet
+    monkeypatch.setattr(presses, "_open_sheet", open_sheet)
+    monkeypatch.setattr(presses, "_SHEET_USES", 2)
+    assert len({press.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
+    assert [page.is_closed() for page, has_scripts in opened if not has_scripts] == [True, True, False]
+    assert [page.is_closed() for page, has_scripts in opened if has_scripts] == [False]
 
 
 def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(press: Press) -> None:

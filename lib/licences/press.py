@@ -30,6 +30,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsof
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync",
               "--no-first-run", "--disable-extensions")  # fmt: skip
 _PATIENCE_MS = 60_000
+# Each printed page leaves some 3 MB in the browser, so that a sheet is thrown away in time; an easel keeps little.
+_SHEET_USES, _EASEL_USES = 50, 400
 # The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
 _MARGINS = """@page {{
     size: A4;
@@ -62,7 +64,7 @@ class Press:
         self._path = find_browser()
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
         self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
-        self._sheets, self._easels = list[Any](), list[Any]()
+        self._sheets, self._easels = list[tuple[Any, int]](), list[tuple[Any, int]]()
         self._starting = asyncio.Lock()
         self._playwright: Any = None
         self._browser: Any = None
@@ -117,7 +119,7 @@ class Press:
         return future.result()
 
     async def _print(self, address: str, style: str) -> bytes:
-        async with self._room, self._lend(self._sheets, _open_sheet) as sheet:
+        async with self._room, self._lend(self._sheets, _open_sheet, _SHEET_USES) as sheet:
             await sheet.goto(address, timeout=_PATIENCE_MS)
             figures = await sheet.evaluate(_call("findFigures"))
             pictures = await asyncio.gather(*(self._draw_one(figure, "svg") for figure in figures))
@@ -132,24 +134,28 @@ class Press:
             return await asyncio.gather(*(self._draw_one(figure, "png") for figure in figures))
 
     async def _draw_one(self, figure: str, form: str) -> str:
-        async with self._stands, self._lend(self._easels, _open_easel) as easel:
+        async with self._stands, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
             drawn: str = await easel.evaluate(_call("drawFigure"), {"figure": figure, "format": form})
             return drawn
 
     @asynccontextmanager
-    async def _lend(self, idle: list[Any], open_one: Callable[[Any], Awaitable[Any]]) -> AsyncIterator[Any]:
-        """A page that serves one client after the other: a new one would load its fonts anew."""
+    async def _lend(
+        self, idle: list[tuple[Any, int]], open_one: Callable[[Any], Awaitable[Any]], most: int
+    ) -> AsyncIterator[Any]:
+        """A page that serves one client after the other, ``most`` times at most: a new one loads its fonts anew."""
         browser = await self._find_browser()
-        while idle and idle[-1].is_closed():
+        while idle and idle[-1][0].is_closed():
             idle.pop()
-        page = idle.pop() if idle else await open_one(browser)
+        page, uses = idle.pop() if idle else (await open_one(browser), 0)
         try:
             yield page
         except BaseException:
-            with suppress(Exception):  # the browser may be gone
-                await page.close()
+            await _close(page)
             raise
-        idle.append(page)
+        if uses + 1 < most:
+            idle.append((page, uses + 1))
+        else:
+            await _close(page)
 
     async def _find_browser(self) -> Any:
         from playwright.async_api import async_playwright  # an extra
@@ -180,6 +186,11 @@ class Press:
 
 def _keep_quiet(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
     """What goes wrong is told to who waits for it, and to nobody where nobody does."""
+
+
+async def _close(page: Any) -> None:
+    with suppress(Exception):  # the browser may be gone
+        await page.close()
 
 
 async def _open_sheet(browser: Any, has_scripts: bool = False) -> Any:
