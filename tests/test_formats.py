@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from licences.issuing import find_makeable
 from licences.wording import say
+from poppler import ask_poppler
 from serving import BROWSER_ARGUMENTS
 
 NAMES = {
@@ -128,17 +128,6 @@ def open_page(browser: Browser, path: Path, width: int, **look: Any) -> Opened:
 def squeeze(text: str) -> str:
     """A text without what a line break changes."""
     return re.sub(r"[\s\u00ad-]", "", unicodedata.normalize("NFKC", text))
-
-
-@cache
-def ask_poppler(tool: str, *arguments: str) -> str:
-    """What one of poppler's tools says; without it a test is skipped, or fails where CI promises it."""
-    if shutil.which(tool) is None:
-        message = f"no {tool} found; install Debian's package poppler-utils"
-        if os.environ.get("LICENCES_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return subprocess.run([tool, *arguments], check=True, capture_output=True, encoding="utf-8").stdout
 
 
 def read_pdf(path: Path) -> list[str]:

@@ -7,9 +7,8 @@ from datetime import date
 import plotly.offline
 
 from licences.catalogue import find_in_force
-from licences.documents import _read_asset
 from licences.law import Law
-from licences.looks import PHASE_COLOURS, dress, label_codes
+from licences.looks import PHASE_COLOURS, dress, label_codes, read_asset
 
 
 def label(name: str, language: str) -> str:
@@ -34,7 +33,7 @@ def test_two_licences_never_have_the_same_label(law: Law) -> None:
 
 def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for() -> None:
     version = plotly.offline.offline.get_plotlyjs_version()
-    assert f"plotly.js (basic - minified) v{version}\n" in _read_asset("plotly-basic.min.js")[:200]
+    assert f"plotly.js (basic - minified) v{version}\n" in read_asset("plotly-basic.min.js")[:200]
 
 
 def test_every_figure_says_what_it_shows_to_a_screen_reader() -> None:

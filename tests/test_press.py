@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -23,6 +23,7 @@ from playwright.sync_api import Error
 
 from licences import press as presses
 from licences.press import Press, PressClosedError
+from poppler import ask_poppler
 
 DAY = date(2026, 11, 23)
 FIGURE = {
@@ -40,11 +41,10 @@ def make_page(name: str) -> str:
     return PAGE.format(name=name, figure=json.dumps(FIGURE))
 
 
-def read_text(pdf: bytes) -> str:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("no pdftotext found; install Debian's package poppler-utils")
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
-    return done.stdout.decode()
+def read_text(folder: Path, pdf: bytes) -> str:
+    path = folder / f"{uuid4().hex}.pdf"
+    path.write_bytes(pdf)
+    return ask_poppler("pdftotext", str(path), "-")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def find_browsers() -> list[psutil.Process]:
     return found
 
 
-def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Press) -> None:
+def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Press, tmp_path: Path) -> None:
     names = [f"client-{at}" for at in range(6)]
     one_by_one = [press.print_page(make_page(name), name, DAY) for name in names]
     with ThreadPoolExecutor(6) as pool:
@@ -75,7 +75,7 @@ def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Pres
     assert len(set(together)) == 6
     assert len(find_browsers()) == 1
     for name, pdf in zip(names, together, strict=True):
-        text = read_text(pdf)
+        text = read_text(tmp_path, pdf)
         assert f"{name} · 2026-11-23" in text
         assert "folded" in text
         assert re.findall(r"client-\d", text) == [name, name]
@@ -97,8 +97,8 @@ def test_a_sheet_is_thrown_away_before_it_grows_large(press: Press, monkeypatch:
     assert [page.is_closed() for page, has_scripts in opened if has_scripts] == [False]
 
 
-def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(press: Press) -> None:
-    text = read_text(press.print_page(make_page("quiet"), "", DAY))
+def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(press: Press, tmp_path: Path) -> None:
+    text = read_text(tmp_path, press.print_page(make_page("quiet"), "", DAY))
     assert "a script has run" not in text
     assert "柱" in text
 

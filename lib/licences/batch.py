@@ -121,7 +121,6 @@ class _Batch:
         self.order, self.pack, self.shelf, self.now = order, pack, shelf, now
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], tuple[str, str]] = {}
-        self.printing: set[Future[Result]] = set()  # those of them of which the notebook has run
         self.names: dict[str, str] = {}
 
     @cached_property
@@ -174,14 +173,16 @@ class _Batch:
         for future in finished:
             client, hashed = self.running.pop(future)
             result = _find_result(client, future)
-            if future in self.printing:
-                self.printing.discard(future)
-            elif result.status == "done" and ("pdf" in self.order.formats or FIGURES in result.files):
+            if self._is_to_print(result):
                 printing = self.printers.submit(self._print, result, self.press)
-                self.printing.add(printing)
                 self.running[printing] = (client, hashed)
-                continue
-            yield self._note(client, hashed, self._keep(result))
+            else:
+                yield self._note(client, hashed, self._keep(result))
+
+    def _is_to_print(self, result: Result) -> bool:
+        """Whether a browser has yet to make something of it."""
+        lacks_pdf = "pdf" in self.order.formats and FORMATS["pdf"] not in result.files
+        return result.status == "done" and (lacks_pdf or FIGURES in result.files)
 
     @cached_property
     def printers(self) -> ThreadPoolExecutor:

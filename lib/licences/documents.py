@@ -15,7 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from licences.brands import Brand
-from licences.looks import PLOTLY
+from licences.looks import PLOTLY, read_asset
 from licences.wording import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -30,10 +30,10 @@ def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | N
     page = {
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
-        "style": _read_asset("page.css") + _read_asset("decide.css"),
+        "style": read_asset("page.css") + read_asset("decide.css"),
         "plotly": _pack_asset(PLOTLY),
         "too_old": say(language, "page.too_old"),
-        "script": _read_asset("page.js") + _read_asset("decide.js"),
+        "script": read_asset("page.js") + read_asset("decide.js"),
         "skip": say(language, "page.skip"),
         "contents": say(language, "page.contents_title"),
         "headings": _find_headings(notebook),
@@ -77,14 +77,9 @@ def _make_exporter() -> TemplateExporter:
 
 
 @cache
-def _read_asset(name: str) -> str:
-    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
-
-
-@cache
 def _pack_asset(name: str) -> str:
     """A script gzipped, as text that stands in a page; a third of its size, and the browser unpacks it."""
-    return b64encode(gzip.compress(_read_asset(name).encode(), mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(read_asset(name).encode(), mtime=0)).decode("ascii")
 
 
 def _figure_json(figure: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import Any
 
 import anywidget
@@ -13,11 +12,9 @@ import traitlets
 from ipywidgets import VBox
 from itables.widget import ITable
 
+from licences.looks import PLOTLY, read_asset
+
 WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "28rem", "22rem", "9rem")
-
-
-def _read_script(name: str) -> str:
-    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -29,7 +26,7 @@ class LiveFigure(anywidget.AnyWidget):
     choose: called with the code of the licence whose box or bar is clicked.
     """
 
-    _esm = f"const before = window.Plotly, module = {{ exports: {{}} }};\n{_read_script('plotly-basic.min.js')}\n{_read_script('figure.js')}"
+    _esm = f"const before = window.Plotly, module = {{ exports: {{}} }};\n{read_asset(PLOTLY)}\n{read_asset('figure.js')}"
     shown = traitlets.Dict({"figure": "", "text": ""}).tag(sync=True)
 
     def __init__(self, choose: Callable[[str], None]) -> None:
@@ -108,7 +105,7 @@ class LiveTable:
 class ReportLink(anywidget.AnyWidget):
     """A link that opens a finished report from the page itself, wherever the notebook is served from."""
 
-    _esm = _read_script("report_link.js")
+    _esm = read_asset("report_link.js")
     page = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)

@@ -7,6 +7,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import plotly.graph_objects as go
@@ -28,6 +30,12 @@ class Drawn:
     name: str
     alternative_text: str
     height_pixels: int
+
+
+@cache
+def read_asset(name: str) -> str:
+    """A script or style that runs in a browser."""
+    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
 
 
 def show_figures_anywhere() -> None:

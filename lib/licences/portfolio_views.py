@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
-from licences.looks import label_codes
+from licences.looks import label_codes, read_asset
 from licences.pages import Section, make_environment
 from licences.portfolio import Portfolio
 from licences.portfolio_answer import (
@@ -54,7 +53,7 @@ def make_portfolio_section(portfolio: Portfolio, name: str, group_by: str = "own
         "page": read_texts(portfolio.language)["page"],
     }
     view |= _VIEWS[name](portfolio, group_by)
-    style = files("licences").joinpath("browser", "portfolio.css").read_text(encoding="utf-8")
+    style = read_asset("portfolio.css")
     return Section(str(getattr(template.module, name)(view, style)))
 
 

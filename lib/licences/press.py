@@ -16,14 +16,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from licences.errors import UsageError
-from licences.looks import PLOTLY, SHEET_PIXELS
+from licences.looks import PLOTLY, SHEET_PIXELS, read_asset
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 # It is told to look at nothing but the page, and as root to do without a sandbox, which it could not make.
@@ -40,9 +39,9 @@ _MARGINS = """@page {{
     @bottom-right {{ content: counter(page) " / " counter(pages); {look} }}
 }}"""
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
+T = TypeVar("T")
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
 PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
-T = TypeVar("T")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
@@ -204,19 +203,14 @@ async def _open_sheet(browser: Any, has_scripts: bool = False) -> Any:
 async def _open_easel(browser: Any) -> Any:
     """A page that holds nothing but plotly.js, on which figures are drawn as they are printed."""
     page = await _open_sheet(browser, has_scripts=True)
-    await page.add_script_tag(content=_read_script(PLOTLY))
+    await page.add_script_tag(content=read_asset(PLOTLY))
     return page
-
-
-@cache
-def _read_script(name: str) -> str:
-    return files("licences").joinpath("browser", name).read_text(encoding="utf-8")
 
 
 @cache
 def _call(name: str) -> str:
     """A function of press.js as an expression."""
-    return f"(asked) => {{ {_read_script('press.js')}\nreturn {name}(asked); }}"
+    return f"(asked) => {{ {read_asset('press.js')}\nreturn {name}(asked); }}"
 
 
 def _quote(text: str) -> str:
