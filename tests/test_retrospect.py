@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 
 from licences.case import Case, make_case
 from licences.law import Law
@@ -20,6 +24,9 @@ from licences.outlook import Wish
 from licences.profiles import choose_clients
 from licences.records import MIME, choose_since, find_record, hand_over_record, make_record
 from licences.retrospect import RetrospectSection, make_retrospect_section
+from licences.word_files import make_word
+from licences.wording import say
+from licences.workbooks import make_workbook
 from test_changes import AS_OF, change, follow
 
 START = date(2026, 11, 24)
@@ -166,6 +173,44 @@ def test_a_record_is_small(law: Law, sample_clients: pd.DataFrame) -> None:
         record = make_record(open_one(law, sample_clients, client))
         assert len(json.dumps(record, ensure_ascii=False).encode()) < 30_000
         assert choose_since(record, record | {"since": None}) is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_word_file_and_a_workbook_say_what_the_page_says(
+    law: Law, sample_clients: pd.DataFrame, look_back: Callable[..., RetrospectSection], language: str
+) -> None:
+    new = change(law, "ICP", fee_cny=777.0, applies_when="sells_call_centre_services")
+    case = open_one(new, sample_clients, "wander-work", language=language)
+    earlier = look_back(law, language=language).record
+    page = make_page_texts(look_back(new, earlier, language=language).html)
+    assert len(page) > 4
+    assert not [text for text in page if text in read_word(case) or text in read_workbook(case)]
+    hand_over_record(earlier)
+    try:
+        word, workbook = read_word(case), read_workbook(case)
+    finally:
+        hand_over_record(None)
+    first = word.index(page[0], word.index(page[0]) + 1)  # after the table of contents
+    assert word[first : first + len(page)] == page
+    assert set(page[2:]) <= set(workbook)
+
+
+def make_page_texts(html: str) -> list[str]:
+    """The headings, paragraphs and points of a section, one after the other."""
+    return [unescape(text) for text in re.findall(r"<(?:h2|h3|p|li)>(.*?)</", html)]
+
+
+def read_word(case: Case) -> list[str]:
+    return [paragraph.text for paragraph in Document(io.BytesIO(make_word(case))).paragraphs]
+
+
+def read_workbook(case: Case) -> list[str]:
+    name = say(case.language, "workbook.sheets.changed")
+    book = load_workbook(io.BytesIO(make_workbook(case)))
+    if name not in book.sheetnames:
+        return []
+    assert book.sheetnames.index(name) == 1
+    return [str(cell) for row in book[name].iter_rows(values_only=True) for cell in row]
 
 
 def report(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

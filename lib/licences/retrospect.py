@@ -13,7 +13,7 @@ from licences.pages import Section, make_environment
 from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
 from licences.simulation import SHARES
 from licences.tidings import name_field, say_cell
-from licences.wording import join_names, mark_day, read_texts, say, say_number, say_share, say_value
+from licences.wording import join_names, mark_day, say, say_number, say_share, say_value
 from licences.working_days import count_working_days
 
 _EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
@@ -34,18 +34,23 @@ def make_retrospect_section(case: Case) -> RetrospectSection:
     """What has changed since the client's last report; nothing where there is none that said something else."""
     record = make_record(case)
     since = choose_since(record, find_earlier(case.client))
-    html = ""
-    if since is not None:
-        template: Any = make_environment().get_template("retrospect.html.j2")
-        texts = read_texts(case.language)["retrospect"]
-        view = describe_changes(case, since, record)
-        if view["parts"] or since["language"] == record["language"]:
-            html = str(template.module.retrospect(texts, view))
-    return RetrospectSection(html, record | {"since": since})
+    view = _describe_changes(case, since, record)
+    template: Any = make_environment().get_template("retrospect.html.j2")
+    return RetrospectSection(str(template.module.retrospect(view)) if view else "", record | {"since": since})
 
 
-def describe_changes(case: Case, old: Record, new: Record) -> dict[str, Any]:
-    """What the section says, in the reader's language: dates, and lists of sentences under their titles."""
+def look_back(case: Case) -> dict[str, Any] | None:
+    """What has changed since the client's last report, in the reader's language; None as for the section.
+
+    title, intro: texts; parts: titles, each with its list of sentences, at least one.
+    """
+    record = make_record(case)
+    return _describe_changes(case, choose_since(record, find_earlier(case.client)), record)
+
+
+def _describe_changes(case: Case, old: Record | None, new: Record) -> dict[str, Any] | None:
+    if old is None:
+        return None
     own = partial(say, case.language)
     lists = {
         "verdicts": list(_say_verdicts(case, old, new)),
@@ -55,11 +60,13 @@ def describe_changes(case: Case, old: Record, new: Record) -> dict[str, Any]:
         "held": list(_say_held(case, old, new)),
         "dates": [*_say_launch(case, old, new), *_say_fees(case, old, new)],
     }
-    titles = {name: own(f"retrospect.{name}") for name in lists}
+    parts = [(own(f"retrospect.{name}"), sentences) for name, sentences in lists.items() if sentences]
+    if not parts and old["language"] != new["language"]:
+        return None
     return {
-        "as_of": old["as_of"],
-        "start": old["start"],
-        "parts": [(titles[name], sentences) for name, sentences in lists.items() if sentences],
+        "title": own("retrospect.title"),
+        "intro": own("retrospect.intro", as_of=old["as_of"]),
+        "parts": parts or [(own("retrospect.rows"), [own("retrospect.small")])],
     }
 
 

@@ -39,6 +39,7 @@ def make_template(colour: str = "") -> bytes:
     writer = _Writer(document)
     for write in (
         writer.write_front,
+        writer.write_changed,
         writer.write_needed,
         writer.write_missing,
         writer.write_order,
@@ -243,6 +244,16 @@ class _Writer:
         self.write("{{ age }}", "Note")
         self.heading("{{ page.contents }}", 3)
         add_field(self.document.add_paragraph(), r'TOC \o "1-1" \h \z \u', "…")
+
+    def write_changed(self) -> None:
+        self.tag("if changed")
+        self.heading("{{ changed.title }}")
+        self.write("{{ changed.intro }}")
+        self.tag("for part in changed.parts")
+        self.heading("{{ part.title }}", 3)
+        self.list("sentence in part.sentences", "{{ sentence }}")
+        self.tag("endfor")
+        self.tag("endif")
 
     def write_needed(self) -> None:
         self.heading("{{ page.needed_title }}")

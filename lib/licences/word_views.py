@@ -8,6 +8,7 @@ from typing import Any
 from licences.brands import Brand
 from licences.case import Case
 from licences.pages import describe_case
+from licences.retrospect import look_back
 from licences.wording import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
@@ -42,6 +43,7 @@ class _Words:
             "disclaimer": brand.disclaimer.get(case.language, ""),
             "warnings": view["warnings"],
             **self._describe_summary(),
+            "changed": self._describe_changed(),
             "groups": [
                 {
                     "title": f"{page['verdicts'][verdict]} ({len(group)})",
@@ -119,6 +121,14 @@ class _Words:
             "next_questions": [self._say_question(question) for question in view["questions"][:3]],
             "age": " ".join(filter(None, age)),
         }
+
+    def _describe_changed(self) -> Words | None:
+        """What has changed since the last report: a title, an intro, and parts with a title and sentences."""
+        view = look_back(self.case)
+        if view is None:
+            return None
+        parts = [{"title": title, "sentences": sentences} for title, sentences in view["parts"]]
+        return view | {"parts": parts}
 
     def _say_decided(self, launch: Mapping[str, Any]) -> str:
         page = self.page

@@ -16,6 +16,7 @@ from licences.covers import DASH, join_line, make_cover, star_day
 from licences.durations import find_weakest
 from licences.pages import describe_case
 from licences.renewals import Renewal
+from licences.retrospect import look_back
 from licences.sheets import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
 from licences.simulation import SHARES
 from licences.wording import read_texts, say, say_share
@@ -46,6 +47,7 @@ def make_workbook(case: Case, brand: Brand | None = None) -> bytes:
     brand, own = brand or Brand(), partial(say, case.language)
     author = _Author(case)
     tables = {
+        **author.make_changed(),
         "licences": author.make_licences(),
         "documents": author.make_documents(),
         "plan": author.make_plan(),
@@ -351,6 +353,18 @@ class _Author:
             dated(own("provisional"), 14, lambda event: self.say_yes(event.provisional), marks=self.unsure),
         ]
         return self.make_table("renewals", parts, events, self.say("page.renewals_none"))
+
+    def make_changed(self) -> dict[str, Table]:
+        """What has changed since the client's last report, where it said something else."""
+        view = look_back(self.case)
+        if view is None:
+            return {}
+        changes = [(title, sentence) for title, sentences in view["parts"] for sentence in sentences]
+        parts = [
+            _part(self.own("changed_what"), 24, lambda one: one[0]),
+            _part(self.own("changed_how"), 110, lambda one: one[1]),
+        ]
+        return {"changed": self.make_table("changed", parts, changes, "")}
 
     def make_sources(self) -> Table:
         """On what each row of the workbook rests."""
