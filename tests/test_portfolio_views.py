@@ -107,8 +107,15 @@ def test_what_a_client_is_called_is_text_and_no_markup(law: Law, sample_clients:
 def test_the_bars_are_as_long_as_the_numbers(portfolio: Portfolio) -> None:
     figure = draw_bottlenecks(portfolio)
     assert figure is not None
-    blocks = figure.data[0]
-    assert dict(zip(blocks.y, blocks.x, strict=True)) == portfolio.bottlenecks["blocks"].head(12).to_dict()
+    worst = portfolio.bottlenecks.head(12)
+    sums = {code: sum(trace.x[at] for trace in figure.data) for at, code in enumerate(worst.index)}
+    assert sums == worst["holds_up"].to_dict()
+    assert [note.text for note in figure.layout.annotations] == [str(count) for count in worst["holds_up"]]
+    blocks, decides, only_first = figure.data
+    assert dict(zip(blocks.y, blocks.x, strict=True)) == worst["blocks"].to_dict()
+    assert dict(zip(decides.y, decides.x, strict=True)) == worst["decides"].to_dict()
+    assert all(0 <= count <= first for count, first in zip(only_first.x, worst["comes_first"], strict=True))
+    assert sum(only_first.x) > 0
     due = draw_due(portfolio)
     assert due is not None
     assert sum(sum(trace.y) for trace in due.data) == portfolio.due["count"].sum()

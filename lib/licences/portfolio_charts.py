@@ -17,14 +17,16 @@ _WIDE = {"zh": 12, "en": 26}
 
 
 def draw_bottlenecks(portfolio: Portfolio) -> go.Figure | None:
-    """How many clients each licence holds up, worst first: it has no date, decides the launch, comes first.
+    """How many clients each licence holds up, worst first: it has no date, decides the launch, or comes first.
 
-    None where nothing holds anybody up.
+    A client in which it does both counts as one whose launch it decides, so that a bar is as long as the
+    clients are many. None where nothing holds anybody up.
     """
     table, language = portfolio.bottlenecks.head(SHOWN), portfolio.language
     if table.empty:
         return None
-    kinds = (("blocks", _ORANGE, "x"), ("decides", _BLUE, ""), ("comes_first", _SKY, "/"))
+    table = table.assign(only_first=table["holds_up"] - table["blocks"] - table["decides"])
+    kinds = (("blocks", _ORANGE, "x"), ("decides", _BLUE, ""), ("only_first", _SKY, "/"))
     traces = [
         {
             "type": "bar",
@@ -33,18 +35,19 @@ def draw_bottlenecks(portfolio: Portfolio) -> go.Figure | None:
             "x": table[kind].tolist(),
             "name": say(language, f"portfolio.{kind}"),
             "marker": _mark(colour, pattern),
-            "text": [say_number(int(count)) if count else "" for count in table[kind]],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "hovertemplate": "%{y}: %{x}<extra></extra>",
+            "hovertemplate": "%{y}: %{x:,}<extra></extra>",
         }
         for kind, colour, pattern in kinds
         if table[kind].any()
     ]
     layout = {
-        **_name_rows(portfolio, list(map(str, table.index)), 18 * len(traces) + 16),
-        "barmode": "group",
-        "bargap": 0.3,
+        **_name_rows(portfolio, list(map(str, table.index)), 30),
+        "barmode": "stack",
+        "bargap": 0.4,
+        "annotations": [
+            {"x": count, "y": code, "text": say_number(count), "xanchor": "left", "showarrow": False}
+            for code, count in table["holds_up"].items()
+        ],
         "margin": {"l": 10, "r": 40, "t": 20, "b": 70},
         "xaxis": {"gridcolor": LINE, "rangemode": "tozero", "tickformat": ",d", "nticks": 5, "side": "top"},
     }
@@ -62,7 +65,7 @@ def _name_rows(portfolio: Portfolio, codes: list[str], row_height: int) -> dict[
     height = max(row_height, 14 + 14 * max(label.count("<br>") + 1 for label in labels.values()))
     return {
         "height": 100 + height * len(codes),
-        "legend": {"yref": "container", "yanchor": "bottom", "y": 0},
+        "legend": {"yref": "container", "yanchor": "bottom", "y": 0, "traceorder": "normal"},
         "yaxis": {
             "range": [len(codes) - 0.5, -0.5],
             "categoryorder": "array",
