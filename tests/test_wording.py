@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from licences.wording import fill, read_texts, say
@@ -28,6 +30,16 @@ def test_a_text_has_the_same_gaps_in_both_languages() -> None:
         for read in map(read_texts, ("zh", "en"))
     ]
     assert gaps[0] == gaps[1]
+
+
+def test_english_has_no_quotation_mark_that_a_chinese_font_draws_wide(project: Path) -> None:
+    said = dict(list_texts(read_texts("en")))
+    for file in (project / "data").glob("*.csv"):
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        cells = table[[name for name in table if name.endswith("_en")]].melt(ignore_index=False)
+        said |= {f"{file.name} {line} {name}": text for line, name, text in cells.itertuples()}
+    assert len(said) > 3000
+    assert not {place: text for place, text in said.items() if set(text) & set("‘’“”")}
 
 
 @pytest.mark.parametrize(
