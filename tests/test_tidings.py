@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -17,8 +18,15 @@ from licences.differences import open_difference
 from licences.errors import UsageError
 from licences.law import Law
 from licences.outlook import Wish
-from licences.tidings import find_profiles, make_clients_table, make_rows_table, tell
-from licences.touched import find_touched
+from licences.tidings import (
+    find_messages,
+    find_profiles,
+    make_clients_table,
+    make_messages_table,
+    make_rows_table,
+    tell,
+)
+from licences.touched import MATTERS, find_touched
 from test_changes import AS_OF, change, follow
 
 WISH = Wish(date(2026, 11, 24))
@@ -82,6 +90,40 @@ def test_tables_are_in_the_readers_language_and_hold_every_client(
     assert list(kind["new"]) == (["备案"] if language == "zh" else ["filing"])
 
 
+def test_clients_that_are_told_the_same_stand_together_and_none_is_lost(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    difference = compare_days(law, date(2025, 6, 1), date(2025, 8, 1), "en")
+    touched = find_touched(difference, sample_clients, WISH)
+    messages = find_messages(difference, touched, sample_clients)
+    assert len(messages) < len(touched)
+    together = [one for message in messages for one in message.touched]
+    assert sorted(one.client for one in together) == sorted(one.client for one in touched)
+    told = find_profiles(difference, sample_clients, touched)
+    for message in messages:
+        for one in message.touched:
+            assert list(message.sentences) == tell(difference, one, told[one.client])
+            assert one.matter == message.matter
+    matters = [MATTERS.index(message.matter) for message in messages]
+    assert matters == sorted(matters)
+    table = make_messages_table(difference, messages)
+    assert list(table["count"]) == [len(message.touched) for message in messages]
+    for client in (one.client for one in touched):
+        assert table["clients"].str.contains(f"({client})", regex=False).sum() == 1
+
+
+def test_the_command_lists_each_client_once_below_what_it_is_told(project: Path) -> None:
+    shown = run("--from", "2025-05-31", "--to", "2026-06-01", "--lang", "en", cwd=project).stdout
+    said = json.loads(run("--from", "2025-05-31", "--to", "2026-06-01", "--json", cwd=project).stdout)
+    assert f"\n{len(said['clients'])} of 22 clients are touched" in shown
+    listed = shown.partition("clients are touched")[2]
+    lines = [line.split()[-1] for line in listed.splitlines() if line.startswith(" " * 6)]
+    assert sorted(lines) == sorted(one["client"] for one in said["clients"])
+    counts = [int(count) for count in re.findall(r"^\S.*\((\d+)\)\s*$", listed, re.MULTILINE)]
+    assert len(counts) > 2
+    assert sum(counts) == len(lines)
+
+
 def test_the_json_has_the_promised_keys_and_only_the_clients_touched(project: Path) -> None:
     days = ("--from", "2025-07-17", "--to", "2025-07-18", "--json")
     answered = run(*days, cwd=project)
@@ -96,6 +138,7 @@ def test_the_json_has_the_promised_keys_and_only_the_clients_touched(project: Pa
     for one in said["clients"]:
         assert list(one)[:6] == keys
         assert one["gained"] or one["changed"]
+        assert any("个人信息保护负责人信息报送" in sentence for sentence in one["tell"])
     assert "corner-shop" not in {one["client"] for one in said["clients"]}
     assert run(*days, cwd=project).stdout == answered.stdout
 
@@ -160,7 +203,9 @@ def test_a_notebook_compares_two_files_or_two_days_and_not_both(project: Path, t
     found = open_difference(old=str(old), **days)
     assert list(found.rows["code"]) == ["EXPRESS"]
     assert found.clients["tell"].str.startswith("New duty: Express delivery business licence").sum() == 1
-    assert open_difference(first="2025-07-17", last="2025-07-18", **days).clients["client"].is_unique
+    two_days = open_difference(first="2025-07-17", last="2025-07-18", **days)
+    assert two_days.clients["client"].is_unique
+    assert two_days.messages["count"].sum() == len(two_days.clients)
     for named in ({}, {"first": "2025-07-17", "last": "2025-07-18", "old": str(old)}):
         with pytest.raises(UsageError, match="give first and last, or old and new"):
             open_difference(**named, **days)
@@ -176,7 +221,7 @@ def test_the_example_in_the_readme_is_what_the_command_prints(project: Path) -> 
     ).stdout  # fmt: skip
     lines = [line.rstrip() for line in printed.splitlines()]
     pieces = [piece.strip("\n") for piece in "\n".join(example).split("\n  ...")]
-    assert len(pieces) > 3
+    assert len(pieces) > 2
     at = 0
     for piece in pieces:
         at = "\n".join(lines).find(piece, at)

@@ -15,7 +15,7 @@ from licences.errors import UsageError
 from licences.law import Law
 from licences.outlook import Wish
 from licences.profiles import choose_clients, split_holdings
-from licences.touched import Touched, describe_touched, find_moves, find_touched
+from licences.touched import MATTERS, Touched, describe_touched, find_moves, find_touched
 from licences.working_days import count_working_days
 from test_changes import AS_OF, change, follow
 
@@ -109,16 +109,15 @@ def test_a_new_duty_comes_first_then_a_question_then_another_word(
     new = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
     new = change(new, "CALL_CENTRE", note_zh="新的说明")
     touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
-    ranks = [one.rank for one in touched]
-    assert ranks == sorted(ranks)
-    assert ranks[0] == 0
-    assert ranks[-1] == 2
+    matters = [one.matter for one in touched]
+    assert list(dict.fromkeys(matters)) == ["duty", "question", "rule"]
+    assert matters == sorted(matters, key=MATTERS.index)
     verdicts = find_verdicts(new, sample_clients, AS_OF)["EXPRESS"]
     old = find_verdicts(law, sample_clients, AS_OF)["EXPRESS"]
     duties = {one.client for one in touched if one.duties}
     assert duties == set(verdicts.index[(verdicts == "required") & (old != "required")])
     assert set(verdicts.index[(verdicts == "undetermined") & (old == "not_needed")]) == {
-        one.client for one in touched if one.rank == 1
+        one.client for one in touched if one.matter == "question"
     }
 
 

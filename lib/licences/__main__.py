@@ -206,6 +206,7 @@ def _diff(options: argparse.Namespace) -> int:
     from licences.changes import Difference, compare_days, compare_laws
     from licences.outlook import Wish
     from licences.schedule import LAST_START_YEAR
+    from licences.tidings import find_profiles, tell
     from licences.touched import describe_touched, find_touched
     from licences.working_days import FIRST_YEAR
 
@@ -239,7 +240,10 @@ def _diff(options: argparse.Namespace) -> int:
     warn_of_contradictions(difference.new.law, profiles, options.lang)
     if options.json:
         rows = [asdict(change) for change in difference.rows]
-        clients = [describe_touched(one) for one in touched]
+        told = find_profiles(difference, profiles, touched)
+        clients = [
+            describe_touched(one) | {"tell": tell(difference, one, told[one.client])} for one in touched
+        ]
         print(json.dumps({"rows": rows, "clients": clients}, ensure_ascii=False, indent=1))
         return 0
     from licences.bulletins import draw_difference

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from textwrap import shorten
 
 import pandas as pd
 from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from licences.changes import Difference
 from licences.terminal import make_table
-from licences.tidings import find_profiles, make_rows_table, name_licence, say_move, tell
+from licences.tidings import find_messages, make_rows_table, name_licence
 from licences.touched import Touched
 from licences.wording import say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
 _LONGEST = 160
-_URGENT = 2  # ranks of new duties and of new questions
+_URGENCY = {"duty": "bold red", "question": "bold magenta"}
 
 
 def draw_difference(
@@ -37,7 +41,8 @@ def draw_difference(
     touched = list(touched)
     if not touched:
         return [*parts, Text(say(language, "changes.no_client"))]
-    return [*parts, _draw_clients(difference, touched, profiles)]
+    title = say(language, "changes.clients", count=len(touched), all=len(profiles))
+    return [*parts, Text(title, style="bold"), *_draw_messages(difference, touched, profiles)]
 
 
 def _draw_rows(difference: Difference) -> Iterator[RenderableType]:
@@ -59,20 +64,26 @@ def _draw_rows(difference: Difference) -> Iterator[RenderableType]:
         yield table
 
 
-def _draw_clients(difference: Difference, touched: list[Touched], profiles: pd.DataFrame) -> RenderableType:
+def _draw_messages(
+    difference: Difference, touched: list[Touched], profiles: pd.DataFrame
+) -> Iterator[RenderableType]:
+    """What to tell, and below it a line for each client that is told so."""
     language = difference.new.language
-    columns = [say(language, f"changes.{name}") for name in ("client", "tell", "launch", "fees")]
-    table = make_table(say(language, "changes.clients", count=len(touched)), columns)
-    for column, ratio in zip(table.columns, (3, 8, 2, 2), strict=True):
-        column.ratio = ratio
-    told = find_profiles(difference, profiles, touched)
-    for one in touched:
-        said = tell(difference, one, told[one.client])
-        table.add_row(
-            Text.assemble(one.name, "\n", (one.client, "dim")),
-            Text("\n".join(said), style="bold" if one.rank < _URGENT else ""),
-            say_move(one.launch_moved_days, "working_days", language),
-            say_move(one.fees_moved_cny, "cny", language),
-            end_section=True,
-        )
+    messages = find_messages(difference, touched, profiles)
+    for matter, ours in groupby(messages, key=attrgetter("matter")):
+        together = list(ours)
+        title = say(language, f"changes.matters.{matter}")
+        count = sum(len(one.touched) for one in together)
+        yield Text.assemble("\n", (f"{title} ({count})", _URGENCY.get(matter, "bold")))
+        for one in together:
+            yield Text()
+            yield _draw_sentences(one.sentences)
+            for each in one.touched:
+                yield Padding(Text.assemble(each.name, (f" {each.client}", "dim")), (0, 0, 0, 6))
+
+
+def _draw_sentences(sentences: Iterable[str]) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for sentence in sentences:
+        table.add_row(Text(" •"), Text(sentence))
     return table

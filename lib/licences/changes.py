@@ -56,19 +56,20 @@ class Difference:
     def codes(self) -> list[str]:
         """The codes of which the rows in force do not say the same to a reader of this language."""
         codes = [*self.new.entries, *(code for code in self.old.entries if code not in self.new.entries)]
-        return [code for code in codes if not self._are_alike(code)]
+        return [code for code in codes if self.fields.get(code) != []]
 
-    def _are_alike(self, code: str) -> bool:
-        was, now = self.find_entries(code)
-        return was is not None and now is not None and not self.list_fields(code)
-
-    def list_fields(self, code: str) -> list[str]:
-        """The fields that differ, to a reader of this language, where the code is in force in both."""
-        was, now = self.find_entries(code)
-        if was is None or now is None:
-            return []
-        shown = find_shown(now.row, self.new.language)
-        return [name for name, value in shown.items() if not _is_same(was.row[name], value)]
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """By code in force in both, the fields that differ to a reader of this language."""
+        return {
+            code: [
+                name
+                for name, value in find_shown(entry.row, self.new.language).items()
+                if not _is_same(self.old.entries[code].row[name], value)
+            ]
+            for code, entry in self.new.entries.items()
+            if code in self.old.entries
+        }
 
 
 def compare_days(law: Law, first: date, last: date, language: str = "zh") -> Difference:

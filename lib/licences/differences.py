@@ -14,7 +14,7 @@ from licences.errors import UsageError
 from licences.law import read_law
 from licences.outlook import Wish
 from licences.profiles import read_profiles
-from licences.tidings import make_clients_table, make_rows_table
+from licences.tidings import find_messages, make_clients_table, make_messages_table, make_rows_table
 from licences.touched import Touched, find_touched
 
 
@@ -30,6 +30,12 @@ class Found:
     def rows(self) -> pd.DataFrame:
         """What has changed in the catalogue, in words: licence, code, change, field, old, new."""
         return make_rows_table(self.difference)
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """What to tell the clients touched, those together that are told the same: matter, tell, count, clients."""
+        found = find_messages(self.difference, self.touched, self.profiles)
+        return make_messages_table(self.difference, found)
 
     @property
     def clients(self) -> pd.DataFrame:

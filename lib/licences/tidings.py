@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -121,6 +121,43 @@ def make_clients_table(
     )
 
 
+@dataclass(frozen=True)
+class Message:
+    """The sentences that are told to some clients alike, and these clients; matter is one of MATTERS."""
+
+    matter: str
+    sentences: tuple[str, ...]
+    touched: tuple[Touched, ...]
+
+
+def find_messages(
+    difference: Difference, touched: Iterable[Touched], profiles: pd.DataFrame
+) -> list[Message]:
+    """What to tell, and to whom: clients that are told the same stand together, what matters most first."""
+    told = find_profiles(difference, profiles, touched := list(touched))
+    alike: dict[tuple[str, tuple[str, ...]], list[Touched]] = {}
+    for one in touched:
+        alike.setdefault((one.matter, tuple(tell(difference, one, told[one.client]))), []).append(one)
+    return [Message(*key, tuple(ones)) for key, ones in alike.items()]
+
+
+def make_messages_table(difference: Difference, messages: Iterable[Message]) -> pd.DataFrame:
+    """What to tell, one row a message: matter, tell (sentences), count (of clients), clients (names and ids)."""
+    language = difference.new.language
+    return pd.DataFrame(
+        [
+            {
+                "matter": say(language, f"changes.matters.{one.matter}"),
+                "tell": " ".join(one.sentences),
+                "count": len(one.touched),
+                "clients": say(language, "list").join(f"{each.name} ({each.client})" for each in one.touched),
+            }
+            for one in messages
+        ],
+        columns=["matter", "tell", "count", "clients"],
+    )
+
+
 def find_profiles(
     difference: Difference, profiles: pd.DataFrame, touched: Iterable[Touched]
 ) -> dict[str, Profile]:
@@ -178,7 +215,7 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
 def _list_fields(difference: Difference, code: str) -> str:
     """What has changed in a row, the fields that ask something of the client first."""
     language = difference.new.language
-    changed = difference.list_fields(code)
+    changed = difference.fields.get(code, [])
     stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(_GROUNDS)}
     places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
     ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))

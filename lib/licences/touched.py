@@ -22,6 +22,7 @@ from licences.schedule import make_plan
 from licences.simulation import SHARES
 from licences.working_days import count_working_days
 
+MATTERS = ("duty", "question", "rule", "announced", "verdict")  # what matters most first
 NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
 # What a plan and its costs rest on; another word in an explanation moves no date.
 _PLANNED = frozenset(
@@ -79,16 +80,15 @@ class Touched:
         )  # fmt: skip
 
     @property
-    def rank(self) -> int:
-        """The lower, the more it matters: a new duty on what the client does today, a question, another rule…"""
+    def matter(self) -> str:
+        """What matters most of it, one of MATTERS: a new duty on what the client does today, a question, another rule…"""
         signs = (
             self.duties,
             [code for code, _, new in self.moved if new == "undetermined"],
             self.rewritten,
             self.announced,
-            self.moved,
         )
-        return next((at for at, sign in enumerate(signs) if sign), len(signs))
+        return next((matter for matter, sign in zip(MATTERS, signs, strict=False) if sign), MATTERS[-1])
 
 
 def find_touched(difference: Difference, profiles: pd.DataFrame, wish: Wish) -> list[Touched]:
@@ -119,7 +119,7 @@ def _weigh(one: Touched) -> tuple[float, ...]:
     """What matters most sorts first; a later launch matters more, and so does one of which it cannot be told."""
     is_required = any(verdict == "required" for _, verdict in one.rewritten)
     later = float("inf") if one.launch_moved_days is None else one.launch_moved_days
-    return one.rank, -len(one.duties), not is_required, -later
+    return MATTERS.index(one.matter), -len(one.duties), not is_required, -later
 
 
 def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touched]:
@@ -143,7 +143,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         differ = old != new
         words = [[VERDICTS[at] for at in side[differ]] for side in (old, new)]
         note(differ, "moved", [(code, *pair) for pair in zip(*words, strict=True)])
-        uses = ~differ & _find_users(difference.list_fields(code), new, held[code], valid[code])
+        uses = ~differ & _find_users(difference.fields.get(code, []), new, held[code], valid[code])
         note(uses, "rewritten", [(code, VERDICTS[at]) for at in new[uses]])
     for code in difference.announced:
         concerned = held[code].copy()
@@ -228,7 +228,7 @@ def _rests_plan_on(difference: Difference, one: Touched) -> bool:
     if any({old, new} & NEEDED for _, old, new in one.moved):
         return True
     codes = [code for code, verdict in one.rewritten if verdict in NEEDED or code in one.held]
-    return any(_PLANNED.intersection(difference.list_fields(code)) for code in codes)
+    return any(_PLANNED.intersection(difference.fields.get(code, [])) for code in codes)
 
 
 def _plan(edition: Edition, profiles: pd.DataFrame, on: date, wish: Wish) -> Iterator[Outlook]:
