@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+import pandas as pd
 import plotly.offline
 
 from licences.catalogue import find_in_force
 from licences.law import Law
-from licences.looks import PHASE_COLOURS, dress, label_codes, read_asset
+from licences.looks import PHASE_COLOURS, dress, label_codes, read_asset, show_texts
 
 
 def label(name: str, language: str) -> str:
@@ -57,3 +59,17 @@ def _simulate(colour: str, kind: str) -> list[float]:
     }[kind]
     rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     return [sum(weight * part for weight, part in zip(row, rgb, strict=True)) for row in matrix]
+
+
+def test_a_table_of_texts_shows_every_row_from_the_left_and_a_client_cannot_write_markup() -> None:
+    frame = pd.DataFrame(
+        {"client": ["<script>alert(1)</script>", *map(str, range(200))], "fee": [None, *range(200)]}
+    )
+    html = show_texts(frame).to_html()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count("<tr>") == 1 + len(frame)
+    assert re.findall(r"text-align: ([a-z]+)", html) == ["left"] * html.count("text-align")
+    assert ">–</td>" in html
+    assert html == show_texts(frame).to_html()
+    assert ">corner-shop</th>" in show_texts(frame.head(1).set_axis(["corner-shop"])).to_html()

@@ -11,8 +11,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import plotly.io
+from pandas.io.formats.style import Styler
 
 # Okabe and Ito (2008); no meaning rests on colour alone.
 PHASE_COLOURS = {1: "#0072b2", 2: "#c14a00", 3: "#007a5a"}
@@ -41,6 +43,15 @@ def read_asset(name: str) -> str:
 def show_figures_anywhere() -> None:
     """Figures go into a notebook as plain data: JupyterLab draws them, and so does our page, offline."""
     plotly.io.renderers.default = "plotly_mimetype"
+
+
+def show_texts(frame: pd.DataFrame) -> Styler:
+    """A table of texts as a notebook shows it: read from the left, every row, whatever a client typed escaped."""
+    left = {"text-align": "left", "vertical-align": "top"}
+    table = frame.style.format(escape="html", na_rep="–").set_properties(None, **left).set_uuid("texts")
+    head = [{"selector": "th", "props": list(left.items())}]
+    table = table.set_table_styles(head)  # type: ignore[arg-type]
+    return table.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else table
 
 
 def label_codes(names: Mapping[str, str], language: str, width: int | None = None) -> dict[str, str]:
