@@ -8,7 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.catalogue import find_coming, find_in_force, find_period_problems, split_prerequisites
+from licences.catalogue import (
+    find_coming,
+    find_ending,
+    find_in_force,
+    find_period_problems,
+    split_prerequisites,
+)
 from licences.law import Law
 
 
@@ -47,6 +53,17 @@ def test_what_comes_into_force_later_is_listed_earliest_first() -> None:
     )
     assert list(find_coming(rows, date(2026, 1, 1))["code"]) == ["B", "C"]
     assert list(find_coming(rows, date(2025, 12, 31))["code"]) == ["A", "B", "C"]
+
+
+def test_an_end_is_one_from_its_last_day_before_until_it_is_past_and_where_none_of_its_code_follows() -> None:
+    rows = make_periods(
+        ("C", None, "2027-06-30"),
+        ("A", "2020-01-01", "2026-12-31"), ("A", "2027-01-01", None),
+        ("B", None, "2026-12-31"), ("B", "2027-01-02", "2028-12-31"),
+        ("D", None, None),
+    )  # fmt: skip
+    ends = {str(day): list(find_ending(rows, day)["code"]) for day in (date(2026, 12, 31), date(2027, 1, 1))}
+    assert ends == {"2026-12-31": ["B", "C", "B"], "2027-01-01": ["C", "B"]}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -176,7 +177,7 @@ def add_coming_row(law: Law, code: str, day: str, **cells: object) -> Law:
 
 def find_announced(law: Law, clients: pd.DataFrame, client: str) -> list[str]:
     case = make_case(law, choose_clients(clients, [client]), AS_OF, Wish(START), "zh")
-    return [entry.code for entry in case.coming]
+    return [change.entry.code for change in case.coming]
 
 
 def test_a_rule_that_will_newly_apply_is_announced_and_makes_that_report_anew(
@@ -194,6 +195,26 @@ def test_a_rule_that_will_newly_apply_is_announced_and_makes_that_report_anew(
         assert "EXPRESS" in find_announced(new, sample_clients, client)
     new_pages = find_pages(new, sample_clients)
     assert {client for client in before if old_pages[client] != new_pages[client]} == touched
+
+
+def test_a_rule_that_will_end_is_announced_and_makes_that_report_anew(
+    law: Law, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
+) -> None:
+    new = change(law, "EXPRESS", "in_force_to", pd.Timestamp("2027-02-28"))
+    before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
+    touched = {client for client in before if before[client] != after[client]}
+    new_pages = find_pages(new, sample_clients)
+    assert {client for client in before if old_pages[client] != new_pages[client]} == touched
+    assert 0 < len(touched) < len(before) / 2
+    for client in touched:
+        assert re.search("自2027-03-01起：</b> 快递业务经营许可证.*届时该项规定终止", new_pages[client])
+    catalogue = new.catalogue.copy()
+    line = find_in_force(catalogue.reset_index(), AS_OF).at["EXPRESS", "line"]
+    catalogue.at[line, "superseded_by"] = ("DOMAIN", "EXPRESS")
+    instead = replace(new, catalogue=catalogue)
+    assert hash_all(instead, sample_clients, notebook) != after
+    pages = find_pages(instead, sample_clients)
+    assert all("改为：域名注册与实名核验。" in pages[client] for client in touched)
 
 
 def test_what_comes_into_force_before_the_plan_ends_is_announced_however_late(

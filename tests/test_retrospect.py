@@ -120,6 +120,9 @@ def test_answers_holdings_and_what_is_to_come_are_said_too(
     assert "Now held: Commercial ICP licence" in said
     coming = read(look_back(follow(law, "ICP", "2027-05-01", fee_cny=5.0), first.record))
     assert "From 2027-05-01: Commercial ICP licence" in coming
+    ending = look_back(change(law, "ICP", in_force_to=pd.Timestamp("2027-04-30")), first.record)
+    assert re.search("From 2027-05-01: Commercial ICP licence.* is no longer in force.", read(ending))
+    assert "The change announced for 2027-05-01 is no longer listed" in read(look_back(law, ending.record))
 
 
 def test_the_same_report_made_again_says_the_same_and_the_next_one_does_not(

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.
     assert all(any(text.startswith(f"{name} stays") for text in one) for one in dearer.values())
     coming = list_sentences(law, follow(law, "EXPRESS", "2027-03-01", fee_cny=9.0), sample_clients, "en")
     assert all(one == [f"From 2027-03-01: {name} changes."] for one in coming.values())
+    gone = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "EXPRESS"])
+    line = law.catalogue.index[(law.catalogue["code"] == "EXPRESS") & law.catalogue["in_force_to"].isna()][0]
+    row = law.catalogue.loc[[line]].assign(in_force_from=pd.Timestamp("2027-03-01"))
+    begins = replace(law, catalogue=pd.concat([gone.catalogue, row]))
+    begun = list_sentences(gone, begins, sample_clients, "en")
+    assert all(f"From 2027-03-01: {name} comes into force" in one[0] for one in begun.values())
+    ending = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
+    ends = list_sentences(law, ending, sample_clients, "en")
+    assert ends
+    assert all(one == [f"From 2027-03-01: {name} is no longer in force."] for one in ends.values())
     called_off = list_sentences(follow(law, "EXPRESS", "2027-03-01", fee_cny=9.0), law, sample_clients, "en")
     assert all(one == [f"{name}: a change announced earlier will not come."] for one in called_off.values())
 

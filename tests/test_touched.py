@@ -178,6 +178,24 @@ def test_what_is_still_to_come_touches_whom_it_will_concern(law: Law, sample_cli
         assert (one.moved, one.announced, one.launch_moved_days) == ((), ("EXPRESS",), 0)
 
 
+def test_a_rule_that_will_end_touches_whom_it_binds_until_then(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    new = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
+    difference = compare_laws(law, new, AS_OF)
+    assert [(row.code, row.change) for row in difference.rows] == [("EXPRESS", "ended")]
+    touched = find_touched(difference, sample_clients, WISH)
+    verdicts = find_verdicts(law, sample_clients, AS_OF)["EXPRESS"]
+    held = [any(item.startswith("EXPRESS") for item in items) for items in sample_clients["holds"]]
+    assert {one.client for one in touched} == set(sample_clients["client"][held]) | set(
+        verdicts.index[verdicts != "not_needed"]
+    )
+    assert all((one.matter, one.moved, one.rewritten) == ("announced", (), ()) for one in touched)
+    named = change(new, "EXPRESS", superseded_by=("DOMAIN",))
+    assert find_touched(compare_laws(new, named, AS_OF), sample_clients, WISH)
+    assert not find_touched(compare_laws(new, change(new, "EXPRESS"), AS_OF), sample_clients, WISH)
+
+
 def test_a_licence_taken_out_of_the_catalogue_is_lost_to_who_needed_it(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:

@@ -491,10 +491,9 @@ def test_the_first_sheet_names_the_next_questions_and_the_changes_ahead(
     assert asked
     for label, (_, said) in zip(asked, lines[first:], strict=False):
         assert said.startswith(f"{label} (settles ")
-    (change,) = [said for label, said in read_front(make_workbook(bazaar)) if label == "Change of law ahead"]
-    (entry,) = bazaar.coming
-    row = entry.row
-    assert change.startswith(f"From {row['in_force_from'].date()}: {row['name_en']}")
+    (line,) = [said for label, said in read_front(make_workbook(bazaar)) if label == "Change of law ahead"]
+    (change,) = bazaar.coming
+    assert line.startswith(f"From {change.day}: {change.entry.row['name_en']}")
 
 
 def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Law, sample_clients: pd.DataFrame) -> None:

@@ -20,7 +20,7 @@ from licences.assessment import (
     rank_questions,
 )
 from licences.dictionary import Column, find_data_folder, read_dictionary
-from licences.edition import Edition, Entry, open_edition
+from licences.edition import Coming, Edition, open_edition
 from licences.law import Law, read_law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.profiles import choose_clients, read_profiles
@@ -82,18 +82,18 @@ class Case:
         return self.outlook.simulation.launch
 
     @cached_property
-    def coming(self) -> tuple[Entry, ...]:
-        """What comes into force within a year, or before the plan ends, and is or may be of concern.
+    def coming(self) -> tuple[Coming, ...]:
+        """What begins or ends within a year, or before the plan ends, and is or may be of concern.
 
         That is what touches a licence needed, held or undetermined, and what will newly apply.
         """
         finishes = [days[-1] for days in self.outlook.simulation.finishes.values()]
         until = max([pd.Timestamp(self.as_of) + pd.DateOffset(years=1), *map(pd.Timestamp, finishes)])
         return tuple(
-            entry
-            for entry in self.edition.coming
-            if entry.row["in_force_from"] <= until
-            and is_concerned(entry, self.outlook.plan.verdicts, self.held, self.profile)
+            change
+            for change in self.edition.coming
+            if pd.Timestamp(change.day) <= until
+            and is_concerned(change.entry, self.outlook.plan.verdicts, self.held, self.profile)
         )
 
     @cached_property

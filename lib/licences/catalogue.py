@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from licences.dictionary import find_data_folder, read_dictionary
@@ -54,6 +55,15 @@ def find_coming(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The rows that come into force after ``as_of``, earliest first."""
     later = catalogue[catalogue["in_force_from"] > pd.Timestamp(as_of)]
     return later.sort_values(["in_force_from", "code"])
+
+
+def find_ending(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The rows whose last day is ``as_of`` or later and that no row of the same code follows, earliest end first."""
+    ending = catalogue[catalogue["in_force_to"] >= pd.Timestamp(as_of)]
+    starts = set(zip(catalogue["code"], catalogue["in_force_from"], strict=True))
+    after = ending["in_force_to"] + pd.Timedelta(days=1)
+    is_followed = [pair in starts for pair in zip(ending["code"], after, strict=True)]
+    return ending[~np.array(is_followed, dtype=bool)].sort_values(["in_force_to", "code"])
 
 
 def split_prerequisites(text: str | float) -> tuple[tuple[str, ...], ...]:

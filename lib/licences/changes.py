@@ -182,10 +182,13 @@ def _group_rows(law: Law) -> dict[str, dict[Any, Row]]:
 def _list_coming(edition: Edition) -> dict[str, list[dict[str, Any]]]:
     """What is to come by code, as a reader of the edition's language sees it."""
     coming: dict[str, list[dict[str, Any]]] = {}
-    for entry in edition.coming:
-        shown = find_shown(entry.row, edition.language) | {"in_force_from": entry.row["in_force_from"]}
+    for change in edition.coming:
+        row = change.entry.row
+        is_end = change.kind == "end"
+        shown = {"superseded_by": row["superseded_by"]} if is_end else find_shown(row, edition.language)
         plain = {name: make_plain(value) for name, value in shown.items()}
-        coming.setdefault(entry.code, []).append(plain)
+        said = {"day": change.day.isoformat(), "kind": change.kind} | plain
+        coming.setdefault(change.entry.code, []).append(said)
     return coming
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
 
-from licences.catalogue import find_coming, find_in_force, split_prerequisites
+from licences.catalogue import find_coming, find_ending, find_in_force, split_prerequisites
 from licences.durations import Correction, Duration, find_duration
 from licences.law import Law
 from licences.rules import Rule, read_rule
@@ -39,6 +39,19 @@ class Entry:
 
 
 @dataclass(frozen=True, eq=False)
+class Coming:
+    """A change ahead, from ``day`` on.
+
+    kind: ``new`` where the entry comes into force then and none of its code is in force today, ``changed``
+    where one is, ``end`` where the entry is no longer in force then, and none of its code.
+    """
+
+    entry: Entry
+    day: date
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
 class Edition:
     """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order."""
 
@@ -53,13 +66,23 @@ class Edition:
         return find_in_force(self.law.catalogue, self.as_of)
 
     @cached_property
-    def coming(self) -> tuple[Entry, ...]:
-        """What comes into force later, earliest first, its rules read."""
-        later = find_coming(self.law.catalogue, self.as_of)
+    def coming(self) -> tuple[Coming, ...]:
+        """What comes into force later, or ends without a successor, earliest first, its rules read."""
         corrections = _read_corrections(self.law)
-        return tuple(
-            _make_entry(row, self.law, self.language, corrections) for row in later.to_dict("records")
+        begins, ends = (
+            [_make_entry(row, self.law, self.language, corrections) for row in rows.to_dict("records")]
+            for rows in (find(self.law.catalogue, self.as_of) for find in (find_coming, find_ending))
         )
+        changes = [
+            Coming(
+                entry, entry.row["in_force_from"].date(), "changed" if entry.code in self.entries else "new"
+            )
+            for entry in begins
+        ]
+        changes += [
+            Coming(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end") for entry in ends
+        ]
+        return tuple(sorted(changes, key=lambda change: (change.day, change.entry.code)))
 
     def name(self, code: str) -> str:
         """What a code is called; a code that is not in force keeps its code."""

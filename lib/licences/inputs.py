@@ -38,8 +38,16 @@ def hash_inputs(
     edition = open_edition(law, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
     coming = [
-        (entry, _hash(entry.row["in_force_from"], find_shown(entry.row, language)))
-        for entry in edition.coming
+        (
+            change.entry,
+            _hash(
+                change.day,
+                change.kind,
+                change.entry.row["superseded_by"],
+                find_shown(change.entry.row, language),
+            ),
+        )
+        for change in edition.coming
     ]
     whole = {code: _hash(find_shown(entry.row, language)) for code, entry in edition.entries.items()}
     common = _hash(

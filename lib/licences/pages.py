@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
-from licences.edition import Entry
+from licences.edition import Coming, Entry
 from licences.remedies import find_eligible, join_steps
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
@@ -113,7 +113,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "undated": [step for step in steps if not step["finish"]],
         "questions": [_describe_question(case, row) for row in case.questions.to_dict("records")],
         "warnings": [warning.message for warning in case.contradictions],
-        "coming": [_describe_coming(entry, case.language) for entry in case.coming],
+        "coming": [_describe_coming(change, case) for change in case.coming],
         "shown": shown,
         "checked": _find_age(case, shown),
         "launch": describe_launch(case),
@@ -336,19 +336,32 @@ def _describe_question(case: Case, row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _describe_coming(entry: Entry, language: str) -> dict[str, Any]:
+def _describe_coming(change: Coming, case: Case) -> dict[str, Any]:
+    entry, language = change.entry, case.language
+    note = _clean(entry.row[f"note_{language}"]) or ""
+    if change.kind == "end":
+        called = _name_rows(case)
+        successors = [called[code] for code in entry.row["superseded_by"] if code != entry.code]
+        note = say(language, "page.coming_end")
+        if successors:
+            note += say(language, "page.coming_instead", names=say(language, "list").join(successors))
     return {
         "name": entry.name,
         "official_name": entry.row["name_zh"],
         "code": entry.code,
-        "from": entry.row["in_force_from"].date(),
-        "note": _clean(entry.row[f"note_{language}"]) or "",
+        "from": change.day,
+        "note": note,
     }
+
+
+def _name_rows(case: Case) -> dict[str, str]:
+    """What each code is called, in force or not."""
+    return dict(zip(case.law.catalogue["code"], case.law.catalogue[f"name_{case.language}"], strict=True))
 
 
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
-    names = dict(zip(case.law.catalogue["code"], case.law.catalogue[f"name_{case.language}"], strict=True))
+    names = _name_rows(case)
     return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
 
 

@@ -16,6 +16,7 @@ from licences.edition import Entry, find_shown
 VERSION = 1  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"
 _LONGEST = 60  # a text is kept up to this length, of a longer one only its hash
+_END = "end"  # of a change ahead by which a rule ends
 REST = "rest"  # what else a row says, as one hash
 _KEPT = frozenset(
     {"obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
@@ -36,7 +37,7 @@ def make_record(case: Case) -> dict[str, Any]:
     version, client, language, as_of, start; verdicts: by code, but for what is not needed; names: of
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
-    told; held: by code the expiry; coming: code, first day and a hash; launch: the three days, or None;
+    told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
     left_out; fees_cny, unknown_fees.
     """
     used = [code for code in case.edition.entries if code in case.held or _is_open(case, code)]
@@ -53,8 +54,12 @@ def make_record(case: Case) -> dict[str, Any]:
         "facts": {name: make_plain(told) for name, told in case.profile.items() if told is not None},
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
         "coming": [
-            [entry.code, make_plain(entry.row["in_force_from"]), _hash_entry(entry, case.language)]
-            for entry in case.coming
+            [
+                change.entry.code,
+                change.day.isoformat(),
+                _END if change.kind == "end" else _hash_entry(change.entry, case.language),
+            ]
+            for change in case.coming
         ],
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
         "left_out": list(case.outlook.left_out),

@@ -116,11 +116,10 @@ def _say_field(case: Case, name: str, old: Any, new: Any) -> str:
 def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     known = 3 if old["language"] == new["language"] else 2  # the hash is of what a row says in the language
     before = [item[:known] for item in old["coming"]]
-    for entry, item in zip(case.coming, new["coming"], strict=True):
+    for change, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
-            day = entry.row["in_force_from"].date()
-            name = join_names(entry.name, entry.row["name_zh"])
-            yield say(case.language, "retrospect.coming_from", day=day, name=name)
+            name = join_names(change.entry.name, change.entry.row["name_zh"])
+            yield say(case.language, f"retrospect.coming_{change.kind}", day=change.day, name=name)
     for code, day, _ in old["coming"]:
         is_gone = code not in [one for one, *_ in new["coming"]] and day > case.as_of.isoformat()
         if is_gone:

@@ -29,7 +29,8 @@ _WEIGHTIEST = (
 def name_licence(difference: Difference, code: str) -> str:
     """A licence's name with the official Chinese one beside it; of the new law where it is in force there."""
     was, now = difference.find_entries(code)
-    entry = now or was or next((one for one in difference.new.coming if one.code == code), None)
+    coming = (change.entry for change in difference.new.coming if change.entry.code == code)
+    entry = now or was or next(coming, None)
     row: Any = entry.row if entry else _find_any_row(difference, code)
     return join_names(str(row[f"name_{difference.new.language}"]), str(row["name_zh"]))
 
@@ -206,9 +207,9 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
                 fields=_list_fields(difference, code))
         )  # fmt: skip
     for code in one.announced:
-        days = [entry.row["in_force_from"].date() for entry in difference.new.coming if entry.code == code]
-        key = "announced" if days else "announced_gone"
-        said.append(own(f"changes.one.{key}", names=name(code), day=min(days, default="")))
+        ahead = next((change for change in difference.new.coming if change.entry.code == code), None)
+        key = f"announced_{ahead.kind if ahead else 'gone'}"
+        said.append(own(f"changes.one.{key}", names=name(code), day=ahead.day if ahead else ""))
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
 
 

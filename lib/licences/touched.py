@@ -149,9 +149,9 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         concerned = held[code].copy()
         for edition in _list_editions(difference):
             concerned |= _number(edition.entries.get(code), facts) != NOT_NEEDED
-            for entry in edition.coming:
-                if entry.code == code:
-                    concerned |= _number(entry, facts) != NOT_NEEDED
+            for change in edition.coming:
+                if change.entry.code == code:
+                    concerned |= _number(change.entry, facts) != NOT_NEEDED
         note(concerned, "announced", [code] * int(concerned.sum()))
     clients, names = profiles["client"].tolist(), profiles["name"].tolist()
     touched = {}
