@@ -11,12 +11,14 @@ import pandas as pd
 import pytest
 
 from licences.assessment import find_contradictions, judge, rank_questions
+from licences.case import make_case
 from licences.law import Law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.portfolio import Portfolio, make_portfolio, open_portfolio
 from licences.portfolio_tables import GROUPS, find_groups, make_matrix, make_shares
-from licences.profiles import make_profiles
+from licences.profiles import choose_clients, make_profiles
 from licences.renewals import find_renewals
+from test_changes import change, follow
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -136,6 +138,24 @@ def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
     assert portfolio.due["count"].sum() == sum(expected.values())
     overdue = sum(count for (_, _, last, *_), count in expected.items() if last < AS_OF)
     assert portfolio.due.loc[portfolio.due["month"].isna(), "count"].sum() == overdue > 0
+
+
+def test_a_change_ahead_concerns_whose_own_reports_announce_it(
+    law: Law, sample_clients: pd.DataFrame, portfolio: Portfolio
+) -> None:
+    ends = follow(
+        change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28")), "ICP", "2027-06-01", fee_cny=5.0
+    )
+    changed = make_portfolio(ends, sample_clients, AS_OF, START, "en")
+    for one in (portfolio, changed):
+        announced: dict[tuple[str, str], list[str]] = {}
+        for client in sample_clients["client"]:
+            case = make_case(one.law, choose_clients(sample_clients, [client]), AS_OF, Wish(START), "en")
+            for coming in case.coming:
+                announced.setdefault((coming.entry.code, coming.kind), []).append(client)
+        assert {(coming.entry.code, coming.kind): clients for coming, clients in one.ahead} == announced
+    assert [coming.kind for coming, _ in portfolio.ahead] == ["changed"]
+    assert [coming.kind for coming, _ in changed.ahead] == ["changed", "end", "changed"]
 
 
 def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(

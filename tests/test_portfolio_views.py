@@ -50,7 +50,7 @@ def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Port
     said = describe_summary(portfolio)
     held_up = (portfolio.clients["undated"] > 0).sum()
     assert str(held_up) in said["answer"]
-    assert [anchor for anchor, _, _ in said["first"]] == ["bottlenecks", "questions", "due", "load"]
+    assert [anchor for anchor, _, _ in said["first"]] == ["bottlenecks", "questions", "due", "ahead", "load"]
     assert portfolio.edition.name("SECURITY_ASSESSMENT") in said["first"][0][2]
 
 

@@ -15,6 +15,7 @@ from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
 from licences.edition import Coming, Entry
+from licences.law import Law
 from licences.remedies import find_eligible, join_steps
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
@@ -337,31 +338,36 @@ def _describe_question(case: Case, row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _describe_coming(change: Coming, case: Case) -> dict[str, Any]:
-    entry, language = change.entry, case.language
-    note = _clean(entry.row[f"note_{language}"]) or ""
-    if change.kind == "end":
-        called = _name_rows(case)
-        successors = [called[code] for code in entry.row["superseded_by"] if code != entry.code]
-        note = say(language, "page.coming_end")
-        if successors:
-            note += say(language, "page.coming_instead", names=say(language, "list").join(successors))
     return {
-        "name": entry.name,
-        "official_name": entry.row["name_zh"],
-        "code": entry.code,
+        "name": change.entry.name,
+        "official_name": change.entry.row["name_zh"],
+        "code": change.entry.code,
         "from": change.day,
-        "note": note,
+        "note": say_note(change, case.law, case.language),
     }
 
 
-def _name_rows(case: Case) -> dict[str, str]:
+def say_note(change: Coming, law: Law, language: str) -> str:
+    """What is to be said of a change ahead: the note of what begins, or what follows what ends."""
+    row = change.entry.row
+    if change.kind != "end":
+        return _clean(row[f"note_{language}"]) or ""
+    called = _name_rows(law, language)
+    successors = [called[code] for code in row["superseded_by"] if code != change.entry.code]
+    said = say(language, "page.coming_end")
+    if successors:
+        said += say(language, "page.coming_instead", names=say(language, "list").join(successors))
+    return said
+
+
+def _name_rows(law: Law, language: str) -> dict[str, str]:
     """What each code is called, in force or not."""
-    return dict(zip(case.law.catalogue["code"], case.law.catalogue[f"name_{case.language}"], strict=True))
+    return dict(zip(law.catalogue["code"], law.catalogue[f"name_{language}"], strict=True))
 
 
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
-    names = _name_rows(case)
+    names = _name_rows(case.law, case.language)
     return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
 
 

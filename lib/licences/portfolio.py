@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from licences.assessment import VERDICTS, find_contradictions, find_verdicts, judge
+from licences.assessment import VERDICTS, find_contradictions, find_verdicts, judge, number_verdicts
 from licences.case import find_given
 from licences.dictionary import find_data_folder
-from licences.edition import Edition, open_edition
-from licences.gathering import Gathered, find_unlike
+from licences.edition import Coming, Edition, open_edition
+from licences.gathering import MONTHS, Gathered, find_unlike
 from licences.law import Law, read_law
 from licences.levelling import Levelled, count_load, level
 from licences.outlook import Wish, make_outlooks
-from licences.profiles import read_profiles
+from licences.profiles import read_profiles, split_holdings
+from licences.rules import Facts
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,24 @@ class Portfolio:
         months = months.where(events["last"] >= pd.Timestamp(self.as_of))
         grouped = events.assign(month=months).groupby(["code", "kind", "is_planned", "month"], dropna=False)
         return grouped.size().rename("count").reset_index()
+
+    @cached_property
+    def ahead(self) -> list[tuple[Coming, list[str]]]:
+        """The changes of law of the next MONTHS, earliest first, and the clients that need, may need or hold that, or will."""
+        facts = Facts(self.profiles, self.law.fields)
+        until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
+        not_needed = VERDICTS.index("not_needed")
+        found = []
+        for change in self.edition.coming:
+            code = change.entry.code
+            concerned = number_verdicts(change.entry, facts) != not_needed
+            if code in self.verdicts:
+                concerned |= self.verdicts[code].cat.codes.to_numpy() != not_needed
+            holds = (code in split_holdings(items) for items in self.profiles["holds"])
+            concerned |= np.fromiter(holds, dtype=np.bool_)
+            if pd.Timestamp(change.day) <= until and concerned.any():
+                found.append((change, self.profiles["client"][concerned].tolist()))
+        return found
 
     @cached_property
     def asked(self) -> pd.DataFrame:

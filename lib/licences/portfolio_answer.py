@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from licences.edition import Edition
+from licences.edition import Edition, Entry
 from licences.looks import label_codes
 from licences.portfolio import Portfolio
 from licences.wording import mark_day, say, say_number
@@ -30,6 +30,12 @@ def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[s
     name = _list_short_names(portfolio.edition)[code] if short else entry.name
     official = str(entry.row["name_zh"])
     return {"code": code, "name": name, "official": "" if official in {entry.name, name} else official}
+
+
+def name_entry(entry: Entry) -> dict[str, str]:
+    """The name of an entry, in force or not, and the official Chinese one where that is another."""
+    official = str(entry.row["name_zh"])
+    return {"code": entry.code, "name": entry.name, "official": "" if official == entry.name else official}
 
 
 def say_licence(portfolio: Portfolio, code: str) -> str:
@@ -137,6 +143,12 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
             all=len(ahead),
         )
         yield "due", title, (say_text(portfolio, "first_overdue", count=late) + said if late else said)
+    if portfolio.ahead:
+        change, concerned = portfolio.ahead[0]
+        named = name_entry(change.entry)
+        name = f"{named['name']} ({named['official']})" if named["official"] else named["name"]
+        said = say_text(portfolio, "first_ahead", day=change.day.isoformat(), name=name, count=len(concerned))
+        yield "ahead", say_text(portfolio, "first_ahead_title"), said
     if len(portfolio.applications):
         yield "load", say_text(portfolio, "first_load_title"), say_load(portfolio)
 

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from licences.looks import label_codes, read_asset
-from licences.pages import Section, make_environment
+from licences.pages import Section, make_environment, say_note
 from licences.portfolio import Portfolio
 from licences.portfolio_answer import (
     FEW_NAMES,
     NAMED,
     describe_summary,
     name_clients,
+    name_entry,
     name_licence,
     say_load,
     say_text,
@@ -30,6 +31,7 @@ SECTIONS = (
     "holding",
     "due",
     "events",
+    "ahead",
     "questions",
     "load",
     "late",
@@ -173,6 +175,23 @@ def _describe_events(portfolio: Portfolio, _: str) -> dict[str, Any]:
     return {"rows": rows}
 
 
+def _describe_ahead(portfolio: Portfolio, _: str) -> dict[str, Any]:
+    """The changes of law ahead and whom they concern."""
+    rows = [
+        {
+            **name_entry(change.entry),
+            "day": change.day.isoformat(),
+            "what": say_text(portfolio, f"ahead_{change.kind}"),
+            "note": say_note(change, portfolio.law, portfolio.language),
+            "count": say_number(len(clients)),
+            "few": len(clients) <= FEW_NAMES,
+            "clients": name_clients(portfolio, clients),
+        }
+        for change, clients in portfolio.ahead
+    ]
+    return {"rows": rows}
+
+
 def _describe_questions(portfolio: Portfolio, _: str) -> dict[str, Any]:
     language, questions = portfolio.language, portfolio.questions
     rows = []
@@ -266,6 +285,7 @@ _VIEWS: Mapping[str, Any] = {
     "holding": _describe_bottlenecks,
     "due": _describe_due,
     "events": _describe_events,
+    "ahead": _describe_ahead,
     "questions": _describe_questions,
     "load": _describe_load,
     "late": _describe_late,
