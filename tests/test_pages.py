@@ -145,7 +145,7 @@ def test_where_nothing_can_be_dated_no_date_is_promised(law: Law, sample_clients
     profile["holds"] = pd.Series([tuple(sorted(set(law.catalogue["code"])))], index=profile.index)
     case = make_case(law, profile, AS_OF, Wish(START), "en")
     assert "When can it open" not in read_text(case, "summary")
-    assert "No required step can be dated" in read_text(case, "launch")
+    assert "Nothing that is required is left to obtain" in read_text(case, "launch")
 
 
 def test_a_renewal_whose_last_day_has_passed_is_called_out(law: Law, sample_clients: pd.DataFrame) -> None:

@@ -83,7 +83,7 @@ def test_yes_and_no_may_be_written_as_spreadsheets_and_chinese_write_them(
 
 def test_an_empty_cell_is_not_told_and_none_is_the_empty_set(law: Law, tmp_path: Path) -> None:
     profiles = read(
-        law, write(tmp_path / "c.csv", "client,name,own_categories,has_app,holds\na,A,,,\nb,B,none,no,\n")
+        law, write(tmp_path / "c.csv", "client,name,own_categories,has_app,holds\na,A,,,\nb,B,none,no,none\n")
     )
     assert profiles["own_categories"].isna().tolist() == [True, False]
     assert profiles["has_app"].isna().tolist() == [True, False]

@@ -14,6 +14,7 @@ import pytest
 
 from licences.engine import check_parameters
 from licences.errors import UsageError
+from licences.law import Law
 from licences.lines import pack_message
 from licences.report import Task, ask_report
 
@@ -55,6 +56,32 @@ def test_each_client_gets_a_folder_with_page_and_notebook(reports: Path) -> None
     assert sorted(path.name for path in reports.iterdir()) == ["ledger.jsonl", "nasty", "plain"]
     for client in ("nasty", "plain"):
         assert sorted(path.name for path in (reports / client).iterdir()) == ["report.html", "report.ipynb"]
+
+
+@pytest.mark.parametrize("as_of", ["1996-03-01", "2013-01-01", "2026-11-23", "2030-06-03"])
+def test_a_client_without_a_launch_gets_its_report_in_every_format(
+    project: Path, tmp_path: Path, law: Law, as_of: str
+) -> None:
+    """Nothing left to obtain, nothing left that has a time, nothing told."""
+    shop = pd.read_csv(project / "data" / "clients.csv", dtype=str).set_index("client").loc["corner-shop"]
+    everything = sorted(set(law.catalogue["code"]))
+    undated = ";".join(code for code in everything if code not in ("FOOD_OWN_SITE", "MLPS_GRADING"))
+    rows = [
+        {**shop, "client": "all-held", "holds": ";".join(everything)},
+        {**shop, "client": "undated", "holds": undated},
+        {"client": "silent", "name": "-", "holds": "none"},
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "clients.csv", index=False)
+    made = run_command(
+        "report", "--clients", "clients.csv", "--as-of", as_of, "--out", ".", "--lang", "en",
+        "--start", max(as_of, "2004-01-05"), "--format", "html,docx,xlsx,ics", cwd=tmp_path,
+    )  # fmt: skip
+    assert {line["client"]: line["error"] for line in read_ledger(tmp_path)} == dict.fromkeys(
+        ("all-held", "undated", "silent")
+    ), made.stderr
+    page = (tmp_path / "all-held" / "report.html").read_text(encoding="utf-8")
+    assert "Nothing that is required is left to obtain." in page
+    assert "No required step can be dated" not in page
 
 
 def test_the_ledger_has_a_line_for_each_attempt(reports: Path) -> None:

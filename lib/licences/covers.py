@@ -71,7 +71,7 @@ def _list_results(case: Case) -> Iterator[Line]:
     for share, day in launch["days"] if launch else []:
         yield Line(own("workbook.launch", chance=own("page.chance", share=share)), star_day(day))
     if launch is None:
-        yield Line(None, own("workbook.launch_none"))
+        yield Line(None, own(f"page.{case.outlook.no_launch}"))
     elif launch["is_estimate"]:
         yield Line(own("workbook.note"), own("page.launch_estimate"))
     if view["left_out"]:

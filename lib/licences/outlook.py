@@ -64,6 +64,11 @@ class Outlook:
         steps = self.plan.steps
         return tuple(step.code for step in steps if step.verdict == "required" and step.finish is None)
 
+    @property
+    def no_launch(self) -> str:
+        """Why there is no launch: ``launch_done``, nothing required is left to obtain, or ``launch_none``, none has a date."""
+        return "launch_none" if self.left_out else "launch_done"
+
     @cached_property
     def missing_facts(self) -> tuple[str, ...]:
         """The facts not told that decide whether a step can be obtained."""

@@ -118,6 +118,7 @@ def describe_case(case: Case) -> dict[str, Any]:
         "shown": shown,
         "checked": _find_age(case, shown),
         "launch": describe_launch(case),
+        "no_launch": case.outlook.no_launch,
         "left_out": [case.name_code(code) for code in case.outlook.left_out],
         "conflicts": _describe_conflicts(case),
         "renewals": _describe_renewals(case),

@@ -122,6 +122,7 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
     Raises: ProblemsError naming every bad cell; MissingFileError.
     """
     profiles, problems = try_to_read_table(path, find_clients_table(fields))
+    _read_none(profiles)
     problems += _find_client_problems(profiles, codes, str(path))
     if problems:
         raise ProblemsError(problems)
@@ -148,6 +149,7 @@ def make_profiles(
     profiles, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
     if not are_checked:
         problems += check_cells(profiles, table, file, problems)
+    _read_none(profiles)
     problems += _find_client_problems(profiles, codes, file)
     if problems:
         raise ProblemsError(problems)
@@ -168,6 +170,11 @@ def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
         else:
             cells[field.name] = str(value)
     return cells
+
+
+def _read_none(profiles: pd.DataFrame) -> None:
+    """Who holds ``none`` holds nothing, as in a set."""
+    profiles["holds"] = [() if items == (NONE,) else items for items in profiles["holds"]]
 
 
 def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:

@@ -120,7 +120,7 @@ def draw_plans(
 def _draw_launch(outlook: Outlook, language: str) -> Iterator[RenderableType]:
     simulation, decider, likely = outlook.simulation, outlook.decided_by, outlook.plan.launch
     if simulation.launch is None or decider is None:
-        yield Text(say(language, "plan.launch_none"))
+        yield Text(say(language, f"page.{outlook.no_launch}"))
         return
     p50, p80, p90 = map(mark_day, simulation.launch)
     share = say_share(simulation.decided_by[decider])

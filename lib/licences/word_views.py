@@ -246,7 +246,7 @@ class _Words:
     def _describe_launch(self) -> Iterator[str]:
         view, page, launch = self.view, self.page, self.view["launch"]
         if launch is None:
-            yield page["launch_none"]
+            yield page[self.case.outlook.no_launch]
             return
         yield self.fill("launch_likely", likely=mark_day(launch["likely"]), path=" → ".join(launch["path"]))
         shares = [(launch["decider"], launch["decider_share"]), *launch["others"]]
