@@ -79,7 +79,7 @@ def test_another_day_alone_is_no_other_content(law: Law, look_back: Callable[...
     ("cells", "says"),
     [
         ({"applies_when": "sells_call_centre_services"}, "no longer needed (it was: required)"),
-        ({"fee_cny": 777.0}, "Official fee: 777 (it was: 0)"),
+        ({"fee_cny": 777.0}, "Official fee: 777 CNY (it was: 0 CNY)"),
         ({"fee_cny": 777.0}, "Known official fees add up to"),
         ({"documents_en": ("one paper",)}, "Documents: changed"),
         ({"note_en": "another note"}, "other points: changed"),
@@ -135,7 +135,7 @@ def test_the_same_report_made_again_says_the_same_and_the_next_one_does_not(
     assert (again.html, again.record) == (second.html, second.record)
     assert second.html
     later = look_back(change(new, "ICP", fee_cny=778.0), second.record)
-    assert "778 (it was: 777)" in read(later)
+    assert "778 CNY (it was: 777 CNY)" in read(later)
     assert later.record["since"]["rows"] == second.record["rows"]
     assert "since" not in later.record["since"]
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.changes import compare_days, compare_laws
+from licences.changes import RowChange, compare_days, compare_laws
 from licences.dictionary import LANGUAGES
 from licences.differences import open_difference
 from licences.errors import UsageError
 from licences.law import Law
 from licences.outlook import Wish
 from licences.tidings import (
+    contrast,
     find_messages,
     find_profiles,
     make_clients_table,
@@ -33,10 +34,10 @@ from test_changes import AS_OF, change, follow
 WISH = Wish(date(2026, 11, 24))
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path, columns: int = 200) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "licences", "diff", *arguments],
-        cwd=cwd, capture_output=True, text=True, check=False, env={"COLUMNS": "200", "PATH": ""},
+        cwd=cwd, capture_output=True, text=True, check=False, env={"COLUMNS": str(columns), "PATH": ""},
     )  # fmt: skip
 
 
@@ -133,6 +134,61 @@ def test_the_command_lists_each_client_once_below_what_it_is_told(project: Path)
     counts = [int(count) for count in re.findall(r"^\S.*\((\d+)\)\s*$", listed, re.MULTILINE)]
     assert len(counts) > 2
     assert sum(counts) == len(lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_however_narrow_the_terminal_each_sentence_is_printed_whole(
+    project: Path, columns: int, language: str
+) -> None:
+    asked = ("--from", "2025-05-31", "--to", "2027-01-01", "--lang", language)
+    shown = "".join(run(*asked, cwd=project, columns=columns).stdout.split())
+    said = json.loads(run(*asked, "--json", cwd=project).stdout)
+    sentences = {"".join(sentence.split()) for one in said["clients"] for sentence in one["tell"]}
+    assert len(sentences) > 20
+    assert not [sentence for sentence in sentences if sentence not in shown]
+
+
+LONG = "同一段很长的文字，" * 40
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "before", "now"),
+    [
+        ("documents_zh", ["甲", "乙", "丙"], ["甲", "丙", "丁"], "乙、其余2项不变", "丁、其余2项不变"),
+        ("documents_zh", ["甲"], ["甲", "乙"], "其余1项不变", "乙、其余1项不变"),
+        ("documents_zh", [], [LONG], "空", LONG),
+        ("documents_zh", ["甲", "乙"], ["乙", "甲"], "甲、乙", "乙、甲"),
+        ("penalty_zh", "罚款", None, "罚款", "空"),
+        ("fee_cny", 500, 270.5, "500", "270.5"),
+    ],
+)
+def test_a_cell_before_and_now_says_what_differs(
+    law: Law, field: str, old: object, new: object, before: str, now: str
+) -> None:
+    difference = compare_laws(law, law, AS_OF)
+    assert contrast(difference, RowChange("EXPRESS", "changed", field, old, new)) == (before, now)
+
+
+@pytest.mark.parametrize("at", [0, 30, 200, 355])
+def test_of_a_long_text_the_place_is_shown_where_it_differs(law: Law, at: int) -> None:
+    difference = compare_laws(law, law, AS_OF)
+    other = LONG[:at] + "变了" + LONG[at:]
+    old, new = contrast(difference, RowChange("EXPRESS", "changed", "penalty_zh", LONG, other))
+    assert "变了" in new
+    assert old != new
+    assert old.strip("…") in LONG
+    assert new.strip("…") in other
+    assert max(len(old), len(new)) <= 162
+
+
+def test_days_are_said_to_be_working_or_calendar_days_and_money_is_money(law: Law) -> None:
+    new = change(law, "ICP", days_likely=50, fee_cny=500.0, validity_years=1)
+    rows = make_rows_table(compare_laws(law, new, AS_OF, "en"))
+    told = dict(zip(rows["field"], zip(rows["old"], rows["new"], strict=True), strict=True))
+    assert told["Likely time"][1] == "50 working days"
+    assert told["Official fee"] == ("0 CNY", "500 CNY")
+    assert told["Validity"] == ("5 years", "1 year")
 
 
 def test_the_json_has_the_promised_keys_and_only_the_clients_touched(project: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
-from textwrap import shorten
 
 import pandas as pd
 from rich.console import RenderableType
@@ -13,14 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from licences.changes import Difference
+from licences.changes import Difference, RowChange
 from licences.terminal import make_table
-from licences.tidings import find_messages, make_rows_table, name_licence
+from licences.tidings import contrast, find_messages, list_readable, name_field, name_licence
 from licences.touched import Touched
 from licences.wording import say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
-_LONGEST = 160
 _URGENCY = {"duty": "bold red", "question": "bold magenta"}
 
 
@@ -50,17 +48,19 @@ def _draw_rows(difference: Difference) -> Iterator[RenderableType]:
     language = difference.new.language
     columns = [say(language, f"changes.{name}") for name in ("field", "old", "new")]
     kinds = {change.code: change.change for change in reversed(difference.rows)}
-    for code, rows in make_rows_table(difference).groupby("code", sort=False):
-        title = Text.assemble(name_licence(difference, str(code)), (f" {code} · ", "dim"))
-        change = kinds[str(code)]
-        title.append(say(language, f"changes.kinds.{change}"), style=_STYLES[change])
+    by_code: dict[str, list[RowChange]] = {}
+    for change in list_readable(difference):
+        by_code.setdefault(change.code, []).append(change)
+    for code, changes in by_code.items():
+        title = Text.assemble(name_licence(difference, code), (f" {code} · ", "dim"))
+        title.append(say(language, f"changes.kinds.{kinds[code]}"), style=_STYLES[kinds[code]])
         table = make_table("", columns)
         table.title = title
         for column, ratio in zip(table.columns, (2, 5, 5), strict=True):
             column.ratio = ratio
-        for row in rows.to_dict("records"):
-            old, new = (shorten(str(row[side]), _LONGEST, placeholder=" …") for side in ("old", "new"))
-            table.add_row(Text(str(row["field"])), Text(old), Text(new))
+        for change in changes:
+            old, new = contrast(difference, change)
+            table.add_row(Text(name_field(change.field, language)), Text(old), Text(new))
         yield table
 
 
@@ -84,6 +84,8 @@ def _draw_messages(
 
 def _draw_sentences(sentences: Iterable[str]) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column()
+    table.add_column(overflow="fold")  # Chinese has no space at which to break
     for sentence in sentences:
         table.add_row(Text(" •"), Text(sentence))
     return table

@@ -99,17 +99,18 @@ def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
         if before is None or before == after or (before.keys() == {REST}) is not (after.keys() == {REST}):
             continue  # where the verdict has changed, that is said already
         fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
-        said = [_say_field(case, name, before.get(name), after.get(name)) for name in fields]
+        said = [_say_field(case, code, name, before.get(name), after.get(name)) for name in fields]
         yield own("retrospect.row", name=_name(case, code, new), fields=own("retrospect.between").join(said))
 
 
-def _say_field(case: Case, name: str, old: Any, new: Any) -> str:
+def _say_field(case: Case, code: str, name: str, old: Any, new: Any) -> str:
     if name == REST:
         return say(case.language, "retrospect.rest")
     label = name_field(name, case.language)
     if name in _EXPRESSIONS or is_packed(old) or is_packed(new):
         return say(case.language, "retrospect.field_text", label=label)
-    sides = {side: say_cell(name, value, case.language) for side, value in (("old", old), ("new", new))}
+    row = case.edition.entries[code].row
+    sides = {side: say_cell(name, value, row, case.language) for side, value in (("old", old), ("new", new))}
     return say(case.language, "retrospect.field", label=label, **sides)
 
 

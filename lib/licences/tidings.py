@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -13,9 +13,10 @@ from licences.changes import Difference, RowChange, make_plain
 from licences.dictionary import Column, find_data_folder, read_dictionary
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
-from licences.wording import join_claims, join_names, say, say_number
+from licences.wording import fill, join_claims, join_names, read_texts, say, say_number
 
 _LISTED = 6
+_LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
 # The columns that say whence a datum comes: a reader of a table does not need them.
 _GROUNDS = ("_basis", "_unit")
 _OF_NEW = ("obligation", "applies_when")
@@ -64,16 +65,64 @@ def name_field(field: str, language: str) -> str:
     return _list_columns()[field].label[language]
 
 
-def say_cell(field: str, value: Any, language: str) -> str:
-    """A value of a column, as JSON has it, in words."""
+def say_cell(field: str, value: Any, row: Mapping[str, Any], language: str) -> str:
+    """A value of a column, as JSON has it, in words; the row says whether its days are working days."""
     if value is None or value == []:
         return say(language, "changes.empty")
     if isinstance(value, list):
-        return say(language, "list").join(say_cell(field, item, language) for item in value)
-    labels = _list_columns()[field].values or {}
+        return say(language, "list").join(say_cell(field, item, row, language) for item in value)
+    column = _list_columns()[field]
+    labels = column.values or {}
     if str(value) in labels:
         return str(labels[str(value)][language])
-    return say_number(value) if isinstance(value, (int, float)) else str(value)
+    if not isinstance(value, (int, float)):
+        return str(value)
+    units = read_texts(language)["changes"]["units"]
+    unit = column.unit or ""
+    if unit.endswith("_unit"):
+        unit = str(row.get(unit, "days"))
+    return fill(units[unit], count=say_number(value)) if unit in units else say_number(value)
+
+
+def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
+    """A cell before and now, in words."""
+    rows = [entry.row if entry else {} for entry in difference.find_entries(change.code)]
+    old, new = (
+        say_cell(change.field, value, row, difference.new.language)
+        for value, row in zip((change.old, change.new), rows, strict=True)
+    )
+    return old, new
+
+
+def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
+    """A cell before and now in words, cut down to where they differ: of a list the items that go and that come."""
+    language = difference.new.language
+    if isinstance(change.old, list) and isinstance(change.new, list):
+        sides = (change.old, change.new)
+        gone, come = ([item for item in one if item not in other] for one, other in (sides, sides[::-1]))
+        kept = len(change.old) - len(gone)
+        if kept and (gone or come):
+            rest = say(language, "changes.kept", count=kept)
+            said = (say_cell(change.field, items, {}, language) if items else "" for items in (gone, come))
+            old, new = (say(language, "list").join(filter(None, (one, rest))) for one in said)
+            return old, new
+    old, new = say_sides(difference, change)
+    if max(len(old), len(new)) <= _LONGEST or isinstance(change.old, list) or isinstance(change.new, list):
+        return old, new
+    alike = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
+    start = max(0, next(alike, min(len(old), len(new))) - _BEFORE)
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    """A piece of a text, with an ellipsis where something is left out."""
+    if start + _LONGEST >= len(text):
+        start = max(0, min(start, len(text) - _LONGEST))
+    return (
+        ("…" if start else "")
+        + text[start : start + _LONGEST].strip()
+        + ("…" if start + _LONGEST < len(text) else "")
+    )
 
 
 @cache
@@ -92,10 +141,11 @@ def make_rows_table(difference: Difference) -> pd.DataFrame:
                 "code": change.code,
                 "change": say(language, f"changes.kinds.{change.change}"),
                 "field": name_field(change.field, language),
-                "old": say_cell(change.field, change.old, language),
-                "new": say_cell(change.field, change.new, language),
+                "old": old,
+                "new": new,
             }
             for change in list_readable(difference)
+            for old, new in [say_sides(difference, change)]
         ],
         columns=["licence", "code", "change", "field", "old", "new"],
     )
@@ -220,12 +270,22 @@ def _list_fields(difference: Difference, code: str) -> str:
     stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(_GROUNDS)}
     places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
     ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
-    labels = [name_field(name, language) for name in ordered or changed]
+    labels = [_say_change(difference, code, name) for name in ordered or changed]
     shown = say(language, "list").join(labels[:_LISTED])
     if len(labels) <= _LISTED:
         return shown
     count = len(labels) if language == "zh" else len(labels) - _LISTED
     return say(language, "changes.more", names=shown, count=count)
+
+
+def _say_change(difference: Difference, code: str, field: str) -> str:
+    """What a field is called; of a number also what it was and what it is."""
+    language, label = difference.new.language, name_field(field, difference.new.language)
+    sides = [make_plain(entry.row[field]) for entry in difference.find_entries(code) if entry]
+    if not all(isinstance(side, (int, float)) for side in sides):
+        return label
+    old, new = say_sides(difference, RowChange(code, "changed", field, *sides))
+    return say(language, "changes.number", label=label, old=old, new=new)
 
 
 def _list_moves(one: Touched) -> list[tuple[str, dict[str, str]]]:
