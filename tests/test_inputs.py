@@ -207,7 +207,9 @@ def test_a_rule_that_will_end_is_announced_and_makes_that_report_anew(
     assert {client for client in before if old_pages[client] != new_pages[client]} == touched
     assert 0 < len(touched) < len(before) / 2
     for client in touched:
-        assert re.search("自2027-03-01起：</b> 快递业务经营许可证.*届时该项规定终止", new_pages[client])
+        assert re.search(
+            "自2027-03-01起：</b> 快递业务经营许可证 不再施行。 没有同名的后续规定。", new_pages[client]
+        )
     catalogue = new.catalogue.copy()
     line = find_in_force(catalogue.reset_index(), AS_OF).at["EXPRESS", "line"]
     catalogue.at[line, "superseded_by"] = ("DOMAIN", "EXPRESS")

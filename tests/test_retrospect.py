@@ -119,7 +119,9 @@ def test_answers_holdings_and_what_is_to_come_are_said_too(
     assert "yes (it was: no)" in said
     assert "Now held: Commercial ICP licence" in said
     coming = read(look_back(follow(law, "ICP", "2027-05-01", fee_cny=5.0), first.record))
-    assert "From 2027-05-01: Commercial ICP licence" in coming
+    assert re.search(
+        r"From 2027-05-01: Commercial ICP licence.* changes: Official fee 5 CNY \(was 0 CNY\)\.", coming
+    )
     ending = look_back(change(law, "ICP", in_force_to=pd.Timestamp("2027-04-30")), first.record)
     assert re.search("From 2027-05-01: Commercial ICP licence.* is no longer in force.", read(ending))
     assert "The change announced for 2027-05-01 is no longer listed" in read(look_back(law, ending.record))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from licences.assessment import find_verdicts
 from licences.changes import RowChange, compare_days, compare_laws
 from licences.dictionary import LANGUAGES
 from licences.differences import open_difference
@@ -70,13 +71,27 @@ def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.
     assert any("Official fees rise by" in text for one in dearer.values() for text in one)
     assert all(any(text.startswith(f"{name} stays") for text in one) for one in dearer.values())
     coming = list_sentences(law, follow(law, "EXPRESS", "2027-03-01", fee_cny=9.0), sample_clients, "en")
-    assert all(one == [f"From 2027-03-01: {name} changes."] for one in coming.values())
+    assert all(
+        one == [f"From 2027-03-01: {name} changes: Official fee 9 CNY (was 0 CNY)."]
+        for one in coming.values()
+    )
     gone = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "EXPRESS"])
     line = law.catalogue.index[(law.catalogue["code"] == "EXPRESS") & law.catalogue["in_force_to"].isna()][0]
     row = law.catalogue.loc[[line]].assign(in_force_from=pd.Timestamp("2027-03-01"))
     begins = replace(law, catalogue=pd.concat([gone.catalogue, row]))
     begun = list_sentences(gone, begins, sample_clients, "en")
-    assert all(f"From 2027-03-01: {name} comes into force" in one[0] for one in begun.values())
+    verdicts = find_verdicts(begins, sample_clients, date(2027, 3, 1))["EXPRESS"]
+    assert {client for client, one in begun.items() if 'is then "required"' in one[0]} == set(
+        verdicts.index[verdicts == "required"]
+    )
+    assert all(
+        "cannot be told yet whether it is needed; ask: Runs its own couriers" in begun[client][0]
+        for client in verdicts.index[verdicts == "undetermined"]
+    )
+    shut = follow(law, "EXPRESS", "2027-03-01", eligible_when="registered_capital_cny >= 900000000")
+    then = list_sentences(law, shut, sample_clients, "en")
+    assert "It cannot be obtained then as things are: Registered capital" in then["nine-rivers-freight"][0]
+    assert "cannot be obtained then" not in then["paper-plane-post"][0]  # nor can it today
     ending = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
     ends = list_sentences(law, ending, sample_clients, "en")
     assert ends

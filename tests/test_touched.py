@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from licences.assessment import NEEDED, find_verdicts
+from licences.assessment import NEEDED, assess, find_verdicts
 from licences.case import make_case
 from licences.changes import compare_days, compare_laws
 from licences.errors import UsageError
@@ -176,6 +176,46 @@ def test_what_is_still_to_come_touches_whom_it_will_concern(law: Law, sample_cli
     assert {one.client for one in touched} == set(then.index[then != "not_needed"])
     for one in touched:
         assert (one.moved, one.announced, one.launch_moved_days) == ((), ("EXPRESS",), 0)
+
+
+def test_who_can_no_longer_obtain_a_licence_is_told_from_who_still_can(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    new = change(law, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    for old, later, kind in ((law, new, "blocked"), (new, law, "obtainable")):
+        touched = find_touched(compare_laws(old, later, AS_OF), sample_clients, WISH)
+        told = {one.client for one in touched if getattr(one, kind)}
+        blockers = [
+            {
+                (row["client"], row["code"])
+                for row in assess(each, sample_clients, AS_OF).to_dict("records")
+                if row["code"] == "EDI" and row["blockers"] and row["verdict"] in NEEDED
+            }
+            for each in (law, new)
+        ]
+        holds = zip(sample_clients["client"], sample_clients["holds"], strict=True)
+        valid = {
+            client
+            for client, items in holds
+            if (day := split_holdings(items).get("EDI", AS_OF)) is None or day > AS_OF
+        }
+        assert told == {client for client, _ in blockers[1] - blockers[0]} - valid
+        assert 2 < len(told) < len(touched)
+        for one in touched:
+            assert (one.matter == "blocked") is (kind == "blocked" and one.client in told)
+    assert find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)[0].matter == "blocked"
+
+
+def test_a_source_that_was_read_again_is_no_other_rule_and_comes_last(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    read_again = change(law, "DOMAIN", checked_on=pd.Timestamp("2026-11-24"), confidence="medium")
+    touched = find_touched(compare_laws(law, read_again, AS_OF), sample_clients, WISH)
+    assert {one.matter for one in touched} == {"source"}
+    assert all(not one.rewritten and one.rechecked[0][0] == "DOMAIN" for one in touched)
+    both = follow(change(read_again, "ICP", fee_cny=5.0), "EXPRESS", "2027-03-01", fee_cny=5.0)
+    matters = [one.matter for one in find_touched(compare_laws(law, both, AS_OF), sample_clients, WISH)]
+    assert list(dict.fromkeys(matters)) == ["rule", "announced", "source"]
 
 
 def test_a_rule_that_will_end_touches_whom_it_binds_until_then(

@@ -502,7 +502,9 @@ def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Law, sample_clien
     book = read(content)
     assert book["Plan"]["A2"].value == "No step is left to do."
     assert book["Documents"]["A2"].value == "There are no documents to prepare."
-    assert "no opening date" in "\n".join(str(value) for _, value in read_front(content))
+    assert "Nothing that is required is left to obtain." in "\n".join(
+        str(value) for _, value in read_front(content)
+    )
 
 
 def test_the_same_inputs_give_the_same_bytes_and_time_stands_in_the_arguments(

@@ -78,7 +78,7 @@ def judge(law: Law, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
     columns = ("client", "name", "holds", *law.fields.by_name)
     for client, name, holds, *told in zip(*(profiles[column].array for column in columns), strict=True):
         profile = make_profile(dict(zip(law.fields.by_name, told, strict=True)))
-        verdicts = next(at_once) if at_once else {one.code: _find_verdict(one, profile) for one in entries}
+        verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
         yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
 
 
@@ -90,7 +90,7 @@ def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield dict(zip(codes, line, strict=True))
 
 
-def _find_verdict(entry: Entry, profile: Profile) -> str:
+def find_verdict(entry: Entry, profile: Profile) -> str:
     applies = entry.applies.decide(profile)
     if applies is None:
         return "undetermined"

@@ -96,7 +96,7 @@ def _list_open(case: Case) -> Iterator[Line]:
         yield Line(None if at else own("page.next_title"), f"{question['label']} {count}")
     for row in view["coming"]:
         day = own("page.coming_from", day=row["from"])
-        yield Line(own("workbook.coming"), f"{day} {row['name']}\n{row['note']}".strip())
+        yield Line(own("workbook.coming"), f"{day} {row['name']} {row['what']}\n{row['note']}".strip())
 
 
 def _list_signs(case: Case, plan: str) -> Iterator[Line]:

@@ -20,6 +20,7 @@ from licences.remedies import find_eligible, join_steps
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
+from licences.tidings import say_coming
 from licences.wording import fill, mark_day, read_texts, say, say_number, say_share, say_value
 from licences.working_days import read_calendar
 
@@ -344,6 +345,7 @@ def _describe_coming(change: Coming, case: Case) -> dict[str, Any]:
         "official_name": change.entry.row["name_zh"],
         "code": change.entry.code,
         "from": change.day,
+        "what": say_coming(change, case.edition, case.profile),
         "note": say_note(change, case.law, case.language),
     }
 

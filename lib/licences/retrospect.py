@@ -12,7 +12,7 @@ from licences.case import Case
 from licences.pages import Section, make_environment
 from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
 from licences.simulation import SHARES
-from licences.tidings import name_field, say_cell
+from licences.tidings import name_field, say_cell, say_coming
 from licences.wording import join_names, mark_day, say, say_number, say_share, say_value
 from licences.working_days import count_working_days
 
@@ -120,7 +120,8 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     for change, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
             name = join_names(change.entry.name, change.entry.row["name_zh"])
-            yield say(case.language, f"retrospect.coming_{change.kind}", day=change.day, name=name)
+            what = say_coming(change, case.edition, case.profile)
+            yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
     for code, day, _ in old["coming"]:
         is_gone = code not in [one for one, *_ in new["coming"]] and day > case.as_of.isoformat()
         if is_gone:

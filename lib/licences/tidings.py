@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from licences.assessment import NEEDED, find_blockers, find_verdict
 from licences.changes import Difference, RowChange, make_plain
 from licences.dictionary import Column, find_data_folder, read_dictionary
+from licences.edition import Coming, Edition, Entry, find_shown
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
 from licences.wording import fill, join_claims, join_names, read_texts, say, say_number
@@ -240,6 +242,11 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
         reasons = join_claims(entry.applies.explain(profile), fields, language)
         key = "new_duty" if reasons else "new_duty_always"
         said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
+    for code in one.blocked:
+        blockers = _find_blockers(difference.new.entries[code], profile, language)
+        said.append(
+            own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
+        )
     for code, _, verdict in one.moved:
         if verdict == "undetermined":
             missing = difference.new.entries[code].applies.find_missing(profile)
@@ -256,21 +263,42 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
             own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
                 fields=_list_fields(difference, code))
         )  # fmt: skip
+    said += [own("changes.one.obtainable", names=name(code)) for code in one.obtainable]
+    for code, _ in one.rechecked:
+        said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
     for code in one.announced:
-        ahead = next((change for change in difference.new.coming if change.entry.code == code), None)
-        key = f"announced_{ahead.kind if ahead else 'gone'}"
-        said.append(own(f"changes.one.{key}", names=name(code), day=ahead.day if ahead else ""))
+        ahead = [change for change in difference.new.coming if change.entry.code == code]
+        said += [
+            own(
+                "changes.one.announced",
+                day=change.day,
+                names=name(code),
+                what=say_coming(change, difference.new, profile),
+            )
+            for change in ahead
+        ] or [own("changes.one.announced_gone", names=name(code))]
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
 
 
+def _find_blockers(entry: Entry, profile: Profile, language: str) -> tuple[str, ...]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it."""
+    if entry.condition is None:
+        return ()
+    return find_blockers(entry.condition, tuple(profile.get(key) for key in entry.condition.names), language)
+
+
 def _list_fields(difference: Difference, code: str) -> str:
-    """What has changed in a row, the fields that ask something of the client first."""
-    language = difference.new.language
-    changed = difference.fields.get(code, [])
+    """What has changed in a row."""
+    was, now = difference.old.entries[code], difference.new.entries[code]
+    return _say_fields(was, now, difference.fields[code], difference.new.language)
+
+
+def _say_fields(was: Entry, now: Entry, changed: list[str], language: str) -> str:
+    """Columns that differ between two rows, those first that ask something of the client; of numbers both."""
     stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(_GROUNDS)}
     places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
     ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
-    labels = [_say_change(difference, code, name) for name in ordered or changed]
+    labels = [_say_field(was, now, name, language) for name in ordered or changed]
     shown = say(language, "list").join(labels[:_LISTED])
     if len(labels) <= _LISTED:
         return shown
@@ -278,14 +306,41 @@ def _list_fields(difference: Difference, code: str) -> str:
     return say(language, "changes.more", names=shown, count=count)
 
 
-def _say_change(difference: Difference, code: str, field: str) -> str:
+def _say_field(was: Entry, now: Entry, field: str, language: str) -> str:
     """What a field is called; of a number also what it was and what it is."""
-    language, label = difference.new.language, name_field(field, difference.new.language)
-    sides = [make_plain(entry.row[field]) for entry in difference.find_entries(code) if entry]
-    if not all(isinstance(side, (int, float)) for side in sides):
+    label, (old, new) = name_field(field, language), (make_plain(one.row[field]) for one in (was, now))
+    if not (isinstance(old, (int, float)) and isinstance(new, (int, float))):
         return label
-    old, new = say_sides(difference, RowChange(code, "changed", field, *sides))
-    return say(language, "changes.number", label=label, old=old, new=new)
+    sides = {"old": say_cell(field, old, was.row, language), "new": say_cell(field, new, now.row, language)}
+    return say(language, "changes.number", label=label, **sides)
+
+
+def say_coming(change: Coming, edition: Edition, profile: Profile) -> str:
+    """What a change ahead is to a client, to be read after its day and the licence's name."""
+    language, entry = edition.language, change.entry
+    own, today = partial(say, language), edition.entries.get(entry.code)
+    if change.kind == "end":
+        return own("changes.ahead.end")
+    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (today, entry)]
+    labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
+    if verdicts[0] == verdicts[1]:
+        if today is None:
+            said = own("changes.ahead.begins")
+        else:
+            shown = find_shown(entry.row, language)
+            changed = [
+                name for name, value in shown.items() if make_plain(today.row[name]) != make_plain(value)
+            ]
+            said = own("changes.ahead.changed", fields=_say_fields(today, entry, changed, language))
+    elif verdicts[1] == "undetermined":
+        names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
+        said = own("changes.ahead.open", labels=own("list").join(names))
+    else:
+        said = own(f"changes.ahead.{'moved' if today else 'new'}", **labels)
+    blockers = _find_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
+    if blockers and not (today and verdicts[0] in NEEDED and _find_blockers(today, profile, language)):
+        said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
+    return said
 
 
 def _list_moves(one: Touched) -> list[tuple[str, dict[str, str]]]:

@@ -22,7 +22,9 @@ from licences.schedule import make_plan
 from licences.simulation import SHARES
 from licences.working_days import count_working_days
 
-MATTERS = ("duty", "question", "rule", "announced", "verdict")  # what matters most first
+# What matters most first: a new duty, what can no longer be obtained, what has to be asked, another rule, one
+# to come, another verdict, and another source of the same rule.
+MATTERS = ("duty", "blocked", "question", "rule", "announced", "verdict", "source")
 NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
 # What a plan and its costs rest on; another word in an explanation moves no date.
 _PLANNED = frozenset(
@@ -33,6 +35,8 @@ _PLANNED = frozenset(
 
 # What matters only to who has still to apply, and what is said only of what is needed.
 _OF_APPLYING = frozenset({"documents_zh", "documents_en"})
+_OF_SOURCES = frozenset({"source", "source_url", "published_on", "checked_on", "confidence"})
+_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 _OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
 
 
@@ -42,7 +46,10 @@ class Touched:
 
     moved: the codes of which the verdict changes, with the old and the new one. rewritten: with their
     verdict, which stays, the codes that it needs, may need or holds and whose row says something else.
-    announced: codes of which something else is to come. held: what it holds of all these.
+    rechecked: as rewritten, where only what the row rests on says something else: source, day of the
+    check, confidence. announced: codes of which something else is to come. blocked: codes that are needed
+    and not held and whose condition the client fails in the new law and did not in the old; obtainable:
+    the reverse. held: what it holds of all these.
     launch_moved_days: working days, later is positive; None where that cannot be told.
     fees_moved_cny: one-off and yearly official fees; None where an amount that matters is not known.
     """
@@ -51,6 +58,9 @@ class Touched:
     name: str
     moved: tuple[tuple[str, str, str], ...] = ()
     rewritten: tuple[tuple[str, str], ...] = ()
+    rechecked: tuple[tuple[str, str], ...] = ()
+    blocked: tuple[str, ...] = ()
+    obtainable: tuple[str, ...] = ()
     announced: tuple[str, ...] = ()
     held: frozenset[str] = frozenset()
     launch_moved_days: int | None = 0
@@ -84,9 +94,11 @@ class Touched:
         """What matters most of it, one of MATTERS: a new duty on what the client does today, a question, another rule…"""
         signs = (
             self.duties,
+            self.blocked,
             [code for code, _, new in self.moved if new == "undetermined"],
             self.rewritten,
             self.announced,
+            self.moved,
         )
         return next((matter for matter, sign in zip(MATTERS, signs, strict=False) if sign), MATTERS[-1])
 
@@ -143,8 +155,14 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         differ = old != new
         words = [[VERDICTS[at] for at in side[differ]] for side in (old, new)]
         note(differ, "moved", [(code, *pair) for pair in zip(*words, strict=True)])
-        uses = ~differ & _find_users(difference.fields.get(code, []), new, held[code], valid[code])
-        note(uses, "rewritten", [(code, VERDICTS[at]) for at in new[uses]])
+        fields = difference.fields.get(code, [])
+        uses = ~differ & _find_users(fields, new, held[code], valid[code])
+        kind = "rewritten" if any(not _is_of_sources(name) for name in fields) else "rechecked"
+        note(uses, kind, [(code, VERDICTS[at]) for at in new[uses]])
+        failed, fails = _find_failing(was, old, facts), _find_failing(now, new, facts)
+        applies = ~valid[code] & np.isin(new, _NEEDED)
+        for kind, rows in (("blocked", applies & fails & ~failed), ("obtainable", applies & failed & ~fails)):
+            note(rows, kind, [code] * int(rows.sum()))
     for code in difference.announced:
         concerned = held[code].copy()
         for edition in _list_editions(difference):
@@ -184,6 +202,9 @@ def describe_touched(one: Touched) -> dict[str, Any]:
         "launch_moved_days": one.launch_moved_days,
         "fees_moved_cny": one.fees_moved_cny,
         "rewritten": [code for code, _ in one.rewritten],
+        "rechecked": [code for code, _ in one.rechecked],
+        "blocked": list(one.blocked),
+        "obtainable": list(one.obtainable),
         "announced": list(one.announced),
     }
 
@@ -201,6 +222,20 @@ def _number(
     if like is not None and known is not None and _is_same_rule(entry, like):
         return known
     return number_verdicts(entry, facts)
+
+
+def _find_failing(entry: Entry | None, verdicts: NDArray[np.int8], facts: Facts) -> NDArray[np.bool_]:
+    """The clients that need a licence and are known to fail its condition."""
+    if entry is None or entry.condition is None:
+        return np.zeros(len(facts), dtype=np.bool_)
+    meets = entry.condition.evaluate(facts).to_numpy(dtype=bool, na_value=True)
+    fails: NDArray[np.bool_] = np.isin(verdicts, _NEEDED) & ~meets
+    return fails
+
+
+def _is_of_sources(field: str) -> bool:
+    """Whether a column says only on what a row rests."""
+    return field in _OF_SOURCES or field.endswith("_basis")
 
 
 def _is_same_rule(one: Entry, other: Entry) -> bool:

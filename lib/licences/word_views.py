@@ -216,7 +216,7 @@ class _Words:
             "steps_note": " ".join(filter(None, (page["steps_note"], starred))),
             "undated": [f"{step['name']}: {step['blocked_by']}" for step in view["undated"]],
             "coming": [
-                f"{self.fill('coming_from', day=row['from'])} {row['name']}. {row['note']}".strip()
+                f"{self.fill('coming_from', day=row['from'])} {row['name']} {row['what']}{page['stop']} {row['note']}".strip()
                 for row in view["coming"]
             ],
         }
