@@ -19,11 +19,13 @@ from docx import Document
 from openpyxl import load_workbook
 
 from licences.case import Case, make_case
+from licences.changes import compare_laws
 from licences.law import Law
 from licences.outlook import Wish
 from licences.profiles import choose_clients
 from licences.records import MIME, choose_since, find_record, hand_over_record, make_record
 from licences.retrospect import RetrospectSection, make_retrospect_section
+from licences.touched import find_touched
 from licences.word_files import make_word
 from licences.wording import say
 from licences.workbooks import make_workbook
@@ -98,6 +100,57 @@ def test_what_differs_since_the_last_report_is_said(
     assert "信息服务业务" in read(after)
 
 
+def test_an_opening_date_of_other_licences_is_not_compared_and_what_blocks_is_said(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    dear = change(law, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    before, after = look_back(law, client="device-depot"), look_back(dear, client="device-depot")
+    shut = read(look_back(dear, before.record, client="device-depot"))
+    assert (
+        "cannot be obtained as things are: Registered capital in yuan: 5,000,000 CNY, which is below" in shut
+    )
+    assert "The opening date now leaves out EDI licence" in shut
+    assert re.search(r"not compared with the last one; it is now 50% sure 2027-\d\d-\d\d\*?, 80% sure", shut)
+    opened = read(look_back(law, after.record, client="device-depot"))
+    assert re.search("As far as is known, EDI licence.* can be obtained now", opened)
+    assert "The opening date no longer leaves out EDI licence" in opened
+    for said in (shut, opened):
+        assert "earlier" not in said
+        assert "days later" not in said
+
+
+def test_that_nothing_is_left_to_obtain_is_no_lost_opening_date(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    everything = tuple(sorted(set(law.catalogue["code"])))
+    first, done = look_back(law), look_back(law, facts={"holds": everything})
+    said = read(look_back(law, first.record, facts={"holds": everything}))
+    assert "Nothing that is required is left to obtain." in said
+    assert "There is an opening date again" in read(look_back(law, done.record))
+
+
+def test_papers_are_news_only_to_who_has_still_to_apply(
+    law: Law, sample_clients: pd.DataFrame, look_back: Callable[..., RetrospectSection]
+) -> None:
+    new = change(law, "FOOD_OPERATION", documents_en=("one paper",), advice_en="another advice")
+    told = {
+        one.client for one in find_touched(compare_laws(law, new, AS_OF, "en"), sample_clients, Wish(START))
+    }
+    for client in sample_clients["client"]:
+        after = look_back(new, look_back(law, client=client).record, client=client)
+        assert bool(after.html) is (client in told), client
+    assert "old-willow" in told
+
+
+def test_a_report_of_an_earlier_day_does_not_say_since_then(
+    law: Law, look_back: Callable[..., RetrospectSection]
+) -> None:
+    first = look_back(law)
+    said = read(look_back(law, first.record, as_of=date(2025, 1, 1)))
+    assert "a later day than this one" in said
+    assert "Since then" not in said
+
+
 def test_an_expression_of_the_catalogue_is_not_shown_to_a_client(
     law: Law, look_back: Callable[..., RetrospectSection]
 ) -> None:
@@ -148,8 +201,13 @@ def test_after_a_report_in_another_language_only_what_languages_share_is_compare
     first = look_back(law, language="zh")
     assert look_back(law, first.record).html == ""
     said = read(look_back(change(law, "ICP", applies_when="sells_call_centre_services"), first.record))
-    assert "no longer needed" in said
+    assert "in another language, so that changes of its wording are not listed" in said
+    assert re.search(r"Commercial ICP licence.*\(增值电信业务经营许可证.*: no longer needed", said)
     assert "What the law says of it" not in said
+    dearer = change(law, "ICP", fee_cny=500.0, penalty_en="another penalty")
+    said = read(look_back(dearer, first.record))
+    assert "Official fee: 500 CNY (it was: 0 CNY)." in said
+    assert "Penalty" not in said
 
 
 def test_what_a_client_typed_is_escaped(law: Law, look_back: Callable[..., RetrospectSection]) -> None:
@@ -168,7 +226,7 @@ def test_a_record_is_found_in_the_notebook_and_nothing_else_is_taken_for_one(
     assert find_record(whole, "wander-work") == record
     assert find_record(whole, "grand-bazaar") is None
     said = json.dumps({"text": json.dumps({MIME: record})}).encode()
-    for trail in (b"", whole[: len(whole) // 2], said, whole.replace(b'"version": 1', b'"version": 0'),
+    for trail in (b"", whole[: len(whole) // 2], said, whole.replace(b'"version": 2', b'"version": 1'),
                   whole.replace(b'"rows": {', b'"lines": {'), b"\xff" + whole[:-900]):  # fmt: skip
         assert find_record(trail, "wander-work") is None
 

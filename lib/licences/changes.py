@@ -18,6 +18,9 @@ from licences.law import Law
 CHANGES = ("added", "ended", "superseded", "changed")
 # What a row says of its own end stands in the row that follows it.
 _OF_ENDS = frozenset({"code", "in_force_to", "superseded_by"})
+# What matters only to who has still to apply, and what is said only of what is needed.
+OF_APPLYING = frozenset({"documents_zh", "documents_en"})
+OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
 Row = Mapping[str, Any]
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
+from licences.assessment import NEEDED
 from licences.case import Case
-from licences.changes import make_plain
+from licences.changes import OF_APPLYING, OF_NEEDED, make_plain
 from licences.edition import Entry, find_shown
+from licences.schedule import DONE
 
-VERSION = 1  # a record of another one is passed over
+VERSION = 2  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"
 _LONGEST = 60  # a text is kept up to this length, of a longer one only its hash
 _END = "end"  # of a change ahead by which a rule ends
@@ -38,7 +40,7 @@ def make_record(case: Case) -> dict[str, Any]:
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
     told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
-    left_out; fees_cny, unknown_fees.
+    left_out; blocked: codes whose condition is failed; fees_cny, unknown_fees.
     """
     used = [code for code in case.edition.entries if code in case.held or _is_open(case, code)]
     costs = case.outlook.costs
@@ -63,6 +65,7 @@ def make_record(case: Case) -> dict[str, Any]:
         ],
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
         "left_out": list(case.outlook.left_out),
+        "blocked": _find_blocked(case),
         "fees_cny": sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs),
         "unknown_fees": [code for cost in costs for code in (*cost.unknown_fees, *cost.unknown_yearly_fees)],
     }
@@ -73,15 +76,31 @@ def _is_open(case: Case, code: str) -> bool:
 
 
 def _pack_row(case: Case, code: str) -> dict[str, Any]:
-    is_undetermined = case.plan.verdicts[code] == "undetermined" and code not in case.held
-    return _pack_entry(case.edition.entries[code], case.language, is_undetermined)
+    verdict, status = case.plan.verdicts[code], case.plan.statuses.get(code, "not_held")
+    unsaid: frozenset[str] = frozenset()
+    if verdict not in NEEDED:
+        unsaid |= OF_NEEDED
+    if verdict not in NEEDED or status in DONE:
+        unsaid |= OF_APPLYING
+    is_undetermined = verdict == "undetermined" and code not in case.held
+    return _pack_entry(case.edition.entries[code], case.language, unsaid, is_undetermined)
+
+
+def _find_blocked(case: Case) -> list[str]:
+    """What is needed and not held, and whose condition the client fails."""
+    return [
+        code
+        for code, finding in case.findings_by_code.items()
+        if finding["verdict"] in NEEDED and finding["status"] not in DONE and finding["blockers"]
+    ]
 
 
 @lru_cache(maxsize=4096)
-def _pack_entry(entry: Entry, language: str, as_one: bool) -> dict[str, Any]:
-    """What a row says, the same for every client; ``as_one``, as a hash over all of it."""
+def _pack_entry(entry: Entry, language: str, unsaid: frozenset[str], as_one: bool) -> dict[str, Any]:
+    """What a row says, the same for every client, without the columns ``unsaid``; ``as_one``, as a hash over all of it."""
     start = make_plain(entry.row["in_force_from"])
-    cells = {name: value for name, value in _list_cells(entry, language) if value not in (None, [])}
+    told = ((name, value) for name, value in _list_cells(entry, language) if name not in unsaid)
+    cells = {name: value for name, value in told if value not in (None, [])}
     if as_one:
         return {REST: f"#{_hash([start, cells])}"}
     kept = {name for name in cells if name.removesuffix(f"_{language}") in _KEPT}
@@ -164,6 +183,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "coming": (list,),
     "launch": (list, type(None)),
     "left_out": (list,),
+    "blocked": (list,),
     "fees_cny": (int, float),
     "unknown_fees": (list,),
 }

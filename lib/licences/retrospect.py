@@ -54,28 +54,35 @@ def _describe_changes(case: Case, old: Record | None, new: Record) -> dict[str, 
     own = partial(say, case.language)
     lists = {
         "verdicts": list(_say_verdicts(case, old, new)),
-        "rows": list(_say_rows(case, old, new)) if old["language"] == new["language"] else [],
+        "conditions": list(_say_conditions(case, old, new)),
+        "rows": list(_say_rows(case, old, new)),
         "coming": list(_say_coming(case, old, new)),
         "facts": list(_say_facts(case, old, new)),
         "held": list(_say_held(case, old, new)),
         "dates": [*_say_launch(case, old, new), *_say_fees(case, old, new)],
     }
     parts = [(own(f"retrospect.{name}"), sentences) for name, sentences in lists.items() if sentences]
-    if not parts and old["language"] != new["language"]:
+    is_readable = old["language"] == new["language"]
+    if not parts and not is_readable:
         return None
+    intro = own(
+        f"retrospect.{'intro' if old['as_of'] <= new['as_of'] else 'intro_earlier'}", as_of=old["as_of"]
+    )
     return {
         "title": own("retrospect.title"),
-        "intro": own("retrospect.intro", as_of=old["as_of"]),
+        "intro": intro if is_readable else f"{intro} {own('retrospect.other_language')}",
         "parts": parts or [(own("retrospect.rows"), [own("retrospect.small")])],
     }
 
 
 def _name(case: Case, code: str, *records: Record) -> str:
     for record in records:
-        if code in record["names"]:
+        if code in record["names"] and record["language"] == case.language:
             return join_names(*record["names"][code])
     rows = case.law.catalogue[case.law.catalogue["code"] == code]
-    return str(rows[f"name_{case.language}"].iloc[-1]) if len(rows) else code
+    if len(rows):
+        return join_names(str(rows[f"name_{case.language}"].iloc[-1]), str(rows["name_zh"].iloc[-1]))
+    return next((join_names(*record["names"][code]) for record in records if code in record["names"]), code)
 
 
 def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
@@ -92,6 +99,18 @@ def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
                   old=own(f"verdict.{was}"), new=own(f"verdict.{now}"))  # fmt: skip
 
 
+def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
+    """What can no longer be obtained as things are, and what now can."""
+    own = partial(say, case.language)
+    for code in new["blocked"]:
+        if code not in old["blocked"]:
+            blockers = own("retrospect.between").join(case.findings_by_code[code]["blockers"])
+            yield own("changes.one.blocked", names=_name(case, code, new), blockers=blockers)
+    for code in old["blocked"]:
+        if code not in new["blocked"] and new["verdicts"].get(code) in NEEDED and code not in new["held"]:
+            yield own("changes.one.obtainable", names=_name(case, code, new))
+
+
 def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
     for code in new["rows"]:
@@ -99,6 +118,10 @@ def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
         if before is None or before == after or (before.keys() == {REST}) is not (after.keys() == {REST}):
             continue  # where the verdict has changed, that is said already
         fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+        if old["language"] != new["language"]:
+            fields = [name for name in fields if name != REST and not name.endswith(("_zh", "_en"))]
+        if not fields:
+            continue
         said = [_say_field(case, code, name, before.get(name), after.get(name)) for name in fields]
         yield own("retrospect.row", name=_name(case, code, new), fields=own("retrospect.between").join(said))
 
@@ -153,8 +176,14 @@ def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
     if old["launch"] == new["launch"]:
         return
-    if old["launch"] is None or new["launch"] is None:
-        yield own("retrospect.launch_gone" if new["launch"] is None else "retrospect.launch_new")
+    if new["launch"] is None:
+        yield own("retrospect.launch_gone" if new["left_out"] else "page.launch_done")
+        return
+    if old["launch"] is None:
+        yield own("retrospect.launch_new" if old["left_out"] else "retrospect.launch_again")
+        return
+    if set(old["left_out"]) != set(new["left_out"]):
+        yield from _say_left_out(case, old, new)
         return
     for share, was, now in zip(SHARES, old["launch"], new["launch"], strict=True):
         moved = int(count_working_days(date.fromisoformat(was), date.fromisoformat(now)))
@@ -164,6 +193,20 @@ def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
                       count=abs(moved))  # fmt: skip
     if old["start"] != new["start"]:
         yield own("retrospect.start", old=old["start"], new=new["start"])
+
+
+def _say_left_out(case: Case, old: Record, new: Record) -> Iterator[str]:
+    """That the two opening dates are not of the same licences, and the new ones."""
+    own = partial(say, case.language)
+    for key, one, other in (("leaves_out", new, old), ("takes_in", old, new)):
+        names = [_name(case, code, new, old) for code in one["left_out"] if code not in other["left_out"]]
+        if names:
+            yield own(f"retrospect.{key}", names=own("list").join(names))
+    days = [
+        f"{own('page.chance', share=say_share(share))} {mark_day(date.fromisoformat(day))}"
+        for share, day in zip(SHARES, new["launch"], strict=True)
+    ]
+    yield own("retrospect.not_compared", days=own("list").join(days))
 
 
 def _say_fees(case: Case, old: Record, new: Record) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.assessment import NEEDED, VERDICTS, Judgement, judge, number_verdicts
-from licences.changes import Difference
+from licences.changes import OF_APPLYING, OF_NEEDED, Difference
 from licences.comparison import PROMISED
 from licences.costs import Cost
 from licences.edition import Edition, Entry
@@ -33,11 +33,8 @@ _PLANNED = frozenset(
      "fee_cny", "yearly_fee_cny"}
 )  # fmt: skip
 
-# What matters only to who has still to apply, and what is said only of what is needed.
-_OF_APPLYING = frozenset({"documents_zh", "documents_en"})
 _OF_SOURCES = frozenset({"source", "source_url", "published_on", "checked_on", "confidence"})
 _NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
-_OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
 
 
 @dataclass(frozen=True)
@@ -185,9 +182,9 @@ def _find_users(
 ) -> NDArray[np.bool_]:
     """The clients to whom these fields of a licence matter."""
     users: NDArray[np.bool_] = (verdicts != NOT_NEEDED) & (verdicts != UNDETERMINED)
-    if fields and _OF_APPLYING.issuperset(fields):
+    if fields and OF_APPLYING.issuperset(fields):
         users &= ~valid
-    elif not fields or not (_OF_APPLYING | _OF_NEEDED).issuperset(fields):
+    elif not fields or not (OF_APPLYING | OF_NEEDED).issuperset(fields):
         users |= (verdicts != NOT_NEEDED) | held
     return users
 
