@@ -140,6 +140,24 @@ def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
     assert portfolio.due.loc[portfolio.due["month"].isna(), "count"].sum() == overdue > 0
 
 
+def test_a_launch_waits_for_what_the_capacity_puts_off(law: Law, sample_clients: pd.DataFrame) -> None:
+    free, wide, tight = (
+        make_portfolio(law, sample_clients, AS_OF, START, "en", capacity) for capacity in (0, 10_000, 2)
+    )
+    pd.testing.assert_series_equal(free.launches, wide.launches, check_names=False, check_dtype=False)
+    assert tight.levelled is not None
+    finished = tight.applications.assign(finish=tight.levelled.finished)
+    assert tight.levelled.is_unplaced.any()
+    for client, launch in tight.launches.items():
+        ours = finished[(finished["client"] == client) & (finished["verdict"] == "required")]
+        if ours["finish"].isna().any() or not len(ours):
+            assert pd.isna(launch)
+        else:
+            assert launch == ours["finish"].max() >= free.launches[client]
+    chosen = tight.choose(["corner-shop", "old-willow"])
+    assert dict(chosen.launches.dropna()) == dict(tight.launches[["corner-shop", "old-willow"]].dropna())
+
+
 def test_a_change_ahead_concerns_whose_own_reports_announce_it(
     law: Law, sample_clients: pd.DataFrame, portfolio: Portfolio
 ) -> None:
@@ -223,7 +241,7 @@ def test_some_clients_chosen_are_the_portfolio_of_those_alone(
     chosen = portfolio.choose(names)
     some = sample_clients[sample_clients["client"].isin(names)].reset_index(drop=True)
     alone = make_portfolio(law, some, AS_OF, START, "en", capacity=20)
-    for name in ("counts", "bottlenecks", "due", "asked", "load", "clients", "verdicts"):
+    for name in ("counts", "bottlenecks", "due", "asked", "clients", "verdicts"):
         pd.testing.assert_frame_equal(getattr(chosen, name), getattr(alone, name))
 
 

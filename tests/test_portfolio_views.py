@@ -73,7 +73,20 @@ def test_what_moves_beyond_its_slack_is_said(portfolio: Portfolio) -> None:
     late = int((portfolio.levelled.late_days > 0).sum())
     assert late > 0
     assert f"{late}" in say_load(portfolio)
-    assert f"{portfolio.levelled.late_days.max()}" in read_section(portfolio, "late")
+    said = read_section(portfolio, "late")
+    assert f"{portfolio.levelled.late_days.max()}" in said
+    counts = [
+        int(count)
+        for count in re.findall(r'<td class="number" data-label="(?:Applications|申请数)">(\d+)<', said)
+    ]
+    left = [
+        int(count)
+        for count in re.findall(r"Further: (\d+) app|项资质的(\d+)项申请", said)
+        for count in count
+        if count
+    ]
+    assert sum(counts) + sum(left) == late
+    assert left
 
 
 def test_a_few_clients_stand_side_by_side_and_many_are_counted(portfolio: Portfolio, many: Portfolio) -> None:

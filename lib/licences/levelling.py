@@ -35,6 +35,10 @@ class Levelled:
         """Which applications find no place."""
         return np.isnat(self.begun)
 
+    def choose(self, rows: NDArray[np.bool_]) -> Levelled:
+        """Some of the applications, where the capacity of all has put them."""
+        return Levelled(self.capacity, self.begun[rows], self.finished[rows], self.late_days[rows])
+
 
 def level(steps: pd.DataFrame, capacity: int) -> Levelled:
     """Begins at most ``capacity`` applications a month, those first whose latest start is nearest.

@@ -150,6 +150,20 @@ class Portfolio:
         return level(self.applications, self.capacity) if self.capacity else None
 
     @cached_property
+    def launches(self) -> pd.Series[pd.Timestamp]:
+        """By client the day by which what is required and has a date is done, where the capacity has put it.
+
+        NaT where nothing has a date, or something finds no place.
+        """
+        if self.levelled is None:
+            return self.clients["launch"]
+        dated = self.applications.assign(finish=self.levelled.finished)
+        required = dated[dated["verdict"] == "required"]
+        last = required.groupby("client")["finish"].max()
+        last[required.loc[required["finish"].isna(), "client"].unique()] = pd.NaT
+        return last.reindex(self.clients.index)
+
+    @cached_property
     def load(self) -> pd.DataFrame:
         """By month from the start on: begun, under_way; where there is a capacity, levelled_begun and levelled_under_way."""
         dated = self.applications
@@ -174,7 +188,11 @@ class Portfolio:
             if (frame := getattr(self, name)) is not None
         }
         kept = self.clients.index.isin(chosen)
-        return replace(self, clients=self.clients[kept], verdicts=self.verdicts[kept], **frames)
+        portfolio = replace(self, clients=self.clients[kept], verdicts=self.verdicts[kept], **frames)
+        if self.levelled is not None:
+            rows = self.applications["client"].isin(chosen).to_numpy()
+            portfolio.__dict__["levelled"] = self.levelled.choose(rows)  # the capacity is one for all clients
+        return portfolio
 
 
 def open_portfolio(

@@ -11,7 +11,7 @@ from licences.assessment import VERDICTS
 from licences.pages import make_environment
 from licences.portfolio import Portfolio
 from licences.portfolio_tables import find_groups
-from licences.portfolio_views import describe_clients
+from licences.portfolio_views import describe_clients, say_launch
 from licences.wording import read_texts, say, say_number
 
 SHOWN = 50
@@ -73,7 +73,7 @@ class Filters(VBox):  # type: ignore[misc]
         found = say(
             language, "portfolio.filter_found", **{name: say_number(one) for name, one in numbers.items()}
         )
-        table = template.module.client_rows(read_texts(language)["portfolio"], rows)
+        table = template.module.client_rows(read_texts(language)["portfolio"], rows, say_launch(chosen))
         self.table.value = f"<p><b>{found}</b></p>{table}"
 
 

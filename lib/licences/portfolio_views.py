@@ -227,8 +227,12 @@ def _describe_late(portfolio: Portfolio, _: str) -> dict[str, Any]:
     late = portfolio.applications.assign(late=levelled.late_days, begun=levelled.begun)
     late = late[late["late"] > 0]
     grouped = late.groupby("code").agg(count=("late", "size"), most=("late", "max"), last=("begun", "max"))
-    grouped = grouped.sort_values(["count", "most", "code"], ascending=[False, False, True]).head(SHOWN)
+    grouped = grouped.sort_values(["count", "most", "code"], ascending=[False, False, True])
+    left = grouped["count"].iloc[SHOWN:]
     return {
+        "left": say_text(portfolio, "late_left", count=len(left), applications=int(left.sum()))
+        if len(left)
+        else "",
         "rows": [
             {
                 **name_licence(portfolio, str(code)),
@@ -237,8 +241,8 @@ def _describe_late(portfolio: Portfolio, _: str) -> dict[str, Any]:
                 "last": f"{row['last']:%Y-%m}",
                 "clients": name_clients(portfolio, late.loc[late["code"] == code, "client"]),
             }
-            for code, row in grouped.iterrows()
-        ]
+            for code, row in grouped.head(SHOWN).iterrows()
+        ],
     }
 
 
@@ -247,12 +251,13 @@ def describe_clients(portfolio: Portfolio, clients: pd.DataFrame) -> list[dict[s
     soonest = portfolio.events[~portfolio.events["is_planned"]].groupby("client")["last"].min()
     blockers = portfolio.steps[portfolio.steps["blocks"]].groupby("client")["code"].agg(list)
     rows: dict[Any, dict[Any, Any]] = clients.to_dict("index")
+    launches = portfolio.launches
     return [
         {
             "name": str(row["name"]),
             "client": str(client),
             "open": say_number(int(row["open"])),
-            "launch": "–" if pd.isna(row["launch"]) else mark_day(row["launch"].date()),
+            "launch": "–" if pd.isna(launches[client]) else mark_day(launches[client].date()),
             "undated": [
                 name_licence(portfolio, code, short=True) for code in blockers.get(client, [])[:FEW_NAMES]
             ],
@@ -266,6 +271,11 @@ def describe_clients(portfolio: Portfolio, clients: pd.DataFrame) -> list[dict[s
     ]
 
 
+def say_launch(portfolio: Portfolio) -> str:
+    """What the opening dates of the clients are."""
+    return say_text(portfolio, "launch_levelled" if portfolio.capacity else "launch")
+
+
 def _describe_clients(portfolio: Portfolio, _: str) -> dict[str, Any]:
     clients = portfolio.clients
     worst = clients.sort_values(["undated", "undetermined", "open"], ascending=False, kind="stable").head(
@@ -273,6 +283,7 @@ def _describe_clients(portfolio: Portfolio, _: str) -> dict[str, Any]:
     )
     left = len(clients) - len(worst)
     return {
+        "launch": say_launch(portfolio),
         "rows": describe_clients(portfolio, worst),
         "left": say_text(portfolio, "clients_left", count=left) if left > 0 else "",
     }
