@@ -15,7 +15,8 @@ from licences.catalogue import (
     find_period_problems,
     split_prerequisites,
 )
-from licences.law import Law
+from licences.errors import ProblemsError
+from licences.law import Law, read_law
 
 
 def make_periods(*periods: tuple[str, str | None, str | None]) -> pd.DataFrame:
@@ -45,6 +46,20 @@ def test_a_row_is_the_law_on_its_first_and_last_day_and_not_a_day_longer() -> No
         [("A", 2020)],
         [("A", 2021)],
     ]
+
+
+def test_a_column_that_lacks_its_partner_is_named_once_and_not_row_by_row(
+    project: Path, tmp_path: Path
+) -> None:
+    rows = pd.read_csv(project / "data" / "licences.csv", dtype=str, keep_default_na=False)
+    for name in ("documents_zh", "fee_cny_basis"):
+        rows.drop(columns=name).to_csv(tmp_path / "less.csv", index=False)
+        with pytest.raises(ProblemsError) as raised:
+            read_law(tmp_path / "less.csv")
+        assert str(raised.value) == f"{tmp_path}/less.csv:1: {name}: column is missing; add it to the header"
+    both = rows.drop(columns=["advice_zh", "advice_en"])
+    both.to_csv(tmp_path / "less.csv", index=False)
+    assert len(read_law(tmp_path / "less.csv").catalogue) == len(rows)
 
 
 def test_what_comes_into_force_later_is_listed_earliest_first() -> None:

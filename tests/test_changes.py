@@ -146,6 +146,20 @@ def test_a_code_in_one_file_alone_is_added_or_ended(law: Law) -> None:
     assert compare_laws(law, less, AS_OF).codes == ["EXPRESS"]
 
 
+def test_a_row_that_is_gone_says_from_which_day_it_was(law: Law) -> None:
+    new = follow(law, "EXPRESS", "2026-05-01", fee_cny=5.0)
+    taken_back = compare_laws(new, law, AS_OF)
+    assert RowChange("EXPRESS", "ended", "in_force_from", "2026-05-01", None) in taken_back.rows
+    assert ("EXPRESS", "changed") in list_kinds(taken_back)
+    less = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "BUSINESS_LICENCE"])
+    gone = [row for row in compare_laws(law, less, AS_OF).rows if row.code == "BUSINESS_LICENCE"]
+    assert [(row.field, row.old, row.new) for row in gone] == [
+        ("code", "BUSINESS_LICENCE", None),
+        ("in_force_from", "2022-03-01", None),
+    ]
+    assert all(row.old != row.new for row in (*taken_back.rows, *gone))
+
+
 def test_a_corrected_first_day_is_a_change_and_no_other_row(law: Law) -> None:
     new = change(law, "EXPRESS", in_force_from=pd.Timestamp("2020-02-02"))
     difference = compare_laws(law, new, AS_OF)

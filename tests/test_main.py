@@ -105,6 +105,63 @@ def test_a_plan_without_a_start_begins_on_the_next_working_day(project: Path) ->
     assert (plan["as_of"], plan["start"]) == (date.today().isoformat(), str(begins))
 
 
+@pytest.mark.parametrize(("as_of", "start"), [("2030-06-30", "2030-07-01"), ("2027-02-10", "2027-02-11")])
+def test_a_plan_by_the_law_of_a_later_day_begins_after_it(project: Path, as_of: str, start: str) -> None:
+    (plan,) = json.loads(run("plan", "--client", "jam-jar", "--as-of", as_of, "--json", cwd=project).stdout)
+    assert plan["start"] == start
+    assert all(entry["renew_by"] >= as_of for entry in plan["renewals"])
+    (past,) = json.loads(
+        run("plan", "--client", "jam-jar", "--as-of", "2024-01-02", "--json", cwd=project).stdout
+    )
+    assert past["start"] > date.today().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "--max-age-days", "5"), "--max-age-days is for the deep check; add --deep"),
+        (("check", "--scenarios", "tests/scenarios.yaml"), "--scenarios is for the deep check; add --deep"),
+        (("report", "--form", "html"), "unrecognized arguments: --form html; did you mean --format?"),
+        (("portfolio", "--client", "jam-jar"), "did you mean --clients?"),
+        (("diff", "--from", "2026-01-01", "--to", "2026-02-01", "--lnag=en"), "did you mean --lang?"),
+        (("plan", "--frobnicate"), "unrecognized arguments: --frobnicate\n"),
+        (("plan", "--as-of", "9999-12-31"), "is out of reach; give a day from 1949-10-01 to 2199-12-31"),
+        (("assess", "--as-of", "0999-01-01"), "is out of reach"),
+        (
+            ("portfolio", "--notebook", "notebooks/client_report.ipynb"),
+            "is about one client; name one about all",
+        ),
+    ],
+)
+def test_a_slip_is_told_with_what_would_be_right(
+    project: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    failed = run(*arguments, cwd=project)
+    assert failed.returncode == 2
+    assert says in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("as_of", ["1949-10-01", "2199-12-31"])
+@pytest.mark.parametrize("command", ["assess", "plan"])
+def test_the_first_and_the_last_day_can_be_asked_for(project: Path, command: str, as_of: str) -> None:
+    answered = run(command, "--as-of", as_of, "--json", cwd=project)
+    assert answered.returncode == 0, answered.stderr
+    assert json.loads(answered.stdout) or as_of < "1950"
+
+
+def test_check_names_the_clients_whose_answers_cannot_all_be_true(project: Path, tmp_path: Path) -> None:
+    clients = tmp_path / "clients.csv"
+    clients.write_text(
+        "client,name,sells_own_goods,own_categories\na,A,no,\nb,B,no,drugs\n", encoding="utf-8"
+    )
+    checked = run("check", "--clients", str(clients), cwd=project)
+    assert checked.returncode == 1
+    (line,) = checked.stderr.splitlines()
+    assert line.startswith(f"{clients}:3: sells_own_goods, own_categories: ")
+    assert "is no, yet" in line
+
+
 def test_the_table_of_a_plan_names_dates_obstacles_dues_and_unknown_fees(project: Path) -> None:
     shown = run("plan", "--client", "seven-month-lab", "--as-of", "2026-11-23", "--start", "2026-11-24",
                 "--include", "recommended,optional", "--lang", "en", cwd=project).stdout  # fmt: skip

@@ -10,15 +10,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from licences.arguments import make_parser
+from licences.arguments import MAX_AGE_DAYS, read_arguments
 from licences.choices import (
+    find_as_of,
     find_catalogue_file,
     find_clients_file,
-    find_next_working_day,
+    find_start,
+    find_start_after,
     read_clients,
     read_files,
     shorten,
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Chinese is printed whatever the locale says
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    options = make_parser().parse_args(arguments)
+    options = read_arguments(arguments)
     try:
         status = COMMANDS[options.run](options)
         sys.stdout.flush()
@@ -74,7 +75,12 @@ def _discard_output() -> None:
 
 def _check(options: argparse.Namespace) -> int:
     catalogue, clients = find_catalogue_file(options), find_clients_file(options)
+    if not options.deep:
+        for name in ("max_age_days", "scenarios"):
+            if getattr(options, name) is not None:
+                raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
     problems = find_problems(catalogue, clients) + _find_brand_problems()
+    problems += [] if problems else _find_contradictions(catalogue, clients)
     summary = f"{catalogue}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
@@ -94,6 +100,20 @@ def _check(options: argparse.Namespace) -> int:
     if figures or options.deep or not problems:
         print(summary, file=sys.stderr)
     return 1 if problems else 0
+
+
+def _find_contradictions(catalogue: Path, clients: Path) -> list[Problem]:
+    """Clients whose answers cannot all be true."""
+    from licences.assessment import find_contradictions
+
+    law = read_law(catalogue)
+    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+    lines = dict(zip(profiles["client"], profiles.index, strict=True))
+    return [
+        Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
+        for one in find_contradictions(law, profiles, "en")
+        for wrong, _, right in [one.message.partition(". ")]
+    ]
 
 
 def _find_brand_problems() -> list[Problem]:
@@ -122,8 +142,8 @@ def _check_deeply(
         law,
         profiles,
         read_scenarios(cases, law),
-        options.as_of or date.today(),
-        options.max_age_days,
+        find_as_of(options),
+        options.max_age_days or MAX_AGE_DAYS,
         (str(catalogue), str(cases)),
     )
     problems += finding.problems
@@ -134,7 +154,7 @@ def _assess(options: argparse.Namespace) -> int:
     from licences.assessment import assess, rank_questions
 
     law, profiles = read_files(options)
-    as_of = options.as_of or date.today()
+    as_of = find_as_of(options)
     warn_of_contradictions(law, profiles, options.lang)
     rows = (
         rank_questions(law, profiles, as_of)
@@ -159,7 +179,7 @@ def _what_if(options: argparse.Namespace) -> int:
     from licences.remedies import describe_remedies, find_remedies
 
     law, profiles = read_files(options)
-    as_of = options.as_of or date.today()
+    as_of = find_as_of(options)
     entries = open_edition(law, as_of, options.lang).entries
     for code in options.licence:
         if code not in set(law.catalogue["code"]):
@@ -190,8 +210,8 @@ def _plan(options: argparse.Namespace) -> int:
     from licences.outlook import Wish, describe_outlook, make_outlooks
 
     law, profiles = read_files(options)
-    wish = Wish(options.start or find_next_working_day(), options.include, options.capacity, options.seed)
-    outlooks = list(make_outlooks(law, profiles, options.as_of or date.today(), wish, options.lang))
+    wish = Wish(find_start(options), options.include, options.capacity, options.seed)
+    outlooks = list(make_outlooks(law, profiles, find_as_of(options), wish, options.lang))
     warn_of_contradictions(law, profiles, options.lang)
     if options.json:
         print(json.dumps([describe_outlook(one) for one in outlooks], ensure_ascii=False, indent=1))
@@ -205,10 +225,8 @@ def _plan(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     from licences.changes import Difference, compare_days, compare_laws
     from licences.outlook import Wish
-    from licences.schedule import LAST_START_YEAR
     from licences.tidings import find_profiles, tell
     from licences.touched import describe_touched, find_touched
-    from licences.working_days import FIRST_YEAR
 
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
@@ -231,11 +249,13 @@ def _diff(options: argparse.Namespace) -> int:
             raise UsageError("--catalogue is for two days", "with two files leave it out")
         old, new = _read_both_laws(*options.catalogues)
         profiles = read_clients(options, new, old)
-        difference = compare_laws(old, new, options.as_of or date.today(), options.lang)
-    # Work starts after the later day, or as near to it as the calendar reaches.
-    begins = min(max(difference.new.as_of, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
-    start = options.start or find_next_working_day(begins)
-    wish = Wish(start, options.include, options.capacity, options.seed)
+        difference = compare_laws(old, new, find_as_of(options), options.lang)
+    wish = Wish(
+        options.start or find_start_after(difference.new.as_of),
+        options.include,
+        options.capacity,
+        options.seed,
+    )
     touched = find_touched(difference, profiles, wish)
     warn_of_contradictions(difference.new.law, profiles, options.lang)
     if options.json:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,37 @@ from licences.errors import UnknownNameError, UsageError
 from licences.files import read_place
 
 INCLUDED = ("recommended", "optional")
+MAX_AGE_DAYS = 365
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
 
 
-def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """One that takes no shortened option, since what is short for one today may be another one's name tomorrow."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(allow_abbrev=False, **how)
+
+
+def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command and its options; wrong usage ends the process with status 2 and a sentence."""
+    parser, commands = _make_parsers()
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        known = re.findall(r"--[a-z-]+", commands[options.run].format_help())
+        close = [match for word in unknown for match in get_close_matches(word.partition("=")[0], known, n=1)]
+        hint = f"; did you mean {' and '.join(close)}?" if close else ""
+        commands[options.run].error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    return options
+
+
+def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
+    """The parser, and those of the commands by their names."""
+    parser = _Parser(
         prog="licences", description="Which licences an e-commerce platform in China needs, and why."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    files = argparse.ArgumentParser(add_help=False)
+    files = _Parser(add_help=False)
     files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
     files.add_argument(
         "--clients",
@@ -31,7 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="CSV or XLSX, also at an address such as s3://…; default: data/clients.csv",
     )
-    asked = argparse.ArgumentParser(add_help=False, parents=[files])
+    asked = _Parser(add_help=False, parents=[files])
     asked.add_argument(
         "--client", action="append", default=[], metavar="ID", help="may be repeated; default: all"
     )
@@ -45,9 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--max-age-days",
         type=_read_count,
-        default=365,
         metavar="N",
-        help="how long ago a source may have been checked; default: 365",
+        help=f"how long ago a source may have been checked; default: {MAX_AGE_DAYS}",
     )
     check.add_argument(
         "--scenarios", type=Path, metavar="FILE", help="the cases; default: tests/scenarios.yaml"
@@ -72,7 +95,7 @@ def make_parser() -> argparse.ArgumentParser:
     what_if.add_argument("--json", action="store_true", help="print JSON alone")
     what_if.set_defaults(run="what-if")
 
-    planned = argparse.ArgumentParser(add_help=False, parents=[asked])
+    planned = _Parser(add_help=False, parents=[asked])
     planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
     planned.add_argument(
         "--include",
@@ -106,6 +129,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     template.set_defaults(run="template")
 
+    _add_explore(commands, files)
+    return parser, commands.choices
+
+
+def _add_explore(commands: Any, files: _Parser) -> None:
     explore = commands.add_parser(
         "explore", parents=[files], help="choose what a client does and see the answer"
     )
@@ -130,10 +158,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     explore.set_defaults(run="explore")
-    return parser
 
 
-def _add_report(commands: Any, planned: argparse.ArgumentParser) -> None:
+def _add_report(commands: Any, planned: _Parser) -> None:
     report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
     report.add_argument(
         "--format",
@@ -178,7 +205,7 @@ def _add_report(commands: Any, planned: argparse.ArgumentParser) -> None:
     report.set_defaults(run="report")
 
 
-def _add_diff(commands: Any, planned: argparse.ArgumentParser) -> None:
+def _add_diff(commands: Any, planned: _Parser) -> None:
     diff = commands.add_parser(
         "diff",
         parents=[planned],
@@ -192,7 +219,7 @@ def _add_diff(commands: Any, planned: argparse.ArgumentParser) -> None:
     diff.set_defaults(run="diff")
 
 
-def _add_portfolio(commands: Any, files: argparse.ArgumentParser) -> None:
+def _add_portfolio(commands: Any, files: _Parser) -> None:
     portfolio = commands.add_parser("portfolio", parents=[files], help="all clients at a glance, on one page")
     portfolio.add_argument(
         "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
@@ -256,6 +283,9 @@ def _read_date(text: str) -> date:
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             raise ValueError
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as 2026-11-23") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise argparse.ArgumentTypeError(f"{text} is out of reach; give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day

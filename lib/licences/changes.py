@@ -140,7 +140,7 @@ def _compare_periods(before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Ite
             change for change in _list_fields(was, row, "changed", ends=True) if change.field not in skipped
         )
     for start in gone:
-        yield _say_ended(before[start], ())
+        yield _say_gone(before[start])
 
 
 def _has_ended(was: Row, now: Row) -> bool:
@@ -152,6 +152,12 @@ def _has_ended(was: Row, now: Row) -> bool:
 
 def _say_added(row: Row) -> RowChange:
     return RowChange(str(row["code"]), "added", "in_force_from", None, make_plain(row["in_force_from"]))
+
+
+def _say_gone(row: Row) -> RowChange:
+    """A row that is there no more."""
+    code, start = str(row["code"]), make_plain(row["in_force_from"])
+    return RowChange(code, "ended", "in_force_from" if start else "code", start or code, None)
 
 
 def _say_ended(row: Row, in_force: Container[str], was: Any = None) -> RowChange:

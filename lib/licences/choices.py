@@ -44,10 +44,22 @@ def read_clients(options: argparse.Namespace, *laws: Law) -> pd.DataFrame:
     return choose_clients(read_profiles(find_clients_file(options), laws[0].fields, codes), options.client)
 
 
-def find_next_working_day(after: date | None = None) -> date:
-    from licences.working_days import find_working_day
+def find_as_of(options: argparse.Namespace) -> date:
+    return options.as_of or date.today()
 
-    return cast(date, find_working_day(np.datetime64(after or date.today()) + 1).astype(object))
+
+def find_start(options: argparse.Namespace) -> date:
+    """The first day of work: as asked, or the next working day after today, or after a later as-of day."""
+    return options.start or find_start_after(max(date.today(), find_as_of(options)))
+
+
+def find_start_after(day: date) -> date:
+    """The next working day, or as near to it as the calendar reaches."""
+    from licences.schedule import LAST_START_YEAR
+    from licences.working_days import FIRST_YEAR, find_working_day
+
+    within = min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
+    return cast(date, find_working_day(np.datetime64(within) + 1).astype(object))
 
 
 def warn_of_contradictions(law: Law, profiles: pd.DataFrame, language: str) -> None:

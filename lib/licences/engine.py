@@ -382,8 +382,8 @@ class TraceClient(Client):
             self.nb_man.cell_complete(self.nb.cells[self.running], cell_index=self.running)
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> None:
-    """Holds parameters against the notebook's own. Raises: UsageError naming all that it does not take."""
+def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> set[str]:
+    """Holds parameters against the notebook's own, and names these. Raises: UsageError where it does not take one."""
     if not notebook.is_file():
         raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")
     try:
@@ -404,6 +404,7 @@ def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> Non
         if wanted is not type(value):
             right = f"give it a {wanted.__name__}"
             raise UsageError(f"the parameter {name!r} of {notebook} is a {wanted.__name__}", right)
+    return set(known)
 
 
 def _read_literal(text: str) -> object:

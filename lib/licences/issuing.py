@@ -14,8 +14,9 @@ from importlib.util import find_spec
 import pandas as pd
 
 from licences.choices import (
+    find_as_of,
     find_catalogue_file,
-    find_next_working_day,
+    find_start,
     read_files,
     shorten,
     warn_of_contradictions,
@@ -40,7 +41,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         if profiles.empty:
             return 0
     project = find_data_folder().parent
-    start = options.start or find_next_working_day()
+    start = find_start(options)
     find_beginning(start)
     formats, has_browser = find_makeable(options.format)
     template = _read_template(options, law, profiles, start) if options.template else None
@@ -49,7 +50,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         out=options.out or project / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
-        as_of=options.as_of or date.today(),
+        as_of=find_as_of(options),
         start=start,
         language=options.lang,
         include=options.include,
@@ -92,8 +93,8 @@ def issue_portfolio(options: argparse.Namespace) -> int:
         out=options.out or project / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
-        as_of=options.as_of or date.today(),
-        start=options.start or find_next_working_day(),
+        as_of=find_as_of(options),
+        start=find_start(options),
         language=options.lang,
         capacity=options.capacity or 0,
         brand=read_brand(find_data_folder() / "brand.yaml"),
@@ -115,7 +116,7 @@ def _choose_touched(options: argparse.Namespace, law: Law, profiles: pd.DataFram
     from licences.changes import compare_laws
     from licences.touched import find_moves
 
-    difference = compare_laws(read_law(options.touched_by), law, options.as_of or date.today(), options.lang)
+    difference = compare_laws(read_law(options.touched_by), law, find_as_of(options), options.lang)
     touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
     differs = f"{options.touched_by} and {find_catalogue_file(options)}"
     print(
@@ -165,7 +166,7 @@ def _read_template(options: argparse.Namespace, law: Law, profiles: pd.DataFrame
         template: bytes = options.template.read_bytes()
     except OSError as error:
         raise MissingFileError(str(options.template), say_why(error), "check --template") from None
-    as_of = options.as_of or date.today()
+    as_of = find_as_of(options)
     if len(profiles):
         first = profiles.head(1).reset_index(drop=True)
         make_word(make_case(law, first, as_of, Wish(start), options.lang), template=template)

@@ -14,7 +14,7 @@ import pandas as pd
 from licences.batch import read_notebook, see_from
 from licences.brands import Brand
 from licences.engine import check_parameters
-from licences.errors import MissingFileError
+from licences.errors import MissingFileError, UsageError
 from licences.files import reach, say_why, write_all_whole
 from licences.inputs import hash_library
 from licences.law import Law
@@ -65,7 +65,9 @@ def write_portfolio(
         "clients": see_from(order.notebook, order.clients),
         **({"capacity": order.capacity} if order.capacity else {}),
     }
-    check_parameters(order.notebook, parameters)
+    if "client" in check_parameters(order.notebook, parameters):
+        right = "name one about all clients, such as notebooks/portfolio.ipynb"
+        raise UsageError(f"{order.notebook} is about one client", right)
     task = Task(
         client="",
         name=say(order.language, "portfolio.name"),

@@ -55,7 +55,7 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
     problems += [
         Problem(file, 1, column.name, "column is missing", "add it to the header")
         for column in table.columns
-        if column.required and column.name not in header
+        if column.name not in header and (column.required or _find_partners(column, table) & set(header))
     ]
     if problems:
         raise ProblemsError(problems)
@@ -67,6 +67,12 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
     if not problems:
         remember(seal)
     return frame, problems
+
+
+def _find_partners(column: Column, table: Table) -> set[str]:
+    """The columns that are filled only together with a column."""
+    others = {one.name for one in table.columns if column.name in (one.pairs_with, one.basis_of)}
+    return others | {name for name in (column.pairs_with, column.basis_of) if name}
 
 
 def convert_cells(
