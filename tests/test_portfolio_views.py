@@ -131,11 +131,20 @@ def test_the_bars_are_as_long_as_the_numbers(portfolio: Portfolio) -> None:
     assert sum(only_first.x) > 0
     due = draw_due(portfolio)
     assert due is not None
+    assert figure.layout.xaxis.nticks == 5
     assert sum(sum(trace.y) for trace in due.data) == portfolio.due["count"].sum()
     load = draw_load(portfolio)
     assert load is not None
     assert list(load.data[1].y) == portfolio.load["levelled_begun"].head(18).tolist()
     assert all(figure.layout.meta["alt"] for figure in (figure, due, load))
+
+
+def test_the_axes_of_a_single_client_count_in_whole_numbers(law: Law, sample_clients: pd.DataFrame) -> None:
+    one = make_portfolio(law, sample_clients[sample_clients["client"] == "corner-shop"], AS_OF, START, "en")
+    figures = [draw_bottlenecks(one), draw_due(one), draw_load(one)]
+    axes = [figures[0].layout.xaxis, figures[1].layout.yaxis]  # type: ignore[union-attr]
+    assert [axis.dtick for axis in axes] == [1, 1]
+    assert all(figure is not None for figure in figures)
 
 
 def test_the_filters_leave_the_clients_that_are_asked_for(many: Portfolio) -> None:

@@ -25,6 +25,7 @@ from licences.dictionary import find_data_folder
 from licences.errors import MissingFileError, UsageError
 from licences.files import say_why, write_whole
 from licences.law import Law, read_law
+from licences.wording import fill
 
 _AGAIN_SECONDS = 0.05
 
@@ -104,7 +105,10 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     result = write_portfolio(order, law, profiles)
     out = shorten(order.out)
     if result.status == "done":
-        print(f"{out / NAMES[PAGE]}: {len(profiles)} clients, {result.seconds:.1f} s", file=sys.stderr)
+        print(
+            f"{out / NAMES[PAGE]}: {fill('{count:client|clients}', count=len(profiles))}, {result.seconds:.1f} s",
+            file=sys.stderr,
+        )
         return 0
     kept = f"; see {out / NAMES[FAILURE]}" if NAMES[FAILURE] in result.files else ""
     print(f"the portfolio was not made ({result.status}): {result.problem}{kept}", file=sys.stderr)
@@ -120,7 +124,7 @@ def _choose_touched(options: argparse.Namespace, law: Law, profiles: pd.DataFram
     touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
     differs = f"{options.touched_by} and {find_catalogue_file(options)}"
     print(
-        f"{len(touched)} of {len(profiles)} clients are touched by what differs between {differs}",
+        f"{len(touched)} of {fill('{count:client is|clients are}', count=len(profiles))} touched by what differs between {differs}",
         file=sys.stderr,
     )
     return touched

@@ -13,6 +13,7 @@ from licences.wording import say, say_number
 
 SHOWN = 12
 _BLUE, _ORANGE, _GREEN, _SKY = "#0072b2", "#c14a00", "#007a5a", "#9cc9e8"
+_FEW_TICKS = 5
 _WIDE = {"zh": 12, "en": 26}
 
 
@@ -49,9 +50,19 @@ def draw_bottlenecks(portfolio: Portfolio) -> go.Figure | None:
             for code, count in table["holds_up"].items()
         ],
         "margin": {"l": 10, "r": 40, "t": 20, "b": 70},
-        "xaxis": {"gridcolor": LINE, "rangemode": "tozero", "tickformat": ",d", "nticks": 5, "side": "top"},
+        "xaxis": {
+            "gridcolor": LINE,
+            "rangemode": "tozero",
+            "side": "top",
+            **_tick(int(table["holds_up"].max())),
+        },
     }
     return dress(traces, layout, say(language, "portfolio.figure_bottlenecks"), "bottlenecks")
+
+
+def _tick(highest: int) -> dict[str, Any]:
+    """Ticks at whole numbers, however few there are."""
+    return {"tickformat": ",d"} | ({"dtick": 1} if highest <= _FEW_TICKS else {"nticks": _FEW_TICKS})
 
 
 def _mark(colour: str, pattern: str) -> dict[str, Any]:
@@ -110,7 +121,8 @@ def draw_due(portfolio: Portfolio) -> go.Figure | None:
                     "hovertemplate": "%{x}: %{y:,}<extra></extra>",
                 }
             )
-    layout = _set_months(names) | {"barmode": "stack"}
+    highest = int(due.groupby("month", dropna=False)["count"].sum().max())
+    layout = _set_months(names, highest) | {"barmode": "stack"}
     return dress(traces, layout, say(language, "portfolio.figure_due"), "due")
 
 
@@ -118,7 +130,7 @@ def _say_month(month: pd.Timestamp, language: str) -> str:
     return say(language, "portfolio.overdue") if pd.isna(month) else f"{month:%Y-%m}"
 
 
-def _set_months(names: list[str]) -> dict[str, Any]:
+def _set_months(names: list[str], highest: int) -> dict[str, Any]:
     return {
         "height": 360,
         "margin": {"l": 10, "r": 20, "t": 20, "b": 110},
@@ -134,9 +146,8 @@ def _set_months(names: list[str]) -> dict[str, Any]:
         "yaxis": {
             "gridcolor": LINE,
             "rangemode": "tozero",
-            "tickformat": ",d",
             "automargin": True,
-            "nticks": 6,
+            **_tick(highest),
         },
     }
 
@@ -168,7 +179,7 @@ def draw_load(portfolio: Portfolio, months: int = 18) -> go.Figure | None:
             "hovertemplate": "%{x}: %{y:,}<extra></extra>",
         },
     ]
-    layout = _set_months(names) | {"barmode": "group"}
+    layout = _set_months(names, int(load.to_numpy().max())) | {"barmode": "group"}
     if levelled:
         traces.append(
             {
