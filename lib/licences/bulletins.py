@@ -12,9 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from licences.captions import name_field
 from licences.changes import Difference, RowChange
 from licences.terminal import make_table
-from licences.tidings import contrast, find_messages, list_readable, name_field, name_licence
+from licences.tidings import contrast, find_messages, list_readable, name_licence
 from licences.touched import Touched
 from licences.wording import say
 

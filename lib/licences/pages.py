@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from licences.ahead import say_coming
 from licences.case import Case, label_value
 from licences.costs import Cost
 from licences.durations import find_weakest
@@ -20,7 +21,6 @@ from licences.remedies import find_eligible, join_steps
 from licences.renewals import MONTHS, Renewal
 from licences.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.simulation import SHARES
-from licences.tidings import say_coming
 from licences.wording import fill, mark_day, read_texts, say, say_number, say_share, say_value
 from licences.working_days import read_calendar
 

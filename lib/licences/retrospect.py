@@ -7,12 +7,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from licences.ahead import say_coming
 from licences.assessment import NEEDED
+from licences.captions import name_field, say_cell
 from licences.case import Case
 from licences.pages import Section, make_environment
 from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
 from licences.simulation import SHARES
-from licences.tidings import name_field, say_cell, say_coming
 from licences.wording import join_names, mark_day, say, say_number, say_share, say_value
 from licences.working_days import count_working_days
 

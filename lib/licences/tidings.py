@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from licences.assessment import NEEDED, find_blockers, find_verdict
+from licences.ahead import list_blockers, say_coming
+from licences.captions import GROUNDS, name_field, say_cell, say_fields
 from licences.changes import Difference, RowChange, make_plain
-from licences.dictionary import Column, find_data_folder, read_dictionary
-from licences.edition import Coming, Edition, Entry, find_shown
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
-from licences.wording import fill, join_claims, join_names, read_texts, say, say_number
+from licences.wording import join_claims, join_names, say, say_number
 
-_LISTED = 6
 _LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
-# The columns that say whence a datum comes: a reader of a table does not need them.
-_GROUNDS = ("_basis", "_unit")
 _OF_NEW = ("obligation", "applies_when")
-_WEIGHTIEST = (
-    "obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
-    "yearly_duty", "duty_windows", "statutory_days", "days_likely", "validity_years", "fee_cny",
-    "yearly_fee_cny", "penalty", "authority", "foreign_rule", "legal_basis",
-)  # fmt: skip
 
 
 def name_licence(difference: Difference, code: str) -> str:
@@ -52,7 +43,7 @@ def list_readable(difference: Difference) -> list[RowChange]:
     other = "_en" if language == "zh" else "_zh"
     seen = []
     for change in difference.rows:
-        if change.field.endswith(_GROUNDS) or (change.field.endswith(other) and change.field != "name_zh"):
+        if change.field.endswith(GROUNDS) or (change.field.endswith(other) and change.field != "name_zh"):
             continue
         seen.append(change)
         was, now = difference.find_entries(change.code)
@@ -60,30 +51,6 @@ def list_readable(difference: Difference) -> list[RowChange]:
             cells = {name: make_plain(now.row[name]) for name in (*_OF_NEW, f"legal_basis_{language}")}
             seen += [replace(change, field=name, new=value) for name, value in cells.items()]
     return seen
-
-
-def name_field(field: str, language: str) -> str:
-    """What a column of the catalogue is called."""
-    return _list_columns()[field].label[language]
-
-
-def say_cell(field: str, value: Any, row: Mapping[str, Any], language: str) -> str:
-    """A value of a column, as JSON has it, in words; the row says whether its days are working days."""
-    if value is None or value == []:
-        return say(language, "changes.empty")
-    if isinstance(value, list):
-        return say(language, "list").join(say_cell(field, item, row, language) for item in value)
-    column = _list_columns()[field]
-    labels = column.values or {}
-    if str(value) in labels:
-        return str(labels[str(value)][language])
-    if not isinstance(value, (int, float)):
-        return str(value)
-    units = read_texts(language)["changes"]["units"]
-    unit = column.unit or ""
-    if unit.endswith("_unit"):
-        unit = str(row.get(unit, "days"))
-    return fill(units[unit], count=say_number(value)) if unit in units else say_number(value)
 
 
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
@@ -125,12 +92,6 @@ def _cut(text: str, start: int) -> str:
         + text[start : start + _LONGEST].strip()
         + ("…" if start + _LONGEST < len(text) else "")
     )
-
-
-@cache
-def _list_columns() -> dict[str, Column]:
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
-    return {column.name: column for column in table.columns}
 
 
 def make_rows_table(difference: Difference) -> pd.DataFrame:
@@ -243,7 +204,7 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
         key = "new_duty" if reasons else "new_duty_always"
         said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
     for code in one.blocked:
-        blockers = _find_blockers(difference.new.entries[code], profile, language)
+        blockers = list_blockers(difference.new.entries[code], profile, language)
         said.append(
             own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
         )
@@ -280,67 +241,10 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
 
 
-def _find_blockers(entry: Entry, profile: Profile, language: str) -> tuple[str, ...]:
-    """The conditions of a licence that a client is known to fail, each with what would meet it."""
-    if entry.condition is None:
-        return ()
-    return find_blockers(entry.condition, tuple(profile.get(key) for key in entry.condition.names), language)
-
-
 def _list_fields(difference: Difference, code: str) -> str:
     """What has changed in a row."""
     was, now = difference.old.entries[code], difference.new.entries[code]
-    return _say_fields(was, now, difference.fields[code], difference.new.language)
-
-
-def _say_fields(was: Entry, now: Entry, changed: list[str], language: str) -> str:
-    """Columns that differ between two rows, those first that ask something of the client; of numbers both."""
-    stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(_GROUNDS)}
-    places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
-    ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
-    labels = [_say_field(was, now, name, language) for name in ordered or changed]
-    shown = say(language, "list").join(labels[:_LISTED])
-    if len(labels) <= _LISTED:
-        return shown
-    count = len(labels) if language == "zh" else len(labels) - _LISTED
-    return say(language, "changes.more", names=shown, count=count)
-
-
-def _say_field(was: Entry, now: Entry, field: str, language: str) -> str:
-    """What a field is called; of a number also what it was and what it is."""
-    label, (old, new) = name_field(field, language), (make_plain(one.row[field]) for one in (was, now))
-    if not (isinstance(old, (int, float)) and isinstance(new, (int, float))):
-        return label
-    sides = {"old": say_cell(field, old, was.row, language), "new": say_cell(field, new, now.row, language)}
-    return say(language, "changes.number", label=label, **sides)
-
-
-def say_coming(change: Coming, edition: Edition, profile: Profile) -> str:
-    """What a change ahead is to a client, to be read after its day and the licence's name."""
-    language, entry = edition.language, change.entry
-    own, today = partial(say, language), edition.entries.get(entry.code)
-    if change.kind == "end":
-        return own("changes.ahead.end")
-    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (today, entry)]
-    labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
-    if verdicts[0] == verdicts[1]:
-        if today is None:
-            said = own("changes.ahead.begins")
-        else:
-            shown = find_shown(entry.row, language)
-            changed = [
-                name for name, value in shown.items() if make_plain(today.row[name]) != make_plain(value)
-            ]
-            said = own("changes.ahead.changed", fields=_say_fields(today, entry, changed, language))
-    elif verdicts[1] == "undetermined":
-        names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
-        said = own("changes.ahead.open", labels=own("list").join(names))
-    else:
-        said = own(f"changes.ahead.{'moved' if today else 'new'}", **labels)
-    blockers = _find_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
-    if blockers and not (today and verdicts[0] in NEEDED and _find_blockers(today, profile, language)):
-        said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
-    return said
+    return say_fields(was, now, difference.fields[code], difference.new.language)
 
 
 def _list_moves(one: Touched) -> list[tuple[str, dict[str, str]]]:

@@ -1,0 +1,47 @@
+"""What a change of law that is still ahead is to a client, in a sentence."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from licences.assessment import NEEDED, find_blockers, find_verdict
+from licences.captions import say_fields
+from licences.changes import make_plain
+from licences.edition import Coming, Edition, Entry, find_shown
+from licences.rules import Profile
+from licences.wording import say
+
+
+def say_coming(change: Coming, edition: Edition, profile: Profile) -> str:
+    """What a change ahead is to a client, to be read after its day and the licence's name."""
+    language, entry = edition.language, change.entry
+    own, today = partial(say, language), edition.entries.get(entry.code)
+    if change.kind == "end":
+        return own("changes.ahead.end")
+    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (today, entry)]
+    labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
+    if verdicts[0] == verdicts[1]:
+        if today is None:
+            said = own("changes.ahead.begins")
+        else:
+            shown = find_shown(entry.row, language)
+            changed = [
+                name for name, value in shown.items() if make_plain(today.row[name]) != make_plain(value)
+            ]
+            said = own("changes.ahead.changed", fields=say_fields(today, entry, changed, language))
+    elif verdicts[1] == "undetermined":
+        names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
+        said = own("changes.ahead.open", labels=own("list").join(names))
+    else:
+        said = own(f"changes.ahead.{'moved' if today else 'new'}", **labels)
+    blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
+    if blockers and not (today and verdicts[0] in NEEDED and list_blockers(today, profile, language)):
+        said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
+    return said
+
+
+def list_blockers(entry: Entry, profile: Profile, language: str) -> tuple[str, ...]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it."""
+    if entry.condition is None:
+        return ()
+    return find_blockers(entry.condition, tuple(profile.get(key) for key in entry.condition.names), language)
