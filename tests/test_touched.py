@@ -160,6 +160,16 @@ def test_a_launch_that_leaves_out_something_else_cannot_be_compared(
     assert one.launch_moved_days is None
 
 
+def test_where_no_step_changes_no_launch_moves_even_where_there_is_none(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    holder = choose_clients(sample_clients, ["corner-shop"]).copy()
+    holder["holds"] = [tuple(sorted(set(law.catalogue["code"])))]
+    difference = compare_laws(law, change(law, "BUSINESS_LICENCE", yearly_fee_cny=5.0), AS_OF)
+    (one,) = find_touched(difference, holder, WISH)
+    assert (one.launch_moved_days, one.fees_moved_cny) == (0, 5.0)
+
+
 def test_what_expires_between_the_two_days_is_not_taken_for_a_change_of_law(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:
