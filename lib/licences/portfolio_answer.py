@@ -76,21 +76,26 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
         "dates": say(portfolio.language, "page.dates", as_of=portfolio.as_of, start=portfolio.start),
         "answer": " ".join(parts) if portfolio.language == "en" else "".join(parts),
         "counts": [
-            (
-                "required",
-                say_number(len(portfolio.steps[portfolio.steps["verdict"] == "required"])),
-                "count_open",
-            ),
-            ("blocked", say_number(held_up), "count_held_up"),
-            ("undetermined", say_number(int(clients["undetermined"].sum())), "count_undetermined"),
-            ("renew", say_number(due), "count_due"),
-            ("recommended", say_number(ready), "count_ready"),
+            (kind, *_split_count(portfolio, f"count_{name}", count))
+            for kind, name, count in (
+                ("required", "open", int((portfolio.steps["verdict"] == "required").sum())),
+                ("blocked", "held_up", held_up),
+                ("undetermined", "undetermined", int(clients["undetermined"].sum())),
+                ("renew", "due", due),
+                ("recommended", "ready", ready),
+            )
         ],
         "first": [*_say_first(portfolio)],
         "warning": say_text(portfolio, "contradicting", count=len(portfolio.contradicting)),
         "few": len(portfolio.contradicting) <= FEW_NAMES,
         "contradicting": name_clients(portfolio, portfolio.contradicting),
     }
+
+
+def _split_count(portfolio: Portfolio, key: str, count: int) -> tuple[str, str]:
+    """A number, and what it counts."""
+    number = say_number(count)
+    return number, say_text(portfolio, key, count=count).removeprefix(number).strip()
 
 
 def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
