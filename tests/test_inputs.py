@@ -216,13 +216,13 @@ def test_a_rule_that_will_end_is_announced_and_makes_that_report_anew(
     instead = replace(new, catalogue=catalogue)
     assert hash_all(instead, sample_clients, notebook) != after
     pages = find_pages(instead, sample_clients)
-    assert all("改为：域名注册与实名核验。" in pages[client] for client in touched)
+    assert all("不再施行；改为：域名注册与实名核验。" in pages[client] for client in touched)
 
 
 def test_what_comes_into_force_before_the_plan_ends_is_announced_however_late(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:
-    late = add_coming_row(law, "DOMAIN", "2028-06-01")
+    late = add_coming_row(law, "DOMAIN", "2028-06-01", fee_cny=5.0)
     assert "DOMAIN" not in find_announced(late, sample_clients, "wander-work")
     slow = change(late, "ICP", "days_max", 500)
     slow = change(change(slow, "ICP", "days_likely", 450), "ICP", "statutory_days", pd.NA)

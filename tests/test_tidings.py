@@ -100,6 +100,84 @@ def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.
     assert all(one == [f"{name}: a change announced earlier will not come."] for one in called_off.values())
 
 
+def make_periods(law: Law, code: str, *periods: tuple[str, str, dict[str, object]]) -> Law:
+    """The law in which the row in force is followed by others: first day, last day or empty, what differs."""
+    line = law.catalogue.index[(law.catalogue["code"] == code) & law.catalogue["in_force_to"].isna()][0]
+    catalogue, rows = law.catalogue.copy(), []
+    for at, (first, last, cells) in enumerate(periods):
+        days = {"in_force_from": pd.Timestamp(first), "in_force_to": pd.Timestamp(last) if last else pd.NaT}
+        rows.append(catalogue.loc[[line]].assign(**days, **cells).set_axis([9000 + at]))
+    return replace(law, catalogue=pd.concat([catalogue, *rows]))
+
+
+def test_periods_ahead_are_each_held_against_the_one_before(law: Law, sample_clients: pd.DataFrame) -> None:
+    name = "Express delivery business licence (快递业务经营许可证)"
+    until = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
+
+    def told(*periods: tuple[str, str, dict[str, object]]) -> list[str]:
+        said = list_sentences(law, make_periods_after(until, *periods), sample_clients, "en")
+        return said.get("nine-rivers-freight", [])
+
+    def make_periods_after(ended: Law, *periods: tuple[str, str, dict[str, object]]) -> Law:
+        whole = make_periods(law, "EXPRESS", *periods)
+        catalogue = whole.catalogue.copy()
+        line = ended.catalogue.index[ended.catalogue["in_force_to"] == pd.Timestamp("2027-02-28")][0]
+        catalogue.at[line, "in_force_to"] = pd.Timestamp("2027-02-28")
+        return replace(whole, catalogue=catalogue)
+
+    assert told(("2027-03-01", "", {})) == []  # the same again is no change
+    assert told(("2027-06-01", "", {})) == [
+        f"From 2027-03-01: {name} is no longer in force.",
+        f'From 2027-06-01: {name} is in force again and is then "required".',
+    ]
+    assert told(("2027-03-01", "2027-05-31", {"obligation": "recommended"}), ("2027-06-01", "", {})) == [
+        f'From 2027-03-01: {name} is then "recommended" (until then: "required").',
+        f'From 2027-06-01: {name} is then "required" (until then: "recommended").',
+    ]
+
+
+def test_what_was_announced_and_has_come_early_is_not_called_off(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    later = follow(law, "EXPRESS", "2027-01-01", fee_cny=9.0)
+    sooner = follow(law, "EXPRESS", "2026-11-01", fee_cny=9.0)
+    difference = compare_laws(later, sooner, AS_OF, "en")
+    assert {row.change for row in difference.rows} == {"changed"}
+    said = list_sentences(later, sooner, sample_clients, "en")
+    assert said
+    for sentences in said.values():
+        assert any("what was announced for later is in force already" in one for one in sentences)
+        assert not any("will not come" in one for one in sentences)
+
+
+def test_what_another_licence_replaces_names_it_and_its_last_day(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    ends = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"), superseded_by=("DOMAIN",))
+    said = list_sentences(law, ends, sample_clients, "en")
+    assert all("is no longer in force; instead: Domain name registration" in one[0] for one in said.values())
+    rows = [(row.field, row.old, row.new) for row in compare_laws(law, ends, AS_OF).rows]
+    assert rows == [("superseded_by", ["EXPRESS"], ["DOMAIN"]), ("in_force_to", None, "2027-02-28")]
+    gone = change(law, "EXPRESS", in_force_to=pd.Timestamp("2026-10-31"))
+    for sentences in list_sentences(law, gone, sample_clients, "en").values():
+        assert sentences[0] == "Express delivery business licence (快递业务经营许可证) is no longer in force."
+
+
+def test_a_unit_alone_is_a_change_that_is_shown(law: Law) -> None:
+    new = change(law, "ICP", days_unit="calendar")
+    rows = make_rows_table(compare_laws(law, new, AS_OF, "en"))
+    assert list(rows[["field", "old", "new"]].itertuples(index=False, name=None)) == [
+        ("Unit of the times", "working days", "calendar days")
+    ]
+    checked = make_rows_table(
+        compare_laws(law, change(law, "ICP", days_likely_basis="rule_text"), AS_OF, "en")
+    )
+    assert len(checked) == 1
+    other = change(law, "ICP", days_likely=5, days_unit="calendar")
+    table = make_rows_table(compare_laws(law, other, date(2020, 1, 1), "en"))  # of a row not yet in force
+    assert "5 days" in set(table["new"])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_are_in_the_readers_language_and_hold_every_client(
     law: Law, sample_clients: pd.DataFrame, language: str

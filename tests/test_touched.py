@@ -160,6 +160,16 @@ def test_a_launch_that_leaves_out_something_else_cannot_be_compared(
     assert one.launch_moved_days is None
 
 
+def test_a_launch_that_leaves_out_what_became_open_is_not_called_earlier(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    new = change(law, "MLPS_3", applies_when="mlps_level >= 3 and listed_service_industry")
+    touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
+    opened = [one for one in touched if ("MLPS_3", "required", "undetermined") in one.moved]
+    assert opened
+    assert all(one.launch_moved_days is None for one in opened if "MLPS_3" not in one.held)
+
+
 def test_where_no_step_changes_no_launch_moves_even_where_there_is_none(
     law: Law, sample_clients: pd.DataFrame
 ) -> None:

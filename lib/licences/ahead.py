@@ -9,35 +9,47 @@ from licences.captions import say_fields
 from licences.changes import make_plain
 from licences.edition import Coming, Edition, Entry, find_shown
 from licences.rules import Profile
-from licences.wording import say
+from licences.wording import join_names, say
 
 
 def say_coming(change: Coming, edition: Edition, profile: Profile) -> str:
     """What a change ahead is to a client, to be read after its day and the licence's name."""
     language, entry = edition.language, change.entry
-    own, today = partial(say, language), edition.entries.get(entry.code)
+    own, before = partial(say, language), change.before
     if change.kind == "end":
-        return own("changes.ahead.end")
-    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (today, entry)]
+        return own("changes.ahead.end") + say_instead(entry, edition)
+    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (before, entry)]
     labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
     if verdicts[0] == verdicts[1]:
-        if today is None:
-            said = own("changes.ahead.begins")
+        if before is None:
+            said = own(f"changes.ahead.{change.kind}")
         else:
             shown = find_shown(entry.row, language)
             changed = [
-                name for name, value in shown.items() if make_plain(today.row[name]) != make_plain(value)
+                name for name, value in shown.items() if make_plain(before.row[name]) != make_plain(value)
             ]
-            said = own("changes.ahead.changed", fields=say_fields(today, entry, changed, language))
+            said = own("changes.ahead.changed", fields=say_fields(before, entry, changed, language))
     elif verdicts[1] == "undetermined":
         names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
         said = own("changes.ahead.open", labels=own("list").join(names))
     else:
-        said = own(f"changes.ahead.{'moved' if today else 'new'}", **labels)
+        said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
     blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
-    if blockers and not (today and verdicts[0] in NEEDED and list_blockers(today, profile, language)):
+    if blockers and not (before and verdicts[0] in NEEDED and list_blockers(before, profile, language)):
         said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
     return said
+
+
+def say_instead(entry: Entry, edition: Edition) -> str:
+    """What of another code takes the place of an entry that ends; empty where nothing is named."""
+    rows = edition.law.catalogue
+    called = dict(zip(rows["code"], rows[f"name_{edition.language}"], strict=True))
+    official = dict(zip(rows["code"], rows["name_zh"], strict=True))
+    names = [
+        join_names(called[code], official[code]) for code in entry.row["superseded_by"] if code != entry.code
+    ]
+    joined = say(edition.language, "list").join(names)
+    return say(edition.language, "changes.ahead.instead", names=joined) if names else ""
 
 
 def list_blockers(entry: Entry, profile: Profile, language: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _OF_ENDS = frozenset({"code", "in_force_to", "superseded_by"})
 # What matters only to who has still to apply, and what is said only of what is needed.
 OF_APPLYING = frozenset({"documents_zh", "documents_en"})
 OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
+_OF_SOURCES = frozenset({"source", "source_url", "published_on", "checked_on", "confidence"})
 Row = Mapping[str, Any]
 
 
@@ -75,6 +76,11 @@ class Difference:
         }
 
 
+def is_of_sources(field: str) -> bool:
+    """Whether a column says only on what a row rests."""
+    return field in _OF_SOURCES or field.endswith("_basis")
+
+
 def compare_days(law: Law, first: date, last: date, language: str = "zh") -> Difference:
     """What differs between the rows in force on two days.
 
@@ -92,7 +98,7 @@ def compare_days(law: Law, first: date, last: date, language: str = "zh") -> Dif
             changes += _list_fields(was.row, entry.row, "superseded")
     for code, entry in old.entries.items():
         if code not in new.entries:
-            changes.append(_say_ended(entry.row, new.entries))
+            changes += _say_ended(entry.row, new.entries)
     return Difference(old, new, tuple(changes))
 
 
@@ -133,9 +139,15 @@ def _compare_periods(before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Ite
                 yield from _list_fields(before[max(earlier)], row, "superseded")
             continue
         was = before[moved.get(start, start)]
-        if start not in followed and _has_ended(was, row):
-            yield _say_ended(row, row["superseded_by"], was["in_force_to"])
-        skipped = {"in_force_to", "superseded_by"} if _has_ended(was, row) else set()
+        has_ended = _has_ended(was, row)
+        goes_on = has_ended and any(
+            pd.Timestamp(other) == row["in_force_to"] + pd.Timedelta(days=1)
+            for other in after
+            if other not in added
+        )
+        if has_ended and not goes_on and start not in followed:
+            yield from _say_ended(row, row["superseded_by"], was["in_force_to"])
+        skipped = {"in_force_to", "superseded_by"} if has_ended and not goes_on else set()
         yield from (
             change for change in _list_fields(was, row, "changed", ends=True) if change.field not in skipped
         )
@@ -160,13 +172,14 @@ def _say_gone(row: Row) -> RowChange:
     return RowChange(code, "ended", "in_force_from" if start else "code", start or code, None)
 
 
-def _say_ended(row: Row, in_force: Container[str], was: Any = None) -> RowChange:
+def _say_ended(row: Row, in_force: Container[str], was: Any = None) -> Iterator[RowChange]:
     """A row without a successor of its own code; another code that it names supersedes it."""
     code = str(row["code"])
     followers = [other for other in row["superseded_by"] if other in in_force and other != code]
     if followers:
-        return RowChange(code, "superseded", "superseded_by", [code], followers)
-    return RowChange(code, "ended", "in_force_to", make_plain(was), make_plain(row["in_force_to"]))
+        yield RowChange(code, "superseded", "superseded_by", [code], followers)
+    change = "superseded" if followers else "ended"
+    yield RowChange(code, change, "in_force_to", make_plain(was), make_plain(row["in_force_to"]))
 
 
 def _list_fields(was: Row, now: Row, change: str, ends: bool = False) -> Iterator[RowChange]:

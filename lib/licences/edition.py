@@ -42,13 +42,15 @@ class Entry:
 class Coming:
     """A change ahead, from ``day`` on.
 
-    kind: ``new`` where the entry comes into force then and none of its code is in force today, ``changed``
-    where one is, ``end`` where the entry is no longer in force then, and none of its code.
+    before: the entry of the same code in force until then. kind: ``changed`` where there is one, ``again``
+    where there was one earlier, ``new`` where there was none, ``end`` where the entry is no longer in force
+    then and none of its code follows at once.
     """
 
     entry: Entry
     day: date
     kind: str
+    before: Entry | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +76,26 @@ class Edition:
             for rows in (find(self.law.catalogue, self.as_of) for find in (find_coming, find_ending))
         )
         changes = [
-            Coming(
-                entry, entry.row["in_force_from"].date(), "changed" if entry.code in self.entries else "new"
-            )
-            for entry in begins
-        ]
-        changes += [
             Coming(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end") for entry in ends
         ]
+        last = dict(self.entries)
+        for entry in begins:
+            day, earlier = entry.row["in_force_from"], last.get(entry.code)
+            last[entry.code] = entry
+            if earlier is not None and earlier.row["in_force_to"] == day - timedelta(days=1):
+                if self._say(earlier) != self._say(entry):
+                    changes.append(Coming(entry, day.date(), "changed", earlier))
+            else:
+                was = earlier is not None or self._was_in_force(entry.code)
+                changes.append(Coming(entry, day.date(), "again" if was else "new"))
         return tuple(sorted(changes, key=lambda change: (change.day, change.entry.code)))
+
+    def _say(self, entry: Entry) -> str:
+        return repr(find_shown(entry.row, self.language))
+
+    def _was_in_force(self, code: str) -> bool:
+        rows = self.law.catalogue[self.law.catalogue["code"] == code]
+        return bool((rows["in_force_to"] < pd.Timestamp(self.as_of)).any())
 
     def name(self, code: str) -> str:
         """What a code is called; a code that is not in force keeps its code."""

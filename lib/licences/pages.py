@@ -355,12 +355,11 @@ def say_note(change: Coming, law: Law, language: str) -> str:
     row = change.entry.row
     if change.kind != "end":
         return _clean(row[f"note_{language}"]) or ""
-    called = _name_rows(law, language)
-    successors = [called[code] for code in row["superseded_by"] if code != change.entry.code]
-    said = say(language, "page.coming_end")
-    if successors:
-        said += say(language, "page.coming_instead", names=say(language, "list").join(successors))
-    return said
+    code, rows = change.entry.code, law.catalogue
+    is_followed = (rows.loc[rows["code"] == code, "in_force_from"] > pd.Timestamp(change.day)).any()
+    if is_followed or set(row["superseded_by"]) - {code}:
+        return ""
+    return say(language, "page.coming_end")
 
 
 def _name_rows(law: Law, language: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from licences.assessment import NEEDED
 from licences.case import Case
-from licences.changes import OF_APPLYING, OF_NEEDED, make_plain
+from licences.changes import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.edition import Entry, find_shown
 from licences.schedule import DONE
 
@@ -19,12 +19,13 @@ VERSION = 2  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"
 _LONGEST = 60  # a text is kept up to this length, of a longer one only its hash
 _END = "end"  # of a change ahead by which a rule ends
-REST = "rest"  # what else a row says, as one hash
+REST, SOURCES = "rest", "sources"  # what else a row says, and on what it rests, each as one hash
 _KEPT = frozenset(
     {"obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
      "yearly_duty", "duty_windows", "statutory_days", "days_min", "days_likely", "days_max",
      "validity_years", "renewal_lead_days", "fee_cny", "yearly_fee_cny", "penalty", "authority",
-     "foreign_rule", "legal_basis"}
+     "foreign_rule", "legal_basis", "advice", "article_phase", "published_on", "days_unit", "statutory_days_unit",
+     "renewal_days_unit"}
 )  # fmt: skip
 # How a report was asked for; that another day was asked for is no change in what it says.
 _ASKED = frozenset({"as_of", "start", "since"})
@@ -40,7 +41,7 @@ def make_record(case: Case) -> dict[str, Any]:
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
     told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
-    left_out; blocked: codes whose condition is failed; fees_cny, unknown_fees.
+    left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees.
     """
     used = [code for code in case.edition.entries if code in case.held or _is_open(case, code)]
     costs = case.outlook.costs
@@ -66,6 +67,7 @@ def make_record(case: Case) -> dict[str, Any]:
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
         "left_out": list(case.outlook.left_out),
         "blocked": _find_blocked(case),
+        "expired": [code for code, status in case.plan.statuses.items() if status == "expired"],
         "fees_cny": sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs),
         "unknown_fees": [code for cost in costs for code in (*cost.unknown_fees, *cost.unknown_yearly_fees)],
     }
@@ -100,13 +102,19 @@ def _pack_entry(entry: Entry, language: str, unsaid: frozenset[str], as_one: boo
     """What a row says, the same for every client, without the columns ``unsaid``; ``as_one``, as a hash over all of it."""
     start = make_plain(entry.row["in_force_from"])
     told = ((name, value) for name, value in _list_cells(entry, language) if name not in unsaid)
-    cells = {name: value for name, value in told if value not in (None, [])}
+    # An empty cell of these is kept, since to be left out means that the report does not speak of it.
+    cells = {
+        name: value for name, value in told if value not in (None, []) or name in OF_APPLYING | OF_NEEDED
+    }
     if as_one:
         return {REST: f"#{_hash([start, cells])}"}
     kept = {name for name in cells if name.removesuffix(f"_{language}") in _KEPT}
-    rest = [value for name, value in cells.items() if name not in kept]
+    rest, sources = (
+        [value for name, value in cells.items() if name not in kept and is_of_sources(name) is is_source]
+        for is_source in (False, True)
+    )
     said = {name: _pack(value) for name, value in cells.items() if name in kept}
-    return {"in_force_from": start} | said | {REST: f"#{_hash(rest)}"}
+    return {"in_force_from": start} | said | {REST: f"#{_hash(rest)}", SOURCES: f"#{_hash(sources)}"}
 
 
 @lru_cache(maxsize=1024)
@@ -184,6 +192,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "launch": (list, type(None)),
     "left_out": (list,),
     "blocked": (list,),
+    "expired": (list,),
     "fees_cny": (int, float),
     "unknown_fees": (list,),
 }

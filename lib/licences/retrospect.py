@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,8 +11,9 @@ from licences.ahead import say_coming
 from licences.assessment import NEEDED
 from licences.captions import name_field, say_cell
 from licences.case import Case
+from licences.changes import OF_APPLYING, OF_NEEDED, is_of_sources
 from licences.pages import Section, make_environment
-from licences.records import MIME, REST, Record, choose_since, find_earlier, is_packed, make_record
+from licences.records import MIME, REST, SOURCES, Record, choose_since, find_earlier, is_packed, make_record
 from licences.simulation import SHARES
 from licences.wording import join_names, mark_day, say, say_number, say_share, say_value
 from licences.working_days import count_working_days
@@ -57,6 +58,7 @@ def _describe_changes(case: Case, old: Record | None, new: Record) -> dict[str, 
         "verdicts": list(_say_verdicts(case, old, new)),
         "conditions": list(_say_conditions(case, old, new)),
         "rows": list(_say_rows(case, old, new)),
+        "sources": list(_say_sources(case, old, new)),
         "coming": list(_say_coming(case, old, new)),
         "facts": list(_say_facts(case, old, new)),
         "held": list(_say_held(case, old, new)),
@@ -115,26 +117,53 @@ def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
 def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
     for code in new["rows"]:
-        before, after = old["rows"].get(code), new["rows"][code]
-        if before is None or before == after or (before.keys() == {REST}) is not (after.keys() == {REST}):
-            continue  # where the verdict has changed, that is said already
-        fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
-        if old["language"] != new["language"]:
-            fields = [name for name in fields if name != REST and not name.endswith(("_zh", "_en"))]
-        if not fields:
-            continue
-        said = [_say_field(case, code, name, before.get(name), after.get(name)) for name in fields]
-        yield own("retrospect.row", name=_name(case, code, new), fields=own("retrospect.between").join(said))
+        fields = [name for name in _list_changed(code, old, new) if not _is_of_sources(name)]
+        if fields:
+            said = [_say_field(case, name, old["rows"][code], new["rows"][code]) for name in fields]
+            joined = own("retrospect.between").join(said)
+            yield own("retrospect.row", name=_name(case, code, new), fields=joined)
 
 
-def _say_field(case: Case, code: str, name: str, old: Any, new: Any) -> str:
+def _list_changed(code: str, old: Record, new: Record) -> list[str]:
+    """The cells of a row that differ and of which both reports speak."""
+    before, after = old["rows"].get(code), new["rows"][code]
+    if before is None or (before.keys() == {REST}) is not (after.keys() == {REST}):
+        return []  # the verdict has changed, and that is said
+    fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    unsaid = OF_APPLYING | OF_NEEDED
+    fields = [name for name in fields if name not in unsaid or (name in before and name in after)]
+    if old["language"] != new["language"]:
+        fields = [
+            name for name in fields if name not in {REST, SOURCES} and not name.endswith(("_zh", "_en"))
+        ]
+    return fields
+
+
+def _is_of_sources(name: str) -> bool:
+    return name == SOURCES or is_of_sources(name)
+
+
+def _say_sources(case: Case, old: Record, new: Record) -> Iterator[str]:
+    """The licences of which only what is behind them has changed, in one sentence."""
+    codes = [
+        code
+        for code in new["rows"]
+        if (fields := _list_changed(code, old, new)) and all(map(_is_of_sources, fields))
+    ]
+    if codes:
+        yield say(case.language, "list").join(_name(case, code, new) for code in codes)
+
+
+def _say_field(case: Case, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     if name == REST:
         return say(case.language, "retrospect.rest")
-    label = name_field(name, case.language)
+    label, old, new = name_field(name, case.language), before.get(name), after.get(name)
     if name in _EXPRESSIONS or is_packed(old) or is_packed(new):
         return say(case.language, "retrospect.field_text", label=label)
-    row = case.edition.entries[code].row
-    sides = {side: say_cell(name, value, row, case.language) for side, value in (("old", old), ("new", new))}
+    sides = {
+        "old": say_cell(name, old, before, case.language),
+        "new": say_cell(name, new, after, case.language),
+    }
     return say(case.language, "retrospect.field", label=label, **sides)
 
 
@@ -147,8 +176,9 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
             what = say_coming(change, case.edition, case.profile)
             yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
     for code, day, _ in old["coming"]:
-        is_gone = code not in [one for one, *_ in new["coming"]] and day > case.as_of.isoformat()
-        if is_gone:
+        starts = [record["rows"].get(code, {}).get("in_force_from") for record in (old, new)]
+        is_ahead = code in [one for one, *_ in new["coming"]] or day <= case.as_of.isoformat()
+        if not is_ahead and starts[0] == starts[1]:
             yield say(case.language, "retrospect.coming_gone", name=_name(case, code, old), day=day)
 
 
@@ -171,11 +201,18 @@ def _say_held(case: Case, old: Record, new: Record) -> Iterator[str]:
         elif old["held"][code] != new["held"][code]:
             day = new["held"][code] or own("not_told")
             yield own("retrospect.held_until", name=name, old=old["held"][code] or own("not_told"), new=day)
+        if code in new["expired"] and code not in old["expired"]:
+            yield own("retrospect.expired", name=name, day=new["held"][code])
 
 
 def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
-    if old["launch"] == new["launch"]:
+    taken_out = [
+        code for code, was in old["verdicts"].items()
+        if was == "required" and new["verdicts"].get(code) == "undetermined" and code not in old["held"]
+    ]  # fmt: skip
+    is_of_others = bool(taken_out) or set(old["left_out"]) != set(new["left_out"])
+    if old["launch"] == new["launch"] and not (is_of_others and new["launch"]):
         return
     if new["launch"] is None:
         yield own("retrospect.launch_gone" if new["left_out"] else "page.launch_done")
@@ -183,8 +220,8 @@ def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
     if old["launch"] is None:
         yield own("retrospect.launch_new" if old["left_out"] else "retrospect.launch_again")
         return
-    if set(old["left_out"]) != set(new["left_out"]):
-        yield from _say_left_out(case, old, new)
+    if is_of_others:
+        yield from _say_left_out(case, old, new, taken_out)
         return
     for share, was, now in zip(SHARES, old["launch"], new["launch"], strict=True):
         moved = int(count_working_days(date.fromisoformat(was), date.fromisoformat(now)))
@@ -196,13 +233,15 @@ def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
         yield own("retrospect.start", old=old["start"], new=new["start"])
 
 
-def _say_left_out(case: Case, old: Record, new: Record) -> Iterator[str]:
+def _say_left_out(case: Case, old: Record, new: Record, taken_out: Iterable[str]) -> Iterator[str]:
     """That the two opening dates are not of the same licences, and the new ones."""
     own = partial(say, case.language)
     for key, one, other in (("leaves_out", new, old), ("takes_in", old, new)):
         names = [_name(case, code, new, old) for code in one["left_out"] if code not in other["left_out"]]
         if names:
             yield own(f"retrospect.{key}", names=own("list").join(names))
+    if names := [_name(case, code, new, old) for code in taken_out]:
+        yield own("retrospect.leaves_open", names=own("list").join(names))
     days = [
         f"{own('page.chance', share=say_share(share))} {mark_day(date.fromisoformat(day))}"
         for share, day in zip(SHARES, new["launch"], strict=True)

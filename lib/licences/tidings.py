@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from licences.ahead import list_blockers, say_coming
+from licences.ahead import list_blockers, say_coming, say_instead
 from licences.captions import GROUNDS, name_field, say_cell, say_fields
 from licences.changes import Difference, RowChange, make_plain
+from licences.edition import Entry
 from licences.rules import Profile, make_profile
 from licences.touched import Touched
 from licences.wording import join_claims, join_names, say, say_number
@@ -42,8 +43,11 @@ def list_readable(difference: Difference) -> list[RowChange]:
     language = difference.new.language
     other = "_en" if language == "zh" else "_zh"
     seen = []
+    told = {change.code for change in difference.rows if not _is_ground(change)}
     for change in difference.rows:
-        if change.field.endswith(GROUNDS) or (change.field.endswith(other) and change.field != "name_zh"):
+        if _is_ground(change) and change.code in told:
+            continue
+        if change.field.endswith(other) and change.field != "name_zh":
             continue
         seen.append(change)
         was, now = difference.find_entries(change.code)
@@ -53,14 +57,27 @@ def list_readable(difference: Difference) -> list[RowChange]:
     return seen
 
 
+def _is_ground(change: RowChange) -> bool:
+    """Whether it says only whence a datum comes; of a unit that comes or goes with its number the number says it."""
+    is_unit = change.field.endswith("_unit") and None not in (change.old, change.new)
+    return change.field.endswith(GROUNDS) and not is_unit
+
+
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
     """A cell before and now, in words."""
-    rows = [entry.row if entry else {} for entry in difference.find_entries(change.code)]
     old, new = (
-        say_cell(change.field, value, row, difference.new.language)
-        for value, row in zip((change.old, change.new), rows, strict=True)
+        say_cell(
+            change.field, value, entry.row if entry and _is_of(entry, change.field, value) else {}, language
+        )
+        for value, entry in zip((change.old, change.new), difference.find_entries(change.code), strict=True)
+        for language in (difference.new.language,)
     )
     return old, new
+
+
+def _is_of(entry: Entry, field: str, value: Any) -> bool:
+    """Whether a value can be that of the entry in force; that of another period has units of its own."""
+    return bool(make_plain(entry.row[field]) == value)
 
 
 def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
@@ -208,17 +225,7 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
         said.append(
             own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
         )
-    for code, _, verdict in one.moved:
-        if verdict == "undetermined":
-            missing = difference.new.entries[code].applies.find_missing(profile)
-            labels = own("list").join(fields[field].label[language] for field in missing)
-            said.append(own("changes.one.ask", names=name(code), labels=labels))
-        elif code not in (*one.duties, *one.lost):
-            key = "settled" if verdict == "not_needed" else "now_held" if code in one.held else "now_advised"
-            said.append(own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}")))
-    lost = [name(code) for code, _, verdict in one.moved if code in one.lost and verdict == "not_needed"]
-    if lost:
-        said.append(own("changes.one.lost", names=own("list").join(lost)))
+    said += _tell_verdicts(difference, one, profile)
     for code, verdict in one.rewritten:
         said.append(
             own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
@@ -228,17 +235,49 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
     for code, _ in one.rechecked:
         said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
     for code in one.announced:
-        ahead = [change for change in difference.new.coming if change.entry.code == code]
-        said += [
-            own(
-                "changes.one.announced",
-                day=change.day,
-                names=name(code),
-                what=say_coming(change, difference.new, profile),
-            )
-            for change in ahead
-        ] or [own("changes.one.announced_gone", names=name(code))]
+        said += _tell_ahead(difference, code, profile)
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+
+
+def _tell_verdicts(difference: Difference, one: Touched, profile: Profile) -> Iterator[str]:
+    """What is no longer in force, what is to be asked, what is otherwise, and what is no longer needed."""
+    language, fields = difference.new.language, difference.new.law.fields
+    own, name = partial(say, language), partial(name_licence, difference)
+    lost = []
+    for code, _, verdict in one.moved:
+        if code not in difference.new.entries:
+            instead = say_instead(difference.old.entries[code], difference.new)
+            yield own("changes.one.ended", names=name(code), instead=instead)
+        elif verdict == "undetermined":
+            missing = difference.new.entries[code].applies.find_missing(profile)
+            labels = own("list").join(fields[field].label[language] for field in missing)
+            yield own("changes.one.ask", names=name(code), labels=labels)
+        elif code in one.lost and verdict == "not_needed":
+            lost.append(name(code))
+        elif code not in (*one.duties, *one.lost):
+            key = "settled" if verdict == "not_needed" else "now_held" if code in one.held else "now_advised"
+            yield own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}"))
+    if lost:
+        yield own("changes.one.lost", names=own("list").join(lost))
+
+
+def _tell_ahead(difference: Difference, code: str, profile: Profile) -> list[str]:
+    """Each change of a licence that is still ahead, or that none is any more."""
+    own, names = partial(say, difference.new.language), name_licence(difference, code)
+    ahead = [change for change in difference.new.coming if change.entry.code == code]
+    if not ahead:
+        key = "came" if _has_come(difference, code) else "gone"
+        return [own(f"changes.one.announced_{key}", names=names)]
+    return [
+        own("changes.one.announced", day=one.day, names=names, what=say_coming(one, difference.new, profile))
+        for one in ahead
+    ]
+
+
+def _has_come(difference: Difference, code: str) -> bool:
+    """Whether what was announced of a code is in force already by the new law."""
+    was, now = difference.find_entries(code)
+    return now is not None and (was is None or was.row["in_force_from"] != now.row["in_force_from"])
 
 
 def _list_fields(difference: Difference, code: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.assessment import NEEDED, VERDICTS, Judgement, judge, number_verdicts
-from licences.changes import OF_APPLYING, OF_NEEDED, Difference
+from licences.changes import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
 from licences.comparison import PROMISED
 from licences.costs import Cost
 from licences.edition import Edition, Entry
@@ -33,7 +33,6 @@ _PLANNED = frozenset(
      "fee_cny", "yearly_fee_cny"}
 )  # fmt: skip
 
-_OF_SOURCES = frozenset({"source", "source_url", "published_on", "checked_on", "confidence"})
 _NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 
@@ -118,7 +117,7 @@ def find_touched(difference: Difference, profiles: pd.DataFrame, wish: Wish) -> 
         client = old.plan.client
         touched[client] = replace(
             touched[client],
-            launch_moved_days=_find_launch_move(old, new),
+            launch_moved_days=None if _is_left_open(touched[client]) else _find_launch_move(old, new),
             fees_moved_cny=_find_fees_move(old.costs, new.costs),
         )
     return sorted(touched.values(), key=_weigh)
@@ -154,7 +153,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         note(differ, "moved", [(code, *pair) for pair in zip(*words, strict=True)])
         fields = difference.fields.get(code, [])
         uses = ~differ & _find_users(fields, new, held[code], valid[code])
-        kind = "rewritten" if any(not _is_of_sources(name) for name in fields) else "rechecked"
+        kind = "rewritten" if any(not is_of_sources(name) for name in fields) else "rechecked"
         note(uses, kind, [(code, VERDICTS[at]) for at in new[uses]])
         failed, fails = _find_failing(was, old, facts), _find_failing(now, new, facts)
         applies = ~valid[code] & np.isin(new, _NEEDED)
@@ -230,11 +229,6 @@ def _find_failing(entry: Entry | None, verdicts: NDArray[np.int8], facts: Facts)
     return fails
 
 
-def _is_of_sources(field: str) -> bool:
-    """Whether a column says only on what a row rests."""
-    return field in _OF_SOURCES or field.endswith("_basis")
-
-
 def _is_same_rule(one: Entry, other: Entry) -> bool:
     return bool(one.applies.node == other.applies.node and one.row["obligation"] == other.row["obligation"])
 
@@ -272,6 +266,13 @@ def _plan(edition: Edition, profiles: pd.DataFrame, on: date, wish: Wish) -> Ite
             then, one.client, one.profile, one.held, one.verdicts, wish.start, wish.include, wish.capacity
         )
         yield Outlook(plan, wish)
+
+
+def _is_left_open(one: Touched) -> bool:
+    """Whether the later launch leaves out what it cannot be told of whether it is needed, and the earlier did not."""
+    return any(
+        (old, new) == ("required", "undetermined") and code not in one.held for code, old, new in one.moved
+    )
 
 
 def _find_launch_move(old: Outlook, new: Outlook) -> int | None:
