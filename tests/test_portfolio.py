@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from licences.assessment import find_contradictions, judge, rank_questions
+from licences.assessment import find_contradictions, find_verdicts, judge, rank_questions
 from licences.case import make_case
+from licences.errors import UsageError
 from licences.law import Law
 from licences.outlook import Outlook, Wish, make_outlooks
 from licences.portfolio import Portfolio, make_portfolio, open_portfolio
 from licences.portfolio_tables import GROUPS, find_groups, make_matrix, make_shares
+from licences.portfolio_views import make_portfolio_section
 from licences.profiles import choose_clients, make_profiles
 from licences.renewals import find_renewals
 from test_changes import change, follow
@@ -171,9 +173,31 @@ def test_a_change_ahead_concerns_whose_own_reports_announce_it(
             case = make_case(one.law, choose_clients(sample_clients, [client]), AS_OF, Wish(START), "en")
             for coming in case.coming:
                 announced.setdefault((coming.entry.code, coming.kind), []).append(client)
-        assert {(coming.entry.code, coming.kind): clients for coming, clients in one.ahead} == announced
-    assert [coming.kind for coming, _ in portfolio.ahead] == ["changed"]
-    assert [coming.kind for coming, _ in changed.ahead] == ["changed", "end", "changed"]
+        assert {(each.change.entry.code, each.change.kind): each.clients for each in one.ahead} == announced
+    assert [one.change.kind for one in portfolio.ahead] == ["changed"]
+    assert [one.change.kind for one in changed.ahead] == ["changed", "end", "changed"]
+    assert all(one.newly_required == one.newly_blocked == 0 for one in changed.ahead)
+
+
+def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
+    law: Law, sample_clients: pd.DataFrame
+) -> None:
+    wider = follow(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
+    dearer = follow(law, "EDI", "2027-04-01", eligible_when="registered_capital_cny >= 20000000")
+    today = find_verdicts(law, sample_clients, AS_OF)
+    then = find_verdicts(wider, sample_clients, date(2027, 3, 1))["EXPRESS"]
+    (_, ahead) = make_portfolio(wider, sample_clients, AS_OF, START, "en").ahead
+    assert ahead.newly_required == int(((then == "required") & (today["EXPRESS"] != "required")).sum()) > 0
+    made = make_portfolio(dearer, sample_clients, AS_OF, START, "en")
+    (_, ahead) = made.ahead
+    assert (ahead.newly_required, ahead.newly_blocked) == (0, 5)
+    assert "5 then cannot obtain it" in make_portfolio_section(made, "ahead")._repr_html_()
+    assert "EDI licence" in make_portfolio_section(made, "summary")._repr_html_()
+
+
+def test_a_capacity_below_nothing_is_refused(law: Law, sample_clients: pd.DataFrame) -> None:
+    with pytest.raises(UsageError, match="a capacity of -3 is none"):
+        make_portfolio(law, sample_clients, AS_OF, START, "en", capacity=-3)
 
 
 def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(

@@ -17,7 +17,7 @@ from licences.assessment import find_verdicts
 from licences.changes import RowChange, compare_days, compare_laws
 from licences.dictionary import LANGUAGES
 from licences.differences import open_difference
-from licences.errors import UsageError
+from licences.errors import UnknownNameError, UsageError
 from licences.law import Law
 from licences.outlook import Wish
 from licences.tidings import (
@@ -366,6 +366,8 @@ def test_a_notebook_compares_two_files_or_two_days_and_not_both(project: Path, t
     two_days = open_difference(first="2025-07-17", last="2025-07-18", **days)
     assert two_days.clients["client"].is_unique
     assert two_days.messages["count"].sum() == len(two_days.clients)
+    with pytest.raises(UnknownNameError, match="no language 'fr'"):
+        open_difference(old=str(old), **days | {"language": "fr"})
     for named in ({}, {"first": "2025-07-17", "last": "2025-07-18", "old": str(old)}):
         with pytest.raises(UsageError, match="give first and last, or old and new"):
             open_difference(**named, **days)

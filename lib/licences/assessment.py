@@ -24,6 +24,7 @@ from licences.working_days import count_back
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
 _FEW = 8  # up to so many clients are judged one by one; to judge any number at once takes as long as a dozen
 NEEDED = frozenset({"required", "recommended", "optional"})
+PLACES_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ def number_verdicts(entry: Entry, facts: Facts) -> NDArray[np.int8]:
     obligation, not_needed = VERDICTS.index(entry.row["obligation"]), VERDICTS.index("not_needed")
     needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
     return np.where(applies.isna(), VERDICTS.index("undetermined"), needed).astype(np.int8)
+
+
+def find_failing(entry: Entry | None, verdicts: NDArray[np.int8], facts: Facts) -> NDArray[np.bool_]:
+    """The clients that need a licence, by their places in VERDICTS, and are known to fail its condition."""
+    if entry is None or entry.condition is None:
+        return np.zeros(len(facts), dtype=np.bool_)
+    meets = entry.condition.evaluate(facts).to_numpy(dtype=bool, na_value=True)
+    fails: NDArray[np.bool_] = np.isin(verdicts, PLACES_NEEDED) & ~meets
+    return fails
 
 
 def judge(law: Law, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:

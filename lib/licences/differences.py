@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from licences.changes import Difference, compare_days, compare_laws
-from licences.dictionary import find_data_folder
-from licences.errors import UsageError
+from licences.dictionary import LANGUAGES, find_data_folder
+from licences.errors import UnknownNameError, UsageError
 from licences.law import read_law
 from licences.outlook import Wish
 from licences.profiles import read_profiles
@@ -61,6 +61,8 @@ def open_difference(
 
     Raises: LicencesError where a file holds problems, or neither or both pairs are given.
     """
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, LANGUAGES)
     if bool(first and last) == bool(old or new):
         raise UsageError("two days or two files are to be compared", "give first and last, or old and new")
     if first:

@@ -11,16 +11,38 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from licences.assessment import VERDICTS, find_contradictions, find_verdicts, judge, number_verdicts
+from licences.assessment import (
+    VERDICTS,
+    find_contradictions,
+    find_failing,
+    find_verdicts,
+    judge,
+    number_verdicts,
+)
 from licences.case import find_given
 from licences.dictionary import find_data_folder
 from licences.edition import Coming, Edition, open_edition
+from licences.errors import UsageError
 from licences.gathering import MONTHS, Gathered, find_unlike
 from licences.law import Law, read_law
 from licences.levelling import Levelled, count_load, level
 from licences.outlook import Wish, make_outlooks
 from licences.profiles import read_profiles, split_holdings
 from licences.rules import Facts
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A change of law ahead, and the clients that need, may need or hold that, or will.
+
+    newly_required: of how many it is required then and was not before. newly_blocked: how many need it
+    and can then not obtain it, and could before.
+    """
+
+    change: Coming
+    clients: list[str]
+    newly_required: int = 0
+    newly_blocked: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,21 +128,37 @@ class Portfolio:
         return grouped.size().rename("count").reset_index()
 
     @cached_property
-    def ahead(self) -> list[tuple[Coming, list[str]]]:
-        """The changes of law of the next MONTHS, earliest first, and the clients that need, may need or hold that, or will."""
+    def ahead(self) -> list[Ahead]:
+        """The changes of law of the next MONTHS that concern a client, earliest first."""
         facts = Facts(self.profiles, self.law.fields)
         until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
-        not_needed = VERDICTS.index("not_needed")
+        not_needed, required = VERDICTS.index("not_needed"), VERDICTS.index("required")
         found = []
         for change in self.edition.coming:
-            code = change.entry.code
-            concerned = number_verdicts(change.entry, facts) != not_needed
+            if pd.Timestamp(change.day) > until:
+                continue
+            code, before = change.entry.code, change.before
+            then = number_verdicts(change.entry, facts)
+            was = np.full_like(then, not_needed) if before is None else number_verdicts(before, facts)
+            holds = np.fromiter(
+                (code in split_holdings(items) for items in self.profiles["holds"]), dtype=np.bool_
+            )
+            concerned = (then != not_needed) | (was != not_needed) | holds
             if code in self.verdicts:
                 concerned |= self.verdicts[code].cat.codes.to_numpy() != not_needed
-            holds = (code in split_holdings(items) for items in self.profiles["holds"])
-            concerned |= np.fromiter(holds, dtype=np.bool_)
-            if pd.Timestamp(change.day) <= until and concerned.any():
-                found.append((change, self.profiles["client"][concerned].tolist()))
+            if not concerned.any():
+                continue
+            duty = (then == required) & (was != required) & ~holds
+            bar = find_failing(change.entry, then, facts) & ~find_failing(before, was, facts) & ~holds
+            ends = change.kind == "end"
+            found.append(
+                Ahead(
+                    change,
+                    self.profiles["client"][concerned].tolist(),
+                    0 if ends else int(duty.sum()),
+                    0 if ends else int(bar.sum()),
+                )
+            )
         return found
 
     @cached_property
@@ -222,8 +260,10 @@ def make_portfolio(
 ) -> Portfolio:
     """The portfolio of the clients in ``profiles``; clients with the same answers share a plan.
 
-    Raises: UsageError where the plan cannot start on that day.
+    Raises: UsageError where the plan cannot start on that day, or the capacity is less than nothing.
     """
+    if capacity < 0:
+        raise UsageError(f"a capacity of {capacity} is none", "give 1 or more, or 0 for no limit")
     judged = list(judge(law, profiles, as_of))
     unlike, kinds = find_unlike(judged)
     gathered = Gathered(open_edition(law, as_of, language))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from licences.edition import Edition, Entry
 from licences.looks import label_codes
-from licences.portfolio import Portfolio
+from licences.portfolio import Ahead, Portfolio
 from licences.wording import mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
@@ -92,6 +92,15 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
     }
 
 
+def say_ahead(portfolio: Portfolio, one: Ahead) -> str:
+    """What a change ahead is to the clients."""
+    said = [say_text(portfolio, f"ahead_{one.change.kind}")]
+    for key, count in (("required", one.newly_required), ("blocked", one.newly_blocked)):
+        if count:
+            said.append(say_text(portfolio, f"ahead_{key}", count=count))
+    return say(portfolio.language, "retrospect.between").join(said)
+
+
 def _split_count(portfolio: Portfolio, key: str, count: int) -> tuple[str, str]:
     """A number, and what it counts."""
     number = say_number(count)
@@ -149,10 +158,16 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         )
         yield "due", title, (say_text(portfolio, "first_overdue", count=late) + said if late else said)
     if portfolio.ahead:
-        change, concerned = portfolio.ahead[0]
-        named = name_entry(change.entry)
-        name = f"{named['name']} ({named['official']})" if named["official"] else named["name"]
-        said = say_text(portfolio, "first_ahead", day=change.day.isoformat(), name=name, count=len(concerned))
+        most = max(portfolio.ahead, key=lambda one: one.newly_required + one.newly_blocked)
+        named = name_entry(most.change.entry)
+        said = say_text(
+            portfolio,
+            "first_ahead",
+            day=most.change.day.isoformat(),
+            name=f"{named['name']} ({named['official']})" if named["official"] else named["name"],
+            what=say_ahead(portfolio, most),
+            count=len(most.clients),
+        )
         yield "ahead", say_text(portfolio, "first_ahead_title"), said
     if len(portfolio.applications):
         yield "load", say_text(portfolio, "first_load_title"), say_load(portfolio)

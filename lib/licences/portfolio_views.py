@@ -17,6 +17,7 @@ from licences.portfolio_answer import (
     name_clients,
     name_entry,
     name_licence,
+    say_ahead,
     say_load,
     say_text,
     say_worth,
@@ -179,15 +180,15 @@ def _describe_ahead(portfolio: Portfolio, _: str) -> dict[str, Any]:
     """The changes of law ahead and whom they concern."""
     rows = [
         {
-            **name_entry(change.entry),
-            "day": change.day.isoformat(),
-            "what": say_text(portfolio, f"ahead_{change.kind}"),
-            "note": say_note(change, portfolio.law, portfolio.language),
-            "count": say_number(len(clients)),
-            "few": len(clients) <= FEW_NAMES,
-            "clients": name_clients(portfolio, clients),
+            **name_entry(one.change.entry),
+            "day": one.change.day.isoformat(),
+            "what": say_ahead(portfolio, one),
+            "note": say_note(one.change, portfolio.law, portfolio.language),
+            "count": say_number(len(one.clients)),
+            "few": len(one.clients) <= FEW_NAMES,
+            "clients": name_clients(portfolio, one.clients),
         }
-        for change, clients in portfolio.ahead
+        for one in portfolio.ahead
     ]
     return {"rows": rows}
 

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.assessment import NEEDED, VERDICTS, Judgement, judge, number_verdicts
+from licences.assessment import (
+    NEEDED,
+    PLACES_NEEDED,
+    VERDICTS,
+    Judgement,
+    find_failing,
+    judge,
+    number_verdicts,
+)
 from licences.changes import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
 from licences.comparison import PROMISED
 from licences.costs import Cost
@@ -32,8 +40,6 @@ _PLANNED = frozenset(
      "days_unit", "statutory_days", "statutory_days_unit", "renewal_lead_days", "renewal_days_unit",
      "fee_cny", "yearly_fee_cny"}
 )  # fmt: skip
-
-_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 
 @dataclass(frozen=True)
@@ -155,8 +161,8 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Touc
         uses = ~differ & _find_users(fields, new, held[code], valid[code])
         kind = "rewritten" if any(not is_of_sources(name) for name in fields) else "rechecked"
         note(uses, kind, [(code, VERDICTS[at]) for at in new[uses]])
-        failed, fails = _find_failing(was, old, facts), _find_failing(now, new, facts)
-        applies = ~valid[code] & np.isin(new, _NEEDED)
+        failed, fails = find_failing(was, old, facts), find_failing(now, new, facts)
+        applies = ~valid[code] & np.isin(new, PLACES_NEEDED)
         for kind, rows in (("blocked", applies & fails & ~failed), ("obtainable", applies & failed & ~fails)):
             note(rows, kind, [code] * int(rows.sum()))
     for code in difference.announced:
@@ -218,15 +224,6 @@ def _number(
     if like is not None and known is not None and _is_same_rule(entry, like):
         return known
     return number_verdicts(entry, facts)
-
-
-def _find_failing(entry: Entry | None, verdicts: NDArray[np.int8], facts: Facts) -> NDArray[np.bool_]:
-    """The clients that need a licence and are known to fail its condition."""
-    if entry is None or entry.condition is None:
-        return np.zeros(len(facts), dtype=np.bool_)
-    meets = entry.condition.evaluate(facts).to_numpy(dtype=bool, na_value=True)
-    fails: NDArray[np.bool_] = np.isin(verdicts, _NEEDED) & ~meets
-    return fails
 
 
 def _is_same_rule(one: Entry, other: Entry) -> bool:
