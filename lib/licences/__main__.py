@@ -11,18 +11,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from licences.arguments import MAX_AGE_DAYS, read_arguments
+from licences.arguments import read_arguments
+from licences.checking import check_data
 from licences.choices import (
     find_as_of,
-    find_catalogue_file,
-    find_clients_file,
     find_start,
     find_start_after,
     read_clients,
     read_files,
-    shorten,
     warn_of_contradictions,
 )
 from licences.dictionary import find_data_folder
@@ -35,8 +32,7 @@ from licences.errors import (
     UsageError,
 )
 from licences.issuing import issue_portfolio, issue_reports, write_template
-from licences.law import Law, find_problems, read_law
-from licences.profiles import read_profiles
+from licences.law import Law, read_law
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,83 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _discard_output() -> None:
     """What is still to be printed goes nowhere, so that Python does not fail again as it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _check(options: argparse.Namespace) -> int:
-    catalogue, clients = find_catalogue_file(options), find_clients_file(options)
-    if not options.deep:
-        for name in ("max_age_days", "scenarios"):
-            if getattr(options, name) is not None:
-                raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
-    problems = find_problems(catalogue, clients) + _find_brand_problems()
-    problems += [] if problems else _find_contradictions(catalogue, clients)
-    summary = f"{catalogue}, {clients}: no problem found"
-    figures: dict[str, Any] = {}
-    if options.deep and not problems:
-        figures = _check_deeply(options, catalogue, clients, problems)
-        summary = (
-            f"{len(problems)} problems found; of {figures['broken_rules']} broken rules "
-            f"{figures['noticed']} are noticed by a scenario ({figures['share']:.1%})"
-        )
-    if options.json:
-        listed = [asdict(one) for one in sorted(set(problems))]
-        print(json.dumps({"problems": listed} | figures, ensure_ascii=False, indent=1))
-        return 1 if problems else 0
-    if problems:
-        print(ProblemsError(problems), file=sys.stderr)
-    if options.deep and not figures:
-        summary = "mend these first; the deep check needs data that can be read"
-    if figures or options.deep or not problems:
-        print(summary, file=sys.stderr)
-    return 1 if problems else 0
-
-
-def _find_contradictions(catalogue: Path, clients: Path) -> list[Problem]:
-    """Clients whose answers cannot all be true."""
-    from licences.assessment import find_contradictions
-
-    law = read_law(catalogue)
-    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
-    lines = dict(zip(profiles["client"], profiles.index, strict=True))
-    return [
-        Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
-        for one in find_contradictions(law, profiles, "en")
-        for wrong, _, right in [one.message.partition(". ")]
-    ]
-
-
-def _find_brand_problems() -> list[Problem]:
-    from licences.brands import read_brand
-
-    try:
-        read_brand(shorten(find_data_folder() / "brand.yaml"))
-    except ProblemsError as error:
-        return list(error.problems)
-    except MissingFileError as error:
-        return [Problem(error.path, 0, "", error.reason, error.right)]
-    return []
-
-
-def _check_deeply(
-    options: argparse.Namespace, catalogue: Path, clients: Path, problems: list[Problem]
-) -> dict[str, Any]:
-    """Adds what the deep check finds to ``problems``, and tells how many broken rules are noticed."""
-    from licences.deep_check import check_deeply
-    from licences.scenarios import read_scenarios
-
-    law = read_law(catalogue)
-    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
-    cases = options.scenarios or shorten(find_data_folder().parent / "tests" / "scenarios.yaml")
-    finding = check_deeply(
-        law,
-        profiles,
-        read_scenarios(cases, law),
-        find_as_of(options),
-        options.max_age_days or MAX_AGE_DAYS,
-        (str(catalogue), str(cases)),
-    )
-    problems += finding.problems
-    return {"broken_rules": finding.broken, "noticed": finding.noticed, "share": round(finding.share, 4)}
 
 
 def _assess(options: argparse.Namespace) -> int:
@@ -314,7 +233,7 @@ def _explore(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "check": _check,
+    "check": check_data,
     "assess": _assess,
     "what-if": _what_if,
     "plan": _plan,

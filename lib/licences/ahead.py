@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from licences.assessment import NEEDED, find_blockers, find_verdict
+from licences.assessment import NEEDED, find_verdict, list_blockers
 from licences.captions import say_fields
 from licences.changes import make_plain
 from licences.edition import Coming, Edition, Entry, find_shown
@@ -34,26 +34,21 @@ def say_coming(change: Coming, edition: Edition, profile: Profile) -> str:
         said = own("changes.ahead.open", labels=own("list").join(names))
     else:
         said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
-    blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
-    if blockers and not (before and verdicts[0] in NEEDED and list_blockers(before, profile, language)):
+    blockers = list_blockers(entry.condition, profile, language) if verdicts[1] in NEEDED else ()
+    if blockers and not (
+        before and verdicts[0] in NEEDED and list_blockers(before.condition, profile, language)
+    ):
         said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
     return said
 
 
 def say_instead(entry: Entry, edition: Edition) -> str:
     """What of another code takes the place of an entry that ends; empty where nothing is named."""
-    rows = edition.law.catalogue
-    called = dict(zip(rows["code"], rows[f"name_{edition.language}"], strict=True))
-    official = dict(zip(rows["code"], rows["name_zh"], strict=True))
-    names = [
-        join_names(called[code], official[code]) for code in entry.row["superseded_by"] if code != entry.code
-    ]
+    rows, name = (
+        edition.law.catalogue.drop_duplicates("code", keep="last").set_index("code"),
+        f"name_{edition.language}",
+    )
+    codes = [code for code in entry.row["superseded_by"] if code != entry.code]
+    names = [join_names(str(rows.at[code, name]), str(rows.at[code, "name_zh"])) for code in codes]
     joined = say(edition.language, "list").join(names)
     return say(edition.language, "changes.ahead.instead", names=joined) if names else ""
-
-
-def list_blockers(entry: Entry, profile: Profile, language: str) -> tuple[str, ...]:
-    """The conditions of a licence that a client is known to fail, each with what would meet it."""
-    if entry.condition is None:
-        return ()
-    return find_blockers(entry.condition, tuple(profile.get(key) for key in entry.condition.names), language)

@@ -170,9 +170,7 @@ def _explain(
     because = say_claims(rule.explain(profile), fields, language, profile) or [
         say(language, "because.always")
     ]
-    blockers: tuple[str, ...] = ()
-    if verdict != "not_needed" and condition is not None:
-        blockers = find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
+    blockers = list_blockers(condition, profile, language) if verdict != "not_needed" else ()
     doubts = [
         say(language, "because.contradiction", message=warning.message)
         for warning in warnings
@@ -203,6 +201,13 @@ def _find_openings(
                 for change in find_changes(rule, profile, wanted)
             ]
     return rule.find_missing(profile), tuple(changes)
+
+
+def list_blockers(condition: Rule | None, profile: Profile, language: str) -> tuple[str, ...]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it."""
+    if condition is None:
+        return ()
+    return find_blockers(condition, tuple(profile.get(name) for name in condition.names), language)
 
 
 @lru_cache(maxsize=65536)

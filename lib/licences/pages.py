@@ -362,14 +362,9 @@ def say_note(change: Coming, law: Law, language: str) -> str:
     return say(language, "page.coming_end")
 
 
-def _name_rows(law: Law, language: str) -> dict[str, str]:
-    """What each code is called, in force or not."""
-    return dict(zip(law.catalogue["code"], law.catalogue[f"name_{language}"], strict=True))
-
-
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
-    names = _name_rows(case.law, case.language)
+    names = dict(zip(case.law.catalogue["code"], case.law.catalogue[f"name_{case.language}"], strict=True))
     return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from licences.edition import Edition, Entry
 from licences.looks import label_codes
 from licences.portfolio import Ahead, Portfolio
-from licences.wording import mark_day, say, say_number
+from licences.wording import join_names, mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
 NAMED = 30  # clients that are named one by one
@@ -26,22 +26,14 @@ def say_text(portfolio: Portfolio, key: str, **values: object) -> str:
 
 def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[str, str]:
     """A licence's name, and the official Chinese one where that is another; ``short``: its telling part."""
-    entry = portfolio.edition.entries[code]
-    name = _list_short_names(portfolio.edition)[code] if short else entry.name
-    official = str(entry.row["name_zh"])
-    return {"code": code, "name": name, "official": "" if official in {entry.name, name} else official}
+    named = name_entry(portfolio.edition.entries[code])
+    return named | {"name": _list_short_names(portfolio.edition)[code]} if short else named
 
 
 def name_entry(entry: Entry) -> dict[str, str]:
     """The name of an entry, in force or not, and the official Chinese one where that is another."""
     official = str(entry.row["name_zh"])
     return {"code": entry.code, "name": entry.name, "official": "" if official == entry.name else official}
-
-
-def say_licence(portfolio: Portfolio, code: str) -> str:
-    """A licence's name with the official Chinese one in brackets, where that is another."""
-    named = name_licence(portfolio, code)
-    return f"{named['name']} ({named['official']})" if named["official"] else named["name"]
 
 
 @lru_cache(maxsize=8)
@@ -101,6 +93,10 @@ def say_ahead(portfolio: Portfolio, one: Ahead) -> str:
     return say(portfolio.language, "retrospect.between").join(said)
 
 
+def _say_entry(entry: Entry) -> str:
+    return join_names(entry.name, str(entry.row["name_zh"]))
+
+
 def _split_count(portfolio: Portfolio, key: str, count: int) -> tuple[str, str]:
     """A number, and what it counts."""
     number = say_number(count)
@@ -120,7 +116,7 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         said = say_text(
             portfolio,
             "first_bottleneck",
-            name=say_licence(portfolio, code),
+            name=_say_entry(portfolio.edition.entries[code]),
             count=int(row["holds_up"]),
             clients=len(portfolio.clients),
             how=say(portfolio.language, "portfolio.list").join(holds),
@@ -159,12 +155,11 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         yield "due", title, (say_text(portfolio, "first_overdue", count=late) + said if late else said)
     if portfolio.ahead:
         most = max(portfolio.ahead, key=lambda one: one.newly_required + one.newly_blocked)
-        named = name_entry(most.change.entry)
         said = say_text(
             portfolio,
             "first_ahead",
             day=most.change.day.isoformat(),
-            name=f"{named['name']} ({named['official']})" if named["official"] else named["name"],
+            name=_say_entry(most.change.entry),
             what=say_ahead(portfolio, most),
             count=len(most.clients),
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from licences.ahead import list_blockers, say_coming, say_instead
+from licences.ahead import say_coming, say_instead
+from licences.assessment import list_blockers
 from licences.captions import GROUNDS, name_field, say_cell, say_fields
 from licences.changes import Difference, RowChange, make_plain
 from licences.edition import Entry
@@ -65,19 +66,16 @@ def _is_ground(change: RowChange) -> bool:
 
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
     """A cell before and now, in words."""
-    old, new = (
-        say_cell(
-            change.field, value, entry.row if entry and _is_of(entry, change.field, value) else {}, language
-        )
-        for value, entry in zip((change.old, change.new), difference.find_entries(change.code), strict=True)
-        for language in (difference.new.language,)
+    was, now = difference.find_entries(change.code)
+    return _say_side(difference, change.field, change.old, was), _say_side(
+        difference, change.field, change.new, now
     )
-    return old, new
 
 
-def _is_of(entry: Entry, field: str, value: Any) -> bool:
-    """Whether a value can be that of the entry in force; that of another period has units of its own."""
-    return bool(make_plain(entry.row[field]) == value)
+def _say_side(difference: Difference, field: str, value: Any, entry: Entry | None) -> str:
+    """A cell, in the units of the entry in force where it can be that of it; another period has its own."""
+    row = entry.row if entry and make_plain(entry.row[field]) == value else {}
+    return say_cell(field, value, row, difference.new.language)
 
 
 def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
@@ -221,7 +219,7 @@ def tell(difference: Difference, one: Touched, profile: Profile) -> list[str]:
         key = "new_duty" if reasons else "new_duty_always"
         said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
     for code in one.blocked:
-        blockers = list_blockers(difference.new.entries[code], profile, language)
+        blockers = list_blockers(difference.new.entries[code].condition, profile, language)
         said.append(
             own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
         )
