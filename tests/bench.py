@@ -33,30 +33,30 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from licences.agendas import make_calendar
-from licences.assessment import find_verdicts
-from licences.batch import Order, write_reports
-from licences.brands import read_brand
-from licences.case import make_case, open_case
-from licences.changes import Difference, compare_days, compare_laws
-from licences.charts import draw_launch, draw_renewals, draw_timeline
-from licences.decisions import make_decisions_section
-from licences.documents import make_html
-from licences.explorer import Explorer, Places, Terms
-from licences.files import write_whole
-from licences.graphs import draw_graph
-from licences.law import Law, read_law
-from licences.outlook import Wish, make_outlooks
-from licences.pages import SECTIONS, make_section
-from licences.press import Press
-from licences.profiles import list_cells, read_profiles
-from licences.report import _find_figures
-from licences.rules import make_profile
-from licences.schedule import Plan, make_plan
-from licences.simulation import simulate
-from licences.touched import find_moves
-from licences.word_files import make_word
-from licences.workbooks import make_workbook
+from licences.render.ics import make_calendar
+from licences.assessment.verdicts import find_verdicts
+from licences.batch.run import BatchJob, write_reports
+from licences.render.brand import read_brand
+from licences.analysis.case import make_case, open_case
+from licences.law.diff import Difference, compare_days, compare_laws
+from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
+from licences.render.html.decide import make_decisions_section
+from licences.render.html.page import make_html
+from licences.app.explorer import Explorer, Places, Terms
+from licences.reading.files import write_whole
+from licences.render.figures.graph import draw_graph
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.planning.forecast import PlanOptions, make_outlooks
+from licences.render.html.sections import SECTIONS, make_section
+from licences.render.pdf import Printer
+from licences.rules.facts import list_cells, read_profiles
+from licences.batch.worker import _find_figures
+from licences.rules.logic import make_profile
+from licences.planning.schedule import Plan, make_plan
+from licences.planning.simulation import simulate
+from licences.analysis.impact import find_moves
+from licences.render.word.document import make_word
+from licences.render.excel.workbook import make_workbook
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def time_call(call: Callable[[], object], runs: int = 5) -> float:
     return min(seconds)
 
 
-def make_many_clients(law: Law, count: int) -> pd.DataFrame:
+def make_many_clients(law: Catalogue, count: int) -> pd.DataFrame:
     """Random clients: each fact of each is drawn from what the sample clients told, or left out."""
     sample = read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
     generator = np.random.default_rng(0)
@@ -98,7 +98,7 @@ def make_many_clients(law: Law, count: int) -> pd.DataFrame:
     return pd.DataFrame({"client": clients, "name": clients, "holds": holds, **many})
 
 
-def make_long_plan(law: Law) -> Plan:
+def make_long_plan(law: Catalogue) -> Plan:
     """A plan of STEPS dated steps: a client that does nearly everything and holds nothing."""
     profile = (
         read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"])).head(1).copy()
@@ -109,16 +109,16 @@ def make_long_plan(law: Law) -> Plan:
     profile["holds"] = pd.Series([()], index=profile.index)
     profile["registered_capital_cny"] = pd.array([5e8], dtype="Float64")
     profile["foreign_share_percent"] = pd.array([0.0], dtype="Float64")
-    plan = next(make_outlooks(law, profile, AS_OF, Wish(START, ("recommended", "optional")))).plan
+    plan = next(make_outlooks(law, profile, AS_OF, PlanOptions(START, ("recommended", "optional")))).plan
     if len(plan.dated) < STEPS:
         raise SystemExit(f"the long plan has {len(plan.dated)} steps; {STEPS} are asked for")
     return replace(plan, steps=plan.dated[:STEPS])
 
 
-def measure_plans(law: Law) -> list[tuple[str, str, str]]:
+def measure_plans(law: Catalogue) -> list[tuple[str, str, str]]:
     """How fast plans are made and drawn; one date by the holidays library is the baseline."""
     many = make_many_clients(law, 10_000)
-    plan, wish = make_long_plan(law), Wish(START, ("recommended", "optional"))
+    plan, wish = make_long_plan(law), PlanOptions(START, ("recommended", "optional"))
     draws = 100_000
     simulated = time_call(lambda: simulate(plan, draws))
     calendar = country_holidays("CN", years=range(2026, 2029))
@@ -152,7 +152,7 @@ def measure_plans(law: Law) -> list[tuple[str, str, str]]:
     return rows
 
 
-def measure_explorer(law: Law) -> list[tuple[str, str, str]]:
+def measure_explorer(law: Catalogue) -> list[tuple[str, str, str]]:
     """How soon a changed toggle shows: in the kernel, and in a page of the web app."""
     toggles = [field.name for field in law.fields.every if field.type == "bool"]
     with tempfile.TemporaryDirectory() as folder:
@@ -210,7 +210,7 @@ TOGGLE = """(answer) => new Promise((resolve) => {
 })"""
 
 
-def write_clients(path: Path, law: Law, profiles: pd.DataFrame) -> Path:
+def write_clients(path: Path, law: Catalogue, profiles: pd.DataFrame) -> Path:
     """Clients as a file that a user could have written."""
     records = [
         list_cells({str(name): value for name, value in row.items()}, law.fields)
@@ -240,7 +240,7 @@ def report_by_stock(client: str, clients: str, folder: str) -> None:
 
 
 def report_without_notebook(
-    clients: pd.DataFrame, law: Law, folder: str, file: str, in_forks: bool, reads_files: bool
+    clients: pd.DataFrame, law: Catalogue, folder: str, file: str, in_forks: bool, reads_files: bool
 ) -> float:
     """Seconds a report when the functions that the notebook calls are called one after the other.
 
@@ -254,7 +254,7 @@ def report_without_notebook(
         if reads_files:
             case = open_case(str(clients["client"].iloc[at]), str(AS_OF), str(START), "zh", clients=file)
         else:
-            case = make_case(law, clients.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
+            case = make_case(law, clients.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh")
         sections = [make_section(case, name)._repr_html_() for name in SECTIONS]
         sections.append(make_decisions_section(case)._repr_html_())
         figures = [draw(case) for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)]
@@ -276,7 +276,7 @@ def report_without_notebook(
     return (time.perf_counter() - began) / len(clients)
 
 
-def measure_batch(law: Law) -> list[tuple[str, str, str]]:
+def measure_batch(law: Catalogue) -> list[tuple[str, str, str]]:
     """A batch against a loop of stock papermill, and against no notebook at all, with as many workers."""
     workers = os.cpu_count() or 1
     many = make_many_clients(law, 1_000)
@@ -304,7 +304,7 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
             )
         many = read_profiles(clients, law.fields, set(law.catalogue["code"]))
         out = Path(folder) / "reports"
-        order = Order(
+        order = BatchJob(
             NOTEBOOK,
             out,
             None,
@@ -377,18 +377,18 @@ def measure_batch(law: Law) -> list[tuple[str, str, str]]:
     ]
 
 
-def measure_formats(law: Law) -> list[tuple[str, str, str]]:
+def measure_formats(law: Catalogue) -> list[tuple[str, str, str]]:
     """What each format takes, from a notebook that has run or a case that is ready, and in a batch."""
     clients = PROJECT / "data" / "clients.csv"
     profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
     cases = [
-        make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, Wish(START), "zh")
+        make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh")
         for at in range(len(profiles))
     ]
     batches = {}
     with tempfile.TemporaryDirectory() as folder:
         for formats in (("html",), ("xlsx",), ("ics",), ("docx",), ("pdf",)):
-            order = Order(
+            order = BatchJob(
                 NOTEBOOK, Path(folder) / formats[0], None, clients, AS_OF, START, "zh",
                 formats=formats, workers=os.cpu_count() or 1,
             )  # fmt: skip
@@ -401,15 +401,15 @@ def measure_formats(law: Law) -> list[tuple[str, str, str]]:
         books = [nbformat.read(Path(folder) / "html" / case.client / "report.ipynb", 4) for case in cases]
     pages = [make_html(book, case.name, "zh") for book, case in zip(books, cases, strict=True)]
     figures = [json.dumps(_find_figures(book)).encode() for book in books]
-    press = Press()
-    press.print_page(pages[0], "", AS_OF)
+    printer = Printer()
+    printer.print_page(pages[0], "", AS_OF)
     makers: dict[str, tuple[list[Callable[[], object]], str]] = {
         "html": ([partial(make_html, book, "", "zh") for book in books], "100 ms"),
         "xlsx": ([partial(make_workbook, case) for case in cases], "50 ms"),
         "ics": ([partial(make_calendar, case) for case in cases], "50 ms"),
         "docx": ([partial(make_word, case) for case in cases], "200 ms"),
-        "the figures of a docx": ([partial(press.draw_figures, one) for one in figures], "–"),
-        "pdf": ([partial(press.print_page, page, "", AS_OF) for page in pages], "1000 ms"),
+        "the figures of a docx": ([partial(printer.draw_figures, one) for one in figures], "–"),
+        "pdf": ([partial(printer.print_page, page, "", AS_OF) for page in pages], "1000 ms"),
     }
     rows = []
     for name, (calls, asked) in makers.items():
@@ -425,7 +425,7 @@ def measure_formats(law: Law) -> list[tuple[str, str, str]]:
                 asked,
             )
         )
-    press.close()
+    printer.close()
     return rows
 
 
@@ -439,12 +439,12 @@ def find_memory_mib() -> float:
     return total / 1024 / 1024
 
 
-def measure_commands(law: Law) -> list[tuple[str, str, str]]:
+def measure_commands(law: Catalogue) -> list[tuple[str, str, str]]:
     """How soon a command answers, and verdicts of many clients at once."""
     rows = []
     pandas = time_process("import pandas")
-    anew = "import licences.tables as tables; tables.is_sealed = lambda seal: False; "
-    check = "from licences.__main__ import main; main(['check'])"
+    anew = "import licences.reading.tables as tables; tables.is_sealed = lambda seal: False; "
+    check = "from licences.cli.main import main; main(['check'])"
     for name, code in (
         ("import licences", "import licences"),
         ("licences check, files as they were last found good", check),
@@ -464,7 +464,7 @@ def measure_commands(law: Law) -> list[tuple[str, str, str]]:
     return rows
 
 
-def measure_changes(law: Law) -> list[tuple[str, str, str]]:
+def measure_changes(law: Catalogue) -> list[tuple[str, str, str]]:
     """How soon it is known whom three years of changes, or one changed rule, touch."""
     many = make_many_clients(law, 100_000)
     rows = []
@@ -492,7 +492,7 @@ def measure_changes(law: Law) -> list[tuple[str, str, str]]:
     return rows
 
 
-def measure_portfolio(law: Law) -> list[tuple[str, str, str]]:
+def measure_portfolio(law: Catalogue) -> list[tuple[str, str, str]]:
     """The portfolio's own notebook over 10,000 random clients, by papermill in a kernel and by our command."""
     import papermill
 
@@ -524,10 +524,10 @@ def measure_portfolio(law: Law) -> list[tuple[str, str, str]]:
     ]
 
 
-def measure_deep(_: Law) -> list[tuple[str, str, str]]:
+def measure_deep(_: Catalogue) -> list[tuple[str, str, str]]:
     """How soon it is known which rules nobody guards, command and all."""
     words = ["check", "--deep", "--json", "--as-of", AS_OF.isoformat()]
-    seconds = time_process(f"from licences.__main__ import main; main({words})", 3)
+    seconds = time_process(f"from licences.cli.main import main; main({words})", 3)
     run = subprocess.run(
         [sys.executable, "-m", "licences", *words], check=False, capture_output=True, cwd=PROJECT
     )
@@ -550,7 +550,7 @@ MEASURES = {
 
 def main() -> None:
     """Measures what the command line names, by default all of MEASURES."""
-    table, law = Table("what", "measured", "asked for", title="licences: how fast"), read_law()
+    table, law = Table("what", "measured", "asked for", title="licences: how fast"), read_catalogue()
     for name in sys.argv[1:] or MEASURES:
         for row in MEASURES[name](law):
             table.add_row(*row)

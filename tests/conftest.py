@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from licences.law import Law, read_law
-from licences.profiles import read_profiles
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.rules.facts import read_profiles
 
 settings.register_profile("patient", deadline=None)  # the first example pays for imports
 settings.load_profile("patient")
@@ -34,12 +34,12 @@ def project() -> Path:
 
 
 @pytest.fixture(scope="session")
-def law() -> Law:
-    return read_law(PROJECT / "data" / "licences.csv")
+def law() -> Catalogue:
+    return read_catalogue(PROJECT / "data" / "licences.csv")
 
 
 @pytest.fixture(scope="session")
-def sample_clients(law: Law) -> pd.DataFrame:
+def sample_clients(law: Catalogue) -> pd.DataFrame:
     return read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
 
 

@@ -11,20 +11,20 @@ import pandas as pd
 import pytest
 import vobject
 
-from licences.agendas import make_calendar
-from licences.brands import Brand
-from licences.case import Case, make_case
-from licences.law import Law
-from licences.outlook import Wish
-from licences.wording import read_texts
-from licences.working_days import read_calendar
+from licences.render.ics import make_calendar
+from licences.render.brand import Brand
+from licences.analysis.case import Case, make_case
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.words.texts import read_texts
+from licences.law.working_days import read_calendar
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 NASTY = 'a,b;c\\d "e":f\r\nBEGIN:VEVENT\rEND:VCALENDAR\n<script>\u2028=1\x85DTSTART:20260101'
 
 
 def make(
-    law: Law,
+    law: Catalogue,
     clients: pd.DataFrame,
     client: str,
     language: str = "en",
@@ -36,7 +36,7 @@ def make(
     profile = clients[clients["client"] == client].copy()
     for name, value in told.items():
         profile[name] = pd.Series([value], index=profile.index, dtype=profile[name].dtype)
-    return make_case(law, profile, as_of, Wish(start, include), language)
+    return make_case(law, profile, as_of, PlanOptions(start, include), language)
 
 
 def read(content: bytes) -> icalendar.Calendar:
@@ -74,7 +74,7 @@ def name_days(content: bytes) -> dict[str, date]:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_sample_client_has_a_calendar_that_two_parsers_read_alike(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     everywhere: set[str] = set()
     for client in sample_clients["client"]:
@@ -106,7 +106,7 @@ def test_every_sample_client_has_a_calendar_that_two_parsers_read_alike(
 
 
 def test_a_renewal_takes_the_days_in_which_it_can_be_done_and_rings_30_and_7_days_before_the_last(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     holds = ("BUSINESS_LICENCE", "EDI@2027-09-30")
     calendar = read(make_calendar(make(law, sample_clients, "corner-shop", holds=holds)))
@@ -120,7 +120,7 @@ def test_a_renewal_takes_the_days_in_which_it_can_be_done_and_rings_30_and_7_day
     assert event["transp"] == "TRANSPARENT"
 
 
-def test_a_renewal_whose_first_day_no_source_tells_is_one_day(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_renewal_whose_first_day_no_source_tells_is_one_day(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     holds = ("BUSINESS_LICENCE", "CODE_1069_OWN@2027-06-30")
     calendar = read(make_calendar(make(law, sample_clients, "corner-shop", holds=holds)))
     (event,) = find(calendar, "renewal", "CODE_1069_OWN")
@@ -132,7 +132,7 @@ def test_a_renewal_whose_first_day_no_source_tells_is_one_day(law: Law, sample_c
 
 
 def test_what_would_ring_at_once_does_not_ring_and_what_is_overdue_says_so(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     calendar = read(make_calendar(make(law, sample_clients, "old-willow")))
     (edi,) = find(calendar, "renewal", "EDI")  # its last day was 2026-10-12
@@ -144,7 +144,7 @@ def test_what_would_ring_at_once_does_not_ring_and_what_is_overdue_says_so(
         assert all(ring.date() >= AS_OF for ring in list_rings(event))
 
 
-def test_a_milestone_rings_three_days_before(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_milestone_rings_three_days_before(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "grand-bazaar")
     calendar = read(make_calendar(case))
     rung = 0
@@ -163,7 +163,7 @@ def test_a_milestone_rings_three_days_before(law: Law, sample_clients: pd.DataFr
     assert rung
 
 
-def test_the_launch_is_entered_once_for_each_share(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_launch_is_entered_once_for_each_share(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "paper-plane-post")
     events = find(read(make_calendar(case)), "launch")
     assert case.launch
@@ -177,7 +177,7 @@ def test_the_launch_is_entered_once_for_each_share(law: Law, sample_clients: pd.
 
 
 def test_importing_again_after_the_plan_has_moved_updates_and_does_not_double(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     first = name_days(make_calendar(make(law, sample_clients, "grand-bazaar")))
     later = make(law, sample_clients, "grand-bazaar", as_of=date(2026, 12, 1), start=date(2027, 2, 1))
@@ -190,7 +190,7 @@ def test_importing_again_after_the_plan_has_moved_updates_and_does_not_double(
     assert name_days(make_calendar(make(law, sample_clients, "grand-bazaar", "zh"))) == first
 
 
-def test_a_renewal_keeps_its_name_when_another_expiry_is_told(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_renewal_keeps_its_name_when_another_expiry_is_told(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     names = []
     for expiry in ("2027-09-30", "2027-12-31"):
         holds = ("BUSINESS_LICENCE", f"EDI@{expiry}")
@@ -201,7 +201,7 @@ def test_a_renewal_keeps_its_name_when_another_expiry_is_told(law: Law, sample_c
     assert names[0][1] != names[1][1]
 
 
-def test_a_duty_keeps_its_day_when_earlier_ones_are_over(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_duty_keeps_its_day_when_earlier_ones_are_over(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     holds = ("BUSINESS_LICENCE", "TAX_PLATFORM_REPORT")
     days = []
     for as_of in (date(2026, 11, 23), date(2027, 5, 3)):
@@ -214,7 +214,7 @@ def test_a_duty_keeps_its_day_when_earlier_ones_are_over(law: Law, sample_client
     assert all(before[name] == after[name] for name in before.keys() & after.keys())
 
 
-def test_a_duty_keeps_its_name_when_its_window_is_changed(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_duty_keeps_its_name_when_its_window_is_changed(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "grand-bazaar", holds=("BUSINESS_LICENCE", "PREPAID_CARD"))
     shorter = law.catalogue.copy()
     mine = shorter["code"] == "PREPAID_CARD"
@@ -226,7 +226,7 @@ def test_a_duty_keeps_its_name_when_its_window_is_changed(law: Law, sample_clien
         for windows, own in zip(shorter["duty_windows"], mine, strict=True)
     ]
     moved = make(
-        Law(shorter, law.fields, law.contradictions, law.corrections),
+        Catalogue(shorter, law.fields, law.contradictions, law.corrections),
         sample_clients,
         "grand-bazaar",
         holds=("BUSINESS_LICENCE", "PREPAID_CARD"),
@@ -237,16 +237,16 @@ def test_a_duty_keeps_its_name_when_its_window_is_changed(law: Law, sample_clien
     assert [event["dtend"].dt.day for event in other] == [21] * 8
 
 
-def test_two_clients_never_share_a_name(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_two_clients_never_share_a_name(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     profile = sample_clients[sample_clients["client"] == "corner-shop"].copy()
     names = []
     for client in ("a", "b"):
         profile["client"] = client
-        names.append(set(name_days(make_calendar(make_case(law, profile, AS_OF, Wish(START), "en")))))
+        names.append(set(name_days(make_calendar(make_case(law, profile, AS_OF, PlanOptions(START), "en")))))
     assert not names[0] & names[1]
 
 
-def test_time_stands_in_the_arguments(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_time_stands_in_the_arguments(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     first, second = (make_calendar(make(law, sample_clients, "old-willow", "zh")) for _ in range(2))
     assert first == second
     midnight = datetime(2026, 11, 23, tzinfo=UTC)
@@ -258,7 +258,7 @@ def test_time_stands_in_the_arguments(law: Law, sample_clients: pd.DataFrame) ->
 
 
 def test_lines_end_and_fold_as_the_standard_says_and_no_character_is_cut(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     content = make_calendar(make(law, sample_clients, "grand-bazaar", "zh", name="漢" * 300))
     assert content.endswith(b"END:VCALENDAR\r\n")
@@ -271,7 +271,7 @@ def test_lines_end_and_fold_as_the_standard_says_and_no_character_is_cut(
     assert read(content)["x-wr-calname"].startswith("漢" * 300)
 
 
-def test_the_calendar_says_whose_it_is(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_calendar_says_whose_it_is(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "corner-shop", "zh")
     calendar = read(make_calendar(case))
     assert calendar["method"] == "PUBLISH"
@@ -284,7 +284,7 @@ def test_the_calendar_says_whose_it_is(law: Law, sample_clients: pd.DataFrame) -
     assert "不是法律意见" in calendar.events[0]["description"]
 
 
-def test_what_a_client_typed_is_text(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_a_client_typed_is_text(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     plain = make_calendar(make(law, sample_clients, "corner-shop"))
     content = make_calendar(make(law, sample_clients, "corner-shop", name=NASTY))
     calendar, other = read(content), read_elsewhere(content)
@@ -302,7 +302,7 @@ def test_what_a_client_typed_is_text(law: Law, sample_clients: pd.DataFrame) -> 
 
 
 def test_the_official_name_and_the_source_stand_with_every_licence(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     case = make(law, sample_clients, "grand-bazaar")
     calendar = read(make_calendar(case))
@@ -318,7 +318,7 @@ def test_the_official_name_and_the_source_stand_with_every_licence(
 
 
 @pytest.mark.parametrize("start", [START, date(2027, 2, 1)])  # before and after the last announced holiday
-def test_a_date_says_on_what_it_rests(law: Law, sample_clients: pd.DataFrame, start: date) -> None:
+def test_a_date_says_on_what_it_rests(law: Catalogue, sample_clients: pd.DataFrame, start: date) -> None:
     case = make(law, sample_clients, "grand-bazaar", start=start)
     calendar = read(make_calendar(case))
     announced_until, starred = read_calendar().announced_until, set()
@@ -340,7 +340,7 @@ def test_a_date_says_on_what_it_rests(law: Law, sample_clients: pd.DataFrame, st
 
 
 def test_a_start_that_only_time_allows_says_that_it_waits_for_time(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     case = make(law, sample_clients, "seven-month-lab", include=("recommended", "optional"))
     waiting = [step for step in case.plan.dated if step.blocked_until]
@@ -352,7 +352,7 @@ def test_a_start_that_only_time_allows_says_that_it_waits_for_time(
         assert str(step.blocked_by) in start["description"]
 
 
-def test_the_firm_and_its_disclaimer_stand_in_every_entry(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_firm_and_its_disclaimer_stand_in_every_entry(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     brand = Brand(
         firm="Harbour; Lane, 港巷",
         contact="mail@example.org",

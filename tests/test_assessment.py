@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from licences.assessment import VERDICTS, assess, find_status, find_verdicts, rank_questions
-from licences.law import Law
-from licences.profiles import read_profiles
-from licences.wording import read_texts
+from licences.assessment.verdicts import VERDICTS, assess, find_status, find_verdicts, rank_questions
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import read_profiles
+from licences.words.texts import read_texts
 
 AS_OF = date(2026, 11, 23)
 
 
-def tell(law: Law, folder: Path, **facts: str) -> pd.DataFrame:
+def tell(law: Catalogue, folder: Path, **facts: str) -> pd.DataFrame:
     path = folder / "clients.csv"
     pd.DataFrame([{"client": "a", "name": "A", **facts}]).to_csv(path, index=False)
     return read_profiles(path, law.fields, set(law.catalogue["code"]))
@@ -29,14 +29,14 @@ def find(findings: pd.DataFrame, code: str) -> dict[str, Any]:
     return {str(key): value for key, value in row.items()}
 
 
-def test_undetermined_is_said_exactly_where_a_fact_is_missing(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_undetermined_is_said_exactly_where_a_fact_is_missing(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     findings = assess(law, sample_clients, AS_OF)
     assert ((findings["verdict"] == "undetermined") == findings["missing_facts"].map(bool)).all()
     assert set(findings["verdict"]) == set(VERDICTS)
     assert len(findings) == len(sample_clients) * findings["code"].nunique()
 
 
-def test_the_quick_verdicts_and_the_explained_ones_agree(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_quick_verdicts_and_the_explained_ones_agree(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     quick = find_verdicts(law, sample_clients, AS_OF)
     for row in assess(law, sample_clients, AS_OF).to_dict("records"):
         assert quick.at[row["client"], row["code"]] == row["verdict"]
@@ -65,7 +65,7 @@ def test_without_expiry_it_is_held_and_without_holding_it_is_not() -> None:
     assert find_status({}, row, AS_OF) == "not_held"
 
 
-def test_a_blocker_says_what_would_meet_it(law: Law, tmp_path: Path) -> None:
+def test_a_blocker_says_what_would_meet_it(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, own_couriers="yes", registered_capital_cny="400000", cross_province="no",
                     international_express="no")  # fmt: skip
     express = find(assess(law, profiles, AS_OF, "en"), "EXPRESS")
@@ -74,12 +74,12 @@ def test_a_blocker_says_what_would_meet_it(law: Law, tmp_path: Path) -> None:
     assert "What would meet it: Registered capital in yuan: at least 500,000 CNY" in blocker
 
 
-def test_a_condition_that_cannot_be_told_is_no_blocker(law: Law, tmp_path: Path) -> None:
+def test_a_condition_that_cannot_be_told_is_no_blocker(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, own_couriers="yes")
     assert find(assess(law, profiles, AS_OF), "EXPRESS")["blockers"] == []
 
 
-def test_because_names_the_deciding_facts_and_the_law(law: Law, tmp_path: Path) -> None:
+def test_because_names_the_deciding_facts_and_the_law(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, hosts_third_party_sellers="yes", completes_transactions_online="yes")
     edi = find(assess(law, profiles, AS_OF, "en"), "EDI")
     assert edi["because"][:2] == [
@@ -90,13 +90,13 @@ def test_because_names_the_deciding_facts_and_the_law(law: Law, tmp_path: Path) 
     assert "not needed if: Hosts third-party sellers: no" in edi["would_change_if"]
 
 
-def test_a_fact_that_cannot_change_the_verdict_is_not_asked_for(law: Law, tmp_path: Path) -> None:
+def test_a_fact_that_cannot_change_the_verdict_is_not_asked_for(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, hosts_third_party_sellers="no")
     assert find(assess(law, profiles, AS_OF), "EDI")["missing_facts"] == []
     assert find(assess(law, profiles, AS_OF), "EDI")["verdict"] == "not_needed"
 
 
-def test_questions_are_ranked_by_what_an_answer_settles(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_questions_are_ranked_by_what_an_answer_settles(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     quiet = sample_clients[sample_clients["client"] == "quiet-client"]
     questions = rank_questions(law, quiet, AS_OF)
     assert list(questions["share"]) == sorted(questions["share"], reverse=True)
@@ -107,7 +107,7 @@ def test_questions_are_ranked_by_what_an_answer_settles(law: Law, sample_clients
     assert {field for fields in findings["missing_facts"] for field in fields} <= asked
 
 
-def test_a_question_settles_what_one_of_its_answers_really_decides(law: Law, tmp_path: Path) -> None:
+def test_a_question_settles_what_one_of_its_answers_really_decides(law: Catalogue, tmp_path: Path) -> None:
     told = {
         field.name: "no"
         for field in law.fields.every
@@ -121,7 +121,7 @@ def test_a_question_settles_what_one_of_its_answers_really_decides(law: Law, tmp
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_sentence_is_in_the_readers_language(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     findings = assess(law, sample_clients, AS_OF, language)
     texts = [

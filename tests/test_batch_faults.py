@@ -149,7 +149,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deeds = {client: {place: deed} for client, (place, deed, _, _) in FAULTS.items()}
     imports = "import ctypes, os, signal, subprocess, sys, threading, time\nfrom pathlib import Path"
     opens = (
-        "from licences.case import open_case\n"
+        "from licences.analysis.case import open_case\n"
         "case = open_case(client, as_of, start, language, catalogue, clients)\nsecret = case.name\nprint(secret)"
     )
     acts = f"deeds = {deeds!r}\nout = Path({str(folder / 'out')!r})\nact = lambda place: exec(deeds[client].get(place, 'pass'), globals())"
@@ -334,8 +334,8 @@ def test_ctrl_c_ends_a_batch_at_once_and_the_next_goes_on_from_there(tmp_path: P
 
 TOLD_AT_A_BAD_MOMENT = """
 import os, sys
-from licences.__main__ import main
-from licences.shelf import Shelf
+from licences.cli.main import main
+from licences.batch.store import Shelf
 
 class Leaving:
     def __del__(self):
@@ -373,7 +373,7 @@ def test_a_batch_killed_at_any_moment_goes_on_where_it_was(tmp_path: Path) -> No
     moments = random.Random(2026)  # noqa: S311 - any moment will do
     clients = [f"client-{at}" for at in range(40)]
     write_clients(tmp_path / "clients.csv", clients)
-    write_notebook(tmp_path / "short.ipynb", "from licences.case import open_case\nprint(client)")
+    write_notebook(tmp_path / "short.ipynb", "from licences.analysis.case import open_case\nprint(client)")
     asked = ("--clients", "clients.csv", "--notebook", "short.ipynb", "--out", "out", "--workers", "2")
     made_before: set[str] = set()
     for at in range(20):

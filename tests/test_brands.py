@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from licences.brands import MAX_LOGO_BYTES, Brand, read_brand
-from licences.errors import MissingFileError, ProblemsError
+from licences.render.brand import MAX_LOGO_BYTES, Brand, read_brand
+from licences.errors import MissingFileError
+from licences.errors import ProblemsError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"".join(
     struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

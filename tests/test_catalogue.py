@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.catalogue import (
+from licences.law.rows import (
     find_coming,
     find_ending,
     find_in_force,
@@ -16,7 +16,7 @@ from licences.catalogue import (
     split_prerequisites,
 )
 from licences.errors import ProblemsError
-from licences.law import Law, read_law
+from licences.law.catalogue import Catalogue, read_catalogue
 
 
 def make_periods(*periods: tuple[str, str | None, str | None]) -> pd.DataFrame:
@@ -55,11 +55,11 @@ def test_a_column_that_lacks_its_partner_is_named_once_and_not_row_by_row(
     for name in ("documents_zh", "fee_cny_basis"):
         rows.drop(columns=name).to_csv(tmp_path / "less.csv", index=False)
         with pytest.raises(ProblemsError) as raised:
-            read_law(tmp_path / "less.csv")
+            read_catalogue(tmp_path / "less.csv")
         assert str(raised.value) == f"{tmp_path}/less.csv:1: {name}: column is missing; add it to the header"
     both = rows.drop(columns=["advice_zh", "advice_en"])
     both.to_csv(tmp_path / "less.csv", index=False)
-    assert len(read_law(tmp_path / "less.csv").catalogue) == len(rows)
+    assert len(read_catalogue(tmp_path / "less.csv").catalogue) == len(rows)
 
 
 def test_what_comes_into_force_later_is_listed_earliest_first() -> None:
@@ -107,7 +107,7 @@ def test_prerequisites_are_groups_of_alternatives() -> None:
     assert split_prerequisites(float("nan")) == ()
 
 
-def test_on_no_day_two_rows_of_a_code_are_the_law(law: Law) -> None:
+def test_on_no_day_two_rows_of_a_code_are_the_law(law: Catalogue) -> None:
     days = {day + pd.Timedelta(days=shift) for column, shifts in (("in_force_from", (-1, 0)), ("in_force_to", (0, 1)))
             for day in law.catalogue[column].dropna() for shift in shifts}  # fmt: skip
     assert len(days) > 50
@@ -132,12 +132,12 @@ def test_on_no_day_two_rows_of_a_code_are_the_law(law: Law) -> None:
     ],
 )
 def test_the_kind_of_a_licence_changes_on_the_day_when_the_law_does(
-    law: Law, code: str, day: date, kind: str | None
+    law: Catalogue, code: str, day: date, kind: str | None
 ) -> None:
     assert find_in_force(law.catalogue, day)["kind"].get(code) == kind
 
 
-def test_the_index_is_the_line_on_which_the_row_begins(law: Law, project: Path) -> None:
+def test_the_index_is_the_line_on_which_the_row_begins(law: Catalogue, project: Path) -> None:
     text = (project / "data" / "licences.csv").read_text(encoding="utf-8").splitlines()
     for line, code in law.catalogue["code"].items():
         assert text[int(str(line)) - 1].startswith(f"{code},")

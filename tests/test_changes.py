@@ -9,20 +9,20 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from licences.catalogue import find_in_force
-from licences.changes import Difference, RowChange, compare_days, compare_laws, make_plain
+from licences.law.rows import find_in_force
+from licences.law.diff import Difference, RowChange, compare_days, compare_laws, make_plain
 from licences.errors import UsageError
-from licences.law import Law
+from licences.law.catalogue import Catalogue
 
 AS_OF = date(2026, 11, 23)
 Edit = Callable[[pd.DataFrame, int], pd.DataFrame]
 
 
-def find_line(law: Law, code: str, as_of: date = AS_OF) -> int:
+def find_line(law: Catalogue, code: str, as_of: date = AS_OF) -> int:
     return int(find_in_force(law.catalogue.reset_index(), as_of).at[code, "line"])
 
 
-def change(law: Law, code: str, **cells: object) -> Law:
+def change(law: Catalogue, code: str, **cells: object) -> Catalogue:
     """The law with cells of the row in force changed."""
     catalogue = law.catalogue.copy()
     for name, value in cells.items():
@@ -30,7 +30,7 @@ def change(law: Law, code: str, **cells: object) -> Law:
     return replace(law, catalogue=catalogue)
 
 
-def follow(law: Law, code: str, day: str, **cells: object) -> Law:
+def follow(law: Catalogue, code: str, day: str, **cells: object) -> Catalogue:
     """The law in which the row in force is ended and another one follows it on a day."""
     row = law.catalogue.loc[[find_line(law, code)]].assign(in_force_from=pd.Timestamp(day), **cells)
     ended = change(law, code, in_force_to=pd.Timestamp(day) - pd.Timedelta(days=1), superseded_by=(code,))
@@ -41,13 +41,13 @@ def list_kinds(difference: Difference) -> set[tuple[str, str]]:
     return {(row.code, row.change) for row in difference.rows}
 
 
-def test_the_law_does_not_differ_from_itself(law: Law) -> None:
+def test_the_law_does_not_differ_from_itself(law: Catalogue) -> None:
     same = compare_laws(law, change(law, "ICP"), AS_OF)
     assert (same.rows, same.codes, same.announced) == ((), [], ())
     assert compare_days(law, AS_OF, AS_OF).rows == ()
 
 
-def test_a_day_that_lies_after_the_other_is_refused(law: Law) -> None:
+def test_a_day_that_lies_after_the_other_is_refused(law: Catalogue) -> None:
     with pytest.raises(UsageError, match="2027-01-01 lies after 2026-11-23; give the earlier day first"):
         compare_days(law, date(2027, 1, 1), AS_OF)
 
@@ -66,7 +66,7 @@ def test_a_day_that_lies_after_the_other_is_refused(law: Law) -> None:
     ],
 )
 def test_each_real_change_of_2024_to_2027_shows_on_its_day_and_on_no_other(
-    law: Law, first_day: str, codes: set[str], field: str, old: object, new: object
+    law: Catalogue, first_day: str, codes: set[str], field: str, old: object, new: object
 ) -> None:
     day = pd.Timestamp(first_day)
     before, after = (day - pd.Timedelta(days=1)).date(), day.date()
@@ -85,7 +85,7 @@ def test_each_real_change_of_2024_to_2027_shows_on_its_day_and_on_no_other(
         assert not codes & {row.code for row in quiet.rows}
 
 
-def test_a_new_licence_is_added_between_two_days_and_one_without_successor_ends(law: Law) -> None:
+def test_a_new_licence_is_added_between_two_days_and_one_without_successor_ends(law: Catalogue) -> None:
     difference = compare_days(law, date(2025, 7, 17), date(2025, 7, 18))
     added = RowChange("PERSONAL_INFORMATION_OFFICER", "added", "in_force_from", None, "2025-07-18")
     assert difference.rows == (added,)
@@ -94,14 +94,14 @@ def test_a_new_licence_is_added_between_two_days_and_one_without_successor_ends(
     assert row == RowChange("EXPRESS", "ended", "in_force_to", None, "2026-12-15")
 
 
-def test_a_standard_that_another_one_replaces_is_superseded_by_that(law: Law) -> None:
+def test_a_standard_that_another_one_replaces_is_superseded_by_that(law: Catalogue) -> None:
     difference = compare_days(law, date(2021, 3, 11), date(2021, 3, 12))
     row = RowChange("OHSAS_18001", "superseded", "superseded_by", ["OHSAS_18001"], ["ISO_45001"])
     assert row in difference.rows
     assert not [row for row in difference.rows if row.change == "ended"]
 
 
-def test_a_changed_cell_of_a_file_shows_with_both_values_and_nothing_else(law: Law) -> None:
+def test_a_changed_cell_of_a_file_shows_with_both_values_and_nothing_else(law: Catalogue) -> None:
     new = change(law, "EXPRESS", fee_cny=300.0, documents_zh=("一份文件",))
     difference = compare_laws(law, new, AS_OF)
     old = find_in_force(law.catalogue, AS_OF).loc["EXPRESS"]
@@ -112,7 +112,7 @@ def test_a_changed_cell_of_a_file_shows_with_both_values_and_nothing_else(law: L
     assert difference.codes == ["EXPRESS"]
 
 
-def test_a_row_of_an_earlier_time_shows_and_touches_no_code_in_force(law: Law) -> None:
+def test_a_row_of_an_earlier_time_shows_and_touches_no_code_in_force(law: Catalogue) -> None:
     catalogue = law.catalogue.copy()
     line = catalogue.index[(catalogue["code"] == "ICP") & (catalogue["in_force_to"] == "2016-02-29")][0]
     catalogue.loc[line, "note_en"] = "read again"
@@ -121,7 +121,7 @@ def test_a_row_of_an_earlier_time_shows_and_touches_no_code_in_force(law: Law) -
     assert difference.codes == []
 
 
-def test_a_row_that_another_one_of_its_code_follows_is_superseded(law: Law) -> None:
+def test_a_row_that_another_one_of_its_code_follows_is_superseded(law: Catalogue) -> None:
     new = follow(law, "EXPRESS", "2027-03-01", fee_cny=300.0)
     difference = compare_laws(law, new, AS_OF)
     assert list_kinds(difference) == {("EXPRESS", "superseded")}
@@ -131,12 +131,12 @@ def test_a_row_that_another_one_of_its_code_follows_is_superseded(law: Law) -> N
     assert (later.codes, later.announced) == (["EXPRESS"], ())
 
 
-def test_a_row_that_ends_and_is_mended_says_both(law: Law) -> None:
+def test_a_row_that_ends_and_is_mended_says_both(law: Catalogue) -> None:
     new = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-06-30"), fee_cny=300.0, superseded_by=())
     assert list_kinds(compare_laws(law, new, AS_OF)) == {("EXPRESS", "ended"), ("EXPRESS", "changed")}
 
 
-def test_a_code_in_one_file_alone_is_added_or_ended(law: Law) -> None:
+def test_a_code_in_one_file_alone_is_added_or_ended(law: Catalogue) -> None:
     less = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "EXPRESS"])
     start = make_plain(find_in_force(law.catalogue, AS_OF).at["EXPRESS", "in_force_from"])
     assert compare_laws(less, law, AS_OF).rows == (
@@ -146,7 +146,7 @@ def test_a_code_in_one_file_alone_is_added_or_ended(law: Law) -> None:
     assert compare_laws(law, less, AS_OF).codes == ["EXPRESS"]
 
 
-def test_a_row_that_is_gone_says_from_which_day_it_was(law: Law) -> None:
+def test_a_row_that_is_gone_says_from_which_day_it_was(law: Catalogue) -> None:
     new = follow(law, "EXPRESS", "2026-05-01", fee_cny=5.0)
     taken_back = compare_laws(new, law, AS_OF)
     assert RowChange("EXPRESS", "ended", "in_force_from", "2026-05-01", None) in taken_back.rows
@@ -160,7 +160,7 @@ def test_a_row_that_is_gone_says_from_which_day_it_was(law: Law) -> None:
     assert all(row.old != row.new for row in (*taken_back.rows, *gone))
 
 
-def test_a_corrected_first_day_is_a_change_and_no_other_row(law: Law) -> None:
+def test_a_corrected_first_day_is_a_change_and_no_other_row(law: Catalogue) -> None:
     new = change(law, "EXPRESS", in_force_from=pd.Timestamp("2020-02-02"))
     difference = compare_laws(law, new, AS_OF)
     assert [(row.change, row.field, row.new) for row in difference.rows] == [
@@ -168,7 +168,7 @@ def test_a_corrected_first_day_is_a_change_and_no_other_row(law: Law) -> None:
     ]
 
 
-def test_what_is_said_in_the_other_language_is_a_change_that_no_reader_sees(law: Law) -> None:
+def test_what_is_said_in_the_other_language_is_a_change_that_no_reader_sees(law: Catalogue) -> None:
     new = change(law, "EXPRESS", penalty_en="other")
     assert compare_laws(law, new, AS_OF, "zh").codes == []
     assert compare_laws(law, new, AS_OF, "en").codes == ["EXPRESS"]

@@ -8,19 +8,19 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from licences.case import Case, make_case
-from licences.charts import CRITICAL, draw_launch, draw_renewals, draw_timeline
-from licences.law import Law
-from licences.outlook import Wish
-from licences.working_days import read_calendar
+from licences.analysis.case import Case, make_case
+from licences.render.figures.plan import CRITICAL, draw_launch, draw_renewals, draw_timeline
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.law.working_days import read_calendar
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
-def cases(law: Law, sample_clients: pd.DataFrame) -> dict[str, Case]:
-    wish = Wish(START, ("recommended", "optional"))
+def cases(law: Catalogue, sample_clients: pd.DataFrame) -> dict[str, Case]:
+    wish = PlanOptions(START, ("recommended", "optional"))
     return {
         client: make_case(law, sample_clients[sample_clients["client"] == client], AS_OF, wish, "zh")
         for client in sample_clients["client"]
@@ -143,7 +143,7 @@ def test_the_renewal_calendar_shows_every_event(cases: dict[str, Case]) -> None:
         assert set(figure.layout.yaxis.tickvals) == {event.code for event in events}
 
 
-def test_forty_steps_stay_readable(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_forty_steps_stay_readable(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     """Each row is as high as the longest label is; Chinese lines have 16 characters at most."""
     profiles = sample_clients[sample_clients["client"] == "grand-bazaar"].copy()
     profiles["holds"] = pd.Series([()], index=profiles.index)
@@ -151,7 +151,7 @@ def test_forty_steps_stay_readable(law: Law, sample_clients: pd.DataFrame) -> No
                  "produces_video_programmes", "sells_messaging_services", "hosts_third_party_sellers"):  # fmt: skip
         profiles[name] = pd.array([True], dtype="boolean")
     for language in ("zh", "en"):
-        case = make_case(law, profiles, AS_OF, Wish(START, ("recommended", "optional")), language)
+        case = make_case(law, profiles, AS_OF, PlanOptions(START, ("recommended", "optional")), language)
         figure = draw_timeline(case)
         assert figure
         labels = figure.layout.yaxis.ticktext

@@ -8,10 +8,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from licences.client_files import find_changed_cells, find_saved, write_client
-from licences.errors import LicencesError, ProblemsError, UsageError
-from licences.law import Law
-from licences.profiles import list_cells, make_profiles, read_profiles
+from licences.rules.client_files import find_changed_cells, find_saved, write_client
+from licences.errors import LicencesError
+from licences.errors import ProblemsError
+from licences.errors import UsageError
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import list_cells, make_profiles, read_profiles
 
 NEW = {
     "client": "new-one",
@@ -22,17 +24,17 @@ NEW = {
 }
 
 
-def save(law: Law, path: Path, cells: dict[str, str], overwrite: bool = False) -> None:
+def save(law: Catalogue, path: Path, cells: dict[str, str], overwrite: bool = False) -> None:
     write_client(path, law.fields, set(law.catalogue["code"]), cells, overwrite=overwrite)
 
 
-def read_cells(law: Law, path: Path) -> dict[str, dict[str, str]]:
+def read_cells(law: Catalogue, path: Path) -> dict[str, dict[str, str]]:
     records = read_profiles(path, law.fields, set(law.catalogue["code"])).to_dict("records")
     return {cells["client"]: cells for cells in (list_cells(record, law.fields) for record in records)}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["mine.csv", "mine.xlsx"])
-def test_a_file_is_made_where_there_is_none(law: Law, tmp_path: Path, name: str) -> None:
+def test_a_file_is_made_where_there_is_none(law: Catalogue, tmp_path: Path, name: str) -> None:
     save(law, tmp_path / name, NEW)
     (cells,) = read_cells(law, tmp_path / name).values()
     assert {column: text for column, text in cells.items() if text} == NEW
@@ -40,7 +42,7 @@ def test_a_file_is_made_where_there_is_none(law: Law, tmp_path: Path, name: str)
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_only_the_row_of_the_client_changes(law: Law, tmp_path: Path, encoding: str, end: str) -> None:
+def test_only_the_row_of_the_client_changes(law: Catalogue, tmp_path: Path, encoding: str, end: str) -> None:
     path = tmp_path / "mine.csv"
     rows = ["client, name ,has_app,holds", '"a", 甲 ,是,', "", "b,乙,0,EDI ; ICP", '"c","两' + end + '行",1,']
     path.write_bytes(end.join(rows).encode(encoding))
@@ -51,7 +53,7 @@ def test_only_the_row_of_the_client_changes(law: Law, tmp_path: Path, encoding: 
     assert path.read_bytes() == end.join([*rows, "d,丁,,", ""]).encode(encoding)
 
 
-def test_a_column_that_the_file_lacks_is_added_for_all(law: Law, tmp_path: Path) -> None:
+def test_a_column_that_the_file_lacks_is_added_for_all(law: Catalogue, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text('\nclient,name\na,"x,y"\n\nb,z\n', encoding="utf-8")
     save(law, path, {"client": "b", "name": "z", "has_app": "no", "province": "110000"}, overwrite=True)
@@ -61,7 +63,7 @@ def test_a_column_that_the_file_lacks_is_added_for_all(law: Law, tmp_path: Path)
 
 
 def test_a_client_that_stands_there_is_overwritten_only_where_that_is_asked_for(
-    law: Law, tmp_path: Path
+    law: Catalogue, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.csv"
     save(law, path, NEW)
@@ -74,7 +76,7 @@ def test_a_client_that_stands_there_is_overwritten_only_where_that_is_asked_for(
     assert read_cells(law, path)["new-one"]["has_app"] == ""
 
 
-def test_what_overwriting_would_change_can_be_told_before(law: Law, tmp_path: Path) -> None:
+def test_what_overwriting_would_change_can_be_told_before(law: Catalogue, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     assert find_saved(path, law.fields, set(law.catalogue["code"]), "new-one") is None
     save(law, path, NEW)
@@ -85,7 +87,7 @@ def test_what_overwriting_would_change_can_be_told_before(law: Law, tmp_path: Pa
     assert find_saved(path, law.fields, set(law.catalogue["code"]), "other") is None
 
 
-def test_a_bad_cell_or_a_bad_file_is_named_and_nothing_is_written(law: Law, tmp_path: Path) -> None:
+def test_a_bad_cell_or_a_bad_file_is_named_and_nothing_is_written(law: Catalogue, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     for cells in (
         {"client": "a b"},
@@ -107,7 +109,7 @@ def test_a_bad_cell_or_a_bad_file_is_named_and_nothing_is_written(law: Law, tmp_
     assert path.read_text(encoding="utf-8") == "client,name,has_app\na,b,perhaps\n"
 
 
-def test_a_file_that_cannot_be_kept_as_it_is_is_refused(law: Law, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_kept_as_it_is_is_refused(law: Catalogue, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("client,name,,\na,b,,\n", encoding="utf-8")
     with pytest.raises(UsageError, match="empty columns"):
@@ -126,7 +128,7 @@ def make_workbook(path: Path) -> Workbook:
     return book
 
 
-def test_a_workbook_keeps_its_other_rows_sheets_and_looks(law: Law, tmp_path: Path) -> None:
+def test_a_workbook_keeps_its_other_rows_sheets_and_looks(law: Catalogue, tmp_path: Path) -> None:
     path = tmp_path / "mine.xlsx"
     make_workbook(path)
     save(law, path, NEW)
@@ -143,7 +145,7 @@ def test_a_workbook_keeps_its_other_rows_sheets_and_looks(law: Law, tmp_path: Pa
 
 
 @pytest.mark.parametrize("defect", ["formula", "comment"])
-def test_a_workbook_that_would_lose_something_is_refused(law: Law, tmp_path: Path, defect: str) -> None:
+def test_a_workbook_that_would_lose_something_is_refused(law: Catalogue, tmp_path: Path, defect: str) -> None:
     path = tmp_path / "mine.xlsx"
     book = make_workbook(path)
     if defect == "formula":
@@ -157,7 +159,7 @@ def test_a_workbook_that_would_lose_something_is_refused(law: Law, tmp_path: Pat
     assert path.read_bytes() == before
 
 
-def test_a_link_to_the_file_stays_a_link(law: Law, tmp_path: Path) -> None:
+def test_a_link_to_the_file_stays_a_link(law: Catalogue, tmp_path: Path) -> None:
     save(law, tmp_path / "real.csv", NEW)
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     save(law, tmp_path / "link.csv", NEW | {"client": "other"})
@@ -165,12 +167,12 @@ def test_a_link_to_the_file_stays_a_link(law: Law, tmp_path: Path) -> None:
     assert set(read_cells(law, tmp_path / "real.csv")) == {"new-one", "other"}
 
 
-def test_a_folder_that_is_not_there_is_named(law: Law, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_named(law: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(LicencesError):
         save(law, tmp_path, NEW)
 
 
-def test_every_sample_can_be_written_as_cells_and_read_again(law: Law, project: Path) -> None:
+def test_every_sample_can_be_written_as_cells_and_read_again(law: Catalogue, project: Path) -> None:
     codes = set(law.catalogue["code"])
     sample = read_profiles(project / "data" / "clients.csv", law.fields, codes)
     cells = [list_cells(record, law.fields) for record in sample.to_dict("records")]  # type: ignore[arg-type]

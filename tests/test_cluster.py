@@ -26,18 +26,22 @@ import pandas as pd
 import psutil
 import pytest
 
-from licences import crews
-from licences import shelf as shelves
-from licences import workshop as workshops
-from licences.crews import _Cluster, _greet, make_report_there
-from licences.errors import BusyError, LicencesError, LostError, MissingFileError, UsageError
-from licences.files import read_place
-from licences.inputs import hash_library
-from licences.law import Law
-from licences.lines import Line, LineCutError
-from licences.report import Result, Task
-from licences.shelf import Shelf
-from licences.workshop import Pack, Workshop, borrow_workshop
+from licences.batch import executors as crews
+from licences.batch import store as shelves
+from licences.batch import pool as pools
+from licences.batch.executors import _Cluster, _greet, make_report_there
+from licences.errors import BusyError
+from licences.errors import LicencesError
+from licences.errors import LostError
+from licences.errors import MissingFileError
+from licences.errors import UsageError
+from licences.reading.files import read_place
+from licences.batch.fingerprint import hash_library
+from licences.law.catalogue import Catalogue
+from licences.runner.channel import Channel, ChannelClosedError
+from licences.batch.worker import Result, Task
+from licences.batch.store import ReportStore
+from licences.batch.pool import BatchContext, ReportPool, borrow_pool
 
 PATIENCE_SECONDS = 60
 DAYS = ("--as-of", "2026-11-23", "--start", "2026-11-24")
@@ -341,9 +345,9 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
 
 
 @pytest.fixture
-def pack(law: Law, notebook: Path) -> Pack:
+def pack(law: Catalogue, notebook: Path) -> BatchContext:
     days = {"as_of": date(2026, 11, 23), "start": date(2026, 11, 24)}
-    return Pack("a.ipynb", notebook.read_bytes(), None, law, language="zh", library=hash_library(), **days)
+    return BatchContext("a.ipynb", notebook.read_bytes(), None, law, language="zh", library=hash_library(), **days)
 
 
 # A cluster, and an object store beside it.
@@ -420,7 +424,7 @@ def test_a_killed_worker_loses_nothing_and_leaves_nothing_behind(
     with run_batch(tmp_path, "--scheduler", cluster.address, *asked) as batch:
         batch.wait_for_reports(20)
         ours = psutil.Process(victim.pid).children(recursive=True)
-        assert any("licences.warm" in " ".join(one.cmdline()) for one in ours)
+        assert any("licences.batch.server" in " ".join(one.cmdline()) for one in ours)
         assert cluster.find_left(victim)
         kill(victim)
         cluster.workers.remove(victim)
@@ -501,7 +505,7 @@ def test_an_address_that_means_nothing_is_told_in_a_sentence(address: str) -> No
 
 
 def test_a_scheduler_without_workers_and_the_address_of_a_worker_are_told_in_a_sentence(
-    cluster: DaskCluster, pack: Pack
+    cluster: DaskCluster, pack: BatchContext
 ) -> None:
     address = cluster.find_address(cluster.workers[0])
     with pytest.raises(UsageError, match="is no Dask scheduler but a Worker; name the scheduler's address"):
@@ -547,12 +551,12 @@ def test_a_worker_with_another_version_is_told_in_a_sentence(
     assert not (tmp_path / "reports" / "quick-0").exists()
 
 
-def test_a_workshop_takes_no_pack_of_another_version(pack: Pack) -> None:
+def test_a_workshop_takes_no_pack_of_another_version(pack: BatchContext) -> None:
     with pytest.raises(UsageError, match=r"another version of licences.*; install the same one on each"):
-        Workshop(replace(pack, library="another"))
+        ReportPool(replace(pack, library="another"))
 
 
-def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: Pack) -> None:
+def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchContext) -> None:
     threads = {"tcp://a": 1, "tcp://b": 3}
     client = FakeClient(nthreads=lambda: threads)
     cluster = _Cluster("tcp://here:1", client, pack)
@@ -565,7 +569,7 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: Pack) -> N
 
 
 def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(
-    pack: Pack, monkeypatch: pytest.MonkeyPatch
+    pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads, now = {"tcp://a": 1}, [1000.0]
     monkeypatch.setattr(crews.time, "monotonic", lambda: now[0])
@@ -598,19 +602,19 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.mark.usefixtures("worker")
 @pytest.mark.parametrize(("asked", "given"), [(None, 2048), (500, 500)])
 def test_a_report_on_a_cluster_gets_its_share_of_the_workers_memory(
-    pack: Pack, monkeypatch: pytest.MonkeyPatch, asked: int | None, given: int
+    pack: BatchContext, monkeypatch: pytest.MonkeyPatch, asked: int | None, given: int
 ) -> None:
     def make_report(task: Task, **_named: Any) -> Result:
         return Result(task.client, "done", {}, str(task.memory_mib))
 
-    workshop = SimpleNamespace(make_report=make_report)
-    monkeypatch.setattr(crews, "borrow_workshop", lambda _pack: nullcontext(workshop))
+    pool = SimpleNamespace(make_report=make_report)
+    monkeypatch.setattr(crews, "borrow_workshop", lambda _pack: nullcontext(pool))
     made = make_report_there(replace(TASK, memory_mib=asked), _Cluster("", FakeClient(), pack).packed)
     assert made.problem == str(given)
 
 
 def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
-    worker: SimpleNamespace, pack: Pack
+    worker: SimpleNamespace, pack: BatchContext
 ) -> None:
     packed = _Cluster("", FakeClient(), replace(pack, library="another")).packed
     made = make_report_there(TASK, packed)
@@ -630,21 +634,21 @@ class NoForks:
         self.is_closed = True
 
 
-def test_a_workshop_in_use_makes_no_room_for_another(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshops, "Forks", NoForks)
-    monkeypatch.setattr(workshops, "_kept", [])
+def test_a_workshop_in_use_makes_no_room_for_another(pack: BatchContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "Forks", NoForks)
+    monkeypatch.setattr(pools, "_kept", [])
     packs = [replace(pack, name=f"{at}.ipynb") for at in range(4)]
 
     def find_open() -> list[str]:
-        return [one.notebook.name for one in workshops._kept if not one._forks.is_closed]
+        return [one.notebook.name for one in pools._kept if not one._forks.is_closed]
 
-    with borrow_workshop(packs[0]) as first, borrow_workshop(packs[1]):
-        with borrow_workshop(packs[2]), borrow_workshop(packs[0]) as again:
+    with borrow_pool(packs[0]) as first, borrow_pool(packs[1]):
+        with borrow_pool(packs[2]), borrow_pool(packs[0]) as again:
             assert again is first
         assert find_open() == ["1.ipynb", "2.ipynb", "0.ipynb"]
-    with borrow_workshop(packs[3]):
+    with borrow_pool(packs[3]):
         assert find_open() == ["0.ipynb", "3.ipynb"]
-    workshops.close_workshops()
+    pools.close_pools()
     assert first._forks.is_closed
 
 
@@ -658,31 +662,31 @@ class OneLife(NoForks):
         self.started.append(self)
         self.ends: list[socket.socket] = []
 
-    def open_line(self) -> Line:
+    def open_channel(self) -> Channel:
         if self is self.started[0]:
-            raise LineCutError("it is dead")
+            raise ChannelClosedError("it is dead")
         ours, theirs = socket.socketpair()
         self.ends.append(theirs)
-        return Line(ours)
+        return Channel(ours)
 
 
 def test_a_warm_process_that_was_killed_is_started_anew_and_a_line_that_is_cut_is_not_used(
-    pack: Pack, monkeypatch: pytest.MonkeyPatch
+    pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshops, "Forks", OneLife)
-    monkeypatch.setattr(workshops, "ask_report", lambda *_given: Result("a", "done", {}))
-    workshop = Workshop(pack)
+    monkeypatch.setattr(pools, "Forks", OneLife)
+    monkeypatch.setattr(pools, "ask_report", lambda *_given: Result("a", "done", {}))
+    pool = ReportPool(pack)
     for _ in range(2):
-        assert workshop.make_report(TASK).status == "done"
+        assert pool.make_report(TASK).status == "done"
     _, second = OneLife.started
     assert len(second.ends) == 1
     second.ends[0].close()
-    assert workshop.make_report(TASK).status == "done"
+    assert pool.make_report(TASK).status == "done"
     assert len(second.ends) == 2
     second.ends[1].close()
-    workshop.close()
-    assert [forks.is_closed for forks in OneLife.started] == [True, True]
-    assert workshop.make_report(TASK).status == "killed"
+    pool.close()
+    assert [forkserver.is_closed for forkserver in OneLife.started] == [True, True]
+    assert pool.make_report(TASK).status == "killed"
 
 
 # An object store alone.
@@ -810,40 +814,40 @@ def test_an_error_of_a_stores_own_library_ends_in_a_sentence_and_gives_the_place
     with monkeypatch.context() as patch:
         patch.setattr(shelves, "_list_names", lambda _place: (_ for _ in ()).throw(OSError("no list")))
         with pytest.raises(MissingFileError, match="no list; check your access to it"):
-            Shelf(place)
-    shelf = Shelf(place)
+            ReportStore(place)
+    store = ReportStore(place)
     with monkeypatch.context() as patch:
         patch.setattr(type(place.fs), "pipe", fail)  # type: ignore[attr-defined]
         with pytest.raises(OSError, match="the store is full"):
-            shelf.put("a", {"report.html": b""}, without="failed.ipynb")
-        shelf.note({"client": "a", "status": "not_written"})
+            store.put("a", {"report.html": b""}, without="failed.ipynb")
+        store.note({"client": "a", "status": "not_written"})
         with pytest.raises(MissingFileError, match=r"ledger\.jsonl: the store is full; check your access"):
-            shelf.close()
-    Shelf(place).close()
+            store.close()
+    ReportStore(place).close()
 
 
 def test_files_in_a_store_come_and_go_and_are_found_again(place: Path) -> None:
-    shelf = Shelf(place)
-    shelf.put("a", {"failed.ipynb": b"1"}, without="failed.ipynb")
-    assert shelf.has("a", ["failed.ipynb"])
-    shelf.put("a", {"report.html": b"1", "report.ipynb": b"2"}, without="failed.ipynb")
-    shelf.note({"client": "a", "status": "done"})
-    shelf.close()
-    again = Shelf(place)
+    store = ReportStore(place)
+    store.put("a", {"failed.ipynb": b"1"}, without="failed.ipynb")
+    assert store.has("a", ["failed.ipynb"])
+    store.put("a", {"report.html": b"1", "report.ipynb": b"2"}, without="failed.ipynb")
+    store.note({"client": "a", "status": "done"})
+    store.close()
+    again = ReportStore(place)
     assert again.made == {"a": {"client": "a", "status": "done"}}
     assert again.has("a", ["report.html", "report.ipynb"])
     assert not again.has("a", ["failed.ipynb"])
     assert (place / "a" / "report.ipynb").read_bytes() == b"2"
     with pytest.raises(BusyError, match=rf"another batch is writing there \(on .*, process {os.getpid()}\)"):
-        Shelf(place)
+        ReportStore(place)
     again.close()
 
 
 def test_a_batch_does_not_delete_the_lock_of_another(place: Path) -> None:
-    shelf = Shelf(place)
+    store = ReportStore(place)
     lock = place / "ledger.lock"
     lock.write_bytes(b"on another machine, process 1\n")
-    shelf.close()
+    store.close()
     assert lock.read_bytes() == b"on another machine, process 1\n"
     lock.unlink()
 
@@ -855,10 +859,10 @@ def test_a_store_that_writes_over_what_is_there_is_asked_first(
     monkeypatch.setattr(
         type(place), "open", lambda path, mode, *given: real(path, mode.replace("x", "w"), *given)
     )
-    shelf = Shelf(place)
+    store = ReportStore(place)
     with pytest.raises(BusyError):
-        Shelf(place)
-    shelf.close()
+        ReportStore(place)
+    store.close()
 
 
 def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
@@ -876,7 +880,7 @@ def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
 
     monkeypatch.setattr(shelves, "uuid4", lambda: SimpleNamespace(hex="0" * 32))
     monkeypatch.setattr(type(place), "open", open_twice)
-    Shelf(place).close()
+    ReportStore(place).close()
     assert not (place / "ledger.lock").exists()
 
 
@@ -895,7 +899,7 @@ def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
 def test_what_is_not_installed_is_told_in_a_sentence(
     hidden: str, asked: tuple[str, ...], wrong: str, tmp_path: Path
 ) -> None:
-    hide = f"import sys; sys.modules['{hidden}'] = None; from licences.__main__ import main; sys.exit(main())"
+    hide = f"import sys; sys.modules['{hidden}'] = None; from licences.cli.main import main; sys.exit(main())"
     ran = subprocess.run(
         [sys.executable, "-c", hide, "report", *DAYS, "--out", "reports", *asked],
         cwd=tmp_path, capture_output=True, text=True, check=False,

@@ -6,22 +6,22 @@ from datetime import date
 
 import pandas as pd
 
-from licences.case import Case, make_case
-from licences.comparison import compare_cases
-from licences.law import Law
-from licences.outlook import Wish
-from licences.working_days import count_working_days
+from licences.analysis.case import Case, make_case
+from licences.analysis.compare import compare_cases
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.law.working_days import count_working_days
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
-PLAIN = Wish(START)
+PLAIN = PlanOptions(START)
 
 
 def make(
-    law: Law,
+    law: Catalogue,
     sample_clients: pd.DataFrame,
     client: str,
     as_of: date = AS_OF,
-    wish: Wish = PLAIN,
+    wish: PlanOptions = PLAIN,
     **facts: bool,
 ) -> Case:
     profiles = sample_clients[sample_clients["client"] == client].copy()
@@ -30,7 +30,7 @@ def make(
     return make_case(law, profiles, as_of, wish, "en")
 
 
-def test_an_answer_does_not_differ_from_itself(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_an_answer_does_not_differ_from_itself(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "wander-work")
     same = compare_cases(case, case)
     assert (same.gained, same.lost, same.changed, same.facts) == ((), (), (), ())
@@ -38,7 +38,7 @@ def test_an_answer_does_not_differ_from_itself(law: Law, sample_clients: pd.Data
     assert same.old_fees == same.new_fees
 
 
-def test_what_one_fact_adds_and_its_contrary_takes_away(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_one_fact_adds_and_its_contrary_takes_away(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     without = make(law, sample_clients, "wander-work", sells_call_centre_services=False)
     within = make(law, sample_clients, "wander-work", sells_call_centre_services=True)
     there, back = compare_cases(without, within), compare_cases(within, without)
@@ -53,9 +53,9 @@ def test_what_one_fact_adds_and_its_contrary_takes_away(law: Law, sample_clients
     assert there.fees_moved_cny == -back.fees_moved_cny
 
 
-def test_the_launch_moves_by_working_days(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_launch_moves_by_working_days(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     now = make(law, sample_clients, "wander-work")
-    later = make(law, sample_clients, "wander-work", wish=Wish(date(2027, 1, 4)))
+    later = make(law, sample_clients, "wander-work", wish=PlanOptions(date(2027, 1, 4)))
     compared = compare_cases(now, later)
     assert [move.share for move in compared.launch] == [0.5, 0.8, 0.9]
     for move in compared.launch:
@@ -65,10 +65,10 @@ def test_the_launch_moves_by_working_days(law: Law, sample_clients: pd.DataFrame
     assert compared.launch_moved_days == compared.launch[1].moved_days
 
 
-def test_fees_are_added_up_and_what_is_not_known_is_counted(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_fees_are_added_up_and_what_is_not_known_is_counted(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     amounts = []
     for client in sample_clients["client"]:
-        case = make(law, sample_clients, client, wish=Wish(START, ("recommended", "optional")))
+        case = make(law, sample_clients, client, wish=PlanOptions(START, ("recommended", "optional")))
         fees = compare_cases(case, case).new_fees
         costs = case.outlook.costs
         assert (fees.fee_cny or 0) == sum(cost.fee_cny for cost in costs if cost.fee_cny is not None)
@@ -78,8 +78,8 @@ def test_fees_are_added_up_and_what_is_not_known_is_counted(law: Law, sample_cli
     assert all(any(column) for column in zip(*amounts, strict=True))
 
 
-def test_where_no_fee_is_known_there_is_no_amount(law: Law, sample_clients: pd.DataFrame) -> None:
-    case = make(law, sample_clients, "quiet-client", as_of=date(1993, 1, 4), wish=Wish(date(1993, 1, 5)))
+def test_where_no_fee_is_known_there_is_no_amount(law: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make(law, sample_clients, "quiet-client", as_of=date(1993, 1, 4), wish=PlanOptions(date(1993, 1, 5)))
     compared = compare_cases(case, make(law, sample_clients, "grand-bazaar"))
     assert compared.old_fees.fee_cny is None
     assert compared.fees_moved_cny == (compared.new_fees.fee_cny or 0) + (
@@ -87,9 +87,9 @@ def test_where_no_fee_is_known_there_is_no_amount(law: Law, sample_clients: pd.D
     )
 
 
-def test_a_launch_that_cannot_be_dated_has_not_moved(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_launch_that_cannot_be_dated_has_not_moved(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     with_date = make(law, sample_clients, "wander-work")
-    without = make(law, sample_clients, "quiet-client", as_of=date(1993, 1, 4), wish=Wish(date(1993, 1, 5)))
+    without = make(law, sample_clients, "quiet-client", as_of=date(1993, 1, 4), wish=PlanOptions(date(1993, 1, 5)))
     assert without.launch is None
     compared = compare_cases(with_date, without)
     assert compared.launch_moved_days is None
@@ -97,7 +97,7 @@ def test_a_launch_that_cannot_be_dated_has_not_moved(law: Law, sample_clients: p
     assert compared.launch[0].new is None
 
 
-def test_what_is_no_longer_law_is_lost(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_is_no_longer_law_is_lost(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     before = make(law, sample_clients, "grand-bazaar")
     after = make(law, sample_clients, "grand-bazaar", as_of=date(2000, 1, 4))
     compared = compare_cases(before, after)

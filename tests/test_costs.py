@@ -7,28 +7,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from licences.costs import Cost
-from licences.law import Law
-from licences.outlook import Outlook, Wish, make_outlooks
-from licences.profiles import read_profiles
+from licences.planning.fees import Cost
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import Forecast, PlanOptions, make_outlooks
+from licences.rules.facts import read_profiles
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
 
-def look(law: Law, folder: Path, holds: str, include: tuple[str, ...] = (), **facts: str) -> Outlook:
+def look(law: Catalogue, folder: Path, holds: str, include: tuple[str, ...] = (), **facts: str) -> Forecast:
     path = folder / "clients.csv"
     pd.DataFrame([{"client": "a", "name": "A", "holds": holds, **facts}]).to_csv(path, index=False)
     profiles = read_profiles(path, law.fields, set(law.catalogue["code"]))
-    return next(make_outlooks(law, profiles, AS_OF, Wish(START, include), "en"))
+    return next(make_outlooks(law, profiles, AS_OF, PlanOptions(START, include), "en"))
 
 
-def by_phase(outlook: Outlook) -> dict[int, Cost]:
+def by_phase(outlook: Forecast) -> dict[int, Cost]:
     return {cost.phase: cost for cost in outlook.costs}
 
 
-def test_the_fees_of_a_phase_are_added_up_by_hand(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_fees_of_a_phase_are_added_up_by_hand(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     profiles = sample_clients[sample_clients["client"] == "seven-month-lab"]
-    wish = Wish(START, ("recommended", "optional"))
+    wish = PlanOptions(START, ("recommended", "optional"))
     first = by_phase(next(make_outlooks(law, profiles, AS_OF, wish)))[1]
     # trademark 270, invention 3,450, utility model 500, design 500; site filing, police filing and
     # software copyright 0; the five certificates have market prices that no source fixes
@@ -37,7 +37,7 @@ def test_the_fees_of_a_phase_are_added_up_by_hand(law: Law, sample_clients: pd.D
     assert set(first.unknown_fees) == {f"ISO_{number}" for number in (9001, 14001, 20000, 27001, 45001)}
 
 
-def test_where_no_fee_of_a_phase_is_known_the_sum_is_not_zero(law: Law, tmp_path: Path) -> None:
+def test_where_no_fee_of_a_phase_is_known_the_sum_is_not_zero(law: Catalogue, tmp_path: Path) -> None:
     outlook = look(law, tmp_path, "BUSINESS_LICENCE;ICP_FILING", sends_sms="yes")
     second = by_phase(outlook)[2]
     assert [step.code for step in outlook.plan.steps if step.phase == 2] == ["SMS_SIGNATURE"]
@@ -45,23 +45,23 @@ def test_where_no_fee_of_a_phase_is_known_the_sum_is_not_zero(law: Law, tmp_path
 
 
 def test_the_occupation_fee_of_a_number_is_due_though_its_amount_is_not_known(
-    law: Law, tmp_path: Path
+    law: Catalogue, tmp_path: Path
 ) -> None:
     outlook = look(law, tmp_path, "BUSINESS_LICENCE;CODE_1069_OWN")
     (second,) = (cost for cost in outlook.costs if cost.phase == 2)
     assert (second.yearly_fee_cny, second.unknown_yearly_fees) == (None, ("CODE_1069_OWN",))
 
 
-def test_a_yearly_fee_of_what_is_held_counts_and_its_first_fee_does_not(law: Law, tmp_path: Path) -> None:
+def test_a_yearly_fee_of_what_is_held_counts_and_its_first_fee_does_not(law: Catalogue, tmp_path: Path) -> None:
     (first,) = (
         cost for cost in look(law, tmp_path, "BUSINESS_LICENCE;PATENT_DESIGN").costs if cost.phase == 1
     )
     assert (first.fee_cny, first.yearly_fee_cny) == (None, 600)
 
 
-def test_an_amount_without_a_source_is_named_as_an_estimate(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_an_amount_without_a_source_is_named_as_an_estimate(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     rows = law.catalogue
-    for outlook in make_outlooks(law, sample_clients, AS_OF, Wish(START)):
+    for outlook in make_outlooks(law, sample_clients, AS_OF, PlanOptions(START)):
         for cost in outlook.costs:
             for code in cost.estimates:
                 bases = rows.loc[rows["code"] == code, ["fee_cny_basis", "yearly_fee_cny_basis"]]

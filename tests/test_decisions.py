@@ -21,9 +21,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licences.assessment import NEEDED, VERDICTS, find_contradictions, find_verdicts
-from licences.case import Case, make_case
-from licences.decisions import (
+from licences.assessment.verdicts import NEEDED, VERDICTS, find_contradictions, find_verdicts
+from licences.analysis.case import Case, make_case
+from licences.render.html.decide import (
     MAIN_FACTS,
     describe_answer,
     describe_fact,
@@ -34,12 +34,12 @@ from licences.decisions import (
     make_decisions_section,
     make_tree,
 )
-from licences.edition import Edition, open_edition
-from licences.expressions import Always, And, Atom, Node, Not, Or, find_atoms
-from licences.law import Law
-from licences.outlook import Wish
-from licences.profiles import Field, Fields, list_cells, make_profiles
-from licences.rules import Rule, make_profile
+from licences.law.in_force import LawInForce, find_law_in_force
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, find_atoms
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.rules.facts import Field, Fields, list_cells, make_profiles
+from licences.rules.logic import Rule, make_profile
 from serving import BROWSER_ARGUMENTS
 from test_rules import FIELDS, NODES, PROFILES
 
@@ -105,13 +105,13 @@ def script() -> Iterator[Script]:
 
 
 def open_case_of(
-    law: Law, clients: pd.DataFrame, client: str, language: str = "en", day: date = DAYS[0]
+    law: Catalogue, clients: pd.DataFrame, client: str, language: str = "en", day: date = DAYS[0]
 ) -> Case:
     chosen = clients[clients["client"] == client].copy()
-    return make_case(law, chosen, day, Wish(START), language)
+    return make_case(law, chosen, day, PlanOptions(START), language)
 
 
-def list_rules(edition: Edition) -> list[Rule]:
+def list_rules(edition: LawInForce) -> list[Rule]:
     entries = edition.entries.values()
     return [rule for entry in entries for rule in (entry.applies, entry.condition) if rule]
 
@@ -175,12 +175,12 @@ Many = tuple[pd.DataFrame, list[dict[str, Any]], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def many(law: Law, sample_clients: pd.DataFrame) -> Many:
+def many(law: Catalogue, sample_clients: pd.DataFrame) -> Many:
     """Thousands of profiles: as a frame, as the rules read them, and as the script does."""
     atoms = [
         atom
         for day in DAYS
-        for rule in list_rules(open_edition(law, day, "en"))
+        for rule in list_rules(find_law_in_force(law, day, "en"))
         for atom in find_atoms(rule.node)
     ]
     bounds = find_bounds(law.fields, atoms)
@@ -206,7 +206,7 @@ def ask_rule(rule: Rule, what: str, told: tuple[Any, ...]) -> Any:
 
 
 def find_expected(
-    edition: Edition, frame: pd.DataFrame, profiles: list[dict[str, Any]]
+    edition: LawInForce, frame: pd.DataFrame, profiles: list[dict[str, Any]]
 ) -> Iterator[tuple[list[Any], list[str]]]:
     """What Python says of each profile, in the words of ``ASK``."""
     verdicts = find_verdicts(edition.law, frame, edition.as_of)
@@ -244,10 +244,10 @@ def find_expected(
 
 @pytest.mark.parametrize("day", DAYS)
 def test_the_script_judges_every_licence_of_thousands_of_profiles_as_the_rules_do(
-    law: Law, sample_clients: pd.DataFrame, many: Many, script: Script, day: date
+    law: Catalogue, sample_clients: pd.DataFrame, many: Many, script: Script, day: date
 ) -> None:
     frame, profiles, told = many
-    edition = open_edition(law, day, "en")
+    edition = find_law_in_force(law, day, "en")
     script.send(table=make_decisions(open_case_of(law, sample_clients, "quiet-client", day=day)))
     answers = [answer for at in range(0, len(told), BATCH) for answer in script.ask(told[at : at + BATCH])]
     seen: Counter[str] = Counter()
@@ -359,16 +359,16 @@ def ask_about(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_table_of_every_sample_is_small(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
+def test_the_table_of_every_sample_is_small(law: Catalogue, sample_clients: pd.DataFrame, language: str) -> None:
     for client in sample_clients["client"]:
         table = make_decisions_json(open_case_of(law, sample_clients, client, language))
         assert len(table.encode()) <= MOST_BYTES, client
 
 
 def test_open_facts_come_as_the_report_asks_them_and_the_main_facts_decide_on_most(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    edition = open_edition(law, DAYS[0], "en")
+    edition = find_law_in_force(law, DAYS[0], "en")
     decided = Counter(
         name
         for entry in edition.entries.values()
@@ -384,7 +384,7 @@ def test_open_facts_come_as_the_report_asks_them_and_the_main_facts_decide_on_mo
         assert table["main"] == [name for name in main if name not in table["open"]]
 
 
-def test_only_facts_that_the_page_can_ask_carry_their_help(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_only_facts_that_the_page_can_ask_carry_their_help(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = open_case_of(law, sample_clients, "grand-bazaar")
     table = make_decisions(case)
     helped = {name for name, fact in table["facts"].items() if "help" in fact}
@@ -392,14 +392,14 @@ def test_only_facts_that_the_page_can_ask_carry_their_help(law: Law, sample_clie
     assert all(case.profile[name] is not None for name in set(table["facts"]) - helped)
 
 
-def test_every_fact_of_a_rule_can_be_answered(law: Law, sample_clients: pd.DataFrame) -> None:
-    edition = open_edition(law, DAYS[0], "en")
+def test_every_fact_of_a_rule_can_be_answered(law: Catalogue, sample_clients: pd.DataFrame) -> None:
+    edition = find_law_in_force(law, DAYS[0], "en")
     table = make_decisions(open_case_of(law, sample_clients, "grand-bazaar"))
     assert set(table["facts"]) >= {name for rule in list_rules(edition) for name in rule.names}
     assert list(table["facts"]) == [field.name for field in find_named_facts(edition)]
 
 
-def spoil(law: Law) -> Law:
+def spoil(law: Catalogue) -> Catalogue:
     """The same law with markup in every label, help and name."""
 
     def spoil_texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -427,7 +427,7 @@ def spoil(law: Law) -> Law:
     )
 
 
-def test_no_text_ends_the_element_that_holds_the_table(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_no_text_ends_the_element_that_holds_the_table(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = open_case_of(spoil(law), sample_clients, "drug-arcade")
     html = make_decisions_section(case)._repr_html_()
     before, _, rest = html.partition('<script type="application/json" id="decisions">')
@@ -524,7 +524,7 @@ class Opened:
 
 @pytest.mark.browser
 def test_verdicts_follow_the_answers_and_come_back(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     opened = Opened(browser, open_case_of(law, sample_clients, "drug-arcade"), tmp_path)
     page = opened.page
@@ -565,7 +565,7 @@ def test_verdicts_follow_the_answers_and_come_back(
 
 @pytest.mark.browser
 def test_a_number_is_read_with_commas_and_one_that_cannot_be_is_not_told(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     opened = Opened(browser, open_case_of(law, sample_clients, "quiet-client"), tmp_path, 1280)
     capital = opened.page.get_by_label("Registered capital in yuan")
@@ -595,7 +595,7 @@ def test_a_number_is_read_with_commas_and_one_that_cannot_be_is_not_told(
 
 @pytest.mark.browser
 def test_questions_that_a_change_brings_up_are_asked(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     opened = Opened(browser, open_case_of(law, sample_clients, "corner-shop"), tmp_path)
     page, heading = opened.page, opened.page.get_by_role("heading", name="New questions")
@@ -620,7 +620,7 @@ def test_questions_that_a_change_brings_up_are_asked(
 
 @pytest.mark.browser
 def test_answers_that_contradict_each_other_are_never_answered_in_silence(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     opened = Opened(browser, open_case_of(law, sample_clients, "corner-shop"), tmp_path)
     alert = opened.page.get_by_role("alert")
@@ -635,7 +635,7 @@ def test_answers_that_contradict_each_other_are_never_answered_in_silence(
 
 @pytest.mark.browser
 def test_a_condition_that_a_change_fails_or_meets_is_said(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     case = open_case_of(law, sample_clients, "corner-shop")
     opened = Opened(browser, case, tmp_path)
@@ -654,7 +654,7 @@ def test_a_condition_that_a_change_fails_or_meets_is_said(
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_markup_in_any_text_is_shown_as_text(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path, width: int
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path, width: int
 ) -> None:
     opened = Opened(browser, open_case_of(spoil(law), sample_clients, "quiet-client"), tmp_path, width)
     page = opened.page
@@ -676,16 +676,16 @@ def test_markup_in_any_text_is_shown_as_text(
 
 @pytest.mark.browser
 def test_it_can_be_used_with_the_keyboard_and_by_ear(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
 ) -> None:
     opened = Opened(browser, open_case_of(law, sample_clients, "grand-bazaar"), tmp_path)
     page = opened.page
     group = page.get_by_role("group", name="Has a mobile app")
     group.get_by_role("radio", name="yes").focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.printer("ArrowRight")
     assert group.get_by_role("radio", name="no", exact=True).is_checked()
     opened.hears("Has a mobile app: no.")
-    page.keyboard.press("Tab")
+    page.keyboard.printer("Tab")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     unnamed = page.evaluate(
         "[...document.querySelectorAll('.decide :is(input, select)')].filter((input) => !input.labels.length).length"
@@ -696,7 +696,7 @@ def test_it_can_be_used_with_the_keyboard_and_by_ear(
     )
     assert unnamed == ungrouped == 0
     page.get_by_role("button", name="Back to the report's answers").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.printer("Enter")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
     assert page.get_by_role("status").inner_text() == "The report's answers are back."
     assert opened.complaints == []
@@ -705,7 +705,7 @@ def test_it_can_be_used_with_the_keyboard_and_by_ear(
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_it_fits_a_telephone_stays_out_of_print_and_says_so_where_no_script_runs(
-    law: Law, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path, language: str
 ) -> None:
     case = open_case_of(law, sample_clients, "quiet-client", language)
     opened = Opened(browser, case, tmp_path)

@@ -11,22 +11,22 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from licences.__main__ import main
-from licences.deep_check import Finding, check_deeply
+from licences.cli.main import main
+from licences.quality.audit import Finding, check_deeply
 from licences.errors import ProblemsError
-from licences.law import Law
-from licences.scenarios import Scenario, read_scenarios
+from licences.law.catalogue import Catalogue
+from licences.quality.scenarios import Scenario, read_scenarios
 
 AS_OF = date(2026, 11, 23)
 FILES = ("licences.csv", "scenarios.yaml")
 
 
 @pytest.fixture(scope="module")
-def scenarios(law: Law, project: Path) -> list[Scenario]:
+def scenarios(law: Catalogue, project: Path) -> list[Scenario]:
     return read_scenarios(project / "tests" / "scenarios.yaml", law)
 
 
-def check(law: Law, clients: pd.DataFrame, scenarios: list[Scenario], **wanted: Any) -> Finding:
+def check(law: Catalogue, clients: pd.DataFrame, scenarios: list[Scenario], **wanted: Any) -> Finding:
     return check_deeply(
         law,
         clients,
@@ -37,14 +37,14 @@ def check(law: Law, clients: pd.DataFrame, scenarios: list[Scenario], **wanted: 
     )
 
 
-def change(law: Law, line: int, **cells: Any) -> Law:
+def change(law: Catalogue, line: int, **cells: Any) -> Catalogue:
     catalogue = law.catalogue.copy()
     for column, value in cells.items():
         catalogue.loc[line, column] = value
     return replace(law, catalogue=catalogue)
 
 
-def find_line(law: Law, code: str) -> int:
+def find_line(law: Catalogue, code: str) -> int:
     return int(law.catalogue.index[law.catalogue["code"] == code][-1])
 
 
@@ -57,7 +57,7 @@ def say(finding: Finding, line: int, column: str) -> str:
 
 
 def test_at_least_95_percent_of_our_broken_rules_are_noticed_and_nothing_else_is_doubtful(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     finding = check(law, sample_clients, scenarios)
     assert finding.broken > 1_500
@@ -66,7 +66,7 @@ def test_at_least_95_percent_of_our_broken_rules_are_noticed_and_nothing_else_is
 
 
 def test_a_rule_whose_scenarios_are_taken_away_is_guarded_by_nobody(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     left = [case for case in scenarios if "EXPRESS" not in {*case.expected, *case.blocked}]
     found = check(law, sample_clients, left)
@@ -82,7 +82,7 @@ def test_a_rule_whose_scenarios_are_taken_away_is_guarded_by_nobody(
 
 
 def test_a_rule_that_is_broken_disagrees_with_its_scenarios(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     line = find_line(law, "EXPRESS")
     texts = law.catalogue.loc[line]
@@ -96,7 +96,7 @@ def test_a_rule_that_is_broken_disagrees_with_its_scenarios(
 
 
 def test_a_condition_that_nobody_can_meet_who_needs_the_licence_is_told(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     line = find_line(law, "EXPRESS")
     other = change(law, line, eligible_when="not own_couriers")
@@ -106,7 +106,7 @@ def test_a_condition_that_nobody_can_meet_who_needs_the_licence_is_told(
 
 
 def test_a_prerequisite_that_nobody_needs_together_with_the_licence_is_told(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     line = find_line(law, "CODE_1069_OWN")
     other = change(law, line, requires="CODE_1069_SP")
@@ -115,7 +115,7 @@ def test_a_prerequisite_that_nobody_needs_together_with_the_licence_is_told(
 
 
 def test_a_fact_that_never_changes_the_answer_is_told(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     line = find_line(law, "EXPRESS")
     other = change(law, line, applies_when="own_couriers or (own_couriers and own_warehouse)")
@@ -128,7 +128,7 @@ def test_a_fact_that_never_changes_the_answer_is_told(
 
 
 def test_a_source_is_too_old_from_the_day_after_the_limit_and_not_where_the_row_has_ended(
-    law: Law, sample_clients: pd.DataFrame, scenarios: list[Scenario]
+    law: Catalogue, sample_clients: pd.DataFrame, scenarios: list[Scenario]
 ) -> None:
     line = find_line(law, "EXPRESS")
     checked = law.catalogue.loc[line, "checked_on"].date()
@@ -159,7 +159,7 @@ def test_a_source_is_too_old_from_the_day_after_the_limit_and_not_where_the_row_
     ],
 )
 def test_a_fault_of_the_scenarios_is_told_with_its_line(
-    law: Law, tmp_path: Path, text: str, told: str
+    law: Catalogue, tmp_path: Path, text: str, told: str
 ) -> None:
     path = tmp_path / "scenarios.yaml"
     path.write_text(text, encoding="utf-8")

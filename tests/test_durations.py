@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licences.catalogue import find_in_force
-from licences.durations import (
+from licences.law.rows import find_in_force
+from licences.law.durations import (
     LEVELS,
     Correction,
     find_chances,
@@ -19,14 +19,14 @@ from licences.durations import (
     make_correction_levels,
     make_day_levels,
 )
-from licences.law import Law
+from licences.law.catalogue import Catalogue
 
 AS_OF = date(2026, 11, 23)
 TIMES = st.lists(st.integers(0, 500), min_size=3, max_size=3).map(sorted)
 
 
 @pytest.fixture
-def rows(law: Law) -> pd.DataFrame:
+def rows(law: Catalogue) -> pd.DataFrame:
     return find_in_force(law.catalogue, AS_OF)
 
 

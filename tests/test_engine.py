@@ -25,12 +25,12 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
-from licences.engine import ProcessEndedError, rebuild
-from licences.inputs import hash_library
-from licences.law import Law
-from licences.plugin import _keep_forks
-from licences.report import FAILURE, TRAIL, Result, Task
-from licences.workshop import Pack, Workshop
+from licences.runner.client import ProcessEndedError, rebuild
+from licences.batch.fingerprint import hash_library
+from licences.law.catalogue import Catalogue
+from licences.runner.papermill_engine import _keep_forks
+from licences.batch.worker import FAILURE, TRAIL, Result, Task
+from licences.batch.pool import BatchContext, ReportPool
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 pytestmark = pytest.mark.usefixtures("law")  # what libraries set in this process, a kernel inherits
@@ -337,19 +337,19 @@ def ours(folder: Path, everything: NotebookNode) -> NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def make_report(folder: Path, everything: NotebookNode, law: Law) -> Iterator[Callable[[str], Result]]:
+def make_report(folder: Path, everything: NotebookNode, law: Catalogue) -> Iterator[Callable[[str], Result]]:
     """Has the notebook run as a batch has it: in the process itself, with no client at the other end."""
     nbformat.write(everything, folder / "all.ipynb")
     content = (folder / "all.ipynb").read_bytes()
     days = date(2026, 11, 23), date(2026, 11, 24)
-    workshop = Workshop(Pack("all.ipynb", content, str(folder), law, *days, "en", hash_library()))
+    pool = ReportPool(BatchContext("all.ipynb", content, str(folder), law, *days, "en", hash_library()))
 
     def make(how: str) -> Result:
         parameters = PARAMETERS | {"how": how}
-        return workshop.make_report(Task("client", "Client", "en", parameters, pd.DataFrame()))
+        return pool.make_report(Task("client", "Client", "en", parameters, pd.DataFrame()))
 
     yield make
-    workshop.close()
+    pool.close()
 
 
 @pytest.fixture(scope="module")
@@ -501,7 +501,7 @@ ENDS = {
 
 
 @pytest.fixture(scope="module")
-def ending(folder: Path, law: Law) -> Iterator[tuple[NotebookNode, Workshop]]:
+def ending(folder: Path, law: Catalogue) -> Iterator[tuple[NotebookNode, ReportPool]]:
     """A notebook that ends in one of these ways, as its parameter says."""
     cells = ["how = ''", "import os, sys, time\nprint('before'); display('shown')\n" + END]
     notebook = make_notebook([*cells, "end() if how != 'exit' else exit()", "'after'"])
@@ -509,9 +509,9 @@ def ending(folder: Path, law: Law) -> Iterator[tuple[NotebookNode, Workshop]]:
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell("# Text", id="text")]
     nbformat.write(notebook, folder / "ending.ipynb")
     content, days = (folder / "ending.ipynb").read_bytes(), (date(2026, 11, 23), date(2026, 11, 24))
-    workshop = Workshop(Pack("ending.ipynb", content, str(folder), law, *days, "en", hash_library()))
-    yield notebook, workshop
-    workshop.close()
+    pool = ReportPool(BatchContext("ending.ipynb", content, str(folder), law, *days, "en", hash_library()))
+    yield notebook, pool
+    pool.close()
 
 
 def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
@@ -536,7 +536,7 @@ def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
 
 @pytest.mark.parametrize("how", ENDS)
 def test_a_notebook_that_ends_early_says_which_cells_ran(
-    how: str, ending: tuple[NotebookNode, Workshop], tmp_path: Path
+    how: str, ending: tuple[NotebookNode, ReportPool], tmp_path: Path
 ) -> None:
     _, said, statuses = ENDS[how]
     notebook, raised = run(tmp_path, ending[0], parameters={"how": how}, execution_timeout=1)
@@ -553,7 +553,7 @@ def test_a_notebook_that_ends_early_says_which_cells_ran(
 
 @pytest.mark.parametrize("how", ENDS)
 def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
-    how: str, ending: tuple[NotebookNode, Workshop]
+    how: str, ending: tuple[NotebookNode, ReportPool]
 ) -> None:
     status, said, statuses = ENDS[how]
     parameters = PARAMETERS | {"how": how}

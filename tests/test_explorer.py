@@ -13,18 +13,18 @@ import pandas as pd
 import pytest
 from ipywidgets import HTML
 
-from licences.case import make_case
-from licences.charts import draw_timeline
-from licences.dictionary import LANGUAGES
+from licences.analysis.case import make_case
+from licences.render.figures.plan import draw_timeline
+from licences.reading.dictionary import LANGUAGES
 from licences.errors import UnknownNameError
-from licences.explorer import Explorer, Places, Terms, explore
-from licences.graphs import draw_graph, make_graph
-from licences.law import Law
-from licences.outlook import Wish
-from licences.panels import list_licences
-from licences.profiles import Fields, list_cells, read_profiles
-from licences.server import hand_over
-from licences.wording import mark_day, read_texts
+from licences.app.explorer import Explorer, Places, Terms, explore
+from licences.render.figures.graph import draw_graph, make_graph
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.explorer import list_licences
+from licences.rules.facts import Fields, list_cells, read_profiles
+from licences.app.serve import hand_over
+from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 TERMS = Terms(AS_OF, START)
@@ -37,11 +37,11 @@ def places(project: Path, tmp_path: Path) -> Places:
 
 
 @pytest.fixture
-def explorer(law: Law, places: Places) -> Explorer:
+def explorer(law: Catalogue, places: Places) -> Explorer:
     return Explorer(law, places, TERMS, "en", "wander-work")
 
 
-def read_cells(law: Law, path: Path) -> dict[str, dict[str, str]]:
+def read_cells(law: Catalogue, path: Path) -> dict[str, dict[str, str]]:
     records: list[Any] = read_profiles(path, law.fields, set(law.catalogue["code"])).to_dict("records")
     return {record["client"]: list_cells(record, law.fields) for record in records}
 
@@ -52,11 +52,11 @@ def find_shown_codes(explorer: Explorer) -> set[str]:
     return {code for trace in figure.data[3:] for code in trace.customdata}
 
 
-def press(explorer: Explorer, name: str) -> None:
+def printer(explorer: Explorer, name: str) -> None:
     explorer.screen.buttons[name].click()
 
 
-def test_there_is_a_control_for_every_fact_and_each_shows_what_is_told(law: Law, explorer: Explorer) -> None:
+def test_there_is_a_control_for_every_fact_and_each_shows_what_is_told(law: Catalogue, explorer: Explorer) -> None:
     assert list(explorer.screen.controls) == [field.name for field in law.fields.every]
     told = read_cells(law, explorer.places.clients)["wander-work"]
     for name, control in explorer.screen.controls.items():
@@ -65,7 +65,7 @@ def test_there_is_a_control_for_every_fact_and_each_shows_what_is_told(law: Law,
     assert sum(len(controls) for controls in explorer.screen.groups.values()) == len(law.fields.every)
 
 
-def test_a_new_field_needs_no_code(law: Law, places: Places) -> None:
+def test_a_new_field_needs_no_code(law: Catalogue, places: Places) -> None:
     like = law.fields["has_app"]
     new = replace(like, name="sells_to_mars", group="growth", label={"zh": "卖到火星", "en": "Sells to Mars"})
     wider = replace(law, fields=Fields((*law.fields.every, new)))
@@ -197,7 +197,7 @@ def test_the_best_question_can_be_answered_where_it_stands(explorer: Explorer) -
     assert explorer.screen.best.children == ()
 
 
-def test_the_language_changes_everywhere_and_the_answers_stay(law: Law, explorer: Explorer) -> None:
+def test_the_language_changes_everywhere_and_the_answers_stay(law: Catalogue, explorer: Explorer) -> None:
     explorer.tell("has_app", "")
     cells = dict(explorer.cells)
     explorer.screen.language.value = "zh"
@@ -232,18 +232,18 @@ def test_search_finds_questions_by_word_in_either_language(explorer: Explorer) -
     assert screen.accordion.layout.display != "none"
 
 
-def test_a_client_is_changed_saved_and_loaded_again(law: Law, explorer: Explorer) -> None:
+def test_a_client_is_changed_saved_and_loaded_again(law: Catalogue, explorer: Explorer) -> None:
     path = explorer.places.clients
     before = read_cells(law, path)
     explorer.tell("sells_call_centre_services", "yes")
-    press(explorer, "save")
+    printer(explorer, "save")
     assert explorer.screen.asking.layout.display == ""
     assert law.fields["sells_call_centre_services"].label["en"] in explorer.screen.asked.value
     assert read_cells(law, path) == before
     explorer.screen.no.click()
     assert read_cells(law, path) == before
     assert not explorer.is_saved
-    press(explorer, "save")
+    printer(explorer, "save")
     explorer.screen.yes.click()
     after = read_cells(law, path)
     assert after.pop("wander-work") == before.pop("wander-work") | {"sells_call_centre_services": "yes"}
@@ -253,7 +253,7 @@ def test_a_client_is_changed_saved_and_loaded_again(law: Law, explorer: Explorer
     assert explorer.cells["client"] == "grand-bazaar"
     explorer.screen.client.value = "wander-work"
     assert explorer.cells["sells_call_centre_services"] == "yes"
-    press(explorer, "save")
+    printer(explorer, "save")
     assert "just as it is here" in explorer.screen.message.value
 
 
@@ -263,7 +263,7 @@ def test_what_is_not_saved_is_not_lost_without_being_asked(explorer: Explorer) -
     for leave in (
         lambda: setattr(explorer.screen.client, "value", "grand-bazaar"),
         lambda: setattr(explorer.screen.sample, "value", "drug-arcade"),
-        lambda: press(explorer, "reset"),
+        lambda: printer(explorer, "reset"),
     ):
         leave()
         assert explorer.cells == cells
@@ -279,12 +279,12 @@ def test_what_is_not_saved_is_not_lost_without_being_asked(explorer: Explorer) -
 
 
 def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
-    law: Law, explorer: Explorer, tmp_path: Path
+    law: Catalogue, explorer: Explorer, tmp_path: Path
 ) -> None:
     explorer.screen.sample.value = "drug-arcade"
     assert (explorer.cells["client"], explorer.cells["name"]) == ("", "")
     assert explorer.cells["own_categories"] == "drugs"
-    press(explorer, "save")
+    printer(explorer, "save")
     for column in ("client", "name"):
         assert f": {column}: " in explorer.screen.message.value
     explorer.screen.id.value = "../up"
@@ -293,28 +293,28 @@ def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
     explorer.screen.id.value = "my-shop"
     explorer.screen.name.value = "<b>我的店</b>"
     explorer.screen.file.value = str(tmp_path / "new.csv")
-    press(explorer, "save")
+    printer(explorer, "save")
     assert "my-shop" in explorer.screen.message.value
     saved = read_cells(law, tmp_path / "new.csv")
     assert saved["my-shop"]["own_categories"] == "drugs"
     assert [value for _, value in explorer.screen.client.options] == ["", "my-shop"]
     assert "&lt;b&gt;" in explorer.screen.title.value
     explorer.screen.file.value = " "
-    press(explorer, "save")
+    printer(explorer, "save")
     assert "data/mine.csv" in explorer.screen.message.value
 
 
 def test_a_broken_clients_file_is_named_and_left_alone(explorer: Explorer) -> None:
     path = explorer.places.clients
     path.write_text("client,name,has_app\na,b,perhaps\n", encoding="utf-8")
-    press(explorer, "save")
+    printer(explorer, "save")
     assert "perhaps" in explorer.screen.message.value
     assert path.read_text(encoding="utf-8") == "client,name,has_app\na,b,perhaps\n"
     assert explorer.cells["client"] == "wander-work"
 
 
 def test_reset_clears_the_answers_and_keeps_who_it_is(explorer: Explorer) -> None:
-    press(explorer, "reset")
+    printer(explorer, "reset")
     assert {name for name, text in explorer.cells.items() if text} == {"client", "name"}
     assert not explorer.is_saved
 
@@ -323,7 +323,7 @@ def test_what_if_shows_both_sides_and_leads_back(explorer: Explorer) -> None:
     screen = explorer.screen
     cells, launch = dict(explorer.cells), explorer.case.launch
     assert screen.buttons["restore"].disabled
-    press(explorer, "pin")
+    printer(explorer, "pin")
     assert "unchanged" in screen.strip.value
     explorer.tell("sells_call_centre_services", "yes")
     screen.as_of.value = date(2026, 12, 1)
@@ -338,21 +338,21 @@ def test_what_if_shows_both_sides_and_leads_back(explorer: Explorer) -> None:
     explorer.speak("zh")
     assert "推迟" in screen.strip.value
     assert "呼叫中心" in screen.difference.value
-    press(explorer, "restore")
+    printer(explorer, "restore")
     assert explorer.cells == cells
     assert explorer.terms == TERMS
     assert screen.start.value == START
     assert explorer.case.launch == launch
-    press(explorer, "unpin")
+    printer(explorer, "unpin")
     assert screen.strip.value == ""
 
 
-def test_terms_change_the_plan_and_bad_ones_are_refused(law: Law, explorer: Explorer) -> None:
+def test_terms_change_the_plan_and_bad_ones_are_refused(law: Catalogue, explorer: Explorer) -> None:
     screen = explorer.screen
     screen.include.value = ("optional",)
     screen.capacity.value = 1
     profiles = explorer._make_profiles(explorer.cells)
-    expected = make_case(law, profiles, AS_OF, Wish(START, ("optional",), 1), "en")
+    expected = make_case(law, profiles, AS_OF, PlanOptions(START, ("optional",), 1), "en")
     assert explorer.case.launch == expected.launch
     assert [step.code for step in explorer.case.steps] == [step.code for step in expected.steps]
     for name, value in (("start", date(2200, 1, 1)), ("start", None), ("as_of", None)):
@@ -378,7 +378,7 @@ def test_a_click_shows_the_card_and_it_follows_the_answers(explorer: Explorer) -
     assert code in screen.card.value
     explorer.speak("zh")
     assert explorer.case.name_code(code) in screen.card.value
-    press(explorer, "close")
+    printer(explorer, "close")
     assert screen.drawer.layout.display == "none"
 
 
@@ -387,9 +387,9 @@ def test_the_report_goes_the_way_of_licences_report(explorer: Explorer) -> None:
     explorer.tell("has_app", "yes")
     seen: list[float] = []
     explorer.screen.progress.observe(lambda change: seen.append(change["new"]), "value")
-    press(explorer, "report")
+    printer(explorer, "report")
     assert explorer.writing
-    press(explorer, "report")
+    printer(explorer, "report")
     explorer.writing.join(120)
     folder = explorer.places.out / "corner-shop"
     page = (folder / "report.html").read_text(encoding="utf-8")
@@ -404,13 +404,13 @@ def test_the_report_goes_the_way_of_licences_report(explorer: Explorer) -> None:
     assert not explorer.screen.buttons["report"].disabled
     assert read_cells(explorer.law, folder / "profile.csv")["corner-shop"]["has_app"] == "yes"
     assert explorer.case.name_code("APP_FILING") in page
-    press(explorer, "report")
+    printer(explorer, "report")
     explorer.writing.join(120)
     assert "up to date" in explorer.screen.message.value
 
 
 def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
-    law: Law, places: Places, tmp_path: Path
+    law: Catalogue, places: Places, tmp_path: Path
 ) -> None:
     broken = tmp_path / "project"
     (broken / "notebooks").mkdir(parents=True)
@@ -419,7 +419,7 @@ def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
         text.replace("open_case(client", "open_case(1 / 0, client"), encoding="utf-8"
     )
     explorer = Explorer(law, replace(places, project=broken), TERMS, "en", "corner-shop")
-    press(explorer, "report")
+    printer(explorer, "report")
     assert explorer.writing
     explorer.writing.join(120)
     assert "ZeroDivisionError" in explorer.screen.message.value
@@ -430,7 +430,7 @@ def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
 
 def test_a_report_needs_an_id_and_a_name(explorer: Explorer) -> None:
     explorer.load("")
-    press(explorer, "report")
+    printer(explorer, "report")
     assert explorer.writing is None
     assert ": client: " in explorer.screen.message.value
     assert not explorer.places.out.exists()
@@ -441,7 +441,7 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_too(
 ) -> None:
     before = dict(explorer.cells)
     with monkeypatch.context() as patch:
-        patch.setattr("licences.explorer.make_case", lambda *_given: 1 / 0)
+        patch.setattr("licences.app.explorer.make_case", lambda *_given: 1 / 0)
         explorer.screen.controls["has_app"].buttons.value = ""  # type: ignore[attr-defined]
         assert "ZeroDivisionError" in explorer.screen.message.value
     assert explorer.cells == before
@@ -487,6 +487,6 @@ def test_what_it_cannot_start_with_is_a_sentence(
     assert next(iter(wrong.values())).split(".")[0] in said.value
 
 
-def test_an_unknown_client_is_refused_by_name(law: Law, places: Places) -> None:
+def test_an_unknown_client_is_refused_by_name(law: Catalogue, places: Places) -> None:
     with pytest.raises(UnknownNameError, match="wander-work"):
         Explorer(law, places, TERMS, "en", "wander-wrok")

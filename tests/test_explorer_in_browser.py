@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
-from licences.catalogue import find_in_force
-from licences.law import Law
-from licences.profiles import list_cells, read_profiles
+from licences.law.rows import find_in_force
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import list_cells, read_profiles
 from serving import BROWSER_ARGUMENTS, PATIENCE_SECONDS, Served, serve
 
 pytestmark = pytest.mark.browser
@@ -136,7 +136,7 @@ def read_bars(page: Page) -> dict[str, str]:
     return dict(drawn)
 
 
-def test_it_opens_with_the_client_that_was_asked_for(page: Page, law: Law) -> None:
+def test_it_opens_with_the_client_that_was_asked_for(page: Page, law: Catalogue) -> None:
     expect(page.locator(".licences-title h1")).to_contain_text("走走停停旅行求职网")
     assert read_count(page, "required") > 0
     assert page.locator("table.dataTable tbody tr").count() == len(find_in_force(law.catalogue, AS_OF))
@@ -201,7 +201,7 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     show_tab(page, 1)
 
 
-def test_the_table_can_be_searched_and_keeps_that(page: Page, law: Law) -> None:
+def test_the_table_can_be_searched_and_keeps_that(page: Page, law: Catalogue) -> None:
     search = page.locator(".licences-views .dt-search input >> visible=true")
     search.fill("EDI")
     rows = page.locator("table.dataTable tbody tr")
@@ -234,15 +234,15 @@ def test_a_wrong_number_is_a_sentence(page: Page) -> None:
     entry = page.locator(find_field(page, "foreign_share_percent")).locator("input")
     before = entry.input_value()
     entry.fill("140")
-    entry.press("Enter")
+    entry.printer("Enter")
     expect(page.locator(".licences-message.wrong")).to_contain_text("140")
     expect(entry).to_have_value(before)
     entry.fill("12.5")
-    entry.press("Enter")
+    entry.printer("Enter")
     expect(page.locator(".licences-message.wrong")).to_have_count(0)
 
 
-def test_a_client_is_saved_after_being_asked(page: Page, served: Served, law: Law) -> None:
+def test_a_client_is_saved_after_being_asked(page: Page, served: Served, law: Catalogue) -> None:
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator(".licences-message.ask")).to_contain_text("受他人委托提供呼叫中心")
     page.get_by_role("button", name="覆盖").click()

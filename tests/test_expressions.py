@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from licences.errors import ExpressionError
-from licences.expressions import Always, And, Atom, Not, Or, read_expression
-from licences.law import Law
+from licences.rules.expressions import Always, And, Atom, Not, Or, read_expression
+from licences.law.catalogue import Catalogue
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from licences.law import Law
         ("has_app or (has_website)", Or((Atom("has_app", "is"), Atom("has_website", "is")))),
     ],
 )
-def test_what_may_be_said_is_understood(law: Law, text: str, meaning: object) -> None:
+def test_what_may_be_said_is_understood(law: Catalogue, text: str, meaning: object) -> None:
     assert read_expression(text, law.fields) == meaning
 
 
@@ -82,7 +82,7 @@ def test_what_may_be_said_is_understood(law: Law, text: str, meaning: object) ->
     ],
 )
 def test_whatever_else_stands_there_is_refused_and_not_run(
-    law: Law, tmp_path: Path, text: str, wrong: str
+    law: Catalogue, tmp_path: Path, text: str, wrong: str
 ) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(ExpressionError) as caught:
@@ -92,7 +92,7 @@ def test_whatever_else_stands_there_is_refused_and_not_run(
     assert not mark.exists()
 
 
-def test_a_misspelt_name_is_met_with_the_right_one(law: Law) -> None:
+def test_a_misspelt_name_is_met_with_the_right_one(law: Catalogue) -> None:
     with pytest.raises(ExpressionError, match="did you mean 'has_website'"):
         read_expression("has_websit", law.fields)
     with pytest.raises(ExpressionError, match="did you mean 'publications'"):

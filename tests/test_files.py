@@ -11,8 +11,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from licences.errors import MissingFileError, ProblemsError
-from licences.files import read_rows, read_text
+from licences.errors import MissingFileError
+
+from licences.errors import ProblemsError
+from licences.reading.files import read_rows, read_text
 
 HEADER = ["client", "name", "value"]
 

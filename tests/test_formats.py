@@ -24,8 +24,8 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from licences.issuing import find_makeable
-from licences.wording import say
+from licences.cli.report import find_makeable
+from licences.words.texts import say
 from poppler import ask_poppler
 from serving import BROWSER_ARGUMENTS
 

@@ -9,20 +9,20 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from licences.case import Case, make_case
-from licences.catalogue import split_prerequisites
-from licences.graphs import EDGES, KINDS, draw_graph, make_graph
-from licences.law import Law
-from licences.outlook import Wish
-from licences.schedule import DONE
+from licences.analysis.case import Case, make_case
+from licences.law.rows import split_prerequisites
+from licences.render.figures.graph import EDGES, KINDS, draw_graph, make_graph
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.planning.schedule import DONE
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def cases(law: Law, sample_clients: pd.DataFrame) -> dict[str, Case]:
+def cases(law: Catalogue, sample_clients: pd.DataFrame) -> dict[str, Case]:
     return {
-        client: make_case(law, sample_clients[sample_clients["client"] == client], AS_OF, Wish(START), "zh")
+        client: make_case(law, sample_clients[sample_clients["client"] == client], AS_OF, PlanOptions(START), "zh")
         for client in sample_clients["client"]
     }
 

@@ -12,17 +12,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from licences.agendas import make_calendar
-from licences.assessment import find_verdicts
-from licences.case import make_case
-from licences.catalogue import find_in_force
-from licences.edition import find_shown
-from licences.inputs import hash_inputs
-from licences.law import Law
-from licences.outlook import Wish
-from licences.pages import SECTIONS, make_section
-from licences.profiles import choose_clients, split_holdings
-from licences.workbooks import make_workbook
+from licences.render.ics import make_calendar
+from licences.assessment.verdicts import find_verdicts
+from licences.analysis.case import make_case
+from licences.law.rows import find_in_force
+from licences.law.in_force import find_shown
+from licences.batch.fingerprint import hash_inputs
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.sections import SECTIONS, make_section
+from licences.rules.facts import choose_clients, split_holdings
+from licences.render.excel.workbook import make_workbook
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -32,12 +32,12 @@ def notebook(project: Path) -> bytes:
     return (project / "notebooks" / "client_report.ipynb").read_bytes()
 
 
-def hash_all(law: Law, clients: pd.DataFrame, notebook: bytes, **asked: Any) -> dict[str, str]:
+def hash_all(law: Catalogue, clients: pd.DataFrame, notebook: bytes, **asked: Any) -> dict[str, str]:
     named = {"as_of": AS_OF, "language": "zh", "asked": (START,)} | asked
     return dict(hash_inputs(law, clients, notebook=notebook, **named))
 
 
-def change(law: Law, code: str, column: str, value: object, as_of: date = AS_OF) -> Law:
+def change(law: Catalogue, code: str, column: str, value: object, as_of: date = AS_OF) -> Catalogue:
     """The law with one cell of the row in force changed."""
     catalogue = law.catalogue.copy()
     in_force = find_in_force(catalogue.reset_index(), as_of)
@@ -45,21 +45,21 @@ def change(law: Law, code: str, column: str, value: object, as_of: date = AS_OF)
     return replace(law, catalogue=catalogue)
 
 
-def find_pages(law: Law, clients: pd.DataFrame) -> dict[str, str]:
+def find_pages(law: Catalogue, clients: pd.DataFrame) -> dict[str, str]:
     pages = {}
     for client in clients["client"]:
-        case = make_case(law, choose_clients(clients, [client]), AS_OF, Wish(START), "zh")
+        case = make_case(law, choose_clients(clients, [client]), AS_OF, PlanOptions(START), "zh")
         pages[client] = "".join(make_section(case, name)._repr_html_() for name in SECTIONS)
     return pages
 
 
 @pytest.fixture(scope="module")
-def old_pages(law: Law, sample_clients: pd.DataFrame) -> dict[str, str]:
+def old_pages(law: Catalogue, sample_clients: pd.DataFrame) -> dict[str, str]:
     return find_pages(law, sample_clients)
 
 
 def test_the_same_inputs_have_the_same_hash_and_each_client_one_of_its_own(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
 ) -> None:
     one = hash_all(law, sample_clients, notebook)
     assert one == hash_all(law, sample_clients, notebook)
@@ -72,14 +72,14 @@ def test_the_same_inputs_have_the_same_hash_and_each_client_one_of_its_own(
     "asked", [{"as_of": date(2026, 11, 22)}, {"language": "en"}, {"asked": (date(2026, 11, 25),)}]
 )
 def test_another_day_language_or_start_makes_all_reports_anew(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, asked: dict[str, Any]
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes, asked: dict[str, Any]
 ) -> None:
     before, after = hash_all(law, sample_clients, notebook), hash_all(law, sample_clients, notebook, **asked)
     assert not set(before.values()) & set(after.values())
 
 
 def test_a_changed_fact_makes_that_clients_report_anew(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
 ) -> None:
     changed = sample_clients.copy()
     changed.loc[changed["client"] == "quiet-client", "has_mini_program"] = True
@@ -99,7 +99,7 @@ def test_a_changed_fact_makes_that_clients_report_anew(
     ],
 )
 def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
-    law: Law,
+    law: Catalogue,
     sample_clients: pd.DataFrame,
     notebook: bytes,
     old_pages: dict[str, str],
@@ -128,7 +128,7 @@ def test_a_changed_row_makes_anew_the_reports_that_use_it_and_no_other(
     ],
 )
 def test_a_changed_rule_makes_anew_every_report_whose_page_changes(
-    law: Law,
+    law: Catalogue,
     sample_clients: pd.DataFrame,
     notebook: bytes,
     old_pages: dict[str, str],
@@ -144,7 +144,7 @@ def test_a_changed_rule_makes_anew_every_report_whose_page_changes(
 
 
 def test_a_rule_said_in_other_words_leaves_alone_who_does_not_need_the_licence(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
 ) -> None:
     text = law.catalogue.loc[law.catalogue["code"] == "CALL_CENTRE", "applies_when"].iloc[-1]
     new = change(law, "CALL_CENTRE", "applies_when", f"({text})")
@@ -156,7 +156,7 @@ def test_a_rule_said_in_other_words_leaves_alone_who_does_not_need_the_licence(
 
 
 def test_a_notebook_that_promises_nothing_uses_every_row(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
 ) -> None:
     plain = json.loads(notebook)
     del plain["metadata"]["licences"]
@@ -166,7 +166,7 @@ def test_a_notebook_that_promises_nothing_uses_every_row(
     assert all(before[client] != after[client] for client in before)
 
 
-def add_coming_row(law: Law, code: str, day: str, **cells: object) -> Law:
+def add_coming_row(law: Catalogue, code: str, day: str, **cells: object) -> Catalogue:
     """The law with the row of a code in force ended, and another one that follows it on a day."""
     catalogue = law.catalogue.copy()
     line = find_in_force(catalogue.reset_index(), AS_OF).at[code, "line"]
@@ -175,13 +175,13 @@ def add_coming_row(law: Law, code: str, day: str, **cells: object) -> Law:
     return replace(law, catalogue=pd.concat([catalogue, row.set_axis([len(catalogue) + 9])]))
 
 
-def find_announced(law: Law, clients: pd.DataFrame, client: str) -> list[str]:
-    case = make_case(law, choose_clients(clients, [client]), AS_OF, Wish(START), "zh")
+def find_announced(law: Catalogue, clients: pd.DataFrame, client: str) -> list[str]:
+    case = make_case(law, choose_clients(clients, [client]), AS_OF, PlanOptions(START), "zh")
     return [change.entry.code for change in case.coming]
 
 
 def test_a_rule_that_will_newly_apply_is_announced_and_makes_that_report_anew(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
 ) -> None:
     new = add_coming_row(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
     before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
@@ -198,7 +198,7 @@ def test_a_rule_that_will_newly_apply_is_announced_and_makes_that_report_anew(
 
 
 def test_a_rule_that_will_end_is_announced_and_makes_that_report_anew(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes, old_pages: dict[str, str]
 ) -> None:
     new = change(law, "EXPRESS", "in_force_to", pd.Timestamp("2027-02-28"))
     before, after = hash_all(law, sample_clients, notebook), hash_all(new, sample_clients, notebook)
@@ -220,7 +220,7 @@ def test_a_rule_that_will_end_is_announced_and_makes_that_report_anew(
 
 
 def test_what_comes_into_force_before_the_plan_ends_is_announced_however_late(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     late = add_coming_row(law, "DOMAIN", "2028-06-01", fee_cny=5.0)
     assert "DOMAIN" not in find_announced(late, sample_clients, "wander-work")
@@ -231,7 +231,7 @@ def test_what_comes_into_force_before_the_plan_ends_is_announced_however_late(
 
 @pytest.mark.parametrize(("language", "column"), [("zh", "penalty_en"), ("en", "penalty_zh")])
 def test_what_a_row_says_in_another_language_makes_no_report_anew(
-    law: Law, sample_clients: pd.DataFrame, notebook: bytes, language: str, column: str
+    law: Catalogue, sample_clients: pd.DataFrame, notebook: bytes, language: str, column: str
 ) -> None:
     new = change(law, "ICP", column, "something else")
     before = hash_all(law, sample_clients, notebook, language=language)
@@ -240,10 +240,10 @@ def test_what_a_row_says_in_another_language_makes_no_report_anew(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_columns_that_are_said_to_show_nowhere_show_in_no_page_workbook_or_calendar(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
-    def make(law: Law) -> tuple[str | bytes, ...]:
-        wish = Wish(START, ("recommended", "optional"))
+    def make(law: Catalogue) -> tuple[str | bytes, ...]:
+        wish = PlanOptions(START, ("recommended", "optional"))
         case = make_case(law, choose_clients(sample_clients, ["grand-bazaar"]), AS_OF, wish, language)
         page = "".join(make_section(case, name)._repr_html_() for name in SECTIONS)
         return page, make_workbook(case), make_calendar(case)

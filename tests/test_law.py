@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.article import read_article
-from licences.assessment import NEEDED, find_verdicts
-from licences.catalogue import find_in_force, split_prerequisites
+from licences.law.article import read_article
+from licences.assessment.verdicts import NEEDED, find_verdicts
+from licences.law.rows import find_in_force, split_prerequisites
 from licences.errors import ProblemsError
-from licences.law import Law, find_correction_problems, find_problems, find_time_problems, read_law
+from licences.law.catalogue import Catalogue, find_correction_problems, find_problems, find_time_problems, read_catalogue
 
 CODES = [
     "BUSINESS_LICENCE",
@@ -104,11 +104,11 @@ def change(project: Path, folder: Path, **cells: dict[str, str]) -> Path:
 
 def find_wrong(path: Path) -> list[str]:
     with pytest.raises(ProblemsError) as caught:
-        read_law(path)
+        read_catalogue(path)
     return [f"{problem.column}: {problem.wrong}; {problem.right}" for problem in caught.value.problems]
 
 
-def test_every_code_is_in_the_catalogue_today(law: Law) -> None:
+def test_every_code_is_in_the_catalogue_today(law: Catalogue) -> None:
     today = find_in_force(law.catalogue, pd.Timestamp("2026-11-23").date())
     assert set(CODES) == set(today.index)
     assert len(CODES) == 69
@@ -208,7 +208,7 @@ def test_all_faults_are_named_at_once(project: Path, tmp_path: Path) -> None:
 
 
 def test_every_row_applies_to_a_sample_client_on_a_day_of_its_period(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     idle = []
     for code, first, last in zip(
@@ -221,7 +221,7 @@ def test_every_row_applies_to_a_sample_client_on_a_day_of_its_period(
     assert idle == []
 
 
-def test_every_item_and_phase_of_the_article_is_carried_on(law: Law) -> None:
+def test_every_item_and_phase_of_the_article_is_carried_on(law: Catalogue) -> None:
     article = read_article()
     assert list(article.index) == [*map(str, range(1, 18)), "phase_1", "phase_2", "phase_3"]
     known = set(law.catalogue["code"])
@@ -235,12 +235,12 @@ def test_every_item_and_phase_of_the_article_is_carried_on(law: Law) -> None:
             assert code in article.at[f"phase_{phase}", "codes"]
 
 
-def test_a_prerequisite_is_never_the_licence_itself(law: Law) -> None:
+def test_a_prerequisite_is_never_the_licence_itself(law: Catalogue) -> None:
     for code, text in zip(law.catalogue["code"], law.catalogue["requires"], strict=True):
         assert all(code not in group for group in split_prerequisites(text))
 
 
-def test_what_is_certain_has_a_source_a_date_and_an_address(law: Law) -> None:
+def test_what_is_certain_has_a_source_a_date_and_an_address(law: Catalogue) -> None:
     certain = law.catalogue[law.catalogue["confidence"] == "high"]
     assert len(certain) > 20
     assert certain["source"].notna().all()
@@ -248,7 +248,7 @@ def test_what_is_certain_has_a_source_a_date_and_an_address(law: Law) -> None:
     assert law.catalogue["checked_on"].notna().all()
 
 
-def test_a_rule_that_ends_says_what_follows_or_that_nothing_does(law: Law) -> None:
+def test_a_rule_that_ends_says_what_follows_or_that_nothing_does(law: Catalogue) -> None:
     ended = law.catalogue[law.catalogue["in_force_to"].notna()]
     follows = ended["superseded_by"].map(bool) | ended["note_en"].notna()
     assert list(ended["code"][~follows]) == []
@@ -275,7 +275,7 @@ def test_a_cell_that_cannot_be_read_brings_no_further_problem_of_its_making(
 
 
 def test_a_prerequisite_in_a_later_phase_counts_only_while_both_are_the_law(
-    project: Path, law: Law, tmp_path: Path
+    project: Path, law: Catalogue, tmp_path: Path
 ) -> None:
     path = change(project, tmp_path, PSB_FILING={"requires": "TAX_PLATFORM_REPORT;SP"})
     said = find_wrong(path)
@@ -319,7 +319,7 @@ def test_problems_of_the_catalogue_and_of_the_clients_are_named_together(
     ] * 2
 
 
-def test_every_text_stands_in_both_languages(law: Law) -> None:
+def test_every_text_stands_in_both_languages(law: Catalogue) -> None:
     chinese = [name for name in law.catalogue.columns if name.endswith("_zh")]
     assert len(chinese) > 10
     for name in chinese:
@@ -330,7 +330,7 @@ def test_every_text_stands_in_both_languages(law: Law) -> None:
         assert list(law.catalogue["code"][one_sided]) == []
 
 
-def test_every_kind_of_licence_has_a_row_on_corrections_and_its_times_ascend(law: Law) -> None:
+def test_every_kind_of_licence_has_a_row_on_corrections_and_its_times_ascend(law: Catalogue) -> None:
     rows = law.corrections
     assert find_correction_problems(rows, "f") == find_time_problems(rows, "f") == []
     assert set(law.catalogue["kind"]) <= set(rows["kind"])

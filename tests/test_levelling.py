@@ -10,8 +10,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licences.levelling import HORIZON_MONTHS, count_load, level
-from licences.working_days import find_date, find_positions
+from licences.planning.capacity import HORIZON_MONTHS, count_load, level
+from licences.law.working_days import find_date, find_positions
 
 Row = tuple[str, str, str, str, int, str, tuple[str, ...]]
 COLUMNS = ["client", "code", "start", "latest_start", "days", "unit", "requires"]

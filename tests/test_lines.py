@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from licences.lines import pack_message, unpack_messages, unpack_parts
+from licences.runner.channel import pack_message, unpack_messages, unpack_parts
 
 KEPT = [
     [b'{"at": 0}'],

@@ -8,9 +8,9 @@ from datetime import date
 import pandas as pd
 import plotly.offline
 
-from licences.catalogue import find_in_force
-from licences.law import Law
-from licences.looks import PHASE_COLOURS, dress, label_codes, read_asset, show_texts
+from licences.law.rows import find_in_force
+from licences.law.catalogue import Catalogue
+from licences.render.figures.style import PHASE_COLOURS, dress, label_codes, read_asset, show_texts
 
 
 def label(name: str, language: str) -> str:
@@ -26,7 +26,7 @@ def test_a_label_leaves_out_what_stands_in_brackets_and_keeps_the_rest() -> None
     assert max(map(len, label(long, "zh").split("<br>"))) <= 16
 
 
-def test_two_licences_never_have_the_same_label(law: Law) -> None:
+def test_two_licences_never_have_the_same_label(law: Catalogue) -> None:
     rows = find_in_force(law.catalogue, date(2026, 11, 23))
     for language in ("zh", "en"):
         labels = label_codes(rows[f"name_{language}"].to_dict(), language)

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from licences.catalogue import find_in_force
-from licences.law import Law
-from licences.working_days import find_working_day
+from licences.law.rows import find_in_force
+from licences.law.catalogue import Catalogue
+from licences.law.working_days import find_working_day
 
 BROKEN = Path(__file__).parent / "broken"
 KEYS = [
@@ -275,7 +275,7 @@ def test_a_reader_that_stops_reading_gets_no_traceback(project: Path) -> None:
     ],
 )
 def test_a_shop_for_devices_gets_the_answer_of_the_day(
-    project: Path, law: Law, as_of: str, kind: str, law_of_trade_marks: str, apps_are_filed: bool
+    project: Path, law: Catalogue, as_of: str, kind: str, law_of_trade_marks: str, apps_are_filed: bool
 ) -> None:
     answered = run(
         "assess", "--client", "device-depot", "--as-of", as_of, "--lang", "en", "--json", cwd=project

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from licences.expressions import Node, read_expression
-from licences.law import Law
-from licences.mutants import find_difference, make_mutants, say_node
-from licences.rules import Rule, read_rule
+from licences.rules.expressions import Node, read_expression
+from licences.law.catalogue import Catalogue
+from licences.rules.mutants import find_difference, make_mutants, say_node
+from licences.rules.logic import Rule, read_rule
 from test_rules import ANSWERS, FIELDS, NODES, complete, hold
 
 
@@ -54,7 +54,7 @@ def test_a_bound_at_the_limit_of_a_field_is_not_counted_where_nothing_changes() 
     assert "n >= 0" in made
 
 
-def test_an_expression_is_written_as_it_is_read(law: Law) -> None:
+def test_an_expression_is_written_as_it_is_read(law: Catalogue) -> None:
     texts = [*law.catalogue["applies_when"], *law.catalogue["eligible_when"].dropna()]
     for text in dict.fromkeys(texts):
         node = read_expression(text, law.fields)

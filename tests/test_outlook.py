@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from licences.law import Law
-from licences.outlook import Outlook, Wish, describe_outlook, make_outlooks
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import Forecast, PlanOptions, describe_outlook, make_outlooks
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 STEP = {
@@ -20,11 +20,11 @@ DATES = ("start", "finish", "latest_start", "latest_finish", "finish_p50", "fini
 
 
 @pytest.fixture(scope="module")
-def outlooks(law: Law, sample_clients: pd.DataFrame) -> list[Outlook]:
-    return list(make_outlooks(law, sample_clients, AS_OF, Wish(START), "en"))
+def outlooks(law: Catalogue, sample_clients: pd.DataFrame) -> list[Forecast]:
+    return list(make_outlooks(law, sample_clients, AS_OF, PlanOptions(START), "en"))
 
 
-def test_every_promised_key_is_there_and_it_is_plain_json(outlooks: list[Outlook]) -> None:
+def test_every_promised_key_is_there_and_it_is_plain_json(outlooks: list[Forecast]) -> None:
     for outlook in outlooks:
         said = json.loads(json.dumps(describe_outlook(outlook), allow_nan=False))
         assert {"client", "start", "as_of", "steps", "launch", "renewals", "missing_facts"} <= said.keys()
@@ -42,7 +42,7 @@ def test_every_promised_key_is_there_and_it_is_plain_json(outlooks: list[Outlook
             assert event.keys() >= {"code", "expires_on", "renew_from", "renew_by", "duty"}
 
 
-def test_the_launch_is_by_when_every_required_step_that_can_be_dated_is_done(outlooks: list[Outlook]) -> None:
+def test_the_launch_is_by_when_every_required_step_that_can_be_dated_is_done(outlooks: list[Forecast]) -> None:
     for outlook in outlooks:
         said = describe_outlook(outlook)
         required = [step for step in said["steps"] if step["verdict"] == "required" and step["finish"]]
@@ -53,9 +53,9 @@ def test_the_launch_is_by_when_every_required_step_that_can_be_dated_is_done(out
 
 
 def test_what_is_only_recommended_is_planned_where_it_is_asked_for_and_never_moves_the_launch(
-    law: Law, sample_clients: pd.DataFrame, outlooks: list[Outlook]
+    law: Catalogue, sample_clients: pd.DataFrame, outlooks: list[Forecast]
 ) -> None:
-    wider = list(make_outlooks(law, sample_clients, AS_OF, Wish(START, ("recommended", "optional")), "en"))
+    wider = list(make_outlooks(law, sample_clients, AS_OF, PlanOptions(START, ("recommended", "optional")), "en"))
     more = 0
     for narrow, wide in zip(outlooks, wider, strict=True):
         codes = {step.code for step in narrow.plan.steps}
@@ -65,7 +65,7 @@ def test_what_is_only_recommended_is_planned_where_it_is_asked_for_and_never_mov
     assert more > 50
 
 
-def test_an_estimate_behind_the_launch_is_called_one(outlooks: list[Outlook]) -> None:
+def test_an_estimate_behind_the_launch_is_called_one(outlooks: list[Forecast]) -> None:
     assert {outlook.basis for outlook in outlooks if outlook.plan.launch} == {"estimate"}
     sure = next(outlook for outlook in outlooks if outlook.plan.client == "corner-shop")
     step = next(step for step in sure.plan.dated if step.code == "APP_FILING")
@@ -74,7 +74,7 @@ def test_an_estimate_behind_the_launch_is_called_one(outlooks: list[Outlook]) ->
     assert step.duration.correction.basis == "estimate"  # which is why its launch is one
 
 
-def test_the_licence_that_decides_is_the_one_that_is_last_most_often(outlooks: list[Outlook]) -> None:
+def test_the_licence_that_decides_is_the_one_that_is_last_most_often(outlooks: list[Forecast]) -> None:
     for outlook in outlooks:
         if outlook.decided_by:
             assert outlook.simulation.decided_by[outlook.decided_by] == max(
@@ -82,18 +82,18 @@ def test_the_licence_that_decides_is_the_one_that_is_last_most_often(outlooks: l
             )
 
 
-def test_with_everything_held_there_is_no_launch_and_no_step(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_with_everything_held_there_is_no_launch_and_no_step(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     profiles = sample_clients[sample_clients["client"] == "corner-shop"].copy()
     codes = sorted(set(law.catalogue["code"]))
     profiles["holds"] = pd.Series([tuple(codes)], index=profiles.index)
-    said = describe_outlook(next(make_outlooks(law, profiles, AS_OF, Wish(START))))
+    said = describe_outlook(next(make_outlooks(law, profiles, AS_OF, PlanOptions(START))))
     assert said["steps"] == []
     assert {said["launch"][name] for name in ("likely", "p50", "p80", "p90", "decided_by")} == {None}
 
 
-def test_both_languages_give_the_same_dates(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_both_languages_give_the_same_dates(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     zh, en = (
-        [describe_outlook(one) for one in make_outlooks(law, sample_clients, AS_OF, Wish(START), language)]
+        [describe_outlook(one) for one in make_outlooks(law, sample_clients, AS_OF, PlanOptions(START), language)]
         for language in ("zh", "en")
     )
     for one, other in zip(zh, en, strict=True):

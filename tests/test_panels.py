@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.case import Case, make_case
-from licences.dictionary import LANGUAGES
-from licences.law import Law
-from licences.outlook import Wish
-from licences.panels import (
+from licences.analysis.case import Case, make_case
+from licences.reading.dictionary import LANGUAGES
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.explorer import (
     COLUMNS,
     ORDER,
     list_licences,
@@ -27,17 +27,17 @@ from licences.panels import (
     make_question,
     say_strip,
 )
-from licences.wording import mark_day, read_texts
+from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 NASTY = "<script>alert(1)</script>&\"'"
 
 
 def make(
-    law: Law, sample_clients: pd.DataFrame, client: str, language: str = "en", as_of: date = AS_OF
+    law: Catalogue, sample_clients: pd.DataFrame, client: str, language: str = "en", as_of: date = AS_OF
 ) -> Case:
     profiles = sample_clients[sample_clients["client"] == client].copy()
-    return make_case(law, profiles, as_of, Wish(START), language)
+    return make_case(law, profiles, as_of, PlanOptions(START), language)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -45,7 +45,7 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_the_answer_counts_every_verdict_and_says_by_when(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_answer_counts_every_verdict_and_says_by_when(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     for client in sample_clients["client"]:
         case = make(law, sample_clients, client)
         html = make_answer(case)
@@ -58,7 +58,7 @@ def test_the_answer_counts_every_verdict_and_says_by_when(law: Law, sample_clien
 
 
 def test_the_table_holds_every_licence_once_with_what_a_reader_asks(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     for client in ("quiet-client", "paper-plane-post"):
         case = make(law, sample_clients, client, language)
@@ -79,7 +79,7 @@ def test_the_table_holds_every_licence_once_with_what_a_reader_asks(
             assert str(case.rows.at[code, "checked_on"].date()) in row["checked"]
 
 
-def test_the_best_question_is_the_first_one(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
+def test_the_best_question_is_the_first_one(law: Catalogue, sample_clients: pd.DataFrame, language: str) -> None:
     case = make(law, sample_clients, "quiet-client", language)
     best = case.questions.iloc[0]
     html = make_question(case)
@@ -90,7 +90,7 @@ def test_the_best_question_is_the_first_one(law: Law, sample_clients: pd.DataFra
 
 
 def test_the_card_says_all_that_the_catalogue_knows(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     case = make(law, sample_clients, "paper-plane-post", language)
     html = unescape(make_card(case, "EXPRESS"))
@@ -104,7 +104,7 @@ def test_the_card_says_all_that_the_catalogue_knows(
         assert not isinstance(text, str) or text in html
 
 
-def test_the_difference_names_both_sides(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
+def test_the_difference_names_both_sides(law: Catalogue, sample_clients: pd.DataFrame, language: str) -> None:
     old, new = (
         make(law, sample_clients, client, language) for client in ("corner-shop", "nine-rivers-freight")
     )
@@ -119,7 +119,7 @@ def test_the_difference_names_both_sides(law: Law, sample_clients: pd.DataFrame,
     assert "{" not in strip + html
 
 
-def test_a_law_long_past_can_be_shown_too(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
+def test_a_law_long_past_can_be_shown_too(law: Catalogue, sample_clients: pd.DataFrame, language: str) -> None:
     now = make(law, sample_clients, "grand-bazaar", language)
     past = make(law, sample_clients, "grand-bazaar", language, date(1993, 1, 4))
     assert make_answer(past)
@@ -128,7 +128,7 @@ def test_a_law_long_past_can_be_shown_too(law: Law, sample_clients: pd.DataFrame
     assert make_difference(now, past)
 
 
-def test_html_that_is_typed_stays_text(law: Law, sample_clients: pd.DataFrame, language: str) -> None:
+def test_html_that_is_typed_stays_text(law: Catalogue, sample_clients: pd.DataFrame, language: str) -> None:
     case = make(law, sample_clients, "corner-shop", language)
     for html in (make_head(case, NASTY, False), make_message("wrong", [NASTY], [NASTY])):
         assert "<script" not in html
@@ -136,7 +136,7 @@ def test_html_that_is_typed_stays_text(law: Law, sample_clients: pd.DataFrame, l
     assert make_message("done", []) == ""
 
 
-def test_a_label_carries_its_help_in_the_readers_language(law: Law, language: str) -> None:
+def test_a_label_carries_its_help_in_the_readers_language(law: Catalogue, language: str) -> None:
     for field in law.fields.every:
         html = make_label(field, language, told=True)
         assert 'class="licences-label told"' in html

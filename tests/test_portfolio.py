@@ -10,33 +10,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from licences.assessment import find_contradictions, find_verdicts, judge, rank_questions
-from licences.case import make_case
+from licences.assessment.verdicts import find_contradictions, find_verdicts, judge, rank_questions
+from licences.analysis.case import make_case
 from licences.errors import UsageError
-from licences.law import Law
-from licences.outlook import Outlook, Wish, make_outlooks
-from licences.portfolio import Portfolio, make_portfolio, open_portfolio
-from licences.portfolio_tables import GROUPS, find_groups, make_matrix, make_shares
-from licences.portfolio_views import make_portfolio_section
-from licences.profiles import choose_clients, make_profiles
-from licences.renewals import find_renewals
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import Forecast, PlanOptions, make_outlooks
+from licences.analysis.portfolio import Portfolio, make_portfolio, open_portfolio
+from licences.render.html.portfolio_tables import GROUPS, find_groups, make_matrix, make_shares
+from licences.render.html.portfolio import make_portfolio_section
+from licences.rules.facts import choose_clients, make_profiles
+from licences.planning.renewals import find_renewals
 from test_changes import change, follow
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def portfolio(law: Law, sample_clients: pd.DataFrame) -> Portfolio:
+def portfolio(law: Catalogue, sample_clients: pd.DataFrame) -> Portfolio:
     return make_portfolio(law, sample_clients, AS_OF, START, "en", capacity=20)
 
 
 @pytest.fixture(scope="module")
-def outlooks(law: Law, sample_clients: pd.DataFrame) -> dict[str, Outlook]:
-    made = make_outlooks(law, sample_clients, AS_OF, Wish(START), "en")
+def outlooks(law: Catalogue, sample_clients: pd.DataFrame) -> dict[str, Forecast]:
+    made = make_outlooks(law, sample_clients, AS_OF, PlanOptions(START), "en")
     return {outlook.plan.client: outlook for outlook in made}
 
 
-def make_few(law: Law) -> pd.DataFrame:
+def make_few(law: Catalogue) -> pd.DataFrame:
     """Two shops alike, and one that has told nothing."""
     shop = {"has_website": "yes", "sells_own_goods": "yes", "hosts_third_party_sellers": "no", "holds": ""}
     records = [{"client": name, "name": name, **shop} for name in ("left", "right")]
@@ -45,7 +45,7 @@ def make_few(law: Law) -> pd.DataFrame:
 
 
 def test_each_clients_counts_are_those_of_its_own_plan(
-    portfolio: Portfolio, outlooks: dict[str, Outlook]
+    portfolio: Portfolio, outlooks: dict[str, Forecast]
 ) -> None:
     assert list(portfolio.clients.index) == list(outlooks)
     for client, row in portfolio.clients.iterrows():
@@ -58,7 +58,7 @@ def test_each_clients_counts_are_those_of_its_own_plan(
         assert row["expired"] == list(plan.statuses.values()).count("expired")
 
 
-def test_the_steps_are_those_of_every_plan(portfolio: Portfolio, outlooks: dict[str, Outlook]) -> None:
+def test_the_steps_are_those_of_every_plan(portfolio: Portfolio, outlooks: dict[str, Forecast]) -> None:
     ours = {
         (row.client, row.code): (row.start, row.finish, row.latest_start)
         for row in portfolio.steps.itertuples(index=False)
@@ -74,7 +74,7 @@ def test_the_steps_are_those_of_every_plan(portfolio: Portfolio, outlooks: dict[
 
 
 def test_a_licence_holds_up_whom_it_blocks_whose_launch_it_decides_and_for_whom_it_comes_first(
-    portfolio: Portfolio, outlooks: dict[str, Outlook]
+    portfolio: Portfolio, outlooks: dict[str, Forecast]
 ) -> None:
     blocks: Counter[str] = Counter()
     decides: Counter[str] = Counter()
@@ -99,7 +99,7 @@ def test_a_licence_holds_up_whom_it_blocks_whose_launch_it_decides_and_for_whom_
 
 
 def test_a_step_that_only_waits_for_a_blocked_one_does_not_block(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     catalogue = law.catalogue.copy()
     catalogue.loc[catalogue["code"] == "PSB_FILING", "requires"] = "SECURITY_ASSESSMENT"
@@ -112,7 +112,7 @@ def test_a_step_that_only_waits_for_a_blocked_one_does_not_block(
 
 
 def test_what_expires_on_the_last_day_of_the_twelve_months_falls_due_and_a_day_later_does_not(
-    law: Law,
+    law: Catalogue,
 ) -> None:
     few = make_few(law)
     few.at[0, "holds"] = ("SOFTWARE_COPYRIGHT@2027-11-22",)
@@ -124,7 +124,7 @@ def test_what_expires_on_the_last_day_of_the_twelve_months_falls_due_and_a_day_l
 
 
 def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
-    portfolio: Portfolio, outlooks: dict[str, Outlook]
+    portfolio: Portfolio, outlooks: dict[str, Forecast]
 ) -> None:
     expected = Counter(
         (client, event.code, event.renew_by, event.duty is None, event.is_planned)
@@ -142,7 +142,7 @@ def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
     assert portfolio.due.loc[portfolio.due["month"].isna(), "count"].sum() == overdue > 0
 
 
-def test_a_launch_waits_for_what_the_capacity_puts_off(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_launch_waits_for_what_the_capacity_puts_off(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     free, wide, tight = (
         make_portfolio(law, sample_clients, AS_OF, START, "en", capacity) for capacity in (0, 10_000, 2)
     )
@@ -161,7 +161,7 @@ def test_a_launch_waits_for_what_the_capacity_puts_off(law: Law, sample_clients:
 
 
 def test_a_change_ahead_concerns_whose_own_reports_announce_it(
-    law: Law, sample_clients: pd.DataFrame, portfolio: Portfolio
+    law: Catalogue, sample_clients: pd.DataFrame, portfolio: Portfolio
 ) -> None:
     ends = follow(
         change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28")), "ICP", "2027-06-01", fee_cny=5.0
@@ -170,7 +170,7 @@ def test_a_change_ahead_concerns_whose_own_reports_announce_it(
     for one in (portfolio, changed):
         announced: dict[tuple[str, str], list[str]] = {}
         for client in sample_clients["client"]:
-            case = make_case(one.law, choose_clients(sample_clients, [client]), AS_OF, Wish(START), "en")
+            case = make_case(one.law, choose_clients(sample_clients, [client]), AS_OF, PlanOptions(START), "en")
             for coming in case.coming:
                 announced.setdefault((coming.entry.code, coming.kind), []).append(client)
         assert {(each.change.entry.code, each.change.kind): each.clients for each in one.ahead} == announced
@@ -180,7 +180,7 @@ def test_a_change_ahead_concerns_whose_own_reports_announce_it(
 
 
 def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     wider = follow(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
     dearer = follow(law, "EDI", "2027-04-01", eligible_when="registered_capital_cny >= 20000000")
@@ -195,13 +195,13 @@ def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
     assert "EDI licence" in make_portfolio_section(made, "summary")._repr_html_()
 
 
-def test_a_capacity_below_nothing_is_refused(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_capacity_below_nothing_is_refused(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     with pytest.raises(UsageError, match="a capacity of -3 is none"):
         make_portfolio(law, sample_clients, AS_OF, START, "en", capacity=-3)
 
 
 def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(
-    portfolio: Portfolio, law: Law, sample_clients: pd.DataFrame
+    portfolio: Portfolio, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     ranked = rank_questions(law, sample_clients, AS_OF)
     open_verdicts = portfolio.clients["undetermined"]
@@ -221,7 +221,7 @@ def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(
 
 
 def test_the_counts_of_verdicts_are_those_of_judging_each_client(
-    portfolio: Portfolio, law: Law, sample_clients: pd.DataFrame
+    portfolio: Portfolio, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     expected = Counter(
         (code, verdict) for one in judge(law, sample_clients, AS_OF) for code, verdict in one.verdicts.items()
@@ -232,16 +232,16 @@ def test_the_counts_of_verdicts_are_those_of_judging_each_client(
 
 
 def test_clients_that_have_told_the_same_count_twice_and_are_planned_once(
-    law: Law, monkeypatch: pytest.MonkeyPatch
+    law: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned: list[str] = []
 
-    def count(law: Law, profiles: pd.DataFrame, *more: object) -> object:
+    def count(law: Catalogue, profiles: pd.DataFrame, *more: object) -> object:
         judged = more[-1]
         planned.extend(one.client for one in judged)  # type: ignore[attr-defined]
         return make_outlooks(law, profiles, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("licences.portfolio.make_outlooks", count)
+    monkeypatch.setattr("licences.analysis.portfolio.make_outlooks", count)
     made = make_portfolio(law, make_few(law), AS_OF, START)
     assert planned == ["left", "silent"]
     left, right = (made.steps[made.steps["client"] == name] for name in ("left", "right"))
@@ -251,7 +251,7 @@ def test_clients_that_have_told_the_same_count_twice_and_are_planned_once(
     assert list(made.clients.index) == ["left", "right", "silent"]
 
 
-def test_one_that_holds_another_licence_is_not_taken_for_alike(law: Law) -> None:
+def test_one_that_holds_another_licence_is_not_taken_for_alike(law: Catalogue) -> None:
     few = make_few(law)
     few.at[1, "holds"] = ("BUSINESS_LICENCE",)
     made = make_portfolio(law, few, AS_OF, START)
@@ -259,7 +259,7 @@ def test_one_that_holds_another_licence_is_not_taken_for_alike(law: Law) -> None
 
 
 def test_some_clients_chosen_are_the_portfolio_of_those_alone(
-    portfolio: Portfolio, law: Law, sample_clients: pd.DataFrame
+    portfolio: Portfolio, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     names = ["drug-arcade", "old-willow", "quiet-client"]
     chosen = portfolio.choose(names)
@@ -286,14 +286,14 @@ def test_the_load_of_a_month_is_counted_application_by_application(portfolio: Po
         assert row["under_way"] == ((dated["start"] <= last) & (dated["finish"] >= month)).sum()
 
 
-def test_no_client_at_all_is_no_reason_to_fail(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_no_client_at_all_is_no_reason_to_fail(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     made = make_portfolio(law, sample_clients.head(0), AS_OF, START, "en", capacity=3)
     assert len(made.bottlenecks) == len(made.due) == len(made.asked) == 0
     assert made.load["begun"].sum() == 0
 
 
 def test_who_contradicts_himself_is_named(
-    portfolio: Portfolio, law: Law, sample_clients: pd.DataFrame
+    portfolio: Portfolio, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     wrong = sample_clients.copy()
     wrong.loc[wrong["client"] == "drug-arcade", "hosts_third_party_sellers"] = False
@@ -307,7 +307,7 @@ def test_the_projects_own_files_are_read_where_none_are_named(portfolio: Portfol
 
 
 def test_the_signs_of_the_matrix_are_what_each_client_has_to_do(
-    portfolio: Portfolio, outlooks: dict[str, Outlook]
+    portfolio: Portfolio, outlooks: dict[str, Forecast]
 ) -> None:
     matrix = make_matrix(portfolio)
     for client, outlook in outlooks.items():

@@ -11,23 +11,23 @@ import pandas as pd
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from licences.law import Law
-from licences.portfolio import Portfolio, make_portfolio
-from licences.portfolio_answer import describe_summary, say_load
-from licences.portfolio_charts import draw_bottlenecks, draw_due, draw_load
-from licences.portfolio_filters import Filters, show_filters
-from licences.portfolio_views import FEW_CLIENTS, SECTIONS, make_portfolio_section
+from licences.law.catalogue import Catalogue
+from licences.analysis.portfolio import Portfolio, make_portfolio
+from licences.render.html.portfolio_summary import describe_summary, say_load
+from licences.render.figures.portfolio import draw_bottlenecks, draw_due, draw_load
+from licences.app.portfolio_filters import Filters, show_filters
+from licences.render.html.portfolio import FEW_CLIENTS, SECTIONS, make_portfolio_section
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
-def portfolio(request: pytest.FixtureRequest, law: Law, sample_clients: pd.DataFrame) -> Portfolio:
+def portfolio(request: pytest.FixtureRequest, law: Catalogue, sample_clients: pd.DataFrame) -> Portfolio:
     return make_portfolio(law, sample_clients, AS_OF, START, request.param, capacity=20)
 
 
 @pytest.fixture(scope="module")
-def many(law: Law, sample_clients: pd.DataFrame) -> Portfolio:
+def many(law: Catalogue, sample_clients: pd.DataFrame) -> Portfolio:
     parts = [sample_clients.assign(client=sample_clients["client"] + f"-{at}") for at in range(4)]
     return make_portfolio(law, pd.concat(parts, ignore_index=True), AS_OF, START, "en")
 
@@ -37,7 +37,7 @@ def read_section(portfolio: Portfolio, name: str) -> str:
 
 
 def test_every_section_can_be_said_of_any_portfolio(
-    portfolio: Portfolio, many: Portfolio, law: Law, sample_clients: pd.DataFrame
+    portfolio: Portfolio, many: Portfolio, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     nobody = make_portfolio(law, sample_clients.head(0), AS_OF, START, "en", capacity=2)
     for one in (portfolio, many, nobody):
@@ -55,7 +55,7 @@ def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Port
 
 
 def test_answers_that_contradict_each_other_are_said_before_all_else(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     wrong = sample_clients.copy()
     wrong.loc[wrong["client"] == "drug-arcade", "hosts_third_party_sellers"] = False
@@ -109,7 +109,7 @@ def test_two_licences_are_never_called_the_same(portfolio: Portfolio) -> None:
     assert len(rows) == len(set(rows)) > 40
 
 
-def test_what_a_client_is_called_is_text_and_no_markup(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_a_client_is_called_is_text_and_no_markup(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     nasty = sample_clients.assign(name="<script>alert(1)</script>")
     made = make_portfolio(law, nasty, AS_OF, START, "en")
     for name in SECTIONS:
@@ -139,7 +139,7 @@ def test_the_bars_are_as_long_as_the_numbers(portfolio: Portfolio) -> None:
     assert all(figure.layout.meta["alt"] for figure in (figure, due, load))
 
 
-def test_the_axes_of_a_single_client_count_in_whole_numbers(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_axes_of_a_single_client_count_in_whole_numbers(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     one = make_portfolio(law, sample_clients[sample_clients["client"] == "corner-shop"], AS_OF, START, "en")
     figures = [draw_bottlenecks(one), draw_due(one), draw_load(one)]
     axes = [figures[0].layout.xaxis, figures[1].layout.yaxis]  # type: ignore[union-attr]
@@ -171,8 +171,8 @@ def test_no_widget_is_shown_where_nobody_can_use_it(many: Portfolio) -> None:
 
 def test_the_notebook_shows_its_filters_to_a_front_end_and_to_nobody_else() -> None:
     code = (
-        "from licences.portfolio import open_portfolio\n"
-        "from licences.portfolio_filters import show_filters\n"
+        "from licences.analysis.portfolio import open_portfolio\n"
+        "from licences.app.portfolio_filters import show_filters\n"
         "show_filters(open_portfolio('2026-11-23', '2026-11-24', 'en'))"
     )
     manager, client = start_new_kernel()

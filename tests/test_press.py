@@ -21,8 +21,8 @@ import psutil
 import pytest
 from playwright.sync_api import Error
 
-from licences import press as presses
-from licences.press import Press, PressClosedError
+from licences.render import pdf as presses
+from licences.render.pdf import Printer, PrinterClosedError
 from poppler import ask_poppler
 
 DAY = date(2026, 11, 23)
@@ -48,11 +48,11 @@ def read_text(folder: Path, pdf: bytes) -> str:
 
 
 @pytest.fixture
-def press(browser_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Press]:
+def printer(browser_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Printer]:
     monkeypatch.setenv("LICENCES_BROWSER", browser_path)
-    press = Press(sheets=2)
-    yield press
-    press.close()
+    printer = Printer(sheets=2)
+    yield printer
+    printer.close()
 
 
 def find_browsers() -> list[psutil.Process]:
@@ -66,11 +66,11 @@ def find_browsers() -> list[psutil.Process]:
     return found
 
 
-def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Press, tmp_path: Path) -> None:
+def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(printer: Printer, tmp_path: Path) -> None:
     names = [f"client-{at}" for at in range(6)]
-    one_by_one = [press.print_page(make_page(name), name, DAY) for name in names]
+    one_by_one = [printer.print_page(make_page(name), name, DAY) for name in names]
     with ThreadPoolExecutor(6) as pool:
-        together = list(pool.map(lambda name: press.print_page(make_page(name), name, DAY), names))
+        together = list(pool.map(lambda name: printer.print_page(make_page(name), name, DAY), names))
     assert together == one_by_one
     assert len(set(together)) == 6
     assert len(find_browsers()) == 1
@@ -81,7 +81,7 @@ def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(press: Pres
         assert re.findall(r"client-\d", text) == [name, name]
 
 
-def test_a_sheet_is_thrown_away_before_it_grows_large(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_is_thrown_away_before_it_grows_large(printer: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
 
     async def open_sheet(browser: Any, has_scripts: bool = False) -> Any:
@@ -92,38 +92,38 @@ def test_a_sheet_is_thrown_away_before_it_grows_large(press: Press, monkeypatch:
     open_really = presses._open_sheet
     monkeypatch.setattr(presses, "_open_sheet", open_sheet)
     monkeypatch.setattr(presses, "_SHEET_USES", 2)
-    assert len({press.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
+    assert len({printer.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
     assert [page.is_closed() for page, has_scripts in opened if not has_scripts] == [True, True, False]
     assert [page.is_closed() for page, has_scripts in opened if has_scripts] == [False]
 
 
-def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(press: Press, tmp_path: Path) -> None:
-    text = read_text(tmp_path, press.print_page(make_page("quiet"), "", DAY))
+def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(printer: Printer, tmp_path: Path) -> None:
+    text = read_text(tmp_path, printer.print_page(make_page("quiet"), "", DAY))
     assert "a script has run" not in text
     assert "柱" in text
 
 
-def test_a_browser_that_dies_is_started_anew_for_the_next_page(press: Press) -> None:
-    before = press.print_page(make_page("a"), "", DAY)
+def test_a_browser_that_dies_is_started_anew_for_the_next_page(printer: Printer) -> None:
+    before = printer.print_page(make_page("a"), "", DAY)
     for browser in find_browsers():
         browser.kill()
         browser.wait(10)
     for _ in range(3):  # those that were open may fail, before their end is known
         with suppress(Error):
-            press.print_page(make_page("a"), "", DAY)
-    assert press.print_page(make_page("a"), "", DAY) == before
+            printer.print_page(make_page("a"), "", DAY)
+    assert printer.print_page(make_page("a"), "", DAY) == before
 
 
-def test_what_waits_for_a_press_that_is_closed_does_not_wait_for_ever(press: Press) -> None:
+def test_what_waits_for_a_press_that_is_closed_does_not_wait_for_ever(printer: Printer) -> None:
     with ThreadPoolExecutor(6) as pool:
-        waiting = [pool.submit(press.print_page, make_page(str(at)), "", DAY) for at in range(6)]
+        waiting = [pool.submit(printer.print_page, make_page(str(at)), "", DAY) for at in range(6)]
         time.sleep(0.3)  # its browser is being started
-        press.close()
+        printer.close()
         failed = [one.exception(timeout=20) for one in waiting]
     assert all(failed)
-    assert any(isinstance(error, PressClosedError) for error in failed)
-    with pytest.raises(PressClosedError):
-        press.print_page(make_page("late"), "", DAY)
+    assert any(isinstance(error, PrinterClosedError) for error in failed)
+    with pytest.raises(PrinterClosedError):
+        printer.print_page(make_page("late"), "", DAY)
     assert not find_browsers()
 
 

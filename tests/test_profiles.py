@@ -10,9 +10,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from licences.errors import ProblemsError, UnknownNameError
-from licences.law import Law
-from licences.profiles import (
+from licences.errors import ProblemsError
+
+from licences.errors import UnknownNameError
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import (
     choose_clients,
     find_clients_table,
     read_fields,
@@ -22,7 +24,7 @@ from licences.profiles import (
 )
 
 
-def read(law: Law, path: Path) -> pd.DataFrame:
+def read(law: Catalogue, path: Path) -> pd.DataFrame:
     return read_profiles(path, law.fields, set(law.catalogue["code"]))
 
 
@@ -31,7 +33,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_the_sample_clients_hold_only_what_there_is(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_sample_clients_hold_only_what_there_is(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     held = {item.partition("@")[0] for holds in sample_clients["holds"] for item in holds}
     assert len(sample_clients) > 10
     assert held
@@ -39,7 +41,7 @@ def test_the_sample_clients_hold_only_what_there_is(law: Law, sample_clients: pd
 
 
 def test_a_workbook_gives_the_very_profiles_of_the_csv(
-    law: Law, project: Path, sample_clients: pd.DataFrame, tmp_path: Path
+    law: Catalogue, project: Path, sample_clients: pd.DataFrame, tmp_path: Path
 ) -> None:
     """The sample clients as Excel would store them: numbers, truth values and empty cells."""
     with (project / "data" / "clients.csv").open(encoding="utf-8", newline="") as file:
@@ -75,13 +77,13 @@ def test_a_workbook_gives_the_very_profiles_of_the_csv(
     ],
 )
 def test_yes_and_no_may_be_written_as_spreadsheets_and_chinese_write_them(
-    law: Law, tmp_path: Path, spelling: str, truth: bool
+    law: Catalogue, tmp_path: Path, spelling: str, truth: bool
 ) -> None:
     profiles = read(law, write(tmp_path / "c.csv", f"client,name,has_app\na,A,{spelling}\n"))
     assert profiles["has_app"].tolist() == [truth]
 
 
-def test_an_empty_cell_is_not_told_and_none_is_the_empty_set(law: Law, tmp_path: Path) -> None:
+def test_an_empty_cell_is_not_told_and_none_is_the_empty_set(law: Catalogue, tmp_path: Path) -> None:
     profiles = read(
         law, write(tmp_path / "c.csv", "client,name,own_categories,has_app,holds\na,A,,,\nb,B,none,no,none\n")
     )
@@ -93,7 +95,7 @@ def test_an_empty_cell_is_not_told_and_none_is_the_empty_set(law: Law, tmp_path:
     assert profiles["holds"].tolist() == [(), ()]
 
 
-def test_a_set_is_the_same_in_any_order_and_by_its_chinese_label(law: Law, tmp_path: Path) -> None:
+def test_a_set_is_the_same_in_any_order_and_by_its_chinese_label(law: Catalogue, tmp_path: Path) -> None:
     text = (
         "client,name,own_categories\na,A,publications;drugs\nb,B,drugs; publications;drugs\nc,C,药品;出版物\n"
     )
@@ -102,7 +104,7 @@ def test_a_set_is_the_same_in_any_order_and_by_its_chinese_label(law: Law, tmp_p
     assert set(read(law, write(tmp_path / "c.csv", text))["own_categories"]) == {"drugs;publications"}
 
 
-def test_the_limits_of_a_number_are_allowed_and_the_next_number_is_not(law: Law, tmp_path: Path) -> None:
+def test_the_limits_of_a_number_are_allowed_and_the_next_number_is_not(law: Catalogue, tmp_path: Path) -> None:
     bounded = [field for field in law.fields.every if field.type == "number" and field.maximum < 1e9]
     assert {field.name for field in bounded} >= {"foreign_share_percent"}
     for field in bounded:
@@ -122,14 +124,14 @@ def test_the_limits_of_a_number_are_allowed_and_the_next_number_is_not(law: Law,
     "client", ["../x", "..", ".", "/root/x", "a/b", "a\\b", "a b", "客户", "ａ", "é", "a.b", "a\u200b", "<b>"]
 )
 def test_an_id_that_could_leave_its_folder_or_is_hard_to_type_is_refused(
-    law: Law, tmp_path: Path, client: str
+    law: Catalogue, tmp_path: Path, client: str
 ) -> None:
     with pytest.raises(ProblemsError) as caught:
         read(law, write(tmp_path / "c.csv", f"client,name\n{client},A\n"))
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(2, "client")]
 
 
-def test_three_ids_that_differ_only_in_capitals_are_two_problems(law: Law, tmp_path: Path) -> None:
+def test_three_ids_that_differ_only_in_capitals_are_two_problems(law: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(ProblemsError) as caught:
         read(law, write(tmp_path / "c.csv", "client,name\nshop,A\nSHOP,B\nShop,C\nshop-2,D\n"))
     assert [problem.line for problem in caught.value.problems] == [3, 4]
@@ -145,7 +147,7 @@ def test_of_a_licence_held_twice_the_later_expiry_counts_and_no_expiry_is_the_la
 
 
 def test_a_client_or_field_that_is_not_there_is_named_with_the_nearest(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     with pytest.raises(UnknownNameError, match="no client 'corner-shp'; did you mean 'corner-shop'"):
         choose_clients(sample_clients, ["corner-shp"])
@@ -156,7 +158,7 @@ def test_a_client_or_field_that_is_not_there_is_named_with_the_nearest(
     assert choose_clients(sample_clients, []) is sample_clients
 
 
-def test_every_profile_field_may_stand_in_a_clients_file(law: Law) -> None:
+def test_every_profile_field_may_stand_in_a_clients_file(law: Catalogue) -> None:
     columns = [column.name for column in find_clients_table(law.fields).columns]
     assert columns == ["client", "name", "holds", *law.fields.by_name]
 

@@ -14,18 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licences.__main__ import main
-from licences.case import make_case
-from licences.edition import open_edition
-from licences.expressions import And, Atom, Node, Not, Or
-from licences.law import Law
-from licences.outlook import Wish
-from licences.pages import describe_licence
-from licences.profiles import Fields
-from licences.remedies import AIMS, find_remedies, say_aim, say_steps
-from licences.rules import Claim, Rule, make_profile, read_rule
-from licences.what_if import find_all_changes
-from licences.wording import read_texts
+from licences.cli.main import main
+from licences.analysis.case import make_case
+from licences.law.in_force import find_law_in_force
+from licences.rules.expressions import And, Atom, Node, Not, Or
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.sections import describe_licence
+from licences.rules.facts import Fields
+from licences.assessment.remedies import AIMS, find_remedies, say_aim, say_steps
+from licences.rules.logic import Claim, Rule, make_profile, read_rule
+from licences.rules.counterfactuals import find_all_changes
+from licences.words.texts import read_texts
 from test_rules import ANSWERS, FIELDS, NODES, PROFILES, complete, follow, hold
 
 BOOLS = ("a", "b", "c")
@@ -81,7 +81,7 @@ def test_of_yes_and_no_exactly_the_smallest_changes_are_found_for_every_profile(
             assert len(changes) == len(set(changes))
 
 
-def test_every_rule_of_the_catalogue_on_yes_and_no_alone_agrees_with_trying(law: Law) -> None:
+def test_every_rule_of_the_catalogue_on_yes_and_no_alone_agrees_with_trying(law: Catalogue) -> None:
     texts = {*law.catalogue["applies_when"], *law.catalogue["eligible_when"].dropna()}
     tried = 0
     for text in sorted(texts):
@@ -133,7 +133,7 @@ def test_a_change_leads_where_it_says_and_no_set_of_facts_that_could_is_missing(
 
 @pytest.mark.parametrize("column", ["applies_when", "eligible_when"])
 def test_what_the_catalogue_asks_is_met_by_every_smallest_set_of_facts(
-    law: Law, sample_clients: pd.DataFrame, column: str
+    law: Catalogue, sample_clients: pd.DataFrame, column: str
 ) -> None:
     profiles = [make_profile(row) for row in sample_clients[list(law.fields.by_name)].to_dict("records")]
     for text in sorted(set(law.catalogue[column].dropna())):
@@ -148,15 +148,15 @@ def test_what_the_catalogue_asks_is_met_by_every_smallest_set_of_facts(
                 assert list_ways(rule, dict(profile), wanted, answers) <= facts, text
 
 
-def remedy(law: Law, code: str, language: str = "en", **told: Any) -> dict[str, list[str]]:
-    entry = open_edition(law, date(2026, 11, 23), language).entries[code]
+def remedy(law: Catalogue, code: str, language: str = "en", **told: Any) -> dict[str, list[str]]:
+    entry = find_law_in_force(law, date(2026, 11, 23), language).entries[code]
     profile = {**dict.fromkeys(law.fields.by_name), **told}
     aims = find_remedies(entry, profile, law.fields, language)
     assert tuple(aims) == AIMS
     return {name: say_aim(name, aim, language) for name, aim in aims.items()}
 
 
-def test_more_capital_or_a_smaller_place_of_business_are_both_named(law: Law) -> None:
+def test_more_capital_or_a_smaller_place_of_business_are_both_named(law: Catalogue) -> None:
     told: dict[str, Any] = {
         "sells_messaging_services": True,
         "registered_capital_cny": 500_000.0,
@@ -176,7 +176,7 @@ def test_more_capital_or_a_smaller_place_of_business_are_both_named(law: Law) ->
     ]
 
 
-def test_what_is_reached_open_or_without_a_condition_is_said(law: Law) -> None:
+def test_what_is_reached_open_or_without_a_condition_is_said(law: Catalogue) -> None:
     texts = read_texts("en")["what_it_takes"]
     assert remedy(law, "EXPRESS", own_couriers=True)["needed"] == [texts["settled"]["needed"]]
     assert remedy(law, "DOMAIN")["eligible"] == [texts["settled"]["unconditional"]]
@@ -211,7 +211,7 @@ def test_a_step_says_the_direction(claim: Claim, told: dict[str, Any], english: 
     assert say_steps([claim], {**dict.fromkeys(ANSWERS), **told}, fields, "en") == [english]
 
 
-def test_every_yes_or_no_of_the_questionnaire_has_a_phrase_in_both_languages(law: Law) -> None:
+def test_every_yes_or_no_of_the_questionnaire_has_a_phrase_in_both_languages(law: Catalogue) -> None:
     named = {field.name for field in law.fields.every if field.type == "bool"}
     for language in ("zh", "en"):
         texts = read_texts(language)["what_it_takes"]
@@ -220,11 +220,11 @@ def test_every_yes_or_no_of_the_questionnaire_has_a_phrase_in_both_languages(law
 
 
 def test_a_card_says_what_would_make_a_licence_obtainable_where_it_is_not_yet(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     day = date(2026, 11, 23)
     client = sample_clients[sample_clients["client"] == "paper-plane-post"].reset_index(drop=True)
-    case = make_case(law, client, day, Wish(day), "en")
+    case = make_case(law, client, day, PlanOptions(day), "en")
     assert describe_licence(case, "EXPRESS")["obtainable"] == [
         "raise the registered capital to at least 2,000,000 CNY",
         "no longer run international express",

@@ -8,27 +8,27 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.assessment import find_status
-from licences.law import Law
-from licences.outlook import Outlook, Wish, make_outlooks
-from licences.profiles import read_profiles
-from licences.renewals import Renewal
+from licences.assessment.verdicts import find_status
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import Forecast, PlanOptions, make_outlooks
+from licences.rules.facts import read_profiles
+from licences.planning.renewals import Renewal
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
 
-def look(law: Law, folder: Path, holds: str, as_of: date = AS_OF, **facts: str) -> Outlook:
+def look(law: Catalogue, folder: Path, holds: str, as_of: date = AS_OF, **facts: str) -> Forecast:
     path = folder / "clients.csv"
     pd.DataFrame([{"client": "a", "name": "A", "holds": holds, **facts}]).to_csv(path, index=False)
     profiles = read_profiles(path, law.fields, set(law.catalogue["code"]))
-    return next(make_outlooks(law, profiles, as_of, Wish(START), "en"))
+    return next(make_outlooks(law, profiles, as_of, PlanOptions(START), "en"))
 
 
-def find(outlook: Outlook, code: str, duty: bool = False) -> list[Renewal]:
+def find(outlook: Forecast, code: str, duty: bool = False) -> list[Renewal]:
     return [event for event in outlook.renewals if event.code == code and (event.duty is not None) is duty]
 
 
-def test_a_renewal_is_counted_back_in_calendar_days(law: Law, tmp_path: Path) -> None:
+def test_a_renewal_is_counted_back_in_calendar_days(law: Catalogue, tmp_path: Path) -> None:
     # EDI: under way 180 days before the expiry, in 90 days before it at the latest (order No. 42)
     (event,) = find(look(law, tmp_path, "EDI@2027-09-30"), "EDI")
     assert (event.expires_on, event.renew_from, event.renew_by) == (
@@ -39,7 +39,7 @@ def test_a_renewal_is_counted_back_in_calendar_days(law: Law, tmp_path: Path) ->
     assert (event.is_planned, event.provisional) == (False, False)
 
 
-def test_a_renewal_is_counted_back_in_working_days(law: Law, tmp_path: Path) -> None:
+def test_a_renewal_is_counted_back_in_working_days(law: Catalogue, tmp_path: Path) -> None:
     # FOOD_OPERATION: 90 to 15 working days before the expiry. Thursday 31 December 2026 less 15 working
     # days is Thursday 10 December; less 90, over the National Day week (1 to 7 October) and the
     # Mid-Autumn day off (25 September), is 21 August.
@@ -49,7 +49,7 @@ def test_a_renewal_is_counted_back_in_working_days(law: Law, tmp_path: Path) -> 
     assert (event.provisional, later.provisional) == (False, True)
 
 
-def test_where_no_rule_states_a_last_day_it_is_the_expiry(law: Law, tmp_path: Path) -> None:
+def test_where_no_rule_states_a_last_day_it_is_the_expiry(law: Catalogue, tmp_path: Path) -> None:
     (certificate,) = find(look(law, tmp_path, "ISO_9001@2027-06-30"), "ISO_9001")
     assert (certificate.renew_from, certificate.renew_by) == (date(2027, 4, 1), date(2027, 6, 30))
     (number,) = find(look(law, tmp_path, "CODE_1069_OWN@2027-06-30"), "CODE_1069_OWN")
@@ -57,7 +57,7 @@ def test_where_no_rule_states_a_last_day_it_is_the_expiry(law: Law, tmp_path: Pa
 
 
 def test_the_renewal_begins_on_the_day_on_which_the_status_turns_to_expiring(
-    law: Law, tmp_path: Path
+    law: Catalogue, tmp_path: Path
 ) -> None:
     for code in ("EDI", "FOOD_OPERATION", "TV_PRODUCTION", "DATA_EXPORT"):
         outlook = look(law, tmp_path, f"{code}@2027-10-08")
@@ -68,19 +68,19 @@ def test_the_renewal_begins_on_the_day_on_which_the_status_turns_to_expiring(
         assert find_status(held, row, date.fromordinal(event.renew_from.toordinal() - 1)) == "held"
 
 
-def test_only_what_begins_within_24_months_is_listed(law: Law, tmp_path: Path) -> None:
+def test_only_what_begins_within_24_months_is_listed(law: Catalogue, tmp_path: Path) -> None:
     assert find(look(law, tmp_path, "EDI@2029-05-22"), "EDI")  # under way from 2028-11-23, 24 months ahead
     assert not find(look(law, tmp_path, "EDI@2029-05-23"), "EDI")
 
 
-def test_an_expiry_far_away_or_of_long_ago_is_no_event_and_no_fault(law: Law, tmp_path: Path) -> None:
+def test_an_expiry_far_away_or_of_long_ago_is_no_event_and_no_fault(law: Catalogue, tmp_path: Path) -> None:
     for expiry in ("9999-12-31", "2060-12-31", "1949-10-01"):
         outlook = look(law, tmp_path, f"EDI@{expiry};FOOD_OPERATION@{expiry}")
         assert not find(outlook, "EDI")
         assert not find(outlook, "FOOD_OPERATION")
 
 
-def test_a_term_whose_end_is_not_told_is_asked_for(law: Law, tmp_path: Path) -> None:
+def test_a_term_whose_end_is_not_told_is_asked_for(law: Catalogue, tmp_path: Path) -> None:
     outlook = look(law, tmp_path, "BUSINESS_LICENCE;EDI;FOOD_OPERATION@2029-01-01")
     assert outlook.untold_expiries == ("EDI",)  # a business licence has no term
 
@@ -97,14 +97,14 @@ def test_a_term_whose_end_is_not_told_is_asked_for(law: Law, tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_a_duty_of_what_is_held_falls_due_in_each_window(
-    law: Law, tmp_path: Path, code: str, as_of: date, ends: list[str]
+    law: Catalogue, tmp_path: Path, code: str, as_of: date, ends: list[str]
 ) -> None:
     events = find(look(law, tmp_path, code, as_of), code, duty=True)
     assert [event.renew_by.isoformat() for event in events] == ends
     assert all(event.duty and event.expires_on is None for event in events)
 
 
-def test_a_duty_of_what_is_planned_begins_with_the_next_whole_window(law: Law, tmp_path: Path) -> None:
+def test_a_duty_of_what_is_planned_begins_with_the_next_whole_window(law: Catalogue, tmp_path: Path) -> None:
     # The telecom licence comes in February 2027, inside the window that asks for the year before.
     facts = {"has_app": "yes", "hosts_third_party_sellers": "yes", "completes_transactions_online": "yes"}
     outlook = look(law, tmp_path, "BUSINESS_LICENCE;APP_FILING", **facts)
@@ -115,7 +115,7 @@ def test_a_duty_of_what_is_planned_begins_with_the_next_whole_window(law: Law, t
     assert (event.renew_from, event.renew_by, event.is_planned) == (date(2028, 1, 1), date(2028, 3, 31), True)
 
 
-def test_what_is_planned_for_a_short_term_has_its_renewal_in_sight(law: Law, tmp_path: Path) -> None:
+def test_what_is_planned_for_a_short_term_has_its_renewal_in_sight(law: Catalogue, tmp_path: Path) -> None:
     facts = {"produces_video_programmes": "yes", "foreign_share_percent": "0"}
     outlook = look(law, tmp_path, "BUSINESS_LICENCE", **facts)
     (step,) = (step for step in outlook.plan.steps if step.code == "TV_PRODUCTION")
@@ -125,9 +125,9 @@ def test_what_is_planned_for_a_short_term_has_its_renewal_in_sight(law: Law, tmp
     assert (event.is_planned, event.basis) == (True, "estimate")
 
 
-def test_events_come_in_the_order_of_their_last_day(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_events_come_in_the_order_of_their_last_day(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     count = 0
-    for outlook in make_outlooks(law, sample_clients, AS_OF, Wish(START)):
+    for outlook in make_outlooks(law, sample_clients, AS_OF, PlanOptions(START)):
         days = [event.renew_by for event in outlook.renewals]
         assert days == sorted(days)
         count += len(days)

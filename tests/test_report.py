@@ -12,11 +12,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from licences.engine import check_parameters
+from licences.runner.client import check_parameters
 from licences.errors import UsageError
-from licences.law import Law
-from licences.lines import pack_message
-from licences.report import Task, ask_report
+from licences.law.catalogue import Catalogue
+from licences.runner.channel import pack_message
+from licences.batch.worker import Task, ask_report
 
 
 def run_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -60,7 +60,7 @@ def test_each_client_gets_a_folder_with_page_and_notebook(reports: Path) -> None
 
 @pytest.mark.parametrize("as_of", ["1996-03-01", "2013-01-01", "2026-11-23", "2030-06-03"])
 def test_a_client_without_a_launch_gets_its_report_in_every_format(
-    project: Path, tmp_path: Path, law: Law, as_of: str
+    project: Path, tmp_path: Path, law: Catalogue, as_of: str
 ) -> None:
     """Nothing left to obtain, nothing left that has a time, nothing told."""
     shop = pd.read_csv(project / "data" / "clients.csv", dtype=str).set_index("client").loc["corner-shop"]

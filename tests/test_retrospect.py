@@ -18,17 +18,17 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from licences.case import Case, make_case
-from licences.changes import compare_laws
-from licences.law import Law
-from licences.outlook import Wish
-from licences.profiles import choose_clients
-from licences.records import MIME, choose_since, find_record, hand_over_record, make_record
-from licences.retrospect import RetrospectSection, make_retrospect_section
-from licences.touched import find_touched
-from licences.word_files import make_word
-from licences.wording import say
-from licences.workbooks import make_workbook
+from licences.analysis.case import Case, make_case
+from licences.law.diff import compare_laws
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.rules.facts import choose_clients
+from licences.analysis.record import MIME, choose_since, find_record, hand_over_record, make_record
+from licences.render.html.since_last import SinceLastSection, make_retrospect_section
+from licences.analysis.impact import find_touched
+from licences.render.word.document import make_word
+from licences.words.texts import say
+from licences.render.excel.workbook import make_workbook
 from test_changes import AS_OF, change, follow
 
 START = date(2026, 11, 24)
@@ -36,10 +36,10 @@ DAYS = ("--as-of", "2026-11-23", "--start", "2026-11-24", "--lang", "en")
 
 
 @pytest.fixture
-def look_back(sample_clients: pd.DataFrame) -> Callable[..., RetrospectSection]:
+def look_back(sample_clients: pd.DataFrame) -> Callable[..., SinceLastSection]:
     """Makes the section of a case as a report does, after an earlier one."""
 
-    def look(law: Law, earlier: Any = None, client: str = "wander-work", **asked: Any) -> RetrospectSection:
+    def look(law: Catalogue, earlier: Any = None, client: str = "wander-work", **asked: Any) -> SinceLastSection:
         hand_over_record(earlier)
         try:
             return make_retrospect_section(open_one(law, sample_clients, client, **asked))
@@ -49,20 +49,20 @@ def look_back(sample_clients: pd.DataFrame) -> Callable[..., RetrospectSection]:
     return look
 
 
-def open_one(law: Law, clients: pd.DataFrame, client: str, **asked: Any) -> Case:
+def open_one(law: Catalogue, clients: pd.DataFrame, client: str, **asked: Any) -> Case:
     named = {"as_of": AS_OF, "start": START, "language": "en", "facts": {}} | asked
     profile = choose_clients(clients, [client]).copy()
     for name, told in named["facts"].items():
         profile[name] = pd.array([told], dtype="boolean") if isinstance(told, bool) else [told]
-    return make_case(law, profile, named["as_of"], Wish(named["start"]), named["language"])
+    return make_case(law, profile, named["as_of"], PlanOptions(named["start"]), named["language"])
 
 
-def read(section: RetrospectSection) -> str:
+def read(section: SinceLastSection) -> str:
     return " ".join(re.sub("<[^>]+>", " ", section.html).split())
 
 
 def test_a_report_without_an_earlier_one_or_after_the_same_says_nothing(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law)
     assert first.html == ""
@@ -71,7 +71,7 @@ def test_a_report_without_an_earlier_one_or_after_the_same_says_nothing(
     assert look_back(law, other.record).html == ""
 
 
-def test_another_day_alone_is_no_other_content(law: Law, look_back: Callable[..., RetrospectSection]) -> None:
+def test_another_day_alone_is_no_other_content(law: Catalogue, look_back: Callable[..., SinceLastSection]) -> None:
     first = look_back(law, client="jam-jar")
     again = look_back(law, first.record, client="jam-jar", as_of=AS_OF + timedelta(days=1))
     assert again.html == ""
@@ -91,7 +91,7 @@ def test_another_day_alone_is_no_other_content(law: Law, look_back: Callable[...
     ],
 )
 def test_what_differs_since_the_last_report_is_said(
-    law: Law, look_back: Callable[..., RetrospectSection], cells: dict[str, object], says: str
+    law: Catalogue, look_back: Callable[..., SinceLastSection], cells: dict[str, object], says: str
 ) -> None:
     first = look_back(law)
     after = look_back(change(law, "ICP", **cells), first.record)
@@ -101,7 +101,7 @@ def test_what_differs_since_the_last_report_is_said(
 
 
 def test_an_opening_date_of_other_licences_is_not_compared_and_what_blocks_is_said(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     dear = change(law, "EDI", eligible_when="registered_capital_cny >= 20000000")
     before, after = look_back(law, client="device-depot"), look_back(dear, client="device-depot")
@@ -120,7 +120,7 @@ def test_an_opening_date_of_other_licences_is_not_compared_and_what_blocks_is_sa
 
 
 def test_that_nothing_is_left_to_obtain_is_no_lost_opening_date(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     everything = tuple(sorted(set(law.catalogue["code"])))
     first, done = look_back(law), look_back(law, facts={"holds": everything})
@@ -130,11 +130,11 @@ def test_that_nothing_is_left_to_obtain_is_no_lost_opening_date(
 
 
 def test_papers_are_news_only_to_who_has_still_to_apply(
-    law: Law, sample_clients: pd.DataFrame, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, sample_clients: pd.DataFrame, look_back: Callable[..., SinceLastSection]
 ) -> None:
     new = change(law, "FOOD_OPERATION", documents_en=("one paper",), advice_en="another advice")
     told = {
-        one.client for one in find_touched(compare_laws(law, new, AS_OF, "en"), sample_clients, Wish(START))
+        one.client for one in find_touched(compare_laws(law, new, AS_OF, "en"), sample_clients, PlanOptions(START))
     }
     for client in sample_clients["client"]:
         after = look_back(new, look_back(law, client=client).record, client=client)
@@ -143,7 +143,7 @@ def test_papers_are_news_only_to_who_has_still_to_apply(
 
 
 def test_other_holdings_or_another_day_are_no_other_law(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     for client, holds in (("corner-shop", ()), ("old-willow", ("BUSINESS_LICENCE", "EDI@2029-03-31")),
                           ("grand-bazaar", ("EDI",)), ("wander-work", ("ICP@2030-01-01",))):  # fmt: skip
@@ -164,7 +164,7 @@ def test_other_holdings_or_another_day_are_no_other_law(
 
 
 def test_a_source_that_was_read_again_is_not_called_another_law(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law)
     for cells in (
@@ -178,7 +178,7 @@ def test_a_source_that_was_read_again_is_not_called_another_law(
 
 
 def test_days_are_said_in_the_unit_that_each_report_had(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law)
     other = change(law, "ICP", days_likely=77, days_max=99, days_unit="calendar", statutory_days=pd.NA)
@@ -188,7 +188,7 @@ def test_days_are_said_in_the_unit_that_each_report_had(
 
 
 def test_a_licence_that_only_became_open_makes_no_opening_date_earlier(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law, client="nine-rivers-freight")
     said = read(look_back(law, first.record, client="nine-rivers-freight", facts={"mlps_level": pd.NA}))
@@ -198,7 +198,7 @@ def test_a_licence_that_only_became_open_makes_no_opening_date_earlier(
 
 
 def test_another_set_of_what_is_left_out_is_said_though_the_dates_are_the_same(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law, client="fresh-basket")
     dear = change(law, "EDI", eligible_when="registered_capital_cny >= 20000000")
@@ -208,7 +208,7 @@ def test_another_set_of_what_is_left_out_is_said_though_the_dates_are_the_same(
 
 
 def test_a_report_of_an_earlier_day_does_not_say_since_then(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law)
     said = read(look_back(law, first.record, as_of=date(2025, 1, 1)))
@@ -217,7 +217,7 @@ def test_a_report_of_an_earlier_day_does_not_say_since_then(
 
 
 def test_an_expression_of_the_catalogue_is_not_shown_to_a_client(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     wider = change(law, "EXPRESS", applies_when="own_couriers or issues_prepaid_cards")
     first = look_back(law, client="paper-plane-post")
@@ -227,7 +227,7 @@ def test_an_expression_of_the_catalogue_is_not_shown_to_a_client(
 
 
 def test_answers_holdings_and_what_is_to_come_are_said_too(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law)
     said = read(
@@ -246,7 +246,7 @@ def test_answers_holdings_and_what_is_to_come_are_said_too(
 
 
 def test_the_same_report_made_again_says_the_same_and_the_next_one_does_not(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     new = change(law, "ICP", fee_cny=777.0)
     first = look_back(law)
@@ -261,7 +261,7 @@ def test_the_same_report_made_again_says_the_same_and_the_next_one_does_not(
 
 
 def test_after_a_report_in_another_language_only_what_languages_share_is_compared(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     first = look_back(law, language="zh")
     assert look_back(law, first.record).html == ""
@@ -275,7 +275,7 @@ def test_after_a_report_in_another_language_only_what_languages_share_is_compare
     assert "Penalty" not in said
 
 
-def test_what_a_client_typed_is_escaped(law: Law, look_back: Callable[..., RetrospectSection]) -> None:
+def test_what_a_client_typed_is_escaped(law: Catalogue, look_back: Callable[..., SinceLastSection]) -> None:
     first = look_back(law)
     nasty = json.loads(json.dumps(first.record))
     nasty["names"]["ICP"] = ["<script>", "<b>"]
@@ -284,7 +284,7 @@ def test_what_a_client_typed_is_escaped(law: Law, look_back: Callable[..., Retro
 
 
 def test_a_record_is_found_in_the_notebook_and_nothing_else_is_taken_for_one(
-    law: Law, look_back: Callable[..., RetrospectSection]
+    law: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     record = look_back(law).record
     whole = json.dumps({"outputs": [{"data": {MIME: record}}], "metadata": {}}, indent=1).encode()
@@ -296,7 +296,7 @@ def test_a_record_is_found_in_the_notebook_and_nothing_else_is_taken_for_one(
         assert find_record(trail, "wander-work") is None
 
 
-def test_a_record_is_small(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_record_is_small(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     for client in ("grand-bazaar", "quiet-client"):
         record = make_record(open_one(law, sample_clients, client))
         assert len(json.dumps(record, ensure_ascii=False).encode()) < 36_000
@@ -305,7 +305,7 @@ def test_a_record_is_small(law: Law, sample_clients: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_word_file_and_a_workbook_say_what_the_page_says(
-    law: Law, sample_clients: pd.DataFrame, look_back: Callable[..., RetrospectSection], language: str
+    law: Catalogue, sample_clients: pd.DataFrame, look_back: Callable[..., SinceLastSection], language: str
 ) -> None:
     new = change(law, "ICP", fee_cny=777.0, applies_when="sells_call_centre_services")
     case = open_one(new, sample_clients, "wander-work", language=language)

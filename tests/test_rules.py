@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from licences.expressions import Always, And, Atom, Node, Not, Or, find_atoms
-from licences.law import Law
-from licences.profiles import Field, Fields
-from licences.rules import Facts, Rule, read_rule
-from licences.what_if import find_changes
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, find_atoms
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import Field, Fields
+from licences.rules.logic import Facts, Rule, read_rule
+from licences.rules.counterfactuals import find_changes
 
 BOTH = {"zh": "", "en": ""}
 
@@ -212,9 +212,9 @@ def test_the_empty_set_is_told_and_differs_from_not_told() -> None:
 
 @pytest.mark.parametrize("column", ["applies_when", "eligible_when"])
 def test_every_expression_of_the_catalogue_is_answered_alike_on_a_frame_and_one_by_one(
-    law: Law, sample_clients: pd.DataFrame, column: str
+    law: Catalogue, sample_clients: pd.DataFrame, column: str
 ) -> None:
-    from licences.rules import make_profile
+    from licences.rules.logic import make_profile
 
     facts = Facts(sample_clients, law.fields)
     profiles = [make_profile(row) for row in sample_clients[list(law.fields.by_name)].to_dict("records")]

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from licences.assessment import assess
-from licences.catalogue import find_in_force
-from licences.changes import compare_days, make_plain
-from licences.law import Law
-from licences.profiles import read_profiles
+from licences.assessment.verdicts import assess
+from licences.law.rows import find_in_force
+from licences.law.diff import compare_days, make_plain
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import read_profiles
 
 CASES: list[dict[str, Any]] = yaml.load(
     (Path(__file__).parent / "scenarios.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
@@ -27,7 +27,7 @@ def write_cell(value: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def profiles(law: Law, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def profiles(law: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """All cases as one clients file, read as a consultant's file is read."""
     rows = [
         {"client": f"case-{at}", "name": case["name"], "holds": case.get("holds", "")}
@@ -40,7 +40,7 @@ def profiles(law: Law, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame
 
 
 @pytest.fixture(scope="module")
-def findings(law: Law, profiles: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
+def findings(law: Catalogue, profiles: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for as_of in sorted({case["as_of"] for case in CASES}):
         clients = [f"case-{at}" for at, case in enumerate(CASES) if case["as_of"] == as_of]
@@ -66,7 +66,7 @@ CHANGED = [case for case in CASES if "says" in case]
 
 
 @pytest.mark.parametrize("case", CHANGED, ids=[case["name"] for case in CHANGED])
-def test_the_row_says_what_was_the_law_on_that_side_of_the_change(law: Law, case: dict[str, Any]) -> None:
+def test_the_row_says_what_was_the_law_on_that_side_of_the_change(law: Catalogue, case: dict[str, Any]) -> None:
     rows = find_in_force(law.catalogue, case["as_of"])
     for code, cells in case["says"].items():
         for column, expected in cells.items():
@@ -77,7 +77,7 @@ def test_the_row_says_what_was_the_law_on_that_side_of_the_change(law: Law, case
                 assert said == (str(expected) if isinstance(expected, date) else expected)
 
 
-def test_what_a_row_says_before_a_change_it_does_not_say_after(law: Law) -> None:
+def test_what_a_row_says_before_a_change_it_does_not_say_after(law: Catalogue) -> None:
     """Each cell that a case names is on the other side of the change another one."""
     for case in CHANGED:
         others = [
@@ -105,7 +105,7 @@ def test_what_a_row_says_before_a_change_it_does_not_say_after(law: Law) -> None
         "2027-01-01",
     ],
 )
-def test_each_real_change_of_2024_to_2027_has_a_case_on_either_side(law: Law, first_day: str) -> None:
+def test_each_real_change_of_2024_to_2027_has_a_case_on_either_side(law: Catalogue, first_day: str) -> None:
     day = date.fromisoformat(first_day)
     changed = set(compare_days(law, day - timedelta(days=1), day).codes)
     assert changed
@@ -120,7 +120,7 @@ def test_each_real_change_of_2024_to_2027_has_a_case_on_either_side(law: Law, fi
         assert changed <= named
 
 
-def test_each_row_of_the_catalogue_has_a_case_on_either_side(law: Law) -> None:
+def test_each_row_of_the_catalogue_has_a_case_on_either_side(law: Catalogue) -> None:
     sides: dict[tuple[str, date], set[bool]] = {}
     for case in CASES:
         in_force = find_in_force(law.catalogue, case["as_of"])

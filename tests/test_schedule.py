@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licences.catalogue import find_in_force, split_prerequisites
-from licences.durations import Correction, Duration, find_duration
-from licences.edition import Edition, Entry
+from licences.law.rows import find_in_force, split_prerequisites
+from licences.law.durations import Correction, Duration, find_duration
+from licences.law.in_force import LawInForce, Licence
 from licences.errors import UsageError
-from licences.expressions import Always
-from licences.law import Law
-from licences.outlook import Wish, make_outlooks
-from licences.profiles import Fields, read_profiles
-from licences.rules import Rule, read_rule
-from licences.schedule import DONE, Plan, Step, find_phase_conflicts, make_plan
-from licences.simulation import simulate
-from licences.working_days import add_working_days, count_working_days, find_working_day
+from licences.rules.expressions import Always
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions, make_outlooks
+from licences.rules.facts import Fields, read_profiles
+from licences.rules.logic import Rule, read_rule
+from licences.planning.schedule import DONE, Plan, Step, find_phase_conflicts, make_plan
+from licences.planning.simulation import simulate
+from licences.law.working_days import add_working_days, count_working_days, find_working_day
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 ALL = ("recommended", "optional")
@@ -32,16 +32,16 @@ ALWAYS = Rule("True", Always(True), Fields(()))
 
 
 def plan(
-    law: Law, profiles: pd.DataFrame, include: tuple[str, ...] = (), capacity: int | None = None
+    law: Catalogue, profiles: pd.DataFrame, include: tuple[str, ...] = (), capacity: int | None = None
 ) -> Plan:
-    return next(make_outlooks(law, profiles, AS_OF, Wish(START, include, capacity), "en")).plan
+    return next(make_outlooks(law, profiles, AS_OF, PlanOptions(START, include, capacity), "en")).plan
 
 
 def by_code(made: Plan) -> dict[str, Step]:
     return {step.code: step for step in made.steps}
 
 
-def tell(law: Law, folder: Path, **facts: str) -> pd.DataFrame:
+def tell(law: Catalogue, folder: Path, **facts: str) -> pd.DataFrame:
     path = folder / "clients.csv"
     pd.DataFrame([{"client": "a", "name": "A", **facts}]).to_csv(path, index=False)
     return read_profiles(path, law.fields, set(law.catalogue["code"]))
@@ -102,7 +102,7 @@ def check_critical_path(made: Plan) -> None:
 # One client by hand
 
 
-def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     """The client wander-work, which holds its business licence and its travel agency licence.
 
     The calendar behind it: 24 November 2026 is a Tuesday. The last year that has been announced is
@@ -158,7 +158,7 @@ def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(law: Law, sample_c
 @pytest.mark.parametrize("include", [(), ALL])
 @pytest.mark.parametrize("capacity", [None, 1, 3])
 def test_the_plans_of_the_sample_clients_keep_order_slack_and_critical_path(
-    law: Law, sample_clients: pd.DataFrame, include: tuple[str, ...], capacity: int | None
+    law: Catalogue, sample_clients: pd.DataFrame, include: tuple[str, ...], capacity: int | None
 ) -> None:
     waits = 0
     for client in sample_clients["client"]:
@@ -170,7 +170,7 @@ def test_the_plans_of_the_sample_clients_keep_order_slack_and_critical_path(
 
 
 def test_a_step_for_each_required_licence_that_is_not_held_and_for_nothing_else(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     for client in sample_clients["client"]:
         made = plan(law, choose(sample_clients, client))
@@ -181,7 +181,7 @@ def test_a_step_for_each_required_licence_that_is_not_held_and_for_nothing_else(
         assert all(step.verdict in {"required", "recommended", "optional"} for step in made.steps)
 
 
-def test_a_duration_in_working_days_is_worked_on_its_first_and_last_day(law: Law, tmp_path: Path) -> None:
+def test_a_duration_in_working_days_is_worked_on_its_first_and_last_day(law: Catalogue, tmp_path: Path) -> None:
     step = by_code(plan(law, tell(law, tmp_path, holds="BUSINESS_LICENCE", issues_prepaid_cards="yes")))[
         "PREPAID_CARD"
     ]
@@ -191,7 +191,7 @@ def test_a_duration_in_working_days_is_worked_on_its_first_and_last_day(law: Law
     assert (step.start, step.finish) == (date(2026, 11, 24), date(2026, 11, 30))
 
 
-def test_among_alternatives_the_one_that_is_held_is_taken(law: Law, tmp_path: Path) -> None:
+def test_among_alternatives_the_one_that_is_held_is_taken(law: Catalogue, tmp_path: Path) -> None:
     facts = {"has_website": "yes", "has_app": "yes", "hosts_third_party_sellers": "yes",
              "completes_transactions_online": "yes"}  # fmt: skip
     held = by_code(plan(law, tell(law, tmp_path, holds="BUSINESS_LICENCE;APP_FILING", **facts)))
@@ -201,7 +201,7 @@ def test_among_alternatives_the_one_that_is_held_is_taken(law: Law, tmp_path: Pa
 
 
 def test_among_alternatives_one_that_is_needed_anyway_comes_before_an_earlier_one(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = choose(sample_clients, "seven-month-lab")
     optional = by_code(plan(law, profiles, ("optional",)))
@@ -213,7 +213,7 @@ def test_among_alternatives_one_that_is_needed_anyway_comes_before_an_earlier_on
     assert both["HIGH_TECH"].requires == ("SOFTWARE_COPYRIGHT",)
 
 
-def test_a_prerequisite_that_does_not_apply_is_passed_over_with_a_note(law: Law, tmp_path: Path) -> None:
+def test_a_prerequisite_that_does_not_apply_is_passed_over_with_a_note(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, holds="BUSINESS_LICENCE", has_website="no", has_app="no", has_mini_program="no",
                     public_generative_ai="yes")  # fmt: skip
     steps = by_code(plan(law, profiles))
@@ -221,7 +221,7 @@ def test_a_prerequisite_that_does_not_apply_is_passed_over_with_a_note(law: Law,
     assert "does not apply" in steps["GENERATIVE_AI_FILING"].notes[0]
 
 
-def test_what_no_source_times_is_not_dated_and_says_why(law: Law, tmp_path: Path) -> None:
+def test_what_no_source_times_is_not_dated_and_says_why(law: Catalogue, tmp_path: Path) -> None:
     rows = find_in_force(law.catalogue, AS_OF)
     assert find_duration(rows.loc["GENERATIVE_AI_FILING"]) is None
     profiles = tell(
@@ -231,7 +231,7 @@ def test_what_no_source_times_is_not_dated_and_says_why(law: Law, tmp_path: Path
     assert (step.start, step.finish, step.blocked_by) == (None, None, "no source gives a time for it")
 
 
-def test_a_known_blocker_stops_a_step_and_what_waits_for_it(law: Law, tmp_path: Path) -> None:
+def test_a_known_blocker_stops_a_step_and_what_waits_for_it(law: Catalogue, tmp_path: Path) -> None:
     profiles = tell(law, tmp_path, holds="BUSINESS_LICENCE", sells_messaging_services="yes", cross_province="no",
                     registered_capital_cny="500000", foreign_share_percent="0")  # fmt: skip
     steps = by_code(plan(law, profiles, ("optional",)))
@@ -242,7 +242,7 @@ def test_a_known_blocker_stops_a_step_and_what_waits_for_it(law: Law, tmp_path: 
 
 
 def test_a_company_seven_months_old_can_apply_for_high_tech_at_twelve(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     step = by_code(plan(law, choose(sample_clients, "seven-month-lab"), ALL))["HIGH_TECH"]
     # five full months after 23 November 2026, a Friday
@@ -253,7 +253,7 @@ def test_a_company_seven_months_old_can_apply_for_high_tech_at_twelve(
 
 
 def test_time_does_not_lift_an_obstacle_that_is_not_one_of_age(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = choose(sample_clients, "seven-month-lab").copy()
     profiles["research_staff_percent"] = 1.0
@@ -264,15 +264,15 @@ def test_time_does_not_lift_an_obstacle_that_is_not_one_of_age(
 
 @pytest.mark.parametrize(("start", "is_blocked"), [(date(2027, 4, 22), True), (date(2027, 4, 23), False)])
 def test_an_obstacle_that_time_has_lifted_by_the_start_is_none(
-    law: Law, sample_clients: pd.DataFrame, start: date, is_blocked: bool
+    law: Catalogue, sample_clients: pd.DataFrame, start: date, is_blocked: bool
 ) -> None:
-    outlooks = make_outlooks(law, choose(sample_clients, "seven-month-lab"), AS_OF, Wish(start, ALL), "en")
+    outlooks = make_outlooks(law, choose(sample_clients, "seven-month-lab"), AS_OF, PlanOptions(start, ALL), "en")
     step = by_code(next(outlooks).plan)["HIGH_TECH"]
     assert (step.blocked_by is not None) is (step.blocked_until is not None) is is_blocked
 
 
 def test_a_condition_that_cannot_be_told_is_a_missing_fact_and_no_obstacle(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = choose(sample_clients, "seven-month-lab").copy()
     profiles["research_ratio_met"] = pd.NA
@@ -282,7 +282,7 @@ def test_a_condition_that_cannot_be_told_is_a_missing_fact_and_no_obstacle(
 
 
 def test_where_the_articles_phases_and_ours_disagree_it_is_found(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     found = {
         conflict.code: conflict
@@ -295,13 +295,13 @@ def test_where_the_articles_phases_and_ours_disagree_it_is_found(
     assert "ALGORITHM_FILING" not in found  # the article does not list it
 
 
-def test_a_day_outside_the_calendar_is_refused_in_a_sentence(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_day_outside_the_calendar_is_refused_in_a_sentence(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     for start in (date(1, 1, 1), date(9999, 12, 31)):
         with pytest.raises(UsageError, match="start on a day from 1990-01-01 to 2045-12-31"):
-            next(make_outlooks(law, sample_clients, AS_OF, Wish(start)))
+            next(make_outlooks(law, sample_clients, AS_OF, PlanOptions(start)))
 
 
-def test_each_step_names_only_prerequisites_of_the_catalogue(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_each_step_names_only_prerequisites_of_the_catalogue(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     rows = find_in_force(law.catalogue, AS_OF)
     for client in sample_clients["client"]:
         for step in plan(law, choose(sample_clients, client), ALL).steps:
@@ -326,9 +326,9 @@ def durations(draw: st.DrawFn) -> Duration | None:
 
 
 @st.composite
-def editions(draw: st.DrawFn, law: Law) -> tuple[Edition, dict[str, str]]:
+def editions(draw: st.DrawFn, law: Catalogue) -> tuple[LawInForce, dict[str, str]]:
     """A law of up to a dozen licences, with prerequisites, alternatives and conditions on age and capital."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, Licence] = {}
     verdicts = {}
     old_enough = read_rule("company_age_months >= 12", law.fields)
     rich_enough = read_rule("registered_capital_cny >= 1000000", law.fields)
@@ -339,10 +339,10 @@ def editions(draw: st.DrawFn, law: Law) -> tuple[Edition, dict[str, str]]:
         ) if entries else []  # fmt: skip
         condition = draw(st.sampled_from([None, None, None, old_enough, rich_enough]))
         row = {"code": code, "renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
-        entries[code] = Entry(code, code, draw(st.integers(1, 3)), None, tuple(map(tuple, groups)), draw(durations()),
+        entries[code] = Licence(code, code, draw(st.integers(1, 3)), None, tuple(map(tuple, groups)), draw(durations()),
                               ALWAYS, condition, row)  # fmt: skip
         verdicts[code] = draw(st.sampled_from(VERDICTS))
-    return Edition(law, AS_OF, "en", entries), verdicts
+    return LawInForce(law, AS_OF, "en", entries), verdicts
 
 
 STARTS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
@@ -357,7 +357,7 @@ PROFILES = st.fixed_dictionaries(
 @settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES, capacity=st.none() | st.integers(1, 3))
 def test_any_plan_keeps_order_slack_and_critical_path(
-    law: Law, data: st.DataObject, start: date, profile: dict[str, float | None], capacity: int | None
+    law: Catalogue, data: st.DataObject, start: date, profile: dict[str, float | None], capacity: int | None
 ) -> None:
     edition, verdicts = data.draw(editions(law))
     held = data.draw(st.dictionaries(st.sampled_from(sorted(edition.entries)), st.none(), max_size=4))
@@ -388,7 +388,7 @@ def test_any_plan_keeps_order_slack_and_critical_path(
 @settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES)
 def test_more_held_never_makes_a_date_later(
-    law: Law, data: st.DataObject, start: date, profile: dict[str, float | None]
+    law: Catalogue, data: st.DataObject, start: date, profile: dict[str, float | None]
 ) -> None:
     """Where everything could be dated before, the launch comes no later, nor does any step."""
     edition, verdicts = data.draw(editions(law))
@@ -411,7 +411,7 @@ def test_more_held_never_makes_a_date_later(
 @settings(max_examples=150)
 @given(data=st.data(), start=STARTS, profile=PROFILES)
 def test_of_several_ways_the_earliest_is_taken(
-    law: Law, data: st.DataObject, start: date, profile: dict[str, float | None]
+    law: Catalogue, data: st.DataObject, start: date, profile: dict[str, float | None]
 ) -> None:
     """A single required step with one group: no other applying member would let it start earlier."""
     edition, _ = data.draw(editions(law))
@@ -421,21 +421,21 @@ def test_of_several_ways_the_earliest_is_taken(
     group = tuple(codes[:2])
     entries = dict(edition.entries)
     last = codes[-1]
-    entries[last] = Entry(last, last, 1, None, (group,), Duration(1, 1, 1, "working", "estimate", "estimate"), ALWAYS,
+    entries[last] = Licence(last, last, 1, None, (group,), Duration(1, 1, 1, "working", "estimate", "estimate"), ALWAYS,
                           None, entries[last].row)  # fmt: skip
     verdicts = dict.fromkeys(codes, "optional") | {last: "required"}
-    made = make_plan(Edition(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
+    made = make_plan(LawInForce(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
     starts = []
     for one in group:
-        entries[last] = Entry(
+        entries[last] = Licence(
             last, last, 1, None, ((one,),), entries[last].duration, ALWAYS, None, entries[last].row
         )
-        alone = make_plan(Edition(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
+        alone = make_plan(LawInForce(law, AS_OF, "en", entries), "a", profile, {}, verdicts, start)
         starts.append(by_code(alone)[last].start or date.max)
     assert (by_code(made)[last].start or date.max) == min(starts)
 
 
-def make_small(law: Law, phases: dict[str, tuple[int, int | None]], **steps: tuple[int, str]) -> Plan:
+def make_small(law: Catalogue, phases: dict[str, tuple[int, int | None]], **steps: tuple[int, str]) -> Plan:
     """A plan from days and prerequisites by code; what is not named L is required."""
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
     entries = {}
@@ -443,12 +443,12 @@ def make_small(law: Law, phases: dict[str, tuple[int, int | None]], **steps: tup
         duration = Duration(days, days, days, "working", "estimate", "estimate")
         phase, listed = phases.get(code, (1, None))
         groups = split_prerequisites(requires or float("nan"))
-        entries[code] = Entry(code, code, phase, listed, groups, duration, ALWAYS, None, row)
+        entries[code] = Licence(code, code, phase, listed, groups, duration, ALWAYS, None, row)
     verdicts = {code: "optional" if code.startswith("L") else "required" for code in steps}
-    return make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START)
+    return make_plan(LawInForce(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START)
 
 
-def test_of_two_ways_that_end_on_one_day_the_first_named_is_taken(law: Law) -> None:
+def test_of_two_ways_that_end_on_one_day_the_first_named_is_taken(law: Catalogue) -> None:
     # Ten days at once, or five days after five days: both end on the tenth.
     made = make_small(law, {}, LA=(5, ""), LB=(5, "LA"), LC=(10, ""), D=(1, "LC|LB"))
     assert by_code(made)["D"].requires == ("LC",)
@@ -456,7 +456,7 @@ def test_of_two_ways_that_end_on_one_day_the_first_named_is_taken(law: Law) -> N
     assert by_code(made)["D"].requires == ("LB",)
 
 
-def test_a_late_phase_is_handed_on_to_all_that_waits_for_it(law: Law) -> None:
+def test_a_late_phase_is_handed_on_to_all_that_waits_for_it(law: Catalogue) -> None:
     phases = {"A": (3, 3), "B": (1, None), "C": (1, 1)}
     made = make_small(law, phases, A=(1, ""), B=(1, "A"), C=(1, "B"))
     assert {step.code: step.forced_phase for step in made.steps} == {"A": 1, "B": 3, "C": 3}
@@ -464,7 +464,7 @@ def test_a_late_phase_is_handed_on_to_all_that_waits_for_it(law: Law) -> None:
     assert (early.kind, early.article_phase, early.phase, early.because_of) == ("early", 1, 3, ("B",))
 
 
-def test_what_is_blocked_is_not_called_free_to_begin(law: Law, tmp_path: Path) -> None:
+def test_what_is_blocked_is_not_called_free_to_begin(law: Catalogue, tmp_path: Path) -> None:
     # The article lists SP in its second phase; nothing it requires makes it wait, but the capital does.
     facts = {"holds": "BUSINESS_LICENCE", "sells_messaging_services": "yes", "cross_province": "no"}
     rich, poor = (
@@ -475,22 +475,22 @@ def test_what_is_blocked_is_not_called_free_to_begin(law: Law, tmp_path: Path) -
     assert "SP" not in {conflict.code for conflict in poor}
 
 
-def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(law: Law) -> None:
+def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(law: Catalogue) -> None:
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
     long, short = (Duration(days, days, days, "working", "estimate", "estimate") for days in (60, 5))
     entries = {
-        "A": Entry("A", "A", 1, None, (), long, ALWAYS, None, row),
-        "B": Entry("B", "B", 1, None, (), short, ALWAYS, None, row),
-        "C": Entry("C", "C", 1, None, (("B",),), short, ALWAYS, None, row),
+        "A": Licence("A", "A", 1, None, (), long, ALWAYS, None, row),
+        "B": Licence("B", "B", 1, None, (), short, ALWAYS, None, row),
+        "C": Licence("C", "C", 1, None, (("B",),), short, ALWAYS, None, row),
     }
     verdicts = {"A": "optional", "B": "optional", "C": "required"}
-    made = make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START, ALL, capacity=1)
+    made = make_plan(LawInForce(law, AS_OF, "en", entries), "a", {}, {}, verdicts, START, ALL, capacity=1)
     assert [step.code for step in made.steps] == ["B", "C", "A"]
     assert by_code(made)["A"].queues_behind == ("C",)
 
 
 def test_with_one_member_of_staff_steps_follow_each_other_critical_ones_first(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = choose(sample_clients, "grand-bazaar")
     alone, free = plan(law, profiles, capacity=1), plan(law, profiles)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from licences.errors import UsageError
-from licences.server import HERE, PORTS, Address, choose_address, find_asked, find_lab_path, hand_over
+from licences.app.serve import HERE, PORTS, Address, choose_address, find_asked, find_lab_path, hand_over
 
 TOKEN = "a token of more than sixteen characters"  # noqa: S105 - it opens nothing
 

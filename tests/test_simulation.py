@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from licences.durations import Correction, Duration, find_chances
-from licences.edition import Edition, Entry
-from licences.expressions import Always
-from licences.law import Law
-from licences.outlook import Wish, make_outlooks
-from licences.profiles import Fields
-from licences.rules import Rule
-from licences.schedule import Plan, make_plan
-from licences.simulation import Simulation, simulate
-from licences.working_days import add_working_days, count_working_days, find_finish, find_positions
+from licences.law.durations import Correction, Duration, find_chances
+from licences.law.in_force import LawInForce, Licence
+from licences.rules.expressions import Always
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions, make_outlooks
+from licences.rules.facts import Fields
+from licences.rules.logic import Rule
+from licences.planning.schedule import Plan, make_plan
+from licences.planning.simulation import Simulation, simulate
+from licences.law.working_days import add_working_days, count_working_days, find_finish, find_positions
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 DRAWS = 200_000
@@ -30,14 +30,14 @@ def make(times: tuple[int, int, int], unit: str = "working", **more: object) -> 
     return Duration(*times, unit, "estimate", "estimate", **more)  # type: ignore[arg-type]
 
 
-def make_network(law: Law, **steps: tuple[Duration, tuple[str, ...]]) -> Plan:
+def make_network(law: Catalogue, **steps: tuple[Duration, tuple[str, ...]]) -> Plan:
     """Required steps that each wait for those named."""
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
     entries = {
-        code: Entry(code, code, 1, None, tuple((one,) for one in before), duration, ALWAYS, None, row)
+        code: Licence(code, code, 1, None, tuple((one,) for one in before), duration, ALWAYS, None, row)
         for code, (duration, before) in steps.items()
     }
-    return make_plan(Edition(law, AS_OF, "en", entries), "a", {}, {}, dict.fromkeys(steps, "required"), START)
+    return make_plan(LawInForce(law, AS_OF, "en", entries), "a", {}, {}, dict.fromkeys(steps, "required"), START)
 
 
 def measure(simulation: Simulation) -> np.ndarray:
@@ -50,7 +50,7 @@ def work_out(times: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(times[0], times[2] + 1), find_chances(*times)
 
 
-def test_the_mean_of_a_chain_is_the_sum_of_the_three_point_means(law: Law) -> None:
+def test_the_mean_of_a_chain_is_the_sum_of_the_three_point_means(law: Catalogue) -> None:
     made = make_network(law, A=(make(A), ()), B=(make(B), ("A",)))
     launch = measure(simulate(made, DRAWS))
     means = [(low + 4 * likely + high) / 6 for low, likely, high in (A, B)]
@@ -59,7 +59,7 @@ def test_the_mean_of_a_chain_is_the_sum_of_the_three_point_means(law: Law) -> No
     )  # the first day is worked: n days end n - 1 later
 
 
-def test_the_launch_of_a_chain_has_the_distribution_of_the_sum(law: Law) -> None:
+def test_the_launch_of_a_chain_has_the_distribution_of_the_sum(law: Catalogue) -> None:
     launch = measure(simulate(make_network(law, A=(make(A), ()), B=(make(B), ("A",))), DRAWS))
     (first, one), (second, other) = work_out(A), work_out(B)
     exact = np.convolve(one, other)
@@ -67,7 +67,7 @@ def test_the_launch_of_a_chain_has_the_distribution_of_the_sum(law: Law) -> None
     assert np.abs(counted - exact).max() < 0.004
 
 
-def test_the_launch_of_two_parallel_steps_has_the_distribution_of_the_later(law: Law) -> None:
+def test_the_launch_of_two_parallel_steps_has_the_distribution_of_the_later(law: Catalogue) -> None:
     simulation = simulate(make_network(law, A=(make(A), ()), B=(make(B), ())), DRAWS)
     (first, one), (second, other) = work_out(A), work_out(B)
     pairs = [
@@ -84,7 +84,7 @@ def test_the_launch_of_two_parallel_steps_has_the_distribution_of_the_later(law:
     assert simulation.decided_by["A"] == simulation.criticality["A"] == pytest.approx(later, abs=0.005)
 
 
-def test_the_beta_distribution_agrees_with_another_library(law: Law) -> None:
+def test_the_beta_distribution_agrees_with_another_library(law: Catalogue) -> None:
     low, likely, high = A
     rising, falling = 1 + 4 * (likely - low) / (high - low), 1 + 4 * (high - likely) / (high - low)
     drawn = low + (high - low) * np.random.default_rng(1).beta(rising, falling, DRAWS)
@@ -93,7 +93,7 @@ def test_the_beta_distribution_agrees_with_another_library(law: Law) -> None:
         assert np.quantile(launch, share) == pytest.approx(np.quantile(drawn, share), abs=0.6)
 
 
-def test_the_limit_of_the_law_holds_but_for_a_correction_which_stops_its_clock(law: Law) -> None:
+def test_the_limit_of_the_law_holds_but_for_a_correction_which_stops_its_clock(law: Catalogue) -> None:
     limited = simulate(make_network(law, A=(make(A, limit_days=15), ())), DRAWS)
     assert measure(limited).max() + 1 == 15
     corrected = make(A, limit_days=15, correction=Correction(0.25, (5, 10, 20)))
@@ -104,7 +104,7 @@ def test_the_limit_of_the_law_holds_but_for_a_correction_which_stops_its_clock(l
     assert with_round.mean() == pytest.approx(mean, abs=0.1)
 
 
-def test_a_correction_comes_whether_the_time_itself_is_short_or_long(law: Law) -> None:
+def test_a_correction_comes_whether_the_time_itself_is_short_or_long(law: Catalogue) -> None:
     corrected = make(A, correction=Correction(0.25, (5, 10, 20)))
     launch = measure(simulate(make_network(law, A=(corrected, ())), DRAWS)) + 1
     (first, free), (shortest, added) = work_out(A), work_out((5, 10, 20))
@@ -114,7 +114,7 @@ def test_a_correction_comes_whether_the_time_itself_is_short_or_long(law: Law) -
     assert np.abs(counted - exact).max() < 0.004
 
 
-def test_of_two_that_are_waited_for_only_the_later_decides(law: Law) -> None:
+def test_of_two_that_are_waited_for_only_the_later_decides(law: Catalogue) -> None:
     made = make_network(law, A=(make(A), ()), B=(make(B), ()), C=(make((1, 2, 3)), ("A", "B")))
     criticality = simulate(made, DRAWS).criticality
     pairs = list(product(zip(*work_out(A), strict=True), zip(*work_out(B), strict=True)))
@@ -123,13 +123,13 @@ def test_of_two_that_are_waited_for_only_the_later_decides(law: Law) -> None:
     assert criticality["B"] == pytest.approx(sum(p * q for (a, p), (b, q) in pairs if b >= a), abs=0.005)
 
 
-def test_a_limit_in_calendar_days_holds_for_a_time_in_working_days(law: Law) -> None:
+def test_a_limit_in_calendar_days_holds_for_a_time_in_working_days(law: Catalogue) -> None:
     made = make_network(law, A=(make((10, 12, 60), limit_days=21, limit_unit="calendar"), ()))
     last = max(simulate(made, DRAWS).distribution)
     assert last == date(2026, 12, 14)  # Tuesday 24 November is day one, Monday 14 December day twenty-one
 
 
-def test_calendar_days_are_mapped_draw_by_draw(law: Law) -> None:
+def test_calendar_days_are_mapped_draw_by_draw(law: Catalogue) -> None:
     made = make_network(law, A=(make(A, "calendar"), ()))
     days, chances = work_out(A)
     ends = find_finish(int(find_positions(START)), days, "calendar") - int(find_positions(START))
@@ -138,9 +138,9 @@ def test_calendar_days_are_mapped_draw_by_draw(law: Law) -> None:
 
 
 def test_every_percentile_lies_on_a_working_day_and_they_ascend(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    for outlook in make_outlooks(law, sample_clients, AS_OF, Wish(START, ("recommended", "optional"))):
+    for outlook in make_outlooks(law, sample_clients, AS_OF, PlanOptions(START, ("recommended", "optional"))):
         simulation = outlook.simulation
         for days in (*simulation.finishes.values(), simulation.launch or (START, START, START)):
             assert days[0] <= days[1] <= days[2]
@@ -148,7 +148,7 @@ def test_every_percentile_lies_on_a_working_day_and_they_ascend(
         assert set(simulation.finishes) == {step.code for step in outlook.plan.dated}
 
 
-def test_the_percentiles_are_the_first_days_by_which_so_many_draws_are_done(law: Law) -> None:
+def test_the_percentiles_are_the_first_days_by_which_so_many_draws_are_done(law: Catalogue) -> None:
     made = make_network(law, A=(make(A), ()), B=(make(B), ("A",)))
     for draws, seed in product((7, 10_000), range(5)):
         simulation = simulate(made, draws, seed)
@@ -159,36 +159,36 @@ def test_the_percentiles_are_the_first_days_by_which_so_many_draws_are_done(law:
             assert before < share * draws <= until
 
 
-def test_in_each_draw_some_required_step_is_last_and_decides(law: Law, sample_clients: pd.DataFrame) -> None:
-    for outlook in make_outlooks(law, sample_clients, AS_OF, Wish(START)):
+def test_in_each_draw_some_required_step_is_last_and_decides(law: Catalogue, sample_clients: pd.DataFrame) -> None:
+    for outlook in make_outlooks(law, sample_clients, AS_OF, PlanOptions(START)):
         shares = outlook.simulation
         assert sum(shares.decided_by.values()) >= 1
         assert all(shares.criticality[code] >= share for code, share in shares.decided_by.items())
         assert sum(shares.distribution.values()) == shares.draws
 
 
-def test_the_same_seed_gives_the_same_answer_and_another_seed_another(law: Law) -> None:
+def test_the_same_seed_gives_the_same_answer_and_another_seed_another(law: Catalogue) -> None:
     made = make_network(law, A=(make(A), ()), B=(make(B), ()))
     assert simulate(made, 1000, 7) == simulate(made, 1000, 7)
     assert simulate(made, 1000, 7).distribution != simulate(made, 1000, 8).distribution
 
 
-def test_a_step_more_does_not_change_the_luck_of_the_others(law: Law) -> None:
+def test_a_step_more_does_not_change_the_luck_of_the_others(law: Catalogue) -> None:
     alone = simulate(make_network(law, B=(make(B), ())), 1000)
     together = simulate(make_network(law, A=(make(A), ()), B=(make(B), ())), 1000)
     assert alone.finishes["B"] == together.finishes["B"]
 
 
-def test_a_plan_without_steps_has_no_launch(law: Law) -> None:
+def test_a_plan_without_steps_has_no_launch(law: Catalogue) -> None:
     nothing = simulate(make_network(law), 1000)
     assert (nothing.launch, nothing.finishes, nothing.distribution) == (None, {}, {})
 
 
 def test_no_draw_of_a_step_that_waits_for_a_day_ends_before_its_shortest_time_from_then(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = sample_clients[sample_clients["client"] == "seven-month-lab"]
-    outlook = next(make_outlooks(law, profiles, AS_OF, Wish(START, ("recommended", "optional"))))
+    outlook = next(make_outlooks(law, profiles, AS_OF, PlanOptions(START, ("recommended", "optional"))))
     (step,) = (step for step in outlook.plan.steps if step.code == "HIGH_TECH")
     assert step.blocked_until
     assert step.duration

@@ -10,11 +10,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from licences.dictionary import Column, find_data_folder, read_dictionary
-from licences.errors import MissingFileError, ProblemsError
-from licences.law import Law
-from licences.profiles import read_profiles
-from licences.tables import read_table
+from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.errors import MissingFileError
+from licences.errors import ProblemsError
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import read_profiles
+from licences.reading.tables import read_table
 
 BROKEN = Path(__file__).parent / "broken"
 WRONG = {
@@ -81,7 +82,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("path", sorted(BROKEN.glob("*.csv")), ids=lambda path: path.stem)
-def test_each_defect_is_named_with_its_place_and_what_would_be_right(law: Law, path: Path) -> None:
+def test_each_defect_is_named_with_its_place_and_what_would_be_right(law: Catalogue, path: Path) -> None:
     with pytest.raises(ProblemsError) as caught:
         read_profiles(path, law.fields, set(law.catalogue["code"]))
     said = [str(problem) for problem in caught.value.problems]
@@ -110,7 +111,7 @@ GOOD = 'client,name,holds,has_app,own_categories,registered_capital_cny\na,"甲\
     ],
     ids=["utf-8", "utf-8 with bom", "gb18030", "crlf", "blank lines", "empty columns at the right"],
 )
-def test_a_file_reads_the_same_however_it_was_saved(law: Law, tmp_path: Path, saved: bytes) -> None:
+def test_a_file_reads_the_same_however_it_was_saved(law: Catalogue, tmp_path: Path, saved: bytes) -> None:
     path = tmp_path / "clients.csv"
     path.write_bytes(saved)
     profiles = read_profiles(path, law.fields, set(law.catalogue["code"]))
@@ -125,7 +126,7 @@ def test_a_file_reads_the_same_however_it_was_saved(law: Law, tmp_path: Path, sa
     assert profiles["holds"][2] == ("EDI@2029-03-31",)
 
 
-def test_a_workbook_reads_as_the_same_clients(law: Law, tmp_path: Path) -> None:
+def test_a_workbook_reads_as_the_same_clients(law: Catalogue, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (
         ["client", "name", "holds", "has_app", "own_categories", "registered_capital_cny"],
@@ -141,7 +142,7 @@ def test_a_workbook_reads_as_the_same_clients(law: Law, tmp_path: Path) -> None:
     assert profiles["registered_capital_cny"].iloc[0] == 1_000_000
 
 
-def test_what_only_calls_itself_a_workbook_is_refused(law: Law, tmp_path: Path) -> None:
+def test_what_only_calls_itself_a_workbook_is_refused(law: Catalogue, tmp_path: Path) -> None:
     (tmp_path / "clients.xlsx").write_text("client,name\n", encoding="utf-8")
     with pytest.raises(ProblemsError, match="not an Excel workbook"):
         read_profiles(tmp_path / "clients.xlsx", law.fields, set())
@@ -149,12 +150,12 @@ def test_what_only_calls_itself_a_workbook_is_refused(law: Law, tmp_path: Path) 
         read_profiles(tmp_path / "other.xlsx", law.fields, set())
 
 
-def test_html_in_a_name_is_read_as_it_is(law: Law, tmp_path: Path) -> None:
+def test_html_in_a_name_is_read_as_it_is(law: Catalogue, tmp_path: Path) -> None:
     (tmp_path / "clients.csv").write_text("client,name\na,<b>x</b>\n", encoding="utf-8")
     assert list(read_profiles(tmp_path / "clients.csv", law.fields, set())["name"]) == ["<b>x</b>"]
 
 
-def test_a_province_may_be_written_as_code_letters_or_name(law: Law, tmp_path: Path) -> None:
+def test_a_province_may_be_written_as_code_letters_or_name(law: Catalogue, tmp_path: Path) -> None:
     spellings = ["110000", "11", "BJ", "bj", "北京", "北京市", "Beijing"]
     rows = "".join(f"c{at},x,{spelling}\n" for at, spelling in enumerate(spellings))
     (tmp_path / "clients.csv").write_text("client,name,province\n" + rows, encoding="utf-8")
@@ -182,7 +183,7 @@ def test_adding_a_column_is_one_edit_of_the_dictionary(tmp_path: Path) -> None:
 def test_a_file_that_was_found_good_is_not_checked_again_until_it_or_its_columns_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from licences import tables
+    from licences.reading import tables
 
     table = read_dictionary(find_data_folder() / "dictionary.yaml")["contradictions.csv"]
     path = tmp_path / "contradictions.csv"
@@ -216,7 +217,7 @@ def write_rows(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
-def test_every_column_of_every_data_file_is_described_in_order_and_nothing_else(law: Law) -> None:
+def test_every_column_of_every_data_file_is_described_in_order_and_nothing_else(law: Catalogue) -> None:
     tables = read_dictionary(find_data_folder() / "dictionary.yaml")
     assert {path.name for path in find_data_folder().glob("*.csv")} == tables.keys()
     for file, table in tables.items():

@@ -13,14 +13,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.assessment import find_verdicts
-from licences.changes import RowChange, compare_days, compare_laws
-from licences.dictionary import LANGUAGES
-from licences.differences import open_difference
-from licences.errors import UnknownNameError, UsageError
-from licences.law import Law
-from licences.outlook import Wish
-from licences.tidings import (
+from licences.assessment.verdicts import find_verdicts
+from licences.law.diff import RowChange, compare_days, compare_laws
+from licences.reading.dictionary import LANGUAGES
+from licences.analysis.differences import open_difference
+from licences.errors import UnknownNameError
+from licences.errors import UsageError
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.words.messages import (
     contrast,
     find_messages,
     find_profiles,
@@ -29,10 +30,10 @@ from licences.tidings import (
     make_rows_table,
     tell,
 )
-from licences.touched import MATTERS, find_touched
+from licences.analysis.impact import MATTERS, find_touched
 from test_changes import AS_OF, change, follow
 
-WISH = Wish(date(2026, 11, 24))
+WISH = PlanOptions(date(2026, 11, 24))
 
 
 def run(*arguments: str, cwd: Path, columns: int = 200) -> subprocess.CompletedProcess[str]:
@@ -42,14 +43,14 @@ def run(*arguments: str, cwd: Path, columns: int = 200) -> subprocess.CompletedP
     )  # fmt: skip
 
 
-def list_sentences(law: Law, new: Law, clients: pd.DataFrame, language: str) -> dict[str, list[str]]:
+def list_sentences(law: Catalogue, new: Catalogue, clients: pd.DataFrame, language: str) -> dict[str, list[str]]:
     difference = compare_laws(law, new, AS_OF, language)
     touched = find_touched(difference, clients, WISH)
     told = find_profiles(difference, clients, touched)
     return {one.client: tell(difference, one, told[one.client]) for one in touched}
 
 
-def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_each_kind_of_change_is_told_in_a_sentence(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     wider = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
     said = list_sentences(law, wider, sample_clients, "en")
     name = "Express delivery business licence (快递业务经营许可证)"
@@ -100,7 +101,7 @@ def test_each_kind_of_change_is_told_in_a_sentence(law: Law, sample_clients: pd.
     assert all(one == [f"{name}: a change announced earlier will not come."] for one in called_off.values())
 
 
-def make_periods(law: Law, code: str, *periods: tuple[str, str, dict[str, object]]) -> Law:
+def make_periods(law: Catalogue, code: str, *periods: tuple[str, str, dict[str, object]]) -> Catalogue:
     """The law in which the row in force is followed by others: first day, last day or empty, what differs."""
     line = law.catalogue.index[(law.catalogue["code"] == code) & law.catalogue["in_force_to"].isna()][0]
     catalogue, rows = law.catalogue.copy(), []
@@ -110,7 +111,7 @@ def make_periods(law: Law, code: str, *periods: tuple[str, str, dict[str, object
     return replace(law, catalogue=pd.concat([catalogue, *rows]))
 
 
-def test_periods_ahead_are_each_held_against_the_one_before(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_periods_ahead_are_each_held_against_the_one_before(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     name = "Express delivery business licence (快递业务经营许可证)"
     until = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
 
@@ -118,7 +119,7 @@ def test_periods_ahead_are_each_held_against_the_one_before(law: Law, sample_cli
         said = list_sentences(law, make_periods_after(until, *periods), sample_clients, "en")
         return said.get("nine-rivers-freight", [])
 
-    def make_periods_after(ended: Law, *periods: tuple[str, str, dict[str, object]]) -> Law:
+    def make_periods_after(ended: Catalogue, *periods: tuple[str, str, dict[str, object]]) -> Catalogue:
         whole = make_periods(law, "EXPRESS", *periods)
         catalogue = whole.catalogue.copy()
         line = ended.catalogue.index[ended.catalogue["in_force_to"] == pd.Timestamp("2027-02-28")][0]
@@ -137,7 +138,7 @@ def test_periods_ahead_are_each_held_against_the_one_before(law: Law, sample_cli
 
 
 def test_what_was_announced_and_has_come_early_is_not_called_off(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     later = follow(law, "EXPRESS", "2027-01-01", fee_cny=9.0)
     sooner = follow(law, "EXPRESS", "2026-11-01", fee_cny=9.0)
@@ -151,7 +152,7 @@ def test_what_was_announced_and_has_come_early_is_not_called_off(
 
 
 def test_what_another_licence_replaces_names_it_and_its_last_day(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     ends = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"), superseded_by=("DOMAIN",))
     said = list_sentences(law, ends, sample_clients, "en")
@@ -163,7 +164,7 @@ def test_what_another_licence_replaces_names_it_and_its_last_day(
         assert sentences[0] == "Express delivery business licence (快递业务经营许可证) is no longer in force."
 
 
-def test_a_unit_alone_is_a_change_that_is_shown(law: Law) -> None:
+def test_a_unit_alone_is_a_change_that_is_shown(law: Catalogue) -> None:
     new = change(law, "ICP", days_unit="calendar")
     rows = make_rows_table(compare_laws(law, new, AS_OF, "en"))
     assert list(rows[["field", "old", "new"]].itertuples(index=False, name=None)) == [
@@ -180,7 +181,7 @@ def test_a_unit_alone_is_a_change_that_is_shown(law: Law) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_are_in_the_readers_language_and_hold_every_client(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     difference = compare_days(law, date(2024, 1, 1), date(2027, 1, 1), language)
     touched = find_touched(difference, sample_clients, WISH)
@@ -196,7 +197,7 @@ def test_tables_are_in_the_readers_language_and_hold_every_client(
 
 
 def test_clients_that_are_told_the_same_stand_together_and_none_is_lost(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     difference = compare_days(law, date(2025, 6, 1), date(2025, 8, 1), "en")
     touched = find_touched(difference, sample_clients, WISH)
@@ -257,14 +258,14 @@ LONG = "同一段很长的文字，" * 40
     ],
 )
 def test_a_cell_before_and_now_says_what_differs(
-    law: Law, field: str, old: object, new: object, before: str, now: str
+    law: Catalogue, field: str, old: object, new: object, before: str, now: str
 ) -> None:
     difference = compare_laws(law, law, AS_OF)
     assert contrast(difference, RowChange("EXPRESS", "changed", field, old, new)) == (before, now)
 
 
 @pytest.mark.parametrize("at", [0, 30, 200, 355])
-def test_of_a_long_text_the_place_is_shown_where_it_differs(law: Law, at: int) -> None:
+def test_of_a_long_text_the_place_is_shown_where_it_differs(law: Catalogue, at: int) -> None:
     difference = compare_laws(law, law, AS_OF)
     other = LONG[:at] + "变了" + LONG[at:]
     old, new = contrast(difference, RowChange("EXPRESS", "changed", "penalty_zh", LONG, other))
@@ -275,7 +276,7 @@ def test_of_a_long_text_the_place_is_shown_where_it_differs(law: Law, at: int) -
     assert max(len(old), len(new)) <= 162
 
 
-def test_days_are_said_to_be_working_or_calendar_days_and_money_is_money(law: Law) -> None:
+def test_days_are_said_to_be_working_or_calendar_days_and_money_is_money(law: Catalogue) -> None:
     new = change(law, "ICP", days_likely=50, fee_cny=500.0, validity_years=1)
     rows = make_rows_table(compare_laws(law, new, AS_OF, "en"))
     told = dict(zip(rows["field"], zip(rows["old"], rows["new"], strict=True), strict=True))

@@ -8,22 +8,22 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from licences.assessment import NEEDED, assess, find_verdicts
-from licences.case import make_case
-from licences.changes import compare_days, compare_laws
+from licences.assessment.verdicts import NEEDED, assess, find_verdicts
+from licences.analysis.case import make_case
+from licences.law.diff import compare_days, compare_laws
 from licences.errors import UsageError
-from licences.law import Law
-from licences.outlook import Wish
-from licences.profiles import choose_clients, split_holdings
-from licences.touched import MATTERS, Touched, describe_touched, find_moves, find_touched
-from licences.working_days import count_working_days
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.rules.facts import choose_clients, split_holdings
+from licences.analysis.impact import MATTERS, ClientImpact, describe_touched, find_moves, find_touched
+from licences.law.working_days import count_working_days
 from test_changes import AS_OF, change, follow
 
 START = date(2026, 11, 24)
-WISH = Wish(START)
+WISH = PlanOptions(START)
 
 
-def find_one(touched: list[Touched], client: str) -> Touched:
+def find_one(touched: list[ClientImpact], client: str) -> ClientImpact:
     return next(one for one in touched if one.client == client)
 
 
@@ -37,7 +37,7 @@ def find_one(touched: list[Touched], client: str) -> Touched:
     ],
 )
 def test_verdicts_move_as_the_answers_of_both_days_say(
-    law: Law, sample_clients: pd.DataFrame, first: date, last: date
+    law: Catalogue, sample_clients: pd.DataFrame, first: date, last: date
 ) -> None:
     moves = find_moves(compare_days(law, first, last), sample_clients)
     before, after = (find_verdicts(law, sample_clients, day).astype(str) for day in (first, last))
@@ -62,7 +62,7 @@ def test_verdicts_move_as_the_answers_of_both_days_say(
 
 
 def test_a_row_touches_who_needs_may_need_or_holds_it_and_nobody_else(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     for code in ("CALL_CENTRE", "EXPRESS", "FOOD_OPERATION", "ICP_FILING"):
         new = change(law, code, note_zh="新的说明")
@@ -77,7 +77,7 @@ def test_a_row_touches_who_needs_may_need_or_holds_it_and_nobody_else(
 
 
 def test_who_holds_a_licence_without_needing_it_is_touched_by_its_row(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     shop = choose_clients(sample_clients, ["corner-shop"]).copy()
     difference = compare_laws(law, change(law, "CALL_CENTRE", note_zh="新的说明"), AS_OF)
@@ -87,7 +87,7 @@ def test_who_holds_a_licence_without_needing_it_is_touched_by_its_row(
 
 
 def test_the_papers_of_an_application_touch_only_whom_it_is_still_ahead_of(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     shops = pd.concat([choose_clients(sample_clients, ["wander-work"])] * 4).copy()
     shops["client"] = ["needs", "expired", "holds", "untold"]
@@ -104,7 +104,7 @@ def test_the_papers_of_an_application_touch_only_whom_it_is_still_ahead_of(
 
 
 def test_a_new_duty_comes_first_then_a_question_then_another_word(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     new = change(law, "EXPRESS", applies_when="own_couriers or own_warehouse")
     new = change(new, "CALL_CENTRE", note_zh="新的说明")
@@ -121,7 +121,7 @@ def test_a_new_duty_comes_first_then_a_question_then_another_word(
     }
 
 
-def test_what_is_held_already_is_no_new_duty(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_is_held_already_is_no_new_duty(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     new = change(law, "EXPRESS", applies_when="True")
     holder = choose_clients(sample_clients, ["corner-shop"]).copy()
     holder["holds"] = [("EXPRESS",)]
@@ -129,7 +129,7 @@ def test_what_is_held_already_is_no_new_duty(law: Law, sample_clients: pd.DataFr
     assert (one.gained, one.duties) == (("EXPRESS",), ())
 
 
-def test_launch_and_fees_move_as_the_two_plans_say(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_launch_and_fees_move_as_the_two_plans_say(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     new = change(law, "ICP", days_min=60, days_likely=80, days_max=120, statutory_days=pd.NA, fee_cny=500.0)
     touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
     one = find_one(touched, "wander-work")
@@ -143,7 +143,7 @@ def test_launch_and_fees_move_as_the_two_plans_say(law: Law, sample_clients: pd.
     assert one.fees_moved_cny == 500.0
 
 
-def test_an_unknown_fee_is_not_taken_for_zero(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_an_unknown_fee_is_not_taken_for_zero(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     unknown = change(law, "ICP", fee_cny=float("nan"))
     for difference in (compare_laws(law, unknown, AS_OF), compare_laws(unknown, law, AS_OF)):
         assert find_one(find_touched(difference, sample_clients, WISH), "wander-work").fees_moved_cny is None
@@ -153,7 +153,7 @@ def test_an_unknown_fee_is_not_taken_for_zero(law: Law, sample_clients: pd.DataF
 
 
 def test_a_launch_that_leaves_out_something_else_cannot_be_compared(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     blocked = change(law, "ICP", eligible_when="registered_capital_cny >= 900000000")
     one = find_one(find_touched(compare_laws(law, blocked, AS_OF), sample_clients, WISH), "wander-work")
@@ -161,7 +161,7 @@ def test_a_launch_that_leaves_out_something_else_cannot_be_compared(
 
 
 def test_a_launch_that_leaves_out_what_became_open_is_not_called_earlier(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     new = change(law, "MLPS_3", applies_when="mlps_level >= 3 and listed_service_industry")
     touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
@@ -171,7 +171,7 @@ def test_a_launch_that_leaves_out_what_became_open_is_not_called_earlier(
 
 
 def test_where_no_step_changes_no_launch_moves_even_where_there_is_none(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     holder = choose_clients(sample_clients, ["corner-shop"]).copy()
     holder["holds"] = [tuple(sorted(set(law.catalogue["code"])))]
@@ -181,15 +181,15 @@ def test_where_no_step_changes_no_launch_moves_even_where_there_is_none(
 
 
 def test_what_expires_between_the_two_days_is_not_taken_for_a_change_of_law(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     client = choose_clients(sample_clients, ["wander-work"]).copy()
     client["holds"] = [("BUSINESS_LICENCE", "ICP@2026-12-15", "TRADEMARK")]
-    (one,) = find_touched(compare_days(law, AS_OF, date(2027, 1, 1)), client, Wish(date(2027, 1, 4)))
+    (one,) = find_touched(compare_days(law, AS_OF, date(2027, 1, 1)), client, PlanOptions(date(2027, 1, 4)))
     assert (one.launch_moved_days, one.fees_moved_cny) == (0, 0.0)
 
 
-def test_what_is_still_to_come_touches_whom_it_will_concern(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_is_still_to_come_touches_whom_it_will_concern(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     new = follow(law, "EXPRESS", "2027-03-01", applies_when="own_couriers or own_warehouse")
     touched = find_touched(compare_laws(law, new, AS_OF), sample_clients, WISH)
     then = find_verdicts(new, sample_clients, date(2027, 3, 1))["EXPRESS"]
@@ -199,7 +199,7 @@ def test_what_is_still_to_come_touches_whom_it_will_concern(law: Law, sample_cli
 
 
 def test_who_can_no_longer_obtain_a_licence_is_told_from_who_still_can(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     new = change(law, "EDI", eligible_when="registered_capital_cny >= 20000000")
     for old, later, kind in ((law, new, "blocked"), (new, law, "obtainable")):
@@ -227,7 +227,7 @@ def test_who_can_no_longer_obtain_a_licence_is_told_from_who_still_can(
 
 
 def test_a_source_that_was_read_again_is_no_other_rule_and_comes_last(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     read_again = change(law, "DOMAIN", checked_on=pd.Timestamp("2026-11-24"), confidence="medium")
     touched = find_touched(compare_laws(law, read_again, AS_OF), sample_clients, WISH)
@@ -239,7 +239,7 @@ def test_a_source_that_was_read_again_is_no_other_rule_and_comes_last(
 
 
 def test_a_rule_that_will_end_touches_whom_it_binds_until_then(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     new = change(law, "EXPRESS", in_force_to=pd.Timestamp("2027-02-28"))
     difference = compare_laws(law, new, AS_OF)
@@ -257,7 +257,7 @@ def test_a_rule_that_will_end_touches_whom_it_binds_until_then(
 
 
 def test_a_licence_taken_out_of_the_catalogue_is_lost_to_who_needed_it(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     less = replace(law, catalogue=law.catalogue[law.catalogue["code"] != "CALL_CENTRE"])
     touched = find_touched(compare_laws(law, less, AS_OF), sample_clients, WISH)
@@ -266,12 +266,12 @@ def test_a_licence_taken_out_of_the_catalogue_is_lost_to_who_needed_it(
     assert {one.client for one in touched} == set(verdicts.index[verdicts != "not_needed"])
 
 
-def test_a_start_outside_the_calendar_is_refused_as_by_a_plan(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_start_outside_the_calendar_is_refused_as_by_a_plan(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     new = change(law, "ICP", fee_cny=500.0)
     with pytest.raises(UsageError):
-        find_touched(compare_laws(law, new, AS_OF), sample_clients, Wish(date(2300, 1, 1)))
+        find_touched(compare_laws(law, new, AS_OF), sample_clients, PlanOptions(date(2300, 1, 1)))
 
 
-def test_no_clients_are_no_trouble(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_no_clients_are_no_trouble(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     new = change(law, "ICP", fee_cny=500.0)
     assert find_touched(compare_laws(law, new, AS_OF), sample_clients.head(0), WISH) == []

@@ -19,16 +19,16 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from licences.brands import Brand
-from licences.case import Case, make_case
+from licences.render.brand import Brand
+from licences.analysis.case import Case, make_case
 from licences.errors import UsageError
-from licences.law import Law
-from licences.looks import Drawn
-from licences.outlook import Wish
-from licences.press import place_pictures
-from licences.word_files import make_word
-from licences.word_template import CHINESE_FONT, make_template
-from licences.wording import read_texts, say
+from licences.law.catalogue import Catalogue
+from licences.render.figures.style import Drawn
+from licences.planning.forecast import PlanOptions
+from licences.render.pdf import place_pictures
+from licences.render.word.document import make_word
+from licences.render.word.template import CHINESE_FONT, make_template
+from licences.words.texts import read_texts, say
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 HOSTILE = [
@@ -40,11 +40,11 @@ HOSTILE = [
 NAMES = ("graph", "timeline", "launch", "renewals")
 
 
-def make(law: Law, clients: pd.DataFrame, client: str, language: str = "zh", **told: Any) -> Case:
+def make(law: Catalogue, clients: pd.DataFrame, client: str, language: str = "zh", **told: Any) -> Case:
     profile = clients[clients["client"] == client].reset_index(drop=True)
     for name, value in told.items():
         profile[name] = pd.Series([value], dtype=profile[name].dtype)
-    return make_case(law, profile, AS_OF, Wish(START), language)
+    return make_case(law, profile, AS_OF, PlanOptions(START), language)
 
 
 def list_texts(content: bytes) -> list[str]:
@@ -58,7 +58,7 @@ def make_own_template(*paragraphs: str, contents: str | None = None) -> bytes:
     for text in paragraphs:
         document.add_paragraph(text)
     if contents:
-        from licences.word_template import add_field
+        from licences.render.word.template import add_field
 
         add_field(document.add_paragraph(), contents, "old")
     target = io.BytesIO()
@@ -67,7 +67,7 @@ def make_own_template(*paragraphs: str, contents: str | None = None) -> bytes:
 
 
 def test_every_sample_client_has_a_word_file_that_says_all_in_both_languages(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     for at, client in enumerate(sample_clients["client"]):
         case = make(law, sample_clients, client, ("zh", "en")[at % 2])
@@ -87,7 +87,7 @@ def test_every_sample_client_has_a_word_file_that_says_all_in_both_languages(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_a_client_typed_is_text(law: Law, sample_clients: pd.DataFrame, name: str) -> None:
+def test_what_a_client_typed_is_text(law: Catalogue, sample_clients: pd.DataFrame, name: str) -> None:
     content = make_word(make(law, sample_clients, "wander-work", name=name))
     assert list_texts(content).count(name) == 1
     footer = zipfile.ZipFile(io.BytesIO(content)).read("word/footer1.xml").decode()
@@ -95,12 +95,12 @@ def test_what_a_client_typed_is_text(law: Law, sample_clients: pd.DataFrame, nam
     assert Document(io.BytesIO(content)).core_properties.title.startswith(name)
 
 
-def test_characters_that_no_xml_file_may_hold_are_left_out(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_characters_that_no_xml_file_may_hold_are_left_out(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     content = make_word(make(law, sample_clients, "wander-work", name="a\x0bb\x07c\x00\ufffe"))
     assert "abc" in list_texts(content)
 
 
-def test_chinese_is_set_in_a_chinese_font(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_chinese_is_set_in_a_chinese_font(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     document = Document(io.BytesIO(make_word(make(law, sample_clients, "wander-work"))))
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Cell", "List Bullet", "Footer"):
         fonts = document.styles[name].element.rPr.rFonts
@@ -109,7 +109,7 @@ def test_chinese_is_set_in_a_chinese_font(law: Law, sample_clients: pd.DataFrame
 
 
 def test_the_table_of_contents_is_a_field_that_names_each_heading_and_leads_there(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     document = Document(io.BytesIO(make_word(make(law, sample_clients, "wander-work"))))
     body = document.element.body
@@ -126,7 +126,7 @@ def test_the_table_of_contents_is_a_field_that_names_each_heading_and_leads_ther
     assert kinds == ["begin", "separate", "end"]
 
 
-def test_a_header_row_is_repeated_and_no_row_is_cut(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_header_row_is_repeated_and_no_row_is_cut(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     for table in Document(io.BytesIO(make_word(make(law, sample_clients, "grand-bazaar")))).tables:
         rows = [row._tr.trPr for row in table.rows]
         assert all(row.find(qn("w:cantSplit")) is not None for row in rows)
@@ -134,7 +134,7 @@ def test_a_header_row_is_repeated_and_no_row_is_cut(law: Law, sample_clients: pd
             assert rows[0].find(qn("w:tblHeader")) is not None
 
 
-def test_a_figure_gets_its_picture_and_says_what_it_shows(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_figure_gets_its_picture_and_says_what_it_shows(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     figures = tuple(Drawn(name, f"this is the {name}", 344) for name in NAMES)
     empty = make_word(make(law, sample_clients, "grand-bazaar"), figures=figures)
     content = place_pictures(empty, {name: f"picture of {name}".encode() for name in NAMES})
@@ -148,12 +148,12 @@ def test_a_figure_gets_its_picture_and_says_what_it_shows(law: Law, sample_clien
         assert shape.height / shape.width == pytest.approx(0.5, abs=0.01)
 
 
-def test_without_pictures_no_place_is_kept_for_them(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_without_pictures_no_place_is_kept_for_them(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     content = make_word(make(law, sample_clients, "grand-bazaar"))
     assert len(Document(io.BytesIO(content)).inline_shapes) == 0
 
 
-def test_the_same_case_gives_the_same_bytes(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_same_case_gives_the_same_bytes(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     one, other = (make_word(make(law, sample_clients, "grand-bazaar")) for _ in range(2))
     assert one == other
     moments = {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(one)).infolist()}
@@ -164,7 +164,7 @@ def test_the_same_case_gives_the_same_bytes(law: Law, sample_clients: pd.DataFra
 
 
 def test_the_firm_stands_in_the_header_and_its_disclaimer_at_the_end(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     png = Path(__file__).parents[1] / "notebooks" / "pictures"
     logo = next(png.glob("*.png")).read_bytes()
@@ -179,7 +179,7 @@ def test_the_firm_stands_in_the_header_and_its_disclaimer_at_the_end(
     assert shape.width / shape.height == pytest.approx(width / height, abs=0.01)
 
 
-def test_a_template_of_ones_own_is_filled_in(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_template_of_ones_own_is_filled_in(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "wander-work", "en")
     template = make_own_template(
         "Dear {{ client }},",
@@ -207,13 +207,13 @@ def test_a_template_of_ones_own_is_filled_in(law: Law, sample_clients: pd.DataFr
     ids=["no file", "unknown name", "reaching out", "no end", "unknown part"],
 )
 def test_what_is_wrong_with_a_template_is_told_in_a_sentence(
-    law: Law, sample_clients: pd.DataFrame, template: bytes, wrong: str
+    law: Catalogue, sample_clients: pd.DataFrame, template: bytes, wrong: str
 ) -> None:
     with pytest.raises(UsageError, match=re.escape(wrong)):
         make_word(make(law, sample_clients, "grand-bazaar"), template=template)
 
 
-def test_our_template_can_be_taken_changed_and_used(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_our_template_can_be_taken_changed_and_used(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "wander-work")
     document = Document(io.BytesIO(make_template()))
     document.add_paragraph("Signed: {{ firm }}")
@@ -224,7 +224,7 @@ def test_our_template_can_be_taken_changed_and_used(law: Law, sample_clients: pd
     assert texts[:-1] == list_texts(make_word(case, Brand(firm="Harbour")))
 
 
-def test_a_template_that_libreoffice_has_saved_is_taken(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_template_that_libreoffice_has_saved_is_taken(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     ours, theirs = "package/2006/relationships/metadata", "officedocument/2006/relationships/metadata"
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(make_template())) as old, zipfile.ZipFile(target, "w") as new:
@@ -240,7 +240,7 @@ def test_a_template_that_libreoffice_has_saved_is_taken(law: Law, sample_clients
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_libreoffice_opens_it(law: Law, sample_clients: pd.DataFrame, tmp_path: Path, language: str) -> None:
+def test_libreoffice_opens_it(law: Catalogue, sample_clients: pd.DataFrame, tmp_path: Path, language: str) -> None:
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("no LibreOffice found")
@@ -296,7 +296,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory, browser_path: str) -> Path
 
 
 def test_a_batch_writes_word_files_with_their_figures_drawn(
-    reports: Path, law: Law, sample_clients: pd.DataFrame
+    reports: Path, law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     entries = [json.loads(line) for line in (reports / "reports/ledger.jsonl").read_text().splitlines()]
     for entry in entries:
@@ -347,7 +347,7 @@ def test_without_docxtpl_the_other_formats_are_written(tmp_path: Path) -> None:
         "import importlib.util as util, sys\n"
         "real = util.find_spec\n"
         "util.find_spec = lambda name, *more: None if name == 'docxtpl' else real(name, *more)\n"
-        "from licences.__main__ import main\n"
+        "from licences.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     asked = ["report", "--client", "wander-work", "--format", "html,docx", "--out", "reports"]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from licences.wording import fill, read_texts, say
+from licences.words.texts import fill, read_texts, say
 
 
 def list_texts(texts: Any, key: str = "") -> Iterator[tuple[str, str]]:

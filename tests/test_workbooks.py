@@ -16,14 +16,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from licences.brands import Brand
-from licences.case import Case, make_case
-from licences.law import Law
-from licences.outlook import Wish, describe_outlook
-from licences.sheets import TONES, Column, Estimate, Line, Link, Look, Table, draw_book
-from licences.wording import read_texts
-from licences.workbooks import make_workbook
-from licences.working_days import read_calendar
+from licences.render.brand import Brand
+from licences.analysis.case import Case, make_case
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions, describe_outlook
+from licences.render.excel.writer import TONES, Column, Estimate, Line, Link, Look, Table, draw_book
+from licences.words.texts import read_texts
+from licences.render.excel.workbook import make_workbook
+from licences.law.working_days import read_calendar
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 SHEETS = {
@@ -43,7 +43,7 @@ HOSTILE = [
 
 
 def make(
-    law: Law,
+    law: Catalogue,
     clients: pd.DataFrame,
     client: str,
     language: str = "en",
@@ -53,7 +53,7 @@ def make(
     profile = clients[clients["client"] == client].copy()
     for name, value in told.items():
         profile[name] = pd.Series([value], index=profile.index, dtype=profile[name].dtype)
-    return make_case(law, profile, AS_OF, Wish(START, include), language)
+    return make_case(law, profile, AS_OF, PlanOptions(START, include), language)
 
 
 def read(content: bytes) -> Workbook:
@@ -80,7 +80,7 @@ def as_day(value: Any) -> date | None:
 
 
 @pytest.fixture(scope="module")
-def bazaar(law: Law, sample_clients: pd.DataFrame) -> Case:
+def bazaar(law: Catalogue, sample_clients: pd.DataFrame) -> Case:
     return make(law, sample_clients, "grand-bazaar", include=("recommended",))
 
 
@@ -91,7 +91,7 @@ def bazaar_book(bazaar: Case) -> Workbook:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_sample_client_has_a_workbook_in_both_languages(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     for client in sample_clients["client"]:
         case = make(law, sample_clients, client, language, ("recommended", "optional"))
@@ -115,7 +115,7 @@ def test_every_sample_client_has_a_workbook_in_both_languages(
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_official_chinese_name_stands_in_every_table(
-    law: Law, sample_clients: pd.DataFrame, language: str
+    law: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     case = make(law, sample_clients, "grand-bazaar", language)
     book = read(make_workbook(case))
@@ -127,7 +127,7 @@ def test_the_official_chinese_name_stands_in_every_table(
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_a_client_typed_is_text_and_shown_as_just_that(
-    law: Law, sample_clients: pd.DataFrame, name: str
+    law: Catalogue, sample_clients: pd.DataFrame, name: str
 ) -> None:
     content = make_workbook(make(law, sample_clients, "corner-shop", "zh", name=name))
     cell = read(content)["概览"]["B2"]
@@ -156,7 +156,7 @@ def test_a_text_that_begins_like_a_formula_stays_text_when_it_is_edited() -> Non
         assert cell.value.replace("_x000D_", "\r") == text
 
 
-def test_a_name_too_long_for_a_header_is_cut_there_alone(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_a_name_too_long_for_a_header_is_cut_there_alone(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     name = "&" * 200 + "长" * 2000
     book = read(make_workbook(make(law, sample_clients, "corner-shop", "zh", name=name)))
     assert book["概览"]["B2"].value == name
@@ -219,7 +219,7 @@ def test_a_number_says_on_what_it_rests_and_an_estimate_is_called_one(
     assert guessed
 
 
-def test_what_a_finding_says_is_in_its_row(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_what_a_finding_says_is_in_its_row(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "old-willow")
     texts = read_texts("en")["page"]
     for row in read_rows(read(make_workbook(case))["Licences"]):
@@ -301,7 +301,7 @@ def test_a_document_can_be_ticked_off_and_followed_up(bazaar: Case, bazaar_book:
     assert all(one.type == "list" and one.showErrorMessage for one in lists.values())
 
 
-def test_the_status_list_speaks_the_readers_language(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_status_list_speaks_the_readers_language(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     sheet = read(make_workbook(make(law, sample_clients, "corner-shop", "zh")))["材料清单"]
     formulas = [one.formula1 for one in sheet.data_validations.dataValidation]
     assert formulas == ['"√"', '"待准备,已索取,已收到,已归档"']
@@ -321,7 +321,7 @@ def test_a_licence_without_a_list_of_documents_says_so(bazaar: Case, bazaar_book
     [("seven-month-lab", ("recommended", "optional"), 4720), ("cloud-harbour", (), 0)],
 )
 def test_fees_add_up_and_an_unknown_one_is_never_zero(
-    law: Law, sample_clients: pd.DataFrame, client: str, include: tuple[str, ...], total: int
+    law: Catalogue, sample_clients: pd.DataFrame, client: str, include: tuple[str, ...], total: int
 ) -> None:
     case = make(law, sample_clients, client, include=include)
     sheet = read(make_workbook(case))["Costs"]
@@ -344,7 +344,7 @@ def test_fees_add_up_and_an_unknown_one_is_never_zero(
 
 
 def test_an_occupation_fee_of_what_is_held_is_counted_and_no_fee_of_it_is_due(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     holds = ("BUSINESS_LICENCE", "CODE_1069_OWN", "CODE_95_ENTERPRISE")
     case = make(law, sample_clients, "hello-hall", holds=holds)
@@ -357,7 +357,7 @@ def test_an_occupation_fee_of_what_is_held_is_counted_and_no_fee_of_it_is_due(
     assert all(rows[code]["Official fee (CNY)"].value == "–" for code in held)
 
 
-def test_renewals_are_dated_and_an_overdue_one_is_called_out(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_renewals_are_dated_and_an_overdue_one_is_called_out(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "old-willow")
     sheet = read(make_workbook(case))["Renewals"]
     rows = read_rows(sheet)
@@ -375,7 +375,7 @@ def test_renewals_are_dated_and_an_overdue_one_is_called_out(law: Law, sample_cl
     assert '"yes"' in [formula for rule in rules for formula in rule.formula]
 
 
-def test_an_expiry_that_is_not_told_is_asked_for(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_an_expiry_that_is_not_told_is_asked_for(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "corner-shop", holds=("BUSINESS_LICENCE", "EDI"))
     rows = read_rows(read(make_workbook(case))["Renewals"])
     (asked,) = [row for row in rows if row["What"].value == "Expiry not told, please look it up"]
@@ -449,7 +449,7 @@ def read_front(content: bytes) -> list[tuple[Any, Any]]:
 
 
 def test_the_first_sheet_says_what_this_is_from_which_day_and_how_to_read_it(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     case = make(law, sample_clients, "paper-plane-post")
     lines = read_front(make_workbook(case))
@@ -470,7 +470,7 @@ def test_the_first_sheet_says_what_this_is_from_which_day_and_how_to_read_it(
 
 
 def test_a_profile_that_contradicts_itself_is_told_so_before_the_result(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     labels = [
         label
@@ -482,7 +482,7 @@ def test_a_profile_that_contradicts_itself_is_told_so_before_the_result(
 
 
 def test_the_first_sheet_names_the_next_questions_and_the_changes_ahead(
-    law: Law, sample_clients: pd.DataFrame, bazaar: Case
+    law: Catalogue, sample_clients: pd.DataFrame, bazaar: Case
 ) -> None:
     quiet = make(law, sample_clients, "quiet-client")
     lines = read_front(make_workbook(quiet))
@@ -496,7 +496,7 @@ def test_the_first_sheet_names_the_next_questions_and_the_changes_ahead(
     assert line.startswith(f"From {change.day}: {change.entry.row['name_en']}")
 
 
-def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "corner-shop", holds=tuple(sorted(set(law.catalogue["code"]))))
     content = make_workbook(case)
     book = read(content)
@@ -508,7 +508,7 @@ def test_where_there_is_nothing_to_say_each_sheet_says_so(law: Law, sample_clien
 
 
 def test_the_same_inputs_give_the_same_bytes_and_time_stands_in_the_arguments(
-    law: Law, sample_clients: pd.DataFrame
+    law: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     first, second = (make_workbook(make(law, sample_clients, "old-willow", "zh")) for _ in range(2))
     assert first == second
@@ -532,7 +532,7 @@ def find_images(content: bytes) -> Iterator[str]:
         yield from (name for name in packed.namelist() if name.startswith("xl/media/"))
 
 
-def test_the_firm_stands_on_the_workbook(law: Law, sample_clients: pd.DataFrame) -> None:
+def test_the_firm_stands_on_the_workbook(law: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(law, sample_clients, "corner-shop")
     brand = Brand(
         firm="=港巷咨询 & Co",

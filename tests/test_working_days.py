@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licences.working_days import (
+from licences.law.working_days import (
     FIRST_YEAR,
     LAST_YEAR,
     add_working_days,

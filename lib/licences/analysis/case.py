@@ -1,0 +1,208 @@
+"""All that is known of one client on one day: what is told, what is needed, what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+
+from licences.assessment.verdicts import (
+    Contradiction,
+    assess,
+    find_contradictions,
+    is_concerned,
+    judge,
+    rank_questions,
+)
+from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.law.in_force import UpcomingChange, LawInForce, find_law_in_force
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.planning.forecast import Forecast, PlanOptions, make_outlooks
+from licences.rules.facts import choose_clients, read_profiles
+from licences.rules.logic import Profile
+from licences.planning.schedule import Plan, Step
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One client, assessed and planned; everything that a report says is taken from here.
+
+    findings: the client's rows of ``assess``, indexed by code. questions: the client's rows of ``rank_questions``.
+    """
+
+    client: str
+    name: str
+    language: str
+    as_of: date
+    start: date
+    law: Catalogue
+    profile: Profile
+    held: dict[str, date | None]
+    findings: pd.DataFrame
+    questions: pd.DataFrame
+    contradictions: list[Contradiction]
+    outlook: Forecast
+
+    @property
+    def edition(self) -> LawInForce:
+        """The law in force, in the reader's language."""
+        return find_law_in_force(self.law, self.as_of, self.language)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the catalogue in force, indexed by code."""
+        return self.edition.rows
+
+    @property
+    def plan(self) -> Plan:
+        """What is obtained in what order, and by when."""
+        return self.outlook.plan
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the plan."""
+        return self.outlook.plan.steps
+
+    def name_code(self, code: str) -> str:
+        """The licence's name in the reader's language."""
+        return self.edition.entries[code].name
+
+    def find_codes(self, *verdicts: str) -> list[str]:
+        """The codes of these verdicts, in the catalogue's order."""
+        return [code for code, finding in self.findings_by_code.items() if finding["verdict"] in verdicts]
+
+    @property
+    def launch(self) -> tuple[date, date, date] | None:
+        """By when every required step that can be dated is done in 50, 80 and 90 percent of the draws."""
+        return self.outlook.simulation.launch
+
+    @cached_property
+    def coming(self) -> tuple[UpcomingChange, ...]:
+        """What begins or ends within a year, or before the plan ends, and is or may be of concern.
+
+        That is what touches a licence needed, held or undetermined, and what will newly apply.
+        """
+        finishes = [days[-1] for days in self.outlook.simulation.finishes.values()]
+        until = max([pd.Timestamp(self.as_of) + pd.DateOffset(years=1), *map(pd.Timestamp, finishes)])
+        return tuple(
+            change
+            for change in self.edition.coming
+            if pd.Timestamp(change.day) <= until
+            and is_concerned(change.entry, self.outlook.plan.verdicts, self.held, self.profile)
+        )
+
+    @cached_property
+    def findings_by_code(self) -> dict[str, dict[str, Any]]:
+        """The findings as plain dicts."""
+        rows = cast("list[dict[str, Any]]", self.findings.to_dict("records"))
+        return {str(row["code"]): row for row in rows}
+
+    def label(self, column: str, value: object) -> str:
+        """A value of a closed list in the reader's language."""
+        return label_value(column, value, self.language)
+
+
+def label_value(column: str, value: object, language: str) -> str:
+    """A value of a closed list of the catalogue in a language."""
+    values: Mapping[str, Mapping[str, str]] = _list_columns()[column].values or {}
+    return values[str(value)][language]
+
+
+@cache
+def _list_columns() -> dict[str, Column]:
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+    return {column.name: column for column in table.columns}
+
+
+@dataclass(frozen=True)
+class Given:
+    """The law and the clients that a batch has read already: what the files would say.
+
+    client: whose they are, empty where they are all clients of the file.
+    """
+
+    client: str
+    catalogue: str
+    clients: str
+    law: Catalogue
+    profiles: pd.DataFrame
+
+
+_given: list[Given] = []
+
+
+def hand_over(given: Given) -> None:
+    """Lets ``open_case`` in this process take a client from memory where just that is asked for."""
+    _given[:] = [given]
+
+
+def forget_given() -> None:
+    """Takes back what was handed over."""
+    _given.clear()
+
+
+def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame] | None:
+    """What was handed over, where just that is asked for."""
+    for given in _given:
+        if (given.client, given.catalogue, given.clients) == (client, catalogue, clients):
+            return given.law, given.profiles
+    return None
+
+
+def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
+    law = read_catalogue(Path(catalogue) if catalogue else None)
+    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    profiles = read_profiles(file, law.fields, set(law.catalogue["code"]))
+    return law, choose_clients(profiles, [client])
+
+
+def open_case(
+    client: str,
+    as_of: str,
+    start: str,
+    language: str,
+    catalogue: str = "",
+    clients: str = "",
+    include: str = "",
+    capacity: int = 0,
+    seed: int = 0,
+) -> Case:
+    """Reads the data files and works out one client's case.
+
+    as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files. include:
+    verdicts to plan for beside ``required``, separated by commas. capacity: how many applications run
+    at a time, 0 for no limit. seed: of the simulation.
+
+    Raises: LicencesError where a file holds problems or the client is unknown.
+    """
+    law, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
+    chosen = tuple(filter(None, include.split(",")))
+    wish = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed)
+    return make_case(law, profiles, date.fromisoformat(as_of), wish, language)
+
+
+def make_case(law: Catalogue, profiles: pd.DataFrame, as_of: date, wish: PlanOptions, language: str) -> Case:
+    """The case of the one client in ``profiles``."""
+    judged = list(judge(law, profiles, as_of))
+    contradictions = find_contradictions(law, profiles, language, judged)
+    findings = assess(law, profiles, as_of, language, judged, contradictions).set_index("code", drop=False)
+    (one,) = judged
+    return Case(
+        client=one.client,
+        name=one.name,
+        language=language,
+        as_of=as_of,
+        start=wish.start,
+        law=law,
+        profile=one.profile,
+        held=one.held,
+        findings=findings,
+        questions=rank_questions(law, profiles, as_of, judged),
+        contradictions=contradictions,
+        outlook=next(make_outlooks(law, profiles, as_of, wish, language, judged)),
+    )

@@ -1,0 +1,79 @@
+"""A difference as a notebook asks for it: two days or two files, read, compared, and held against the clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from licences.law.diff import Difference, compare_days, compare_laws
+from licences.reading.dictionary import LANGUAGES, find_data_folder
+from licences.errors import UnknownNameError
+from licences.errors import UsageError
+from licences.law.catalogue import read_catalogue
+from licences.planning.forecast import PlanOptions
+from licences.rules.facts import read_profiles
+from licences.words.messages import find_messages, make_clients_table, make_messages_table, make_rows_table
+from licences.analysis.impact import ClientImpact, find_touched
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A difference and the clients that it touches, those first to whom it matters most."""
+
+    difference: Difference
+    touched: list[ClientImpact]
+    profiles: pd.DataFrame
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """What has changed in the catalogue, in words: licence, code, change, field, old, new."""
+        return make_rows_table(self.difference)
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """What to tell the clients touched, those together that are told the same: matter, tell, count, clients."""
+        found = find_messages(self.difference, self.touched, self.profiles)
+        return make_messages_table(self.difference, found)
+
+    @property
+    def clients(self) -> pd.DataFrame:
+        """The clients touched and what to tell them: client, name, launch, fees, tell."""
+        return make_clients_table(self.difference, self.touched, self.profiles)
+
+
+def open_difference(
+    first: str = "",
+    last: str = "",
+    old: str = "",
+    new: str = "",
+    as_of: str = "",
+    start: str = "",
+    language: str = "zh",
+    catalogue: str = "",
+    clients: str = "",
+) -> Found:
+    """Reads the data files, compares two days (``first``, ``last``) or two files (``old``, ``new``, as of a day).
+
+    as_of is for two files alone; catalogue, for two days. start: when the plans begin of which the
+    launch is compared. Dates are ISO; a path that is empty is the project's own file.
+
+    Raises: LicencesError where a file holds problems, or neither or both pairs are given.
+    """
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, LANGUAGES)
+    if bool(first and last) == bool(old or new):
+        raise UsageError("two days or two files are to be compared", "give first and last, or old and new")
+    if first:
+        law = read_catalogue(Path(catalogue) if catalogue else None)
+        laws = [law, law]
+        difference = compare_days(law, date.fromisoformat(first), date.fromisoformat(last), language)
+    else:
+        laws = [read_catalogue(Path(path) if path else None) for path in (old, new)]
+        difference = compare_laws(laws[0], laws[1], date.fromisoformat(as_of), language)
+    codes = {code for law in laws for code in law.catalogue["code"]}
+    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    profiles = read_profiles(file, laws[0].fields, codes)
+    return Found(difference, find_touched(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles)

@@ -1,0 +1,299 @@
+"""Which clients a change of law touches, and how: verdicts, rows that they use, the launch, the fees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from licences.assessment.verdicts import (
+    NEEDED,
+    PLACES_NEEDED,
+    VERDICTS,
+    Judgement,
+    find_failing,
+    judge,
+    number_verdicts,
+)
+from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
+from licences.analysis.compare import PROMISED
+from licences.planning.fees import Cost
+from licences.law.in_force import LawInForce, Licence
+from licences.planning.forecast import Forecast, PlanOptions
+from licences.rules.logic import Facts
+from licences.planning.schedule import make_plan
+from licences.planning.simulation import SHARES
+from licences.law.working_days import count_working_days
+
+# What matters most first: a new duty, what can no longer be obtained, what has to be asked, another rule, one
+# to come, another verdict, and another source of the same rule.
+MATTERS = ("duty", "blocked", "question", "rule", "announced", "verdict", "source")
+NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
+# What a plan and its costs rest on; another word in an explanation moves no date.
+_PLANNED = frozenset(
+    {"obligation", "kind", "phase", "requires", "eligible_when", "days_min", "days_likely", "days_max",
+     "days_unit", "statutory_days", "statutory_days_unit", "renewal_lead_days", "renewal_days_unit",
+     "fee_cny", "yearly_fee_cny"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClientImpact:
+    """How a change of law touches one client.
+
+    moved: the codes of which the verdict changes, with the old and the new one. rewritten: with their
+    verdict, which stays, the codes that it needs, may need or holds and whose row says something else.
+    rechecked: as rewritten, where only what the row rests on says something else: source, day of the
+    check, confidence. announced: codes of which something else is to come. blocked: codes that are needed
+    and not held and whose condition the client fails in the new law and did not in the old; obtainable:
+    the reverse. held: what it holds of all these.
+    launch_moved_days: working days, later is positive; None where that cannot be told.
+    fees_moved_cny: one-off and yearly official fees; None where an amount that matters is not known.
+    """
+
+    client: str
+    name: str
+    moved: tuple[tuple[str, str, str], ...] = ()
+    rewritten: tuple[tuple[str, str], ...] = ()
+    rechecked: tuple[tuple[str, str], ...] = ()
+    blocked: tuple[str, ...] = ()
+    obtainable: tuple[str, ...] = ()
+    announced: tuple[str, ...] = ()
+    held: frozenset[str] = frozenset()
+    launch_moved_days: int | None = 0
+    fees_moved_cny: float | None = 0.0
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """Needed (required, recommended or optional) in the new law alone."""
+        return tuple(code for code, old, new in self.moved if new in NEEDED and old not in NEEDED)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Needed in the old law alone."""
+        return tuple(code for code, old, new in self.moved if old in NEEDED and new not in NEEDED)
+
+    @property
+    def changed(self) -> tuple[tuple[str, str, str], ...]:
+        """The other verdicts that change."""
+        ours = {*self.gained, *self.lost}
+        return tuple(move for move in self.moved if move[0] not in ours)
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """What is required now, was not before, and is not held."""
+        return tuple(
+            code for code, _, new in self.moved if new == "required" and code not in self.held
+        )  # fmt: skip
+
+    @property
+    def matter(self) -> str:
+        """What matters most of it, one of MATTERS: a new duty on what the client does today, a question, another rule…"""
+        signs = (
+            self.duties,
+            self.blocked,
+            [code for code, _, new in self.moved if new == "undetermined"],
+            self.rewritten,
+            self.announced,
+            self.moved,
+        )
+        return next((matter for matter, sign in zip(MATTERS, signs, strict=False) if sign), MATTERS[-1])
+
+
+def find_touched(difference: Difference, profiles: pd.DataFrame, wish: PlanOptions) -> list[ClientImpact]:
+    """The clients that a difference touches, those first to whom it matters most.
+
+    Launch and fees are those of a plan on the later day by either law, so that they move by the law
+    alone. Only clients are planned again of whom something changes that a plan rests on.
+
+    Raises: UsageError where the plan cannot start on that day.
+    """
+    touched = find_moves(difference, profiles)
+    at_stake = {client for client, one in touched.items() if _rests_plan_on(difference, one)}
+    chosen = profiles[profiles["client"].isin(at_stake)]
+    olds, news = (
+        _plan(edition, chosen, difference.new.as_of, wish) for edition in _list_editions(difference)
+    )
+    for old, new in zip(olds, news, strict=True):
+        client = old.plan.client
+        touched[client] = replace(
+            touched[client],
+            launch_moved_days=None if _is_left_open(touched[client]) else _find_launch_move(old, new),
+            fees_moved_cny=_find_fees_move(old.costs, new.costs),
+        )
+    return sorted(touched.values(), key=_weigh)
+
+
+def _weigh(one: ClientImpact) -> tuple[float, ...]:
+    """What matters most sorts first; a later launch matters more, and so does one of which it cannot be told."""
+    is_required = any(verdict == "required" for _, verdict in one.rewritten)
+    later = float("inf") if one.launch_moved_days is None else one.launch_moved_days
+    return MATTERS.index(one.matter), -len(one.duties), not is_required, -later
+
+
+def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, ClientImpact]:
+    """The clients that a difference touches by verdicts and rows, in the file's order; no plan is made.
+
+    A client is not touched by a licence that it needs by neither law and does not hold.
+
+    Only the codes are judged of which the rows in force differ, each for all clients at once.
+    """
+    facts = Facts(profiles, difference.new.law.fields)
+    held, valid = _find_holders(profiles, {*difference.codes, *difference.announced}, difference.new.as_of)
+    found: dict[int, dict[str, Any]] = {}
+
+    def note(rows: NDArray[np.bool_], kind: str, *items: Any) -> None:
+        for at, item in zip(np.flatnonzero(rows).tolist(), *items, strict=True):
+            found.setdefault(at, {}).setdefault(kind, []).append(item)
+
+    for code in difference.codes:
+        was, now = difference.find_entries(code)
+        old, new = _number(was, facts), _number(now, facts, was, _number(was, facts))
+        differ = old != new
+        words = [[VERDICTS[at] for at in side[differ]] for side in (old, new)]
+        note(differ, "moved", [(code, *pair) for pair in zip(*words, strict=True)])
+        fields = difference.fields.get(code, [])
+        uses = ~differ & _find_users(fields, new, held[code], valid[code])
+        kind = "rewritten" if any(not is_of_sources(name) for name in fields) else "rechecked"
+        note(uses, kind, [(code, VERDICTS[at]) for at in new[uses]])
+        failed, fails = find_failing(was, old, facts), find_failing(now, new, facts)
+        applies = ~valid[code] & np.isin(new, PLACES_NEEDED)
+        for kind, rows in (("blocked", applies & fails & ~failed), ("obtainable", applies & failed & ~fails)):
+            note(rows, kind, [code] * int(rows.sum()))
+    for code in difference.announced:
+        concerned = held[code].copy()
+        for edition in _list_editions(difference):
+            concerned |= _number(edition.entries.get(code), facts) != NOT_NEEDED
+            for change in edition.coming:
+                if change.entry.code == code:
+                    concerned |= _number(change.entry, facts) != NOT_NEEDED
+        note(concerned, "announced", [code] * int(concerned.sum()))
+    clients, names = profiles["client"].tolist(), profiles["name"].tolist()
+    touched = {}
+    for at in sorted(found):
+        parts: dict[str, Any] = {kind: tuple(items) for kind, items in found[at].items()}
+        own = frozenset(code for code, rows in held.items() if rows[at])
+        touched[clients[at]] = ClientImpact(clients[at], names[at], held=own, **parts)
+    return touched
+
+
+def _find_users(
+    fields: Collection[str], verdicts: NDArray[np.int8], held: NDArray[np.bool_], valid: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The clients to whom these fields of a licence matter."""
+    users: NDArray[np.bool_] = (verdicts != NOT_NEEDED) & (verdicts != UNDETERMINED)
+    if fields and OF_APPLYING.issuperset(fields):
+        users &= ~valid
+    elif not fields or not (OF_APPLYING | OF_NEEDED).issuperset(fields):
+        users |= (verdicts != NOT_NEEDED) | held
+    return users
+
+
+def describe_touched(one: ClientImpact) -> dict[str, Any]:
+    """A client as ``licences diff --json`` promises it."""
+    return {
+        "client": one.client,
+        "gained": list(one.gained),
+        "lost": list(one.lost),
+        "changed": [{"code": code, "old": old, "new": new} for code, old, new in one.changed],
+        "launch_moved_days": one.launch_moved_days,
+        "fees_moved_cny": one.fees_moved_cny,
+        "rewritten": [code for code, _ in one.rewritten],
+        "rechecked": [code for code, _ in one.rechecked],
+        "blocked": list(one.blocked),
+        "obtainable": list(one.obtainable),
+        "announced": list(one.announced),
+    }
+
+
+def _list_editions(difference: Difference) -> tuple[LawInForce, LawInForce]:
+    return difference.old, difference.new
+
+
+def _number(
+    entry: Licence | None, facts: Facts, like: Licence | None = None, known: NDArray[np.int8] | None = None
+) -> NDArray[np.int8]:
+    """The verdicts on an entry, ``known`` where another one has the same rule; what is not in force is not needed."""
+    if entry is None:
+        return np.full(len(facts), NOT_NEEDED, dtype=np.int8)
+    if like is not None and known is not None and _is_same_rule(entry, like):
+        return known
+    return number_verdicts(entry, facts)
+
+
+def _is_same_rule(one: Licence, other: Licence) -> bool:
+    return bool(one.applies.node == other.applies.node and one.row["obligation"] == other.row["obligation"])
+
+
+def _find_holders(
+    profiles: pd.DataFrame, codes: Iterable[str], as_of: date
+) -> tuple[dict[str, NDArray[np.bool_]], dict[str, NDArray[np.bool_]]]:
+    """For each code the clients that hold it, and those of whom it has not expired on a day."""
+    held = {code: np.zeros(len(profiles), dtype=np.bool_) for code in codes}
+    valid = {code: rows.copy() for code, rows in held.items()}
+    today = as_of.isoformat()
+    for at, items in enumerate(profiles["holds"]):
+        for item in items:
+            code, _, expiry = item.partition("@")
+            if code in held:
+                held[code][at] = True
+                valid[code][at] |= not expiry or expiry >= today
+    return held, valid
+
+
+def _rests_plan_on(difference: Difference, one: ClientImpact) -> bool:
+    """Whether something changes for a client on which its plan or its fees rest."""
+    if any({old, new} & NEEDED for _, old, new in one.moved):
+        return True
+    codes = [code for code, verdict in one.rewritten if verdict in NEEDED or code in one.held]
+    return any(_PLANNED.intersection(difference.fields.get(code, [])) for code in codes)
+
+
+def _plan(edition: LawInForce, profiles: pd.DataFrame, on: date, wish: PlanOptions) -> Iterator[Forecast]:
+    """Plans by the law of an edition as if it were still, or already, in force on a day."""
+    then = replace(edition, as_of=on)
+    judged: Iterable[Judgement] = judge(edition.law, profiles, edition.as_of) if len(profiles) else ()
+    for one in judged:
+        plan = make_plan(
+            then, one.client, one.profile, one.held, one.verdicts, wish.start, wish.include, wish.capacity
+        )
+        yield Forecast(plan, wish)
+
+
+def _is_left_open(one: ClientImpact) -> bool:
+    """Whether the later launch leaves out what it cannot be told of whether it is needed, and the earlier did not."""
+    return any(
+        (old, new) == ("required", "undetermined") and code not in one.held for code, old, new in one.moved
+    )
+
+
+def _find_launch_move(old: Forecast, new: Forecast) -> int | None:
+    """By how many working days the launch moves; None where it is not of the same in both, or not dated."""
+    if old.plan.steps == new.plan.steps:
+        return 0  # not worked out: the simulations would draw alike
+    was, now = old.simulation.launch, new.simulation.launch
+    if was is None or now is None or set(old.left_out) != set(new.left_out):
+        return None
+    at = SHARES.index(PROMISED)
+    return int(count_working_days(was[at], now[at]))
+
+
+def _find_fees_move(old: tuple[Cost, ...], new: tuple[Cost, ...]) -> float | None:
+    """By how much the fees move; None where an amount is not known in one of them alone."""
+    if _list_unknown(old) != _list_unknown(new):
+        return None
+    return _add_fees(new) - _add_fees(old)
+
+
+def _list_unknown(costs: tuple[Cost, ...]) -> set[tuple[str, str]]:
+    unknown = {("once", code) for cost in costs for code in cost.unknown_fees}
+    return unknown | {("yearly", code) for cost in costs for code in cost.unknown_yearly_fees}
+
+
+def _add_fees(costs: tuple[Cost, ...]) -> float:
+    return sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs)

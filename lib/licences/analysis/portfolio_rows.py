@@ -1,0 +1,142 @@
+"""Gathers what a portfolio is told of each client: its counts, steps, dates and open facts, as rows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from licences.assessment.verdicts import Judgement
+from licences.law.in_force import LawInForce
+from licences.planning.renewals import find_renewals
+from licences.rules.logic import Rule
+from licences.planning.schedule import Plan
+
+MONTHS = 12
+_DAYS = "datetime64[s]"
+
+
+def find_unlike(judged: Iterable[Judgement]) -> tuple[list[Judgement], list[int]]:
+    """One client of each kind, and the kind of each client; all of a kind have told and hold the same."""
+    unlike: list[Judgement] = []
+    kinds: dict[tuple[object, ...], int] = {}
+    of_clients = []
+    for one in judged:
+        kind = kinds.setdefault((*one.profile.values(), *one.held.items()), len(unlike))
+        if kind == len(unlike):
+            unlike.append(one)
+        of_clients.append(kind)
+    return unlike, of_clients
+
+
+class Gathered:
+    """The rows of the portfolio's frames, one kind of client after the other."""
+
+    def __init__(self, edition: LawInForce) -> None:
+        self.edition = edition
+        self.until = (pd.Timestamp(edition.as_of) + pd.DateOffset(months=MONTHS)).date()
+        self.clients: list[tuple[Any, ...]] = []
+        self.steps: list[tuple[Any, ...]] = []
+        self.events: list[tuple[Any, ...]] = []
+        self.questions: list[tuple[Any, ...]] = []
+
+    def add(self, one: Judgement, plan: Plan) -> None:
+        """Adds what is said of a kind; the plan itself is not kept."""
+        kind = len(self.clients)
+        required = [step for step in plan.steps if step.verdict == "required"]
+        undated = sum(step.start is None for step in required)
+        counts = Counter(one.verdicts.values())
+        expired = sum(status == "expired" for status in plan.statuses.values())
+        row = (kind, len(required), undated, plan.launch, counts["undetermined"], expired)
+        self.clients.append(row)
+        self.steps += _list_steps(kind, plan)
+        self.events += [
+            (
+                kind,
+                event.code,
+                "renewal" if event.duty is None else "duty",
+                event.is_planned,
+                event.renew_from or event.renew_by,
+                event.renew_by,
+            )
+            for event in find_renewals(plan, MONTHS)
+            if event.renew_by < self.until
+        ]
+        self.questions += _list_questions(kind, one, plan, self.edition)
+
+    def make_frames(self) -> tuple[pd.DataFrame, ...]:
+        """Clients, steps, events and questions; ``alike`` is the kind of client."""
+        lists = (self.clients, self.steps, self.events, self.questions)
+        frames = []
+        for rows, columns in zip(lists, _COLUMNS, strict=True):
+            values = list(zip(*rows, strict=True)) or [()] * len(columns)
+            frame = {
+                name: pd.Series(list(told), dtype=kind)
+                for (name, kind), told in zip(columns.items(), values, strict=True)
+            }
+            frames.append(pd.DataFrame(frame))
+        return tuple(frames)
+
+
+_COLUMNS: tuple[Mapping[str, Any], ...] = (
+    dict.fromkeys(("alike", "open", "undated"), "int64")
+    | {"launch": _DAYS}
+    | dict.fromkeys(("undetermined", "expired"), "int64"),
+    {"alike": "int64", "code": "object", "verdict": "object"}
+    | dict.fromkeys(("start", "finish", "latest_start"), _DAYS)
+    | {"slack_days": "Int64", "days": "Int64", "unit": "object", "requires": "object"}
+    | dict.fromkeys(("is_first", "is_last", "is_on_path", "blocks"), "bool"),
+    {"alike": "int64", "code": "object", "kind": "object", "is_planned": "bool"}
+    | dict.fromkeys(("first", "last"), _DAYS),
+    {"alike": "int64", "field": "object", "settles": "object", "worth": "float64", "conditions": "object"},
+)
+
+
+def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
+    path = plan.critical_path
+    on_path, first, last = set(path), path[:1], path[-1:]
+    undated = {step.code for step in plan.steps if step.start is None}
+    for step in plan.steps:
+        duration, code = step.duration, step.code
+        yield (
+            kind,
+            code,
+            step.verdict,
+            step.start,
+            step.finish,
+            step.latest_start,
+            step.slack_days,
+            None if duration is None else duration.likely_days,
+            None if duration is None else duration.unit,
+            step.requires,
+            code in first,
+            code in last,
+            code in on_path,
+            step.start is None and undated.isdisjoint(step.requires),
+        )
+
+
+def _list_questions(kind: int, one: Judgement, plan: Plan, edition: LawInForce) -> Iterator[tuple[Any, ...]]:
+    settles: defaultdict[str, list[str]] = defaultdict(list)
+    worth: Counter[str] = Counter()
+    conditions: defaultdict[str, list[str]] = defaultdict(list)
+    for code, verdict in one.verdicts.items():
+        if verdict == "undetermined":
+            rule = edition.entries[code].applies
+            for field, share in _find_settling(rule, rule.find_kinds(one.profile)):
+                worth[field] += share  # type: ignore[assignment]
+                if share > 0:
+                    settles[field].append(code)
+    for step in plan.steps:
+        for field in step.missing_facts:
+            conditions[field].append(step.code)
+    for field in {**worth, **conditions}:
+        yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field])
+
+
+@lru_cache(maxsize=65536)
+def _find_settling(rule: Rule, kinds: tuple[Any, ...]) -> tuple[tuple[str, float], ...]:
+    return tuple(rule.find_settling(dict(zip(rule.names, kinds, strict=True))).items())

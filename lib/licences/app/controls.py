@@ -1,0 +1,268 @@
+"""One control a fact, made from the profile fields: what it shows is a cell of a clients file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from html import escape
+from typing import Any
+
+from ipywidgets import (
+    HTML,
+    Box,
+    Button,
+    Combobox,
+    DatePicker,
+    Dropdown,
+    HBox,
+    Layout,
+    Text,
+    ToggleButton,
+    ToggleButtons,
+    VBox,
+    Widget,
+)
+
+from licences.render.html.explorer import make_label
+from licences.rules.facts import Field, split_set
+from licences.reading.tables import NONE
+from licences.words.texts import say
+
+Tell = Callable[[str, str], None]
+
+
+@cache
+def share_layout(width: str | None = None) -> Layout:
+    """One layout for all widgets of a width: a page with a model for each opens in half the time."""
+    return Layout(width=width)
+
+
+@cache
+def share_style(kind: type[Widget]) -> Widget:
+    """One style for all widgets of a kind."""
+    return kind().style
+
+
+class Control:
+    """The control of one fact. ``text`` is its cell, empty where the fact is not told.
+
+    tell: called with the field's name and the new text when the consultant changes it.
+    """
+
+    def __init__(self, field: Field, tell: Tell) -> None:
+        self.field, self.tell = field, tell
+        self.text = ""
+        self.language = "zh"
+        self.label = HTML(layout=share_layout(), style=share_style(HTML))
+        self.box = VBox([self.label, self._make_inputs()], layout=share_layout())
+        self.box.add_class("licences-control")
+        self.box.add_class(f"field-{field.name}")
+        self._setting = False
+
+    def speak(self, language: str) -> None:
+        """Changes the language of label, help and answers."""
+        self.language = language
+        self._setting = True
+        try:
+            self._relabel()
+        finally:
+            self._setting = False
+        self.show(self.text)
+
+    def show(self, text: str) -> None:
+        """Shows a cell without telling it."""
+        self.text = text
+        self._setting = True
+        try:
+            self._set(text)
+        finally:
+            self._setting = False
+        self.label.value = make_label(self.field, self.language, bool(text))
+
+    def matches(self, words: str) -> bool:
+        """Whether the fact speaks of something, in either language."""
+        field = self.field
+        said = [field.name, *field.label.values(), *field.help.values()]
+        said += [label for labels in field.values.values() for label in labels.values()]
+        return all(any(word in text.casefold() for text in said) for word in words.casefold().split())
+
+    def _changed(self, _change: Any) -> None:
+        if self._setting:
+            return
+        text = self.read()
+        if text != self.text:
+            self.tell(self.field.name, text)
+
+    def _say(self, key: str) -> str:
+        return say(self.language, f"explorer.{key}")
+
+    def _make_inputs(self) -> Widget:
+        raise NotImplementedError
+
+    def _relabel(self) -> None:
+        raise NotImplementedError
+
+    def _set(self, text: str) -> None:
+        raise NotImplementedError
+
+    def read(self) -> str:
+        """The cell that the inputs stand for."""
+        raise NotImplementedError
+
+
+class YesNoControl(Control):
+    """Yes, no, or not told."""
+
+    def _make_inputs(self) -> Widget:
+        answers = [("yes", "yes"), ("no", "no"), ("", "")]
+        look = {"layout": share_layout(), "style": share_style(ToggleButtons)}
+        self.buttons = ToggleButtons(options=answers, value="", **look)
+        self.buttons.observe(self._changed, "value")
+        return self.buttons
+
+    def _relabel(self) -> None:
+        answers = (("yes", "yes"), ("no", "no"), ("not_told", ""))
+        self.buttons.options = [(self._say(key), text) for key, text in answers]
+
+    def _set(self, text: str) -> None:
+        self.buttons.value = text
+
+    def read(self) -> str:
+        return str(self.buttons.value)
+
+
+class ChoiceControl(Control):
+    """One of a list, or not told."""
+
+    def _make_inputs(self) -> Widget:
+        self.list = Dropdown(options=["", *self.field.values], value="", layout=share_layout("100%"))
+        self.list.observe(self._changed, "value")
+        return self.list
+
+    def _relabel(self) -> None:
+        named = [(labels[self.language], value) for value, labels in self.field.values.items()]
+        self.list.options = [(self._say("not_told"), ""), *named]
+
+    def _set(self, text: str) -> None:
+        self.list.value = text
+
+    def read(self) -> str:
+        return str(self.list.value)
+
+
+class SetControl(Control):
+    """Any of a list; none at all is an answer of its own, and nothing pressed is not told."""
+
+    def _make_inputs(self) -> Widget:
+        self.chips = {
+            value: ToggleButton(layout=share_layout("auto"), style=share_style(ToggleButton))
+            for value in (*self.field.values, NONE)
+        }
+        for value, chip in self.chips.items():
+            chip.observe(lambda _change, value=value: self._press(value), "value")
+        box = Box(list(self.chips.values()))
+        box.add_class("licences-chips")
+        return box
+
+    def _press(self, value: str) -> None:
+        if self._setting:
+            return
+        self._setting = True
+        if self.chips[value].value:  # none and something exclude each other
+            for other, chip in self.chips.items():
+                if (other == NONE) != (value == NONE):
+                    chip.value = False
+        self._setting = False
+        self._changed(None)
+
+    def _relabel(self) -> None:
+        for value, labels in self.field.values.items():
+            self.chips[value].description = labels[self.language]
+        self.chips[NONE].description = self._say("none_of_these")
+
+    def _set(self, text: str) -> None:
+        members = (split_set(text) or {NONE}) if text else set()
+        for value, chip in self.chips.items():
+            chip.value = value in members
+
+    def read(self) -> str:
+        return ";".join(sorted(value for value, chip in self.chips.items() if chip.value))
+
+
+class NumberControl(Control):
+    """A number with its unit; an empty cell is not told, and never zero."""
+
+    def _make_inputs(self) -> Widget:
+        self.entry = Text(continuous_update=False, layout=share_layout("11rem"), style=share_style(Text))
+        self.entry.observe(self._changed, "value")
+        self.unit = HTML(layout=share_layout(), style=share_style(HTML))
+        return HBox([self.entry, self.unit], layout=share_layout())
+
+    def _relabel(self) -> None:
+        self.entry.placeholder = self._say("not_told")
+        self.unit.value = escape(self.field.unit[self.language])
+
+    def _set(self, text: str) -> None:
+        self.entry.value = text
+
+    def read(self) -> str:
+        return str(self.entry.value).replace(",", "").replace("，", "").strip()
+
+
+KINDS: dict[str, type[Control]] = {
+    "bool": YesNoControl,
+    "choice": ChoiceControl,
+    "set": SetControl,
+    "number": NumberControl,
+}
+
+
+def make_control(field: Field, tell: Tell) -> Control:
+    """The control that suits a field's type."""
+    return KINDS[field.type](field, tell)
+
+
+class HoldingsControl:
+    """What the client holds: a cell such as ``EDI@2029-03-31;ICP``, and a helper that adds to it."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.text = ""
+        self.codes: dict[str, str] = {}
+        self.label = HTML()
+        self.entry = Text(continuous_update=False, layout=share_layout("100%"))
+        self.licence = Combobox(ensure_option=True, layout=share_layout("100%"))
+        self.expires = DatePicker(layout=share_layout("100%"))
+        self.add = Button(layout=share_layout("auto"))
+        self.entry.observe(self._changed, "value")
+        self.add.on_click(self._add)
+        self.box = VBox([self.label, self.entry, self.licence, HBox([self.expires, self.add])])
+        self.box.add_class("licences-control")
+        self.box.add_class("field-holds")
+
+    def speak(self, language: str, names: Mapping[str, str]) -> None:
+        """Changes the language; ``names`` are the licences that can be held, by code."""
+        self.codes = {f"{name} ({code})": code for code, name in names.items()}
+        self.licence.options = list(self.codes)
+        self.licence.placeholder = say(language, "explorer.holds_licence")
+        self.expires.tooltip = say(language, "explorer.holds_expires")
+        self.add.description = say(language, "explorer.add")
+        self.label.value = say(language, "explorer.holds_help")
+
+    def show(self, text: str) -> None:
+        """Shows a cell without telling it."""
+        self.text = text
+        self.entry.value = text
+
+    def _changed(self, _change: Any) -> None:
+        text = self.entry.value.strip().strip(";；")
+        if text != self.text:
+            self.tell("holds", text)
+
+    def _add(self, _button: Any) -> None:
+        code = self.codes.get(self.licence.value)
+        if code:
+            item = f"{code}@{self.expires.value}" if self.expires.value else code
+            kept = [one for one in self.text.split(";") if one and one.partition("@")[0] != code]
+            self.licence.value, self.expires.value = "", None
+            self.tell("holds", ";".join([*kept, item]))

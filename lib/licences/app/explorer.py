@@ -1,0 +1,517 @@
+"""The explorer: what a client does on the left; what it needs, in what order and by when on the right."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial, wraps
+from html import escape
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, cast
+
+import numpy as np
+import pandas as pd
+from ipywidgets import HTML, Widget
+
+from licences.batch.run import BatchJob, write_reports
+from licences.analysis.case import Case, make_case
+from licences.render.figures.plan import draw_timeline
+from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
+from licences.reading.dictionary import find_data_folder
+from licences.errors import LicencesError
+from licences.errors import UnknownNameError
+from licences.errors import UsageError
+from licences.render.figures.graph import draw_graph
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.explorer import (
+    COLUMNS,
+    list_licences,
+    make_answer,
+    make_card,
+    make_difference,
+    make_head,
+    make_message,
+    make_question,
+    say_strip,
+)
+from licences.rules.facts import list_cells, make_profiles, read_profiles
+from licences.planning.schedule import find_beginning
+from licences.app.layout import HIDDEN, SHOWN, Screen, make_style
+from licences.app.serve import find_asked
+from licences.words.texts import read_texts, say
+from licences.law.working_days import find_working_day
+
+P = ParamSpec("P")
+IDENTITY = {"client": "id", "name": "name", "holds": "holds"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The day of the law, and how is planned: start, verdicts to plan for too, staff (0 for no limit)."""
+
+    as_of: date
+    start: date
+    include: tuple[str, ...] = ()
+    capacity: int = 0
+
+    @property
+    def wish(self) -> PlanOptions:
+        return PlanOptions(self.start, self.include, self.capacity or None)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the explorer reads and writes; ``catalogue`` is None for the project's own."""
+
+    project: Path
+    catalogue: Path | None
+    clients: Path
+    out: Path
+
+    @property
+    def samples(self) -> Path:
+        return self.project / "data" / "clients.csv"
+
+    @property
+    def notebook(self) -> Path:
+        return self.project / "notebooks" / "client_report.ipynb"
+
+
+def explore(
+    client: str = "",
+    language: str = "zh",
+    as_of: str = "",
+    start: str = "",
+    catalogue: str = "",
+    clients: str = "",
+    out: str = "",
+) -> Widget:
+    """The explorer, or the sentences that say why it cannot start.
+
+    client: an id of the clients file, empty for a new client. as_of, start: ISO dates, empty for
+    today and for the next working day. catalogue, clients, out: paths, empty for the project's own.
+    What ``licences explore`` was asked for goes before these.
+    """
+    asked = {"client": client, "language": language, "as_of": as_of, "start": start}
+    asked |= {"catalogue": catalogue, "clients": clients, "out": out}
+    asked |= find_asked()
+    try:
+        project = find_data_folder().parent
+        places = Places(
+            project=project,
+            catalogue=project / asked["catalogue"] if asked["catalogue"] else None,
+            clients=project / (asked["clients"] or "data/clients.csv"),
+            out=project / (asked["out"] or "reports"),
+        )
+        today = _read_day("as_of", asked["as_of"], date.today())
+        terms = Terms(today, _read_day("start", asked["start"], _find_next_working_day(today)))
+        return Explorer(read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]).page
+    except LicencesError as error:
+        return HTML(make_style() + make_message("wrong", str(error).splitlines()))
+
+
+def _read_day(name: str, text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        raise UsageError(f"{name}: {text!r} is not a date", "write it as 2026-11-23") from None
+
+
+def _find_next_working_day(today: date) -> date:
+    return cast(date, cast(Any, find_working_day(np.datetime64(today) + 1)).astype(object))
+
+
+def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concatenate[Explorer, P], None]:
+    """What goes wrong becomes a sentence in the page; the answers stay, and so does the kernel."""
+
+    @wraps(method)
+    def run(explorer: Explorer, /, *given: P.args, **named: P.kwargs) -> None:
+        try:
+            method(explorer, *given, **named)
+        except LicencesError as error:
+            explorer.say("wrong", str(error).splitlines())
+        except Exception as error:
+            logging.getLogger(__name__).exception("the explorer could not do what it was asked for")
+            name = f"{type(error).__name__}: {error}"
+            explorer.say("wrong", [say(explorer.language, "explorer.failed", error=name)])
+        explorer.show_told()
+
+    return cast("Callable[Concatenate[Explorer, P], None]", run)
+
+
+class Explorer:
+    """What the consultant does with the widgets of a Screen, and what follows from it.
+
+    ``cells`` are the client's answers as a clients file holds them; ``case`` is the present answer;
+    ``pinned`` is what it is compared with; ``page`` is the widget to show.
+    """
+
+    def __init__(self, law: Catalogue, places: Places, terms: Terms, language: str, client: str = "") -> None:
+        find_beginning(terms.start)
+        read_texts(language)
+        self.law, self.places, self.terms, self.language = law, places, terms, language
+        self.codes = set(law.catalogue["code"])
+        self.file = places.clients
+        self.clients = self._read_clients(self.file)
+        self.samples = self._read_clients(places.samples)
+        self.cells = self._find_cells(self.clients, client) if client else self._make_empty()
+        self.is_saved = True
+        self.pinned: tuple[Case, dict[str, str], Terms] | None = None
+        self.code: str | None = None
+        self.writing: threading.Thread | None = None
+        self._action: Callable[[], None] | None = None
+        self._is_setting = False
+        summary = f"{len(self.codes)} licences, {len(law.fields.every)} facts to tell"
+        self.screen = Screen(law.fields, self.tell, self.choose, summary)
+        self.screen.file.value = str(
+            self.file.relative_to(places.project) if self.file.is_relative_to(places.project) else self.file
+        )
+        self._wire()
+        self._speak()
+
+    @property
+    def page(self) -> Widget:
+        """The widget to show."""
+        return self.screen.page
+
+    # Answers
+
+    @guarded
+    def tell(self, name: str, text: str) -> None:
+        """Takes an answer as a cell of a clients file, empty for "not told"; a bad one is refused."""
+        is_typed = name in IDENTITY or self.law.fields[name].type == "number"
+        if text and is_typed:
+            others = {"client": "new-client", "name": "-"}
+            make_profiles([others | {name: text}], self.law.fields, self.codes, self._say("title"))
+        self._take(self.cells | {name: text})
+
+    @guarded
+    def reset(self) -> None:
+        """Clears all answers but id and name."""
+        kept = {name: self.cells[name] for name in ("client", "name")}
+        self._leave(lambda: self._take(self._make_empty() | kept))
+
+    @guarded
+    def change_terms(self, name: str, value: Any) -> None:
+        """Changes the day of the law, the start, what is planned for or the staff; a bad one is refused."""
+        if value is None:
+            raise UsageError(self._say(name), self._say("day_missing"))
+        before = self.terms
+        self.terms = Terms(**{**vars(before), name: value})
+        try:
+            find_beginning(self.terms.start)
+            self.refresh()
+        except Exception:
+            self.terms = before
+            raise
+
+    def _make_empty(self) -> dict[str, str]:
+        return dict.fromkeys((*IDENTITY, *self.law.fields.by_name), "")
+
+    def _take(self, cells: dict[str, str], is_saved: bool = False) -> None:
+        """Takes answers that are good, or leaves all as it was where no plan can be made of them."""
+        before = self.cells
+        self.cells = cells
+        try:
+            self.refresh()
+        except Exception:
+            self.cells = before
+            raise
+        self.is_saved = is_saved
+        self.say("done", [])
+
+    def _make_profiles(self, cells: dict[str, str]) -> pd.DataFrame:
+        """A client whose cells are good, as ``read_profiles`` gives it; what it is called is lent."""
+        lent = {"client": "new-client", "name": self._say("new_client")}
+        cells = cells | {name: text for name, text in lent.items() if not cells[name]}
+        return make_profiles([cells], self.law.fields, self.codes, "", are_checked=True)
+
+    # Clients and files
+
+    @guarded
+    def load(self, client: str) -> None:
+        """Shows a client of the file, or an empty sheet where ``client`` is empty."""
+        self._leave(
+            lambda: self._take(
+                self._find_cells(self.clients, client) if client else self._make_empty(), is_saved=True
+            )
+        )
+
+    @guarded
+    def start_from(self, sample: str) -> None:
+        """Takes over the answers of a sample for a client whose id and name are still to be told."""
+        cells = self._find_cells(self.samples, sample) | {"client": "", "name": ""}
+        self._leave(lambda: self._take(cells))
+
+    @guarded
+    def save(self) -> None:
+        """Saves the client into the file that is named; asks before other answers are overwritten."""
+        text = self.screen.file.value.strip()
+        if not text:
+            raise UsageError(self._say("file"), self._say("file_not_named"))
+        path = self.places.project / text
+        make_profiles([self.cells], self.law.fields, self.codes, path.name)
+        saved = find_saved(path, self.law.fields, self.codes, self.cells["client"])
+        said = {"client": self.cells["client"], "file": path.name}
+        changed = find_changed_cells(saved, self.cells) if saved else {}
+        if saved is None:
+            self._write(path, overwrite=False)
+        elif changed:
+            items = [self._say_change(name, *texts) for name, texts in changed.items()]
+            overwrite = lambda: self._write(path, overwrite=True)  # noqa: E731 - said once, used once
+            self._ask(self._say("overwrite_ask", **said), items, "overwrite", "keep", overwrite)
+        else:
+            self._settle(path, self._say("saved_already", **said))
+
+    def _read_clients(self, path: Path) -> pd.DataFrame:
+        if path.exists():
+            return read_profiles(path, self.law.fields, self.codes)
+        return pd.DataFrame({"client": [], "name": []})
+
+    def _find_cells(self, clients: pd.DataFrame, client: str) -> dict[str, str]:
+        for record in clients.to_dict("records"):
+            if record["client"] == client:
+                return list_cells({str(name): value for name, value in record.items()}, self.law.fields)
+        raise UnknownNameError("client", client, set(clients["client"]))
+
+    def _write(self, path: Path, *, overwrite: bool) -> None:
+        write_client(path, self.law.fields, self.codes, self.cells, overwrite=overwrite)
+        self._settle(path, self._say("saved", client=self.cells["client"], file=path.name))
+
+    def _settle(self, path: Path, sentence: str) -> None:
+        self.file, self.clients, self.is_saved = path, self._read_clients(path), True
+        self._list_clients()
+        self.say("done", [sentence])
+
+    def _say_change(self, name: str, old: str, new: str) -> str:
+        fields, empty = self.law.fields, self._say("empty")
+        label = fields[name].label[self.language] if name in fields else self._say(IDENTITY[name])
+        return self._say("change", label=label, old=old or empty, new=new or empty)
+
+    # Questions to the consultant
+
+    def _leave(self, action: Callable[[], None]) -> None:
+        """Does what loses the present answers, after asking where they are not saved."""
+        if self.is_saved:
+            action()
+            return
+        client = self.cells["name"] or self.cells["client"] or self._say("new_client")
+        self._ask(self._say("discard_ask", client=client), [], "discard", "stay", action)
+
+    def _ask(
+        self, question: str, items: Sequence[str], yes: str, no: str, action: Callable[[], None]
+    ) -> None:
+        self._action = action
+        self.say("done", [])
+        screen = self.screen
+        screen.asked.value = make_message("ask", [question], items)
+        screen.yes.description, screen.no.description = self._say(yes), self._say(no)
+        screen.asking.layout.display = SHOWN
+
+    @guarded
+    def decide(self, is_yes: bool) -> None:
+        """Answers the question that stands at the top, if there is one."""
+        action, self._action = self._action, None
+        self.screen.asking.layout.display = HIDDEN
+        if action and is_yes:
+            action()
+
+    # What if
+
+    @guarded
+    def pin(self) -> None:
+        """Keeps the present answer to compare with."""
+        self.pinned = (self.case, self.cells, self.terms)
+        self._show_difference()
+
+    @guarded
+    def unpin(self) -> None:
+        """Forgets the pinned answer."""
+        self.pinned = None
+        self._show_difference()
+
+    @guarded
+    def restore(self) -> None:
+        """Goes back to the facts and terms of the pinned answer."""
+        if self.pinned:
+            _, cells, self.terms = self.pinned
+            self._take(cells)
+
+    # The report
+
+    @guarded
+    def report(self) -> None:
+        """Writes the report of the client on the screen, in the background; ``writing`` is its thread.
+
+        The answers on the screen go into ``profile.csv`` beside it, saved or not, so that the report
+        can be made again from what it was made of.
+        """
+        if self.writing and self.writing.is_alive():
+            return
+        profiles = make_profiles([self.cells], self.law.fields, self.codes, self._say("report"))
+        answers = self.places.out / self.cells["client"] / "profile.csv"
+        write_alone(answers, self.law.fields, self.codes, self.cells)
+        order = BatchJob(
+            notebook=self.places.notebook,
+            out=self.places.out,
+            catalogue=self.places.catalogue,
+            clients=answers,
+            as_of=self.terms.as_of,
+            start=self.terms.start,
+            language=self.language,
+            include=self.terms.include,
+            capacity=self.terms.capacity or None,
+        )
+        self.screen.progress.value = 0
+        self.screen.progress.layout.display = SHOWN
+        self.screen.buttons["report"].disabled, self.screen.link.page = True, ""
+        self.say("done", [self._say("report_running")])
+        self.writing = threading.Thread(target=self._write_report, args=(order, profiles), daemon=True)
+        self.writing.start()
+
+    @guarded
+    def _write_report(self, order: BatchJob, profiles: pd.DataFrame) -> None:
+        def progress(done: int, total: int) -> None:
+            self.screen.progress.max, self.screen.progress.value = total, done
+
+        try:
+            now = lambda: datetime.now(UTC)  # noqa: E731 - said once, used once
+            (entry,) = write_reports(order, self.law, profiles, now, progress, keeps_warm=True)
+            page = order.out / entry["client"] / "report.html"
+            is_there = entry["status"] in {"done", "up_to_date"}
+            if is_there:
+                self.screen.link.name = str(page)
+                self.screen.link.page = page.read_text(encoding="utf-8")
+            key = f"report_{entry['status']}" if is_there else "report_failed"
+            sentence = self._say(key, path=page, error=entry["error"])
+            self.say("done" if is_there else "wrong", [sentence])
+        finally:
+            self.screen.buttons["report"].disabled = False
+            self.screen.progress.layout.display = HIDDEN
+
+    # What the screen shows
+
+    def refresh(self) -> None:
+        """Works the answer out anew and shows it everywhere."""
+        terms, screen = self.terms, self.screen
+        case = make_case(self.law, self._make_profiles(self.cells), terms.as_of, terms.wish, self.language)
+        texts = read_texts(self.language)["explorer"]
+        self.case = case
+        screen.answer.value = make_answer(case)
+        screen.graph.show(draw_graph(case), texts["graph_none"])
+        screen.timeline.show(draw_timeline(case), texts["timeline_none"])
+        screen.table.show(list_licences(case), {name: texts[f"column_{name}"] for name in COLUMNS}, texts)
+        screen.question.value = make_question(case)
+        best = tuple(screen.controls[name].box for name in case.questions["field"].head(1))
+        if screen.best.children != best:
+            screen.best.children = best
+        self._show_difference()
+        self._show_card()
+
+    def show_told(self) -> None:
+        """Shows the answers and terms in their controls."""
+        screen = self.screen
+        with self._setting():
+            screen.show_cells(self.cells, self.language)
+            screen.as_of.value, screen.start.value = self.terms.as_of, self.terms.start
+            screen.capacity.value, screen.include.value = self.terms.capacity, self.terms.include
+            is_known = self.cells["client"] in set(self.clients["client"])
+            screen.client.value = self.cells["client"] if is_known else ""
+            screen.sample.value = ""
+            name = self.cells["name"] or self.cells["client"] or self._say("new_client")
+            screen.title.value = make_head(self.case, name, self.is_saved)
+
+    def say(self, kind: str, lines: Sequence[str]) -> None:
+        """Says something at the top: ``done`` or ``wrong``; nothing where there are no lines."""
+        self.screen.message.value = make_message(kind, lines)
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(self.language, f"explorer.{key}", **values)
+
+    def _show_difference(self) -> None:
+        screen = self.screen
+        if self.pinned is None:
+            screen.strip.value = ""
+            screen.difference.value = f"<p>{escape(self._say('pin_hint'))}</p>"
+        else:
+            old, cells, terms = self.pinned
+            if old.language != self.language:
+                old = make_case(self.law, self._make_profiles(cells), terms.as_of, terms.wish, self.language)
+                self.pinned = (old, cells, terms)
+            screen.strip.value = make_message("done", [say_strip(old, self.case)])
+            screen.difference.value = make_difference(old, self.case)
+        for name in ("unpin", "restore"):
+            screen.buttons[name].disabled = self.pinned is None
+
+    @guarded
+    def choose(self, code: str | None) -> None:
+        """Shows the card of a licence, none where ``code`` is None."""
+        self.code = code
+        self._show_card()
+
+    def _show_card(self) -> None:
+        code = self.code if self.code in self.case.rows.index else None
+        self.screen.card.value = make_card(self.case, code) if code else ""
+        self.screen.drawer.layout.display = SHOWN if code else HIDDEN
+
+    @guarded
+    def speak(self, language: str) -> None:
+        """Changes the language of everything on the screen."""
+        self.language = language
+        self._speak()
+
+    def _speak(self) -> None:
+        names = self.law.catalogue.groupby("code", sort=False)[f"name_{self.language}"].last()
+        with self._setting():
+            self.screen.speak(self.language, {str(code): str(name) for code, name in names.items()})
+        self._list_clients()
+        self._action = None
+        self.screen.asking.layout.display = HIDDEN
+        self.refresh()
+        self.show_told()
+
+    def _list_clients(self) -> None:
+        with self._setting():
+            for widget, clients, first in (
+                (self.screen.client, self.clients, "new_client"),
+                (self.screen.sample, self.samples, "choose"),
+            ):
+                named = zip(clients["name"], clients["client"], strict=True)
+                options = [(f"{name} ({client})", client) for name, client in named]
+                widget.options = [(self._say(first), ""), *options]
+
+    # Wires
+
+    @contextmanager
+    def _setting(self) -> Iterator[None]:
+        """While the explorer sets widgets itself, their changes are not the consultant's."""
+        was, self._is_setting = self._is_setting, True
+        try:
+            yield
+        finally:
+            self._is_setting = was
+
+    def _wire(self) -> None:
+        screen = self.screen
+
+        def on_value(widget: Widget, act: Callable[[Any], None]) -> None:
+            widget.observe(lambda change: None if self._is_setting else act(change["new"]), "value")
+
+        on_value(screen.language, self.speak)
+        on_value(screen.client, self.load)
+        on_value(screen.sample, self.start_from)
+        on_value(screen.id, lambda text: self.tell("client", text.strip()))
+        on_value(screen.name, lambda text: self.tell("name", text.strip()))
+        for name in ("as_of", "start", "capacity", "include"):
+            on_value(getattr(screen, name), partial(self.change_terms, name))
+        screen.search.observe(lambda change: self.screen.find(change["new"], self.language), "value")
+        for name in ("save", "reset", "pin", "unpin", "restore", "report"):
+            screen.buttons[name].on_click(lambda _button, name=name: getattr(self, name)())
+        screen.buttons["close"].on_click(lambda _button: self.choose(None))
+        screen.yes.on_click(lambda _button: self.decide(True))
+        screen.no.on_click(lambda _button: self.decide(False))

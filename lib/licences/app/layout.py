@@ -1,0 +1,198 @@
+"""The widgets of the explorer and where they stand; what they do is the explorer's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from importlib.resources import files
+
+from ipywidgets import (
+    HTML,
+    Accordion,
+    BoundedIntText,
+    Box,
+    Button,
+    DatePicker,
+    Dropdown,
+    HBox,
+    IntProgress,
+    Layout,
+    SelectMultiple,
+    Tab,
+    Text,
+    ToggleButtons,
+    VBox,
+    Widget,
+)
+
+from licences.app.controls import Control, HoldingsControl, Tell, make_control
+from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.app.widgets import LiveFigure, LiveTable, ReportLink
+from licences.rules.facts import Fields
+from licences.words.texts import read_texts, say
+
+INCLUDED = ("recommended", "optional")
+TABS = ("licences", "graph", "timeline", "what_if")
+BUTTONS = ("save", "reset", "pin", "unpin", "restore", "report", "close")
+HIDDEN, SHOWN = "none", ""
+
+
+def make_style() -> str:
+    """The style sheet of the explorer, as an element."""
+    return (
+        f"<style>{files('licences.render').joinpath('browser', 'explorer.css').read_text(encoding='utf-8')}</style>"
+    )
+
+
+class _Page(VBox):  # type: ignore[misc]
+    """The explorer as a whole; where widgets cannot be shown it says what it would hold."""
+
+    def __init__(self, summary: str, children: Iterable[Widget]) -> None:
+        super().__init__(list(children))
+        self.summary = summary
+
+    def __repr__(self) -> str:
+        return self.summary
+
+
+class Screen:
+    """Every widget that the explorer reads or writes, laid out in ``page``.
+
+    tell: called with a field's name and the new cell when an answer changes. choose: called with the
+    code of the licence that is clicked in the table or in a figure.
+    """
+
+    def __init__(self, fields: Fields, tell: Tell, choose: Callable[[str], None], summary: str) -> None:
+        self.buttons = {name: Button(layout=Layout(width="auto")) for name in BUTTONS}
+        self.buttons["report"].button_style = "primary"
+        self.labels: dict[str, HTML] = {}
+        body = Box([self._make_form(fields, tell), self._make_answer(choose)])
+        body.add_class("licences-body")
+        self.message = HTML()
+        rows = [HTML(make_style()), self._make_head(), self._make_bar(), self._make_question(), self.message]
+        self.page = _Page(summary, [*rows, body])
+        self.page.add_class("licences-explorer")
+
+    def _make_head(self) -> Box:
+        self.title = HTML()
+        self.language = ToggleButtons(options=[("中文", "zh"), ("English", "en")])
+        head = Box([self.title, self.language])
+        head.add_class("licences-head")
+        return head
+
+    def _make_bar(self) -> Box:
+        self.client = Dropdown(layout=Layout(width="16rem"))
+        self.sample = Dropdown(layout=Layout(width="13rem"))
+        self.id = Text(continuous_update=False, layout=Layout(width="10rem"))
+        self.name = Text(continuous_update=False, layout=Layout(width="15rem"))
+        self.file = Text(continuous_update=False, layout=Layout(width="12rem"))
+        named = {
+            "client": self.client,
+            "sample": self.sample,
+            "id": self.id,
+            "name": self.name,
+            "file": self.file,
+        }
+        labelled = [self._label(key, widget) for key, widget in named.items()]
+        bar = Box([*labelled, self.buttons["save"], self.buttons["reset"]])
+        bar.add_class("licences-bar")
+        return bar
+
+    def _make_question(self) -> VBox:
+        self.asked, self.yes, self.no = HTML(), Button(button_style="warning"), Button()
+        self.asking = VBox([self.asked, HBox([self.yes, self.no])], layout=Layout(display=HIDDEN))
+        self.asking.add_class("licences-asking")
+        return self.asking
+
+    def _make_form(self, fields: Fields, tell: Tell) -> VBox:
+        self.search, self.found, self.matches = Text(), HTML(), VBox()
+        self.controls: dict[str, Control] = {field.name: make_control(field, tell) for field in fields.every}
+        self.holdings = HoldingsControl(tell)
+        self.groups: dict[str, list[Control]] = {}
+        for control in self.controls.values():
+            self.groups.setdefault(control.field.group, []).append(control)
+        self.as_of, self.start = DatePicker(), DatePicker()
+        self.capacity = BoundedIntText(min=0, max=99, continuous_update=False)
+        self.include = SelectMultiple(rows=len(INCLUDED))
+        terms = {"as_of": self.as_of, "start": self.start, "capacity": self.capacity, "include": self.include}
+        panes = [VBox([control.box for control in controls]) for controls in self.groups.values()]
+        settings = VBox([self._label(key, widget) for key, widget in terms.items()])
+        self.accordion = Accordion([*panes, self.holdings.box, settings], selected_index=0)
+        form = VBox([self.search, self.found, self.matches, self.accordion])
+        form.add_class("licences-form")
+        return form
+
+    def _make_answer(self, choose: Callable[[str], None]) -> VBox:
+        self.answer, self.strip = HTML(), HTML()
+        self.question, self.best = HTML(), Box()
+        self.graph, self.timeline, self.table = LiveFigure(choose), LiveFigure(choose), LiveTable(choose)
+        self.hint, self.difference, self.card = HTML(), HTML(), HTML()
+        self.progress, self.link = IntProgress(layout=Layout(display=HIDDEN, width="10rem")), ReportLink()
+        next_question = VBox([self.question, self.best])
+        next_question.add_class("licences-next")
+        actions = Box([self.buttons["pin"], self.buttons["report"], self.progress, self.link])
+        actions.add_class("licences-actions")
+        what_if = VBox([HBox([self.buttons["unpin"], self.buttons["restore"]]), self.difference])
+        self.tabs = Tab([self.table.box, self.graph, self.timeline, what_if])
+        self.drawer = VBox([self.buttons["close"], self.card], layout=Layout(display=HIDDEN))
+        self.drawer.add_class("licences-drawer")
+        views = Box([VBox([self.hint, self.tabs]), self.drawer])
+        views.add_class("licences-views")
+        right = VBox([self.answer, self.strip, next_question, actions, views])
+        right.add_class("licences-right")
+        return right
+
+    def _label(self, key: str, widget: Widget) -> VBox:
+        self.labels[key] = HTML()
+        box = VBox([self.labels[key], widget])
+        box.add_class("licences-labelled")
+        box.add_class(f"term-{key}")
+        return box
+
+    def speak(self, language: str, names: Mapping[str, str]) -> None:
+        """Changes the language of all that does not depend on the client; ``names`` are licences by code."""
+        texts = read_texts(language)["explorer"]
+        verdicts = read_texts(language)["page"]["verdicts"]
+        self.language.value = language
+        for key, label in self.labels.items():
+            label.value = f"<label>{escape(texts[key])}</label>"
+        for key, button in self.buttons.items():
+            button.description = texts[key]
+        for control in self.controls.values():
+            control.speak(language)
+        self.holdings.speak(language, names)
+        self.search.placeholder, self.id.placeholder = texts["search"], texts["id_hint"]
+        self.hint.value = f"<p class='help'>{escape(texts['card_hint'])}</p>"
+        self.link.label = texts["report_open"]
+        self.tabs.titles = tuple(texts[f"tab_{key}"] for key in TABS)
+        self.include.options = [(verdicts[name], name) for name in INCLUDED]
+
+    def show_cells(self, cells: Mapping[str, str], language: str) -> None:
+        """Shows a client's cells in their controls, and how many facts of each group are told."""
+        for name, control in self.controls.items():
+            if not control.text == control.read() == cells[name]:
+                control.show(cells[name])
+        self.holdings.show(cells["holds"])
+        self.id.value, self.name.value = cells["client"], cells["name"]
+        titles = tuple(self._title_groups(cells, language))
+        if self.accordion.titles != titles:
+            self.accordion.titles = titles
+
+    def _title_groups(self, cells: Mapping[str, str], language: str) -> Iterable[str]:
+        groups = read_vocabulary(find_data_folder() / "dictionary.yaml", "field_group")
+        for group, controls in self.groups.items():
+            name = groups[group][language]
+            told = sum(bool(cells[control.field.name]) for control in controls)
+            said = {"name": name[:1].upper() + name[1:], "told": told, "total": len(controls)}
+            yield say(language, "explorer.group", **said)
+        yield say(language, "explorer.holds")
+        yield say(language, "explorer.settings")
+
+    def find(self, words: str, language: str) -> None:
+        """Shows the questions that speak of some words, all groups where there are none."""
+        found = [control for control in self.controls.values() if control.matches(words)]
+        is_searching = bool(words.strip())
+        said = {"count": len(found), "total": len(self.controls)}
+        self.found.value = say(language, "explorer.found", **said) if is_searching else ""
+        self.matches.children = tuple(control.box for control in found) if is_searching else ()
+        self.accordion.layout.display = HIDDEN if is_searching else SHOWN

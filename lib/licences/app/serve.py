@@ -1,0 +1,136 @@
+"""Serves the explorer on this machine: in JupyterLab, or as a web app by Voilà."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from licences.errors import UsageError
+
+ASKED = "LICENCES_EXPLORE"
+HERE = "127.0.0.1"
+PORTS = range(8888, 8988)
+HIGHEST_PORT = 65_535
+SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to serve, and the token without which nobody is let in."""
+
+    ip: str
+    port: int
+    token: str
+
+    def find_page(self, path: str = "") -> str:
+        """What to open in a browser."""
+        host = f"[{self.ip}]" if ":" in self.ip else self.ip
+        return f"http://{host}:{self.port}/{path}?token={self.token}"
+
+
+def hand_over(asked: Mapping[str, str]) -> None:
+    """Leaves what the explorer is asked for where the notebook finds it, whichever program runs it."""
+    os.environ[ASKED] = json.dumps(asked)
+
+
+def find_asked() -> dict[str, str]:
+    """What ``hand_over`` left, nothing in a notebook that was opened otherwise."""
+    return dict(json.loads(os.environ.get(ASKED, "{}")))
+
+
+def choose_address(ip: str, port: int | None, token: str | None) -> Address:
+    """An address that is safe to serve on: this machine alone, or with a token that was given.
+
+    port: None for the first one that is free. token: None for a new one at random.
+
+    Raises: UsageError where others could get in without a token, or where the port is taken.
+    """
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"a token of {len(token)} characters can be guessed", f"give {SHORTEST_TOKEN} or more"
+        )
+    if token is None and not _is_this_machine(ip):
+        wrong = f"others can reach {ip}, and no token was given to keep them out"
+        raise UsageError(wrong, f"give --token with {SHORTEST_TOKEN} characters or more, or leave out --ip")
+    for candidate in PORTS if port is None else [port]:
+        if _is_free(ip, candidate):
+            return Address(ip, candidate, token or secrets.token_urlsafe(32))
+    taken = f"the port {port} of {ip}" if port is not None else f"every port from {PORTS[0]} to {PORTS[-1]}"
+    raise UsageError(f"{taken} is taken or cannot be used", "choose another --port")
+
+
+def _is_this_machine(ip: str) -> bool:
+    try:
+        return ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return ip == "localhost"
+
+
+def _is_free(ip: str, port: int) -> bool:
+    if port > HIGHEST_PORT:
+        return False
+    try:
+        with socket.create_server((ip, port), family=socket.AF_INET6 if ":" in ip else socket.AF_INET):
+            return True
+    except OSError:
+        return False
+
+
+def find_lab_path(notebook: Path) -> str:
+    """Where JupyterLab shows a notebook of the project."""
+    return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
+
+
+def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
+    """Serves the notebook in JupyterLab until it is stopped; it asks nothing of the internet."""
+    from jupyterlab.labapp import LabApp
+
+    with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
+        LabApp.launch_instance(
+            [
+                *_find_common("ServerApp", address, opens_browser),
+                f"--IdentityProvider.token={address.token}",
+                f"--ServerApp.root_dir={notebook.parents[1]}",
+                "--ServerApp.answer_yes=True",
+                "--ServerApp.allow_root=True",
+                f"--LabApp.default_url=/{find_lab_path(notebook)}",
+                f"--LabApp.app_settings_dir={settings}",
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "--LabApp.log_level=ERROR",
+            ]
+        )
+
+
+def serve_app(notebook: Path, address: Address, *, opens_browser: bool) -> None:
+    """Serves the notebook as a web app, without its code, until it is stopped."""
+    from voila.app import Voila
+
+    with as_file(files("licences.app").joinpath("jupyter")) as templates:
+        searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
+        Voila.launch_instance(
+            [
+                str(notebook),
+                *_find_common("Voila", address, opens_browser),
+                f"--Voila.token={address.token}",
+                "--VoilaConfiguration.template=explorer",
+            ]
+        )
+
+
+def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
+    return [
+        f"--{app}.ip={address.ip}",
+        f"--{app}.port={address.port}",
+        f"--{app}.port_retries=0",
+        f"--{app}.open_browser={opens_browser}",
+        f"--{app}.log_level=ERROR",
+        *(["--KernelManager.transport=ipc"] if hasattr(socket, "AF_UNIX") else []),  # out of others' reach
+    ]

@@ -1,0 +1,115 @@
+"""What a report is made from, as a hash: where it has not changed, the report need not be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import pandas as pd
+
+from licences.assessment.verdicts import Judgement, is_concerned, judge
+from licences.reading.dictionary import find_data_folder
+from licences.law.in_force import LawInForce, Licence, find_shown, find_law_in_force
+from licences.rules.expressions import Value
+from licences.law.catalogue import Catalogue
+from licences.rules.logic import Rule
+
+ABOUT_ONE_CASE = {
+    "uses": "case"
+}  # what a notebook's metadata says that looks at nothing but its client's case
+
+
+def hash_inputs(
+    law: Catalogue, profiles: pd.DataFrame, as_of: date, language: str, notebook: bytes, asked: Iterable[object]
+) -> Iterator[tuple[str, str]]:
+    """For each client its id and a hash over all that its report is made from, in the file's order.
+
+    Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
+    held; of a licence that is not needed only its name and the reason. A notebook whose metadata does
+    not promise to look at its client's case alone uses every row. asked: what else the report follows
+    from, such as the start.
+    """
+    edition = find_law_in_force(law, as_of, language)
+    is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
+    coming = [
+        (
+            change.entry,
+            _hash(
+                change.day,
+                change.kind,
+                change.entry.row["superseded_by"],
+                find_shown(change.entry.row, language),
+            ),
+        )
+        for change in edition.coming
+    ]
+    whole = {code: _hash(find_shown(entry.row, language)) for code, entry in edition.entries.items()}
+    common = _hash(
+        [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
+        law.fields.every,
+        law.contradictions.to_dict("records"),
+        law.corrections.to_dict("records"),
+        [] if is_about_one_case else [law.catalogue.to_csv()],
+    )
+    columns = [name for name in profiles.columns if name != "client"]
+    told = profiles[columns].astype(str).to_dict("records")
+    for one, cells in zip(judge(law, profiles, as_of), told, strict=True):
+        used = [_find_used(edition, one, code, whole) for code in edition.entries]
+        announced = [
+            shown for entry, shown in coming if is_concerned(entry, one.verdicts, one.held, one.profile)
+        ]
+        gone = [_find_names(law, code) for code in one.held if code not in edition.entries]
+        yield one.client, _hash(common, one.client, cells, used, announced, gone)
+
+
+def _is_touched(one: Judgement, code: str) -> bool:
+    return one.verdicts.get(code, "not_needed") != "not_needed" or code in one.held
+
+
+def _find_used(edition: LawInForce, one: Judgement, code: str, whole: Mapping[str, str]) -> object:
+    if _is_touched(one, code):
+        return whole[code]
+    entry: Licence = edition.entries[code]
+    return (
+        code,
+        entry.name,
+        entry.row["name_zh"],
+        _find_reasons(entry.applies, entry.applies.find_kinds(one.profile)),
+    )
+
+
+@lru_cache(maxsize=65536)
+def _find_reasons(rule: Rule, kinds: tuple[Value | None, ...]) -> str:
+    return repr(rule.explain(dict(zip(rule.names, kinds, strict=True))))
+
+
+def _find_names(law: Catalogue, code: str) -> list[str]:
+    return [str(row) for row in law.catalogue.loc[law.catalogue["code"] == code, "name_zh"]]
+
+
+@cache
+def hash_library() -> str:
+    """A hash over this package and the data files whose words stand in every report."""
+    digest = hashlib.sha256()
+    for file in sorted(_list_files(files("licences")), key=str):
+        digest.update(file.read_bytes())
+    digest.update((find_data_folder() / "dictionary.yaml").read_bytes())
+    return digest.hexdigest()
+
+
+def _list_files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _list_files(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

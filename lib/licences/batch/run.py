@@ -1,0 +1,301 @@
+"""Makes the reports of many clients and keeps a ledger that is true."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.render.brand import Brand
+from licences.batch.executors import ReportExecutor, open_executor
+from licences.runner.client import check_parameters
+from licences.errors import MissingFileError
+from licences.reading.files import is_remote
+from licences.batch.fingerprint import hash_inputs, hash_library
+from licences.law.catalogue import Catalogue
+from licences.render.pdf import Printer, place_pictures
+from licences.analysis.record import Record, find_record
+from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.batch.store import ReportStore
+from licences.batch.pool import BatchContext, Progress
+
+MADE = ("done", "up_to_date")
+_LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """Which reports to make, from what, and where they go.
+
+    timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
+    address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
+    has_browser: whether figures can be drawn in them.
+    """
+
+    notebook: Path
+    out: Path
+    catalogue: Path | None
+    clients: Path | None
+    as_of: date
+    start: date
+    language: str
+    include: tuple[str, ...] = ()
+    capacity: int | None = None
+    seed: int = 0
+    workers: int = 1
+    timeout_seconds: float | None = None
+    memory_mib: int | None = None
+    scheduler: str | None = None
+    force: bool = False
+    formats: tuple[str, ...] = ("html",)
+    brand: Brand | None = None
+    template: bytes | None = None
+    has_browser: bool = True
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The files of a report that is made."""
+        return tuple(sorted({TRAIL, *(FORMATS[name] for name in self.formats)}))
+
+
+def write_reports(
+    order: BatchJob,
+    law: Catalogue,
+    profiles: pd.DataFrame,
+    now: Callable[[], datetime],
+    progress: Progress | None = None,
+    keeps_warm: bool = False,
+) -> Generator[dict[str, Any], None, None]:
+    """Makes one report a client and yields its line of the ledger as it is written.
+
+    progress: told after each cell of each notebook how many of its cells have run, and how many it has.
+    keeps_warm: the process that has imported everything stays, for a next call.
+
+    A report whose inputs have not changed is left as it is. A failed client stops no other and
+    leaves ``failed.ipynb``; its earlier report stays. Whatever ends the batch, what the ledger says is
+    so, and the next one goes on from there.
+
+    Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
+    """
+    for client in profiles["client"].head(1):
+        check_parameters(order.notebook, _find_parameters(order, str(client)))
+    notebook = read_notebook(order.notebook)
+    pack = BatchContext(
+        name=order.notebook.name,
+        notebook=notebook,
+        folder=None if order.scheduler else str(order.notebook.resolve().parent),
+        law=law,
+        as_of=order.as_of,
+        start=order.start,
+        language=order.language,
+        library=hash_library(),
+        formats=order.formats,
+    )
+    batch = _Batch(order, pack, ReportStore(order.out), now, progress, keeps_warm)
+    try:
+        yield from batch.run(profiles)
+    finally:
+        batch.close()
+
+
+class _Batch:
+    """The reports that are being made, and what is written of those that are."""
+
+    def __init__(
+        self,
+        order: BatchJob,
+        pack: BatchContext,
+        store: ReportStore,
+        now: Callable[[], datetime],
+        progress: Progress | None,
+        keeps_warm: bool,
+    ) -> None:
+        self.order, self.pack, self.store, self.now = order, pack, store, now
+        self.progress, self.keeps_warm = progress, keeps_warm
+        self.running: dict[Future[Result], tuple[str, str]] = {}
+        self.names: dict[str, str] = {}
+
+    @cached_property
+    def executor(self) -> ReportExecutor:
+        """Called together when there is a first report to make."""
+        order = self.order
+        return open_executor(order.scheduler, self.pack, order.workers, self.progress, self.keeps_warm)
+
+    def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
+        order, pack = self.order, self.pack
+        self.names = dict(zip(profiles["client"], profiles["name"], strict=True))
+        drawn = (order.template, order.has_browser) if "docx" in order.formats else ()
+        asked = (order.start, order.include, order.capacity, order.seed, order.brand, *drawn)
+        inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
+        for at, (client, hashed) in enumerate(inputs):
+            if not order.force and self._is_made(client, hashed):
+                unchanged = Result(client, "up_to_date", dict.fromkeys(order.outputs, b""))
+                yield self._note(client, hashed, unchanged)
+                continue
+            while len(self.running) >= self.executor.find_room():
+                yield from self._take_finished()
+            earlier = find_record(self.store.read(client, TRAIL) or b"", client)
+            profile = profiles.iloc[at : at + 1]  # a slice copies nothing
+            task = _make_task(order, profile, self.progress, earlier)
+            self.running[self.executor.submit(task)] = (client, hashed)
+        while self.running:
+            yield from self._take_finished()
+
+    def close(self) -> None:
+        """Gives up what still runs, and leaves the ledger to others."""
+        try:
+            if "executor" in vars(self):
+                self.executor.close()
+            if "printer" in vars(self):
+                self.printers.shutdown(wait=False, cancel_futures=True)
+                self.printer.close()
+                self.printers.shutdown()
+        finally:
+            self.store.close()
+
+    def _is_made(self, client: str, hashed: str) -> bool:
+        last = self.store.made.get(client, {})
+        return last.get("inputs") == hashed and self.store.has(client, self.order.outputs)
+
+    def _take_finished(self) -> Iterator[dict[str, Any]]:
+        finished: set[Future[Result]] = set()
+        while not finished:
+            finished, _ = wait(self.running, _LOOK_SECONDS, FIRST_COMPLETED)
+            self.executor.find_room()  # says so where nobody is there any more to finish one
+        for future in finished:
+            client, hashed = self.running.pop(future)
+            result = _find_result(client, future)
+            if self._is_to_print(result):
+                printing = self.printers.submit(self._print, result, self.printer)
+                self.running[printing] = (client, hashed)
+            else:
+                yield self._note(client, hashed, self._keep(result))
+
+    def _is_to_print(self, result: Result) -> bool:
+        """Whether a browser has yet to make something of it."""
+        lacks_pdf = "pdf" in self.order.formats and FORMATS["pdf"] not in result.files
+        return result.status == "done" and (lacks_pdf or FIGURES in result.files)
+
+    @cached_property
+    def printers(self) -> ThreadPoolExecutor:
+        """Called together when there is a first page to print."""
+        return ThreadPoolExecutor(self.order.workers, thread_name_prefix="print")
+
+    @cached_property
+    def printer(self) -> Printer:
+        """Called together when there is a first page to print; its browser starts with that."""
+        return Printer(self.order.workers)
+
+    def _print(self, result: Result, printer: Printer) -> Result:
+        """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
+        began = time.perf_counter()
+        files, word = dict(result.files), FORMATS["docx"]
+        figures = files.pop(FIGURES, b"")
+        try:
+            if "pdf" in self.order.formats:
+                page = files[PAGE].decode()
+                files[FORMATS["pdf"]] = printer.print_page(page, self.names[result.client], self.order.as_of)
+            if figures:
+                files[word] = place_pictures(files[word], printer.draw_figures(figures))
+        except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
+            said = f"the page could not be printed: {type(error).__name__}: {error}"
+            return replace(result, status="failed", files={}, problem=said.splitlines()[0])
+        if "html" not in self.order.formats:
+            files.pop(PAGE, None)
+        return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
+
+    def _keep(self, result: Result) -> Result:
+        """Puts the files of a result where they belong; the result, or what became of it."""
+        try:
+            self.store.put(result.client, result.files, without=FAILURE)
+        except OSError as error:
+            if result.status != "done":
+                return replace(result, files={})
+            said = f"{self.order.out / result.client}: {error.strerror or error}"
+            return replace(result, status="not_written", files={}, problem=said)
+        return result
+
+    def _note(self, client: str, hashed: str, result: Result) -> dict[str, Any]:
+        entry = {
+            "client": client,
+            "as_of": self.order.as_of.isoformat(),
+            "status": result.status,
+            "seconds": round(result.seconds, 3),
+            "inputs": hashed,
+            "outputs": sorted(result.files),
+            "error": result.problem,
+            "at": self.now().isoformat(timespec="seconds"),
+        }
+        self.store.note(entry)
+        return entry
+
+
+def _find_result(client: str, future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except CancelledError:
+        return Result(client, "killed", {}, "the cluster gave the report up")
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with one client stops no other
+        said = f"{type(error).__name__}: {error}"
+        return Result(client, "killed" if type(error).__name__ == "KilledWorker" else "failed", {}, said)
+
+
+def _make_task(
+    order: BatchJob, profile: pd.DataFrame, progress: Progress | None, earlier: Record | None
+) -> Task:
+    client = str(profile["client"].iloc[0])
+    return Task(
+        client=client,
+        name=str(profile["name"].iloc[0]),
+        language=order.language,
+        parameters=_find_parameters(order, client),
+        profiles=profile.reset_index(drop=True),
+        formats=order.formats,
+        brand=order.brand,
+        template=order.template,
+        has_pictures=order.has_browser,
+        earlier=earlier,
+        timeout_seconds=order.timeout_seconds,
+        memory_mib=order.memory_mib,
+        is_watched=progress is not None,
+    )
+
+
+def _find_parameters(order: BatchJob, client: str) -> Mapping[str, str | int]:
+    """The notebook's parameters; paths as seen from its folder, where it runs.
+
+    How to plan is passed on only where it is asked for, so that a notebook need not take it.
+    """
+    asked = {"include": ",".join(order.include), "capacity": order.capacity, "seed": order.seed}
+    return {
+        "client": client,
+        "as_of": order.as_of.isoformat(),
+        "start": order.start.isoformat(),
+        "language": order.language,
+        "catalogue": see_from(order.notebook, order.catalogue),
+        "clients": see_from(order.notebook, order.clients),
+        **{name: value for name, value in asked.items() if value},
+    }
+
+
+def see_from(notebook: Path, path: Path | None) -> str:
+    """A path as seen from the folder of a notebook, where that runs; empty for none."""
+    if path is None or is_remote(path):
+        return str(path or "")
+    return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+
+
+def read_notebook(path: Path) -> bytes:
+    """The bytes of a notebook. Raises: MissingFileError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingFileError(str(path), error.strerror or "cannot be read", "check --notebook") from None

@@ -1,0 +1,46 @@
+"""The process from which reports are forked: imports everything, works once through a report of nobody."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import shutil
+import socket
+import sys
+
+from licences.runner.kernel import make_shell, serve_cells, settle
+from licences.runner.forkserver import Job, Job, serve_forks
+
+
+def main(descriptor: int) -> None:
+    """Serves forks to the process at the other end of a socket."""
+    shell = make_shell()
+    with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
+        from licences.batch.warm_up import work_once
+        from licences.batch.worker import WorkerContext
+    del sys.argv[1:]
+
+    def run_alone(errand: Job) -> None:
+        settle(errand.order["folder"], environment=errand.order["environment"])
+        serve_cells(errand.line, shell)
+
+    jobs: dict[str, Job] = {"cells": run_alone}
+    ours: list[str | None] = []
+
+    def prepare(files: list[bytes]) -> None:
+        if files:
+            notebook, law, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+            ours.append(folder)
+            work_once(shell, law, as_of, start, language, formats)
+            jobs["report"] = WorkerContext(notebook, law, shell).make_report
+        gc.collect()
+        gc.freeze()  # what is there now is never looked at again, and so not copied in the forks
+        gc.set_threshold(100_000)
+
+    serve_forks(socket.socket(fileno=descriptor), prepare, jobs)
+    for folder in filter(None, ours):  # who started us may have been killed
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,76 @@
+"""Works once through reports of nobody, so that the processes forked after it find all at hand."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import nbformat
+import plotly.io
+from nbformat import NotebookNode
+
+from licences.analysis.case import Given, forget_given, hand_over
+from licences.runner.kernel import Shell
+from licences.render.html.page import make_html
+from licences.runner.client import run_cells
+from licences.law.catalogue import Catalogue
+from licences.render.html.sections import SECTIONS, describe_case
+from licences.rules.facts import make_profiles
+
+_START = """from licences.analysis.case import open_case
+from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
+from licences.render.html.decide import make_decisions_section
+from licences.render.figures.graph import draw_graph
+from licences.render.figures.style import show_figures_anywhere
+from licences.render.html.sections import make_section
+from licences.render.html.since_last import make_retrospect_section
+
+show_figures_anywhere()
+case = open_case(client, as_of, start, language)"""
+_DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
+
+
+def work_once(
+    shell: Shell, law: Catalogue, as_of: date, start: date, language: str, formats: tuple[str, ...] = ()
+) -> None:
+    """Works through reports of clients that do not exist, so that the next one finds all at hand.
+
+    One of them answers all that can be answered with yes, one with no, and one tells nothing.
+    """
+    renderer = plotly.io.renderers.default
+    names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
+    for answer in ("yes", "no", ""):
+        told = {field.name: answer for field in law.fields.every if field.type == "bool"}
+        nobody = make_profiles([{"client": "nobody", "name": "-", **told}], law.fields, None, "")
+        hand_over(Given("nobody", "", "", law, nobody))
+        notebook = _make_notebook(as_of, start, language)
+        run_cells(notebook, shell, io.BytesIO(), listens=False)
+        make_html(notebook, "-", language)
+        if "docx" in formats:
+            from licences.render.word.document import make_word  # an extra
+
+            make_word(shell.user_ns["case"])
+    forget_given()
+    shell.reset(new_session=True)
+    shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})
+    shell.user_ns_hidden.clear()
+    shell.user_ns_hidden.update(hidden)
+    describe_case.cache_clear()
+    plotly.io.renderers.default = renderer
+
+
+def _make_notebook(as_of: date, start: date, language: str) -> NotebookNode:
+    """What a report's notebook does."""
+    given = {"client": "nobody", "as_of": str(as_of), "start": str(start), "language": language}
+    sources = [
+        "\n".join(f"{name} = {value!r}" for name, value in given.items()),
+        _START,
+        *(f"make_section(case, {name!r})" for name in SECTIONS),
+        "make_decisions_section(case)",
+        "make_retrospect_section(case)",
+        *(f"{name}(case)" for name in _DRAWN),
+        "len(case.steps)",
+    ]
+    cells = [nbformat.v4.new_markdown_cell(""), *map(nbformat.v4.new_code_cell, sources)]
+    made: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata={"papermill": {}})
+    return made

@@ -1,0 +1,292 @@
+"""The commands and their options, read from the command line and checked one by one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from licences.reading.dictionary import LANGUAGES
+from licences.errors import UnknownNameError
+from licences.errors import UsageError
+from licences.reading.files import read_place
+
+INCLUDED = ("recommended", "optional")
+MAX_AGE_DAYS = 365
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
+FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
+
+
+class _Parser(argparse.ArgumentParser):
+    """One that takes no shortened option, since what is short for one today may be another one's name tomorrow."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(allow_abbrev=False, **how)
+
+
+def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command and its options; wrong usage ends the process with status 2 and a sentence."""
+    parser, commands = _make_parsers()
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        known = re.findall(r"--[a-z-]+", commands[options.run].format_help())
+        close = [match for word in unknown for match in get_close_matches(word.partition("=")[0], known, n=1)]
+        hint = f"; did you mean {' and '.join(close)}?" if close else ""
+        commands[options.run].error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    return options
+
+
+def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
+    """The parser, and those of the commands by their names."""
+    parser = _Parser(
+        prog="licences", description="Which licences an e-commerce platform in China needs, and why."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    files = _Parser(add_help=False)
+    files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
+    files.add_argument(
+        "--clients",
+        type=_read_place,
+        metavar="FILE",
+        help="CSV or XLSX, also at an address such as s3://…; default: data/clients.csv",
+    )
+    asked = _Parser(add_help=False, parents=[files])
+    asked.add_argument(
+        "--client", action="append", default=[], metavar="ID", help="may be repeated; default: all"
+    )
+    asked.add_argument(
+        "--as-of", type=_read_date, default=None, metavar="DATE", help="the law of which day; default: today"
+    )
+    asked.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh")
+
+    check = commands.add_parser("check", parents=[files], help="find every problem in the data files")
+    check.add_argument("--deep", action="store_true", help="also what is doubtful though it can be read")
+    check.add_argument(
+        "--max-age-days",
+        type=_read_count,
+        metavar="N",
+        help=f"how long ago a source may have been checked; default: {MAX_AGE_DAYS}",
+    )
+    check.add_argument(
+        "--scenarios", type=Path, metavar="FILE", help="the cases; default: tests/scenarios.yaml"
+    )
+    check.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="from which day ages count; default: today"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON alone")
+    check.set_defaults(run="check")
+
+    assess = commands.add_parser("assess", parents=[asked], help="what each client needs, and why")
+    assess.add_argument("--json", action="store_true", help="print JSON alone")
+    assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
+    assess.set_defaults(run="assess")
+
+    what_if = commands.add_parser(
+        "what-if", parents=[asked], help="what would make a licence needed, not needed or obtainable"
+    )
+    what_if.add_argument(
+        "--licence", action="append", required=True, metavar="CODE", help="such as ICP; may be repeated"
+    )
+    what_if.add_argument("--json", action="store_true", help="print JSON alone")
+    what_if.set_defaults(run="what-if")
+
+    planned = _Parser(add_help=False, parents=[asked])
+    planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    planned.add_argument(
+        "--include",
+        type=partial(_read_names, "verdict to include", INCLUDED),
+        default=(),
+        metavar="VERDICTS",
+        help="plan for these too: recommended, optional or both with a comma; default: required alone",
+    )
+    planned.add_argument(
+        "--capacity",
+        type=_read_count,
+        metavar="N",
+        help="at most N applications at a time; default: no limit",
+    )
+    planned.add_argument(
+        "--seed", type=_read_seed, default=0, metavar="N", help="of the simulation; default: 0"
+    )
+
+    plan = commands.add_parser("plan", parents=[planned], help="in what order, by when, how sure")
+    plan.add_argument("--json", action="store_true", help="print JSON alone")
+    plan.set_defaults(run="plan")
+
+    _add_report(commands, planned)
+    _add_diff(commands, planned)
+
+    _add_portfolio(commands, files)
+
+    template = commands.add_parser("template", help="write our Word template, to make your own from it")
+    template.add_argument(
+        "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
+    )
+    template.set_defaults(run="template")
+
+    _add_explore(commands, files)
+    return parser, commands.choices
+
+
+def _add_explore(commands: Any, files: _Parser) -> None:
+    explore = commands.add_parser(
+        "explore", parents=[files], help="choose what a client does and see the answer"
+    )
+    explore.add_argument("--app", action="store_true", help="as a web app (Voilà); default: in JupyterLab")
+    explore.add_argument("--client", metavar="ID", help="whom to begin with; default: a new client")
+    explore.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
+    )
+    explore.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    explore.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language to begin with; default: zh"
+    )
+    explore.add_argument("--out", type=Path, metavar="DIR", help="where reports go; default: reports/")
+    explore.add_argument(
+        "--ip", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone"
+    )
+    explore.add_argument(
+        "--port", type=_read_count, metavar="N", help="default: the first free one from 8888"
+    )
+    explore.add_argument(
+        "--token", metavar="TEXT", help="what lets a browser in; default: a new one at random"
+    )
+    explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    explore.set_defaults(run="explore")
+
+
+def _add_report(commands: Any, planned: _Parser) -> None:
+    report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
+    report.add_argument(
+        "--format",
+        type=partial(_read_names, "format", FORMATS),
+        default=("html",),
+        metavar="FORMATS",
+        help="some of html,pdf,docx,xlsx,ics with commas between; default: html",
+    )
+    report.add_argument(
+        "--template", type=Path, metavar="FILE", help="a Word template of your own; see 'licences template'"
+    )
+    report.add_argument(
+        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
+    )
+    report.add_argument(
+        "--notebook", type=Path, metavar="FILE", help="default: notebooks/client_report.ipynb"
+    )
+    report.add_argument(
+        "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
+    )
+    report.add_argument(
+        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each report; default: none"
+    )
+    report.add_argument(
+        "--memory",
+        type=_read_count,
+        metavar="MIB",
+        help="the most that one report may take; default: the machine's, divided by the workers",
+    )
+    report.add_argument(
+        "--scheduler", metavar="ADDRESS", help="make them on a Dask cluster, such as tcp://10.0.0.1:8786"
+    )
+    report.add_argument(
+        "--force", action="store_true", help="make reports again whose inputs have not changed"
+    )
+    report.add_argument(
+        "--touched-by",
+        type=Path,
+        metavar="OLD.csv",
+        help="only the clients that the difference from this earlier catalogue touches",
+    )
+    report.set_defaults(run="report")
+
+
+def _add_diff(commands: Any, planned: _Parser) -> None:
+    diff = commands.add_parser(
+        "diff",
+        parents=[planned],
+        help="what changed in the law, and whom it touches",
+        usage="licences diff (--from DATE --to DATE | OLD.csv NEW.csv) [options]",
+    )
+    diff.add_argument("catalogues", nargs="*", type=Path, metavar="OLD.csv NEW.csv")
+    diff.add_argument("--from", dest="first", type=_read_date, metavar="DATE", help="the law of this day")
+    diff.add_argument("--to", dest="last", type=_read_date, metavar="DATE", help="against that of this day")
+    diff.add_argument("--json", action="store_true", help="print JSON alone")
+    diff.set_defaults(run="diff")
+
+
+def _add_portfolio(commands: Any, files: _Parser) -> None:
+    portfolio = commands.add_parser("portfolio", parents=[files], help="all clients at a glance, on one page")
+    portfolio.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
+    )
+    portfolio.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    portfolio.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh"
+    )
+    portfolio.add_argument(
+        "--capacity",
+        type=_read_count,
+        metavar="N",
+        help="at most N applications begun a month, over all clients; default: no limit",
+    )
+    portfolio.add_argument(
+        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
+    )
+    portfolio.add_argument("--notebook", type=Path, metavar="FILE", help="default: notebooks/portfolio.ipynb")
+    portfolio.set_defaults(run="portfolio", client=[])
+
+
+def _read_names(kind: str, known: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Names with commas between, each of them once."""
+    names = tuple(dict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in known:
+            raise argparse.ArgumentTypeError(str(UnknownNameError(kind, name, known)))
+    return names
+
+
+def _read_place(text: str) -> Path:
+    try:
+        return read_place(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _read_count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up; write 1 or more")
+    return int(text)
+
+
+def _read_seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a seed; write a whole number such as 0")
+    return int(text)
+
+
+def _read_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time; write seconds such as 60")
+    return seconds
+
+
+def _read_date(text: str) -> date:
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as 2026-11-23") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise argparse.ArgumentTypeError(f"{text} is out of reach; give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day

@@ -1,0 +1,98 @@
+"""The command that looks for what is wrong in the data files, and for what is doubtful."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.cli.arguments import MAX_AGE_DAYS
+from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
+from licences.reading.dictionary import find_data_folder
+from licences.errors import MissingFileError
+from licences.errors import Problem
+from licences.errors import ProblemsError
+from licences.errors import UsageError
+from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.rules.facts import read_profiles
+
+
+def check_data(options: argparse.Namespace) -> int:
+    catalogue, clients = find_catalogue_file(options), find_clients_file(options)
+    if not options.deep:
+        for name in ("max_age_days", "scenarios"):
+            if getattr(options, name) is not None:
+                raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
+    problems = find_problems(catalogue, clients) + _find_brand_problems()
+    if not problems:
+        law = read_catalogue(catalogue)
+        profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+        problems += _find_contradictions(law, profiles, clients)
+    summary = f"{catalogue}, {clients}: no problem found"
+    figures: dict[str, Any] = {}
+    if options.deep and not problems:
+        figures = _check_deeply(options, law, profiles, problems)
+        summary = (
+            f"{len(problems)} problems found; of {figures['broken_rules']} broken rules "
+            f"{figures['noticed']} are noticed by a scenario ({figures['share']:.1%})"
+        )
+    if options.json:
+        listed = [asdict(one) for one in sorted(set(problems))]
+        print(json.dumps({"problems": listed} | figures, ensure_ascii=False, indent=1))
+        return 1 if problems else 0
+    if problems:
+        print(ProblemsError(problems), file=sys.stderr)
+    if options.deep and not figures:
+        summary = "mend these first; the deep check needs data that can be read"
+    if figures or options.deep or not problems:
+        print(summary, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _find_contradictions(law: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
+    """Clients whose answers cannot all be true."""
+    from licences.assessment.verdicts import find_contradictions
+
+    lines = dict(zip(profiles["client"], profiles.index, strict=True))
+    return [
+        Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
+        for one in find_contradictions(law, profiles, "en")
+        for wrong, _, right in [one.message.partition(". ")]
+    ]
+
+
+def _find_brand_problems() -> list[Problem]:
+    from licences.render.brand import read_brand
+
+    try:
+        read_brand(shorten(find_data_folder() / "brand.yaml"))
+    except ProblemsError as error:
+        return list(error.problems)
+    except MissingFileError as error:
+        return [Problem(error.path, 0, "", error.reason, error.right)]
+    return []
+
+
+def _check_deeply(
+    options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame, problems: list[Problem]
+) -> dict[str, Any]:
+    """Adds what the deep check finds to ``problems``, and tells how many broken rules are noticed."""
+    from licences.quality.audit import check_deeply
+    from licences.quality.scenarios import read_scenarios
+
+    cases = options.scenarios or shorten(find_data_folder().parent / "tests" / "scenarios.yaml")
+    finding = check_deeply(
+        law,
+        profiles,
+        read_scenarios(cases, law),
+        find_as_of(options),
+        options.max_age_days or MAX_AGE_DAYS,
+        (str(find_catalogue_file(options)), str(cases)),
+    )
+    problems += finding.problems
+    return {"broken_rules": finding.broken, "noticed": finding.noticed, "share": round(finding.share, 4)}

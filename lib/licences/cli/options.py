@@ -1,0 +1,70 @@
+"""What the options of a command come to: which files, whose answers, from which day."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from licences.reading.dictionary import find_data_folder
+from licences.reading.files import is_remote
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.rules.facts import choose_clients, read_profiles
+
+
+def find_clients_file(options: argparse.Namespace) -> Path:
+    return options.clients or shorten(find_data_folder() / "clients.csv")
+
+
+def find_catalogue_file(options: argparse.Namespace) -> Path:
+    return options.catalogue or shorten(find_data_folder() / "licences.csv")
+
+
+def shorten(path: Path) -> Path:
+    """The path as the user would write it, where it lies below the folder that we are in."""
+    here = Path.cwd()
+    if is_remote(path):
+        return path
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def read_files(options: argparse.Namespace) -> tuple[Catalogue, pd.DataFrame]:
+    law = read_catalogue(find_catalogue_file(options))
+    return law, read_clients(options, law)
+
+
+def read_clients(options: argparse.Namespace, *laws: Catalogue) -> pd.DataFrame:
+    """The clients asked for; they may hold what any of the laws knows."""
+    codes = {code for law in laws for code in law.catalogue["code"]}
+    return choose_clients(read_profiles(find_clients_file(options), laws[0].fields, codes), options.client)
+
+
+def find_as_of(options: argparse.Namespace) -> date:
+    return options.as_of or date.today()
+
+
+def find_start(options: argparse.Namespace) -> date:
+    """The first day of work: as asked, or the next working day after today, or after a later as-of day."""
+    return options.start or find_start_after(max(date.today(), find_as_of(options)))
+
+
+def find_start_after(day: date) -> date:
+    """The next working day, or as near to it as the calendar reaches."""
+    from licences.planning.schedule import LAST_START_YEAR
+    from licences.law.working_days import FIRST_YEAR, find_working_day
+
+    within = min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
+    return cast(date, find_working_day(np.datetime64(within) + 1).astype(object))
+
+
+def warn_of_contradictions(law: Catalogue, profiles: pd.DataFrame, language: str) -> None:
+    """Says which profiles contradict themselves."""
+    from licences.assessment.verdicts import find_contradictions
+
+    for warning in find_contradictions(law, profiles, language):
+        print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)

@@ -1,0 +1,218 @@
+"""The commands that write what a client or the firm receives: reports, the portfolio, a template."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from contextlib import closing
+from datetime import UTC, date, datetime
+from importlib.util import find_spec
+
+import pandas as pd
+
+from licences.cli.options import (
+    find_as_of,
+    find_catalogue_file,
+    find_start,
+    read_files,
+    shorten,
+    warn_of_contradictions,
+)
+from licences.reading.dictionary import find_data_folder
+from licences.errors import MissingFileError
+from licences.errors import UsageError
+from licences.reading.files import say_why, write_whole
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.words.texts import fill
+
+_AGAIN_SECONDS = 0.05
+
+
+def issue_reports(options: argparse.Namespace) -> int:
+    from licences.batch.run import MADE, BatchJob, write_reports
+    from licences.render.brand import read_brand
+    from licences.cli.progress import follow_batch
+    from licences.planning.schedule import find_beginning
+
+    law, profiles = read_files(options)
+    if options.touched_by:
+        profiles = _choose_touched(options, law, profiles)
+        if profiles.empty:
+            return 0
+    project = find_data_folder().parent
+    start = find_start(options)
+    find_beginning(start)
+    formats, has_browser = find_makeable(options.format)
+    template = _read_template(options, law, profiles, start) if options.template else None
+    order = BatchJob(
+        notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
+        out=options.out or project / "reports",
+        catalogue=options.catalogue,
+        clients=options.clients,
+        as_of=find_as_of(options),
+        start=start,
+        language=options.lang,
+        include=options.include,
+        capacity=options.capacity,
+        seed=options.seed,
+        workers=options.workers,
+        timeout_seconds=options.timeout,
+        memory_mib=options.memory or (None if options.scheduler else _share_memory_mib(options.workers)),
+        scheduler=options.scheduler,
+        force=options.force,
+        formats=formats,
+        brand=read_brand(find_data_folder() / "brand.yaml"),
+        template=template,
+        has_browser=has_browser,
+    )
+    warn_of_contradictions(law, profiles, options.lang)
+    made = 0
+    _stop_as_by_ctrl_c()
+    with (
+        follow_batch(len(profiles)) as tell,
+        closing(write_reports(order, law, profiles, lambda: datetime.now(UTC))) as entries,
+    ):
+        for entry in entries:
+            made += entry["status"] in MADE
+            tell(entry)
+    print(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", file=sys.stderr)
+    return 0 if made == len(profiles) and formats == options.format else 1
+
+
+def issue_portfolio(options: argparse.Namespace) -> int:
+    from licences.render.brand import read_brand
+    from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
+    from licences.batch.worker import FAILURE, PAGE
+    from licences.planning.schedule import find_beginning
+
+    law, profiles = read_files(options)
+    project = find_data_folder().parent
+    order = PortfolioJob(
+        notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
+        out=options.out or project / "reports",
+        catalogue=options.catalogue,
+        clients=options.clients,
+        as_of=find_as_of(options),
+        start=find_start(options),
+        language=options.lang,
+        capacity=options.capacity or 0,
+        brand=read_brand(find_data_folder() / "brand.yaml"),
+    )
+    find_beginning(order.start)
+    _stop_as_by_ctrl_c()
+    result = write_portfolio(order, law, profiles)
+    out = shorten(order.out)
+    if result.status == "done":
+        print(
+            f"{out / NAMES[PAGE]}: {fill('{count:client|clients}', count=len(profiles))}, {result.seconds:.1f} s",
+            file=sys.stderr,
+        )
+        return 0
+    kept = f"; see {out / NAMES[FAILURE]}" if NAMES[FAILURE] in result.files else ""
+    print(f"the portfolio was not made ({result.status}): {result.problem}{kept}", file=sys.stderr)
+    return 1
+
+
+def _choose_touched(options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame) -> pd.DataFrame:
+    """The clients that the difference from an earlier catalogue touches."""
+    from licences.law.diff import compare_laws
+    from licences.analysis.impact import find_moves
+
+    difference = compare_laws(read_catalogue(options.touched_by), law, find_as_of(options), options.lang)
+    touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
+    differs = f"{options.touched_by} and {find_catalogue_file(options)}"
+    print(
+        f"{len(touched)} of {fill('{count:client is|clients are}', count=len(profiles))} touched by what differs between {differs}",
+        file=sys.stderr,
+    )
+    return touched
+
+
+def find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The formats that can be made here, and whether there is a browser; says what is missing, and why."""
+    from licences.render.pdf import find_browser, has_chinese_font
+
+    formats, has_browser = asked, True
+    if "docx" in asked and find_spec("docxtpl") is None:
+        wrong = "docxtpl is not installed, which fills in the template"
+        print(f"no Word file is written: {wrong}; pip install -e '.[word]'", file=sys.stderr)
+        formats = tuple(name for name in formats if name != "docx")
+    if not {"pdf", "docx"} & set(formats):
+        return formats, has_browser
+    try:
+        find_browser()
+    except UsageError as error:
+        has_browser = False
+        if "pdf" in formats:
+            print(f"no PDF is written: {error}", file=sys.stderr)
+        if "docx" in formats:
+            print(f"the Word files have no figures: {error}", file=sys.stderr)
+        formats = tuple(name for name in formats if name != "pdf")
+    if has_browser and not has_chinese_font():
+        wrong = "this machine has no Chinese font, and the PDF and figures will show empty boxes for Chinese"
+        print(f"warning: {wrong}; apt-get install fonts-noto-cjk", file=sys.stderr)
+    return formats, has_browser
+
+
+def _read_template(options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame, start: date) -> bytes:
+    """The Word template, once it has been tried on a first client."""
+    if "docx" not in options.format:
+        raise UsageError("--template is for Word files alone", "add docx to --format")
+    if find_spec("docxtpl") is None:
+        return b""
+    from licences.analysis.case import make_case
+    from licences.planning.forecast import PlanOptions
+    from licences.render.word.document import make_word
+
+    try:
+        template: bytes = options.template.read_bytes()
+    except OSError as error:
+        raise MissingFileError(str(options.template), say_why(error), "check --template") from None
+    as_of = find_as_of(options)
+    if len(profiles):
+        first = profiles.head(1).reset_index(drop=True)
+        make_word(make_case(law, first, as_of, PlanOptions(start), options.lang), template=template)
+    return template
+
+
+def write_template(options: argparse.Namespace) -> int:
+    if find_spec("docxtpl") is None:
+        raise UsageError("docxtpl is not installed", "pip install -e '.[word]'")
+    from licences.render.word.template import make_template
+
+    if options.file.exists():
+        raise UsageError(f"{options.file} is there already", "name another file, or delete it first")
+    write_whole(options.file, make_template())
+    print(
+        f"{options.file}: change it in Word, then licences report --template {options.file}", file=sys.stderr
+    )
+    return 0
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """A batch that is told to end leaves its place to others, whoever told it and at whatever moment."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(told) == signal.SIG_DFL:
+            signal.signal(told, signal.default_int_handler)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _tell_again
+
+
+def _tell_again(passed_over: sys.UnraisableHookArgs) -> None:
+    """Python passes over what is raised while an object is deleted; being told to end is not to be lost so."""
+    if not isinstance(passed_over.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(passed_over)
+        return
+    main = threading.main_thread().ident
+    if main is not None:
+        threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM)).start()
+
+
+def _share_memory_mib(workers: int) -> int:
+    """What each of the workers can have of this machine's memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 // 1024 // workers

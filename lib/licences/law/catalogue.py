@@ -1,0 +1,208 @@
+"""The catalogue, the profile fields and the contradictions read together and held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_catalogue
+from licences.reading.dictionary import find_data_folder, read_dictionary, read_vocabulary
+from licences.errors import ExpressionError
+from licences.errors import MissingFileError
+from licences.errors import Problem
+from licences.errors import ProblemsError
+from licences.rules.facts import Fields, read_fields, read_profiles
+from licences.rules.logic import read_rule
+from licences.reading.tables import try_to_read_table
+
+_ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """What the law asks, what has to be known of a client to apply it, and what experience adds.
+
+    corrections: one row a kind of licence, how often and how long papers are sent back.
+    """
+
+    catalogue: pd.DataFrame
+    fields: Fields
+    contradictions: pd.DataFrame
+    corrections: pd.DataFrame
+
+
+def read_catalogue(catalogue: Path | None = None) -> Catalogue:
+    """The law as the data files state it; ``catalogue`` replaces the project's ``licences.csv``.
+
+    Raises: ProblemsError naming every problem of every file at once; MissingFileError.
+    """
+    law, problems = _try_to_read_law(catalogue)
+    if law is None or problems:
+        raise ProblemsError(problems)
+    return law
+
+
+def find_problems(catalogue: Path | None, clients: Path) -> list[Problem]:
+    """Every problem of the catalogue, the fields, the contradictions and the clients, missing files too.
+
+    Where the catalogue cannot be read, what the clients hold is not held against it.
+    """
+    data = find_data_folder()
+    problems: list[Problem] = []
+    law: Catalogue | None = None
+    try:
+        law, problems = _try_to_read_law(catalogue)
+    except MissingFileError as error:
+        problems = [Problem(error.path, 0, "", error.reason, error.right)]
+    try:
+        fields = read_fields(data / "profile_fields.csv") if law is None else law.fields
+        read_profiles(clients, fields, None if law is None else set(law.catalogue["code"]))
+    except ProblemsError as error:
+        problems += error.problems
+    except MissingFileError as error:
+        problems.append(Problem(error.path, 0, "", error.reason, error.right))
+    return problems
+
+
+def _try_to_read_law(catalogue: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+    data = find_data_folder()
+    file = catalogue or data / "licences.csv"
+    problems: list[Problem] = []
+    fields: Fields | None = None
+    frames: list[pd.DataFrame] = []
+    tables = read_dictionary(data / "dictionary.yaml")
+    try:
+        fields = read_fields(data / "profile_fields.csv")
+    except ProblemsError as error:
+        problems += error.problems
+    readers: tuple[Callable[[], tuple[pd.DataFrame, list[Problem]]], ...] = (
+        lambda: try_to_read_catalogue(file),
+        lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
+        lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
+    )
+    for read in readers:
+        try:
+            frame, wrong = read()
+            frames.append(frame)
+            problems += wrong
+        except ProblemsError as error:
+            problems += error.problems
+    if fields is None or len(frames) < len(readers):
+        return None, problems
+    law = Catalogue(frames[0], fields, frames[1], frames[2])
+    problems += find_rule_problems(law.catalogue, fields, str(file))
+    unread = {
+        problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
+    }
+    ordered = law.catalogue.drop(index=list(unread))
+    problems += find_phase_problems(ordered, str(file))
+    problems += find_cycles(ordered, str(file))
+    problems += find_time_problems(law.catalogue, str(file))
+    problems += find_correction_problems(law.corrections, str(data / "corrections.csv"))
+    problems += find_time_problems(law.corrections, str(data / "corrections.csv"))
+    problems += _find_expression_problems(
+        law.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
+    )
+    return law, problems
+
+
+def find_rule_problems(catalogue: pd.DataFrame, fields: Fields, file: str) -> list[Problem]:
+    """Expressions that cannot be read, and rows that can never apply or never be obtained."""
+    return [
+        problem
+        for column in ("applies_when", "eligible_when")
+        for problem in _find_expression_problems(catalogue[column], fields, file, column)
+    ]
+
+
+def _find_expression_problems(texts: pd.Series, fields: Fields, file: str, column: str) -> list[Problem]:
+    problems = []
+    for line, text in texts.dropna().items():
+        try:
+            rule = read_rule(text, fields)
+        except ExpressionError as error:
+            problems.append(Problem(file, int(str(line)), column, error.wrong, error.right))
+            continue
+        if not rule.narrow({}).any():
+            wrong = "no client can ever make this expression true"
+            problems.append(Problem(file, int(str(line)), column, wrong, "mend it or take the row out"))
+    return problems
+
+
+def find_correction_problems(corrections: pd.DataFrame, file: str) -> list[Problem]:
+    """Kinds of licence without a row."""
+    kinds = read_vocabulary(find_data_folder() / "dictionary.yaml", "kind")
+    return [
+        Problem(
+            file, 0, "kind", f"there is no row for {kind!r}", "add one; 0 percent where nothing is sent back"
+        )
+        for kind in kinds
+        if kind not in set(corrections["kind"])
+    ]
+
+
+def find_time_problems(rows: pd.DataFrame, file: str) -> list[Problem]:
+    """Rows whose shortest, likely and longest times do not ascend."""
+    times = rows[["days_min", "days_likely", "days_max"]].astype("Float64")
+    likely = times["days_likely"].fillna(times["days_min"])
+    wrong = (times["days_min"] > likely) | (likely > times["days_max"])
+    return [
+        Problem(file, int(str(line)), "days_likely", "the shortest, likely and longest times do not ascend",
+                "put them in order")
+        for line in rows.index[wrong.fillna(False).astype(bool)]
+    ]  # fmt: skip
+
+
+def find_phase_problems(catalogue: pd.DataFrame, file: str) -> list[Problem]:
+    """Prerequisites that we put into a later phase than what needs them, on any day when both are in force."""
+    rows = list(_list_periods(catalogue))
+    by_code: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_code.setdefault(row["code"], []).append(row)
+    problems = []
+    for row in rows:
+        for code in row["needs"]:
+            for other in by_code.get(code, []):
+                meet = other["first"] <= row["last"] and row["first"] <= other["last"]
+                if meet and other["phase"] > row["phase"]:
+                    wrong = (
+                        f"{code} (line {other['line']}) stands in phase {other['phase']}, later than this row"
+                    )
+                    problems.append(Problem(file, row["line"], "requires", wrong, "move one of them"))
+    return problems
+
+
+def find_cycles(catalogue: pd.DataFrame, file: str) -> list[Problem]:
+    """Licences that, on some day, each wait for the next; the whole circle is named."""
+    rows = list(_list_periods(catalogue))
+    problems: dict[str, Problem] = {}
+    for day in sorted({row["first"] for row in rows}):
+        in_force = {row["code"]: row for row in rows if row["first"] <= day <= row["last"]}
+        needs = {code: row["needs"] & in_force.keys() for code, row in in_force.items()}
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            start = circle.index(min(circle))
+            name = " needs ".join(reversed([*circle[start:-1], *circle[: start + 1]]))
+            line = in_force[min(circle)]["line"]
+            problems.setdefault(
+                name,
+                Problem(
+                    file, line, "requires", f"prerequisites run in a circle: {name}", "take one of them out"
+                ),
+            )
+    return list(problems.values())
+
+
+def _list_periods(catalogue: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    firsts, lasts = catalogue["in_force_from"].fillna(BEGINNING), catalogue["in_force_to"].fillna(END)
+    columns = (catalogue.index, catalogue["code"], catalogue["phase"], catalogue["requires"], firsts, lasts)
+    for line, code, phase, requires, first, last in zip(*columns, strict=True):
+        needs = {needed for group in split_prerequisites(requires) for needed in group}
+        yield {"line": line, "code": code, "phase": phase, "needs": needs, "first": first, "last": last}

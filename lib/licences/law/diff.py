@@ -1,0 +1,231 @@
+"""What differs between two states of the law: rows added, ended, superseded, changed field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from licences.law.rows import BEGINNING
+from licences.law.in_force import LawInForce, Licence, find_shown, find_law_in_force
+from licences.errors import UsageError
+from licences.law.catalogue import Catalogue
+
+CHANGES = ("added", "ended", "superseded", "changed")
+# What a row says of its own end stands in the row that follows it.
+_OF_ENDS = frozenset({"code", "in_force_to", "superseded_by"})
+# What matters only to who has still to apply, and what is said only of what is needed.
+OF_APPLYING = frozenset({"documents_zh", "documents_en"})
+OF_NEEDED = frozenset({"advice_zh", "advice_en", "published_on", "article_phase"})
+_OF_SOURCES = frozenset({"source", "source_url", "published_on", "checked_on", "confidence"})
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """One field of one row that differs; ``change`` is one of CHANGES, the values are those of JSON.
+
+    A row that is added says the day from which it is in force, one that ends its last day.
+    """
+
+    code: str
+    change: str
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Two states of the law and what differs between them.
+
+    old, new: the law in force in each. rows: the changes, row by row in the catalogue's order.
+    announced: codes of which what comes into force later differs.
+    """
+
+    old: LawInForce
+    new: LawInForce
+    rows: tuple[RowChange, ...]
+    announced: tuple[str, ...] = ()
+
+    def find_entries(self, code: str) -> tuple[Licence | None, Licence | None]:
+        """What is in force of a code in the old and in the new law."""
+        return self.old.entries.get(code), self.new.entries.get(code)
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The codes of which the rows in force do not say the same to a reader of this language."""
+        codes = [*self.new.entries, *(code for code in self.old.entries if code not in self.new.entries)]
+        return [code for code in codes if self.fields.get(code) != []]
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """By code in force in both, the fields that differ to a reader of this language."""
+        return {
+            code: [
+                name
+                for name, value in find_shown(entry.row, self.new.language).items()
+                if not _is_same(self.old.entries[code].row[name], value)
+            ]
+            for code, entry in self.new.entries.items()
+            if code in self.old.entries
+        }
+
+
+def is_of_sources(field: str) -> bool:
+    """Whether a column says only on what a row rests."""
+    return field in _OF_SOURCES or field.endswith("_basis")
+
+
+def compare_days(law: Catalogue, first: date, last: date, language: str = "zh") -> Difference:
+    """What differs between the rows in force on two days.
+
+    Raises: UsageError where the first day lies after the last.
+    """
+    if first > last:
+        raise UsageError(f"{first} lies after {last}", "give the earlier day first: --from, then --to")
+    old, new = find_law_in_force(law, first, language), find_law_in_force(law, last, language)
+    changes: list[RowChange] = []
+    for code, entry in new.entries.items():
+        was = old.entries.get(code)
+        if was is None:
+            changes.append(_say_added(entry.row))
+        elif not _is_same(was.row["in_force_from"], entry.row["in_force_from"]):
+            changes += _list_fields(was.row, entry.row, "superseded")
+    for code, entry in old.entries.items():
+        if code not in new.entries:
+            changes += _say_ended(entry.row, new.entries)
+    return Difference(old, new, tuple(changes))
+
+
+def compare_laws(old: Catalogue, new: Catalogue, as_of: date, language: str = "zh") -> Difference:
+    """What differs between two catalogues, whatever day their rows are for; in force is what is so on ``as_of``.
+
+    A row that is ended where another one of the same code follows it is superseded by that.
+    """
+    before, after = _group_rows(old), _group_rows(new)
+    changes: list[RowChange] = []
+    for code in [*after, *(code for code in before if code not in after)]:
+        changes += _compare_periods(before.get(code, {}), after.get(code, {}))
+    editions = find_law_in_force(old, as_of, language), find_law_in_force(new, as_of, language)
+    coming = [_list_coming(edition) for edition in editions]
+    codes = dict.fromkeys((*coming[1], *coming[0]))
+    announced = tuple(code for code in codes if coming[0].get(code) != coming[1].get(code))
+    return Difference(*editions, tuple(changes), announced)
+
+
+def _compare_periods(before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Iterator[RowChange]:
+    """The changes of one code, whose rows are given by the day from which they are in force."""
+    added = [start for start in after if start not in before]
+    gone = [start for start in before if start not in after]
+    moved = {}
+    if len(added) == len(gone) == 1 and len(before) == len(after):  # the row was given another first day
+        moved = {added.pop(): gone.pop()}
+    followed = set()
+    for start in added:
+        earlier = [other for other in before if other in after and other < start]
+        if earlier and _has_ended(before[max(earlier)], after[max(earlier)]):
+            followed.add(max(earlier))
+    for start, row in after.items():
+        if start in added:
+            earlier = [other for other in followed if other < start]
+            if not earlier or any(max(earlier) < other < start for other in added):
+                yield _say_added(row)
+            else:
+                yield from _list_fields(before[max(earlier)], row, "superseded")
+            continue
+        was = before[moved.get(start, start)]
+        has_ended = _has_ended(was, row)
+        goes_on = has_ended and any(
+            pd.Timestamp(other) == row["in_force_to"] + pd.Timedelta(days=1)
+            for other in after
+            if other not in added
+        )
+        if has_ended and not goes_on and start not in followed:
+            yield from _say_ended(row, row["superseded_by"], was["in_force_to"])
+        skipped = {"in_force_to", "superseded_by"} if has_ended and not goes_on else set()
+        yield from (
+            change for change in _list_fields(was, row, "changed", ends=True) if change.field not in skipped
+        )
+    for start in gone:
+        yield _say_gone(before[start])
+
+
+def _has_ended(was: Row, now: Row) -> bool:
+    """Whether a row that was in force without end, or for longer, has now a last day."""
+    if pd.isna(now["in_force_to"]):
+        return False
+    return bool(pd.isna(was["in_force_to"]) or now["in_force_to"] < was["in_force_to"])
+
+
+def _say_added(row: Row) -> RowChange:
+    return RowChange(str(row["code"]), "added", "in_force_from", None, make_plain(row["in_force_from"]))
+
+
+def _say_gone(row: Row) -> RowChange:
+    """A row that is there no more."""
+    code, start = str(row["code"]), make_plain(row["in_force_from"])
+    return RowChange(code, "ended", "in_force_from" if start else "code", start or code, None)
+
+
+def _say_ended(row: Row, in_force: Container[str], was: Any = None) -> Iterator[RowChange]:
+    """A row without a successor of its own code; another code that it names supersedes it."""
+    code = str(row["code"])
+    followers = [other for other in row["superseded_by"] if other in in_force and other != code]
+    if followers:
+        yield RowChange(code, "superseded", "superseded_by", [code], followers)
+    change = "superseded" if followers else "ended"
+    yield RowChange(code, change, "in_force_to", make_plain(was), make_plain(row["in_force_to"]))
+
+
+def _list_fields(was: Row, now: Row, change: str, ends: bool = False) -> Iterator[RowChange]:
+    for name in now:
+        if (ends or name not in _OF_ENDS) and not _is_same(was[name], now[name]):
+            yield RowChange(str(now["code"]), change, name, *_pair(was, now, name))
+
+
+def _pair(was: Row, now: Row, name: str) -> tuple[Any, Any]:
+    return make_plain(was[name]), make_plain(now[name])
+
+
+def _group_rows(law: Catalogue) -> dict[str, dict[Any, Row]]:
+    """The rows by code and first day, in the catalogue's order; what has always been begins with time."""
+    rows: dict[str, dict[Any, Row]] = {}
+    for row in law.catalogue.to_dict("records"):
+        start = BEGINNING if pd.isna(row["in_force_from"]) else row["in_force_from"]
+        rows.setdefault(str(row["code"]), {})[start] = {str(name): value for name, value in row.items()}
+    return rows
+
+
+def _list_coming(edition: LawInForce) -> dict[str, list[dict[str, Any]]]:
+    """What is to come by code, as a reader of the edition's language sees it."""
+    coming: dict[str, list[dict[str, Any]]] = {}
+    for change in edition.coming:
+        row = change.entry.row
+        is_end = change.kind == "end"
+        shown = {"superseded_by": row["superseded_by"]} if is_end else find_shown(row, edition.language)
+        plain = {name: make_plain(value) for name, value in shown.items()}
+        said = {"day": change.day.isoformat(), "kind": change.kind} | plain
+        coming.setdefault(change.entry.code, []).append(said)
+    return coming
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return bool(make_plain(one) == make_plain(other))
+
+
+def make_plain(value: Any) -> Any:
+    """A cell as JSON has it: a day is ISO text, a list is a list, an empty cell is None."""
+    if isinstance(value, (tuple, list)):
+        return [make_plain(item) for item in value]
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, str):
+        return value
+    return int(value) if float(value).is_integer() else float(value)

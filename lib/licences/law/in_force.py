@@ -1,0 +1,150 @@
+"""The law in force on a day, read once and made ready for many clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from typing import Any
+
+import pandas as pd
+
+from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
+from licences.law.durations import Correction, Duration, find_duration
+from licences.law.catalogue import Catalogue
+from licences.rules.logic import Rule, read_rule
+
+_OTHER = {"zh": "_en", "en": "_zh"}
+# Found by changing each column and looking at page, workbook and calendar; a test does so again.
+_UNSHOWN = frozenset({"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item"})
+
+
+@dataclass(frozen=True, eq=False)
+class Licence:
+    """One licence, its rules read: whether it is needed, whether it can be obtained.
+
+    row: its whole row of the catalogue.
+    """
+
+    code: str
+    name: str
+    phase: int
+    article_phase: int | None
+    requires: tuple[tuple[str, ...], ...]
+    duration: Duration | None
+    applies: Rule
+    condition: Rule | None
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class UpcomingChange:
+    """A change ahead, from ``day`` on.
+
+    before: the entry of the same code in force until then. kind: ``changed`` where there is one, ``again``
+    where there was one earlier, ``new`` where there was none, ``end`` where the entry is no longer in force
+    then and none of its code follows at once.
+    """
+
+    entry: Licence
+    day: date
+    kind: str
+    before: Licence | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LawInForce:
+    """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order."""
+
+    law: Catalogue
+    as_of: date
+    language: str
+    entries: Mapping[str, Licence]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the catalogue in force, indexed by code."""
+        return find_in_force(self.law.catalogue, self.as_of)
+
+    @cached_property
+    def coming(self) -> tuple[UpcomingChange, ...]:
+        """What comes into force later, or ends without a successor, earliest first, its rules read."""
+        corrections = _read_corrections(self.law)
+        begins, ends = (
+            [_make_entry(row, self.law, self.language, corrections) for row in rows.to_dict("records")]
+            for rows in (find(self.law.catalogue, self.as_of) for find in (find_coming, find_ending))
+        )
+        changes = [
+            UpcomingChange(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end") for entry in ends
+        ]
+        last = dict(self.entries)
+        for entry in begins:
+            day, earlier = entry.row["in_force_from"], last.get(entry.code)
+            last[entry.code] = entry
+            if earlier is not None and earlier.row["in_force_to"] == day - timedelta(days=1):
+                if self._say(earlier) != self._say(entry):
+                    changes.append(UpcomingChange(entry, day.date(), "changed", earlier))
+            else:
+                was = earlier is not None or self._was_in_force(entry.code)
+                changes.append(UpcomingChange(entry, day.date(), "again" if was else "new"))
+        return tuple(sorted(changes, key=lambda change: (change.day, change.entry.code)))
+
+    def _say(self, entry: Licence) -> str:
+        return repr(find_shown(entry.row, self.language))
+
+    def _was_in_force(self, code: str) -> bool:
+        rows = self.law.catalogue[self.law.catalogue["code"] == code]
+        return bool((rows["in_force_to"] < pd.Timestamp(self.as_of)).any())
+
+    def name(self, code: str) -> str:
+        """What a code is called; a code that is not in force keeps its code."""
+        entry = self.entries.get(code)
+        return entry.name if entry else code
+
+
+@lru_cache(maxsize=8)
+def find_law_in_force(law: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
+    """The edition of the law on a day."""
+    corrections = _read_corrections(law)
+    rows = find_in_force(law.catalogue, as_of).to_dict("records")
+    return LawInForce(
+        law,
+        as_of,
+        language,
+        {str(row["code"]): _make_entry(row, law, language, corrections) for row in rows},
+    )
+
+
+def find_shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The cells of a row that a report in a language can show, or that it rests on."""
+    others = {name for name in row if name.endswith(_OTHER[language]) and name != "name_zh"}
+    return {name: value for name, value in row.items() if name not in others and name not in _UNSHOWN}
+
+
+def _read_corrections(law: Catalogue) -> dict[str, Correction]:
+    return {
+        str(row["kind"]): Correction(
+            row["chance_percent"] / 100,
+            (row["days_min"], row["days_likely"], row["days_max"]),
+            str(row["basis"]),
+        )
+        for row in law.corrections.to_dict("records")
+    }
+
+
+def _make_entry(
+    row: Mapping[Any, Any], law: Catalogue, language: str, corrections: Mapping[str, Correction]
+) -> Licence:
+    condition = row["eligible_when"]
+    return Licence(
+        code=str(row["code"]),
+        name=str(row[f"name_{language}"]),
+        phase=int(row["phase"]),
+        article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
+        requires=split_prerequisites(row["requires"]),
+        duration=find_duration(row, corrections[row["kind"]]),
+        applies=read_rule(row["applies_when"], law.fields),
+        condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
+        row={str(name): value for name, value in row.items()},
+    )

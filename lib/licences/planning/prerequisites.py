@@ -1,0 +1,118 @@
+"""What has to come first: prerequisites pulled in, alternatives settled, known obstacles found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import networkx as nx
+import pandas as pd
+
+from licences.assessment.verdicts import NEEDED, find_blockers
+from licences.law.in_force import LawInForce
+from licences.rules.expressions import Value
+from licences.rules.logic import Profile, Rule
+from licences.words.texts import say
+
+AGE = "company_age_months"
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Whether a client can obtain a licence, as far as it is told.
+
+    obstacle: the conditions that it is known to fail, in words; None where it fails none. until: the
+    day on which time lifts them; None where more than time is needed. missing_facts: not told, and
+    deciding, once time has lifted what it can.
+    """
+
+    obstacle: str | None = None
+    until: date | None = None
+    missing_facts: tuple[str, ...] = ()
+
+
+def settle_prerequisites(
+    edition: LawInForce,
+    chosen: Collection[str],
+    verdicts: Mapping[str, str],
+    done: Collection[str],
+    find_earliest: Callable[[str], float],
+) -> tuple[nx.DiGraph[str], dict[str, list[str]]]:
+    """Who waits for whom, and a note for each prerequisite that is passed over.
+
+    chosen: the codes to obtain. done: codes that are held. find_earliest: when a licence could be had
+    at the earliest, asked only where that decides. Among alternatives the one that is held is taken,
+    then one that is needed anyway, then the one that is had earlier; one that does not apply to the
+    client is passed over and never pulled in.
+    """
+    needed = set(chosen)
+
+    def find_open(code: str) -> list[tuple[str, ...]]:
+        groups = edition.entries[code].requires
+        return [group for group in groups if not any(one in done for one in group)]
+
+    def find_unmet() -> list[list[str]]:
+        unmet = []
+        for code in edition.entries:
+            for group in find_open(code) if code in needed else ():
+                applying = [one for one in group if verdicts.get(one) in NEEDED]
+                if applying and needed.isdisjoint(group):
+                    unmet.append(applying)
+        return unmet
+
+    while unmet := find_unmet():
+        alone = {group[0] for group in unmet if len(group) == 1}
+        needed |= alone or {min(unmet[0], key=find_earliest)}
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(code for code in edition.entries if code in needed)
+    notes: dict[str, list[str]] = {}
+    for code in graph.nodes:
+        for group in find_open(code):
+            taken = [one for one in group if one in needed]
+            if taken:
+                graph.add_edge(taken[0] if len(taken) == 1 else min(taken, key=find_earliest), code)
+                continue
+            still_open = any(verdicts.get(one) == "undetermined" for one in group)
+            key = "plan.prerequisite_open" if still_open else "plan.prerequisite_passed"
+            names = say(edition.language, "or").join(edition.name(one) for one in group)
+            notes.setdefault(code, []).append(say(edition.language, key, names=names))
+    return graph, notes
+
+
+def find_eligibility(edition: LawInForce, code: str, profile: Profile) -> Eligibility:
+    """What is known about a client's meeting the conditions of a licence."""
+    condition = edition.entries[code].condition
+    if condition is None:
+        return Eligibility()
+    told = tuple(profile.get(name) for name in condition.names)
+    return _find_eligibility(condition, told, edition.as_of, edition.language)
+
+
+@lru_cache(maxsize=65536)
+def _find_eligibility(
+    condition: Rule, told: tuple[Value | None, ...], as_of: date, language: str
+) -> Eligibility:
+    """Time lifts an obstacle where the client fails only for its age, and would not at a later one."""
+    blockers = find_blockers(condition, told, language)
+    if not blockers:
+        return Eligibility(missing_facts=_find_missing(condition, told))
+    where = condition.names.index(AGE) if AGE in condition.names else None
+    age = None if where is None else told[where]
+    if where is not None and isinstance(age, float):
+        bounds = condition.axes[where].thresholds
+        for reached in sorted(
+            {reached for bound in bounds for reached in (bound, bound + 1) if reached > age}
+        ):
+            later = (*told[:where], reached, *told[where + 1 :])
+            if not find_blockers(condition, later, language):
+                until = (pd.Timestamp(as_of) + pd.DateOffset(months=int(reached - age))).date()
+                says = say(language, "plan.in_time", until=until, blockers="; ".join(blockers))
+                return Eligibility(says, until, _find_missing(condition, later))
+    return Eligibility("\n".join(blockers))
+
+
+def _find_missing(condition: Rule, told: tuple[Value | None, ...]) -> tuple[str, ...]:
+    return condition.find_missing(dict(zip(condition.names, told, strict=True)))

@@ -1,0 +1,108 @@
+"""What falls due while a licence is held: renewals, and yearly or quarterly duties, as dated events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import pandas as pd
+
+from licences.law.durations import find_weakest
+from licences.law.in_force import Licence
+from licences.planning.schedule import Plan
+from licences.words.texts import say
+from licences.law.working_days import LAST_YEAR, count_back, read_calendar
+
+MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """One thing that falls due: a renewal, or, where ``expires_on`` is None, a recurring duty.
+
+    renew_from, renew_by: first and last day on which to do it; None where no source tells the first.
+    is_planned: it follows from the plan, for a licence that is still to be obtained. basis: the
+    ground of the dates, ``told`` where the client's own expiry is all there is. provisional: the
+    dates were counted over holidays that have not been announced.
+    """
+
+    code: str
+    expires_on: date | None
+    renew_from: date | None
+    renew_by: date
+    duty: str | None
+    is_planned: bool
+    basis: str
+    provisional: bool = False
+
+
+def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
+    """What falls due within ``months`` of the plan's day, by the last day on which it can be done."""
+    until = _add_months(plan.as_of, months)
+    events: list[Renewal] = []
+    for code in plan.kept:
+        entry, expires_on = plan.edition.entries[code], plan.held[code]
+        if expires_on:
+            events += _find_renewal(entry, expires_on, planned=False)
+        events += _find_duties(plan, entry, plan.as_of, until, planned=False)
+    for step in plan.dated:
+        entry = plan.edition.entries[step.code]
+        if step.finish is not None:
+            if not pd.isna(entry.row["validity_years"]):
+                years = int(entry.row["validity_years"])
+                expires_on = _add_months(step.finish, 12 * years) - timedelta(days=1)
+                events += _find_renewal(entry, expires_on, planned=True, provisional=step.provisional)
+            events += _find_duties(plan, entry, step.finish + timedelta(days=1), until, planned=True)
+    within = [event for event in events if (event.renew_from or event.renew_by) <= until]
+    return tuple(sorted(within, key=lambda event: (event.renew_by, event.code)))
+
+
+def find_untold_expiries(plan: Plan) -> tuple[str, ...]:
+    """What is held for a fixed term without our knowing when it ends; the client is to be asked."""
+    return tuple(
+        code
+        for code in plan.kept
+        if plan.held[code] is None and not pd.isna(plan.edition.entries[code].row["validity_years"])
+    )
+
+
+def _find_renewal(
+    entry: Licence, expires_on: date, planned: bool, provisional: bool = False
+) -> Iterator[Renewal]:
+    """From the lead time before the expiry to the latest day that a rule allows, or else to the expiry."""
+    row, unit = entry.row, str(entry.row["renewal_days_unit"])
+    if expires_on.year >= LAST_YEAR:
+        return
+    grounds = ["estimate"] if planned else []
+    renew_from, renew_by = None, expires_on
+    if not pd.isna(row["renewal_lead_days"]):
+        renew_from = count_back(expires_on, int(row["renewal_lead_days"]), unit)
+        grounds.append(str(row["renewal_lead_days_basis"]))
+    if not pd.isna(row["renewal_latest_days"]):
+        renew_by = count_back(expires_on, int(row["renewal_latest_days"]), unit)
+        grounds.append(str(row["renewal_latest_days_basis"]))
+    counted = unit == "working" and expires_on > read_calendar().announced_until
+    basis = find_weakest(grounds) if grounds else "told"
+    yield Renewal(
+        entry.code, expires_on, renew_from, renew_by, None, planned, basis, bool(provisional or counted)
+    )
+
+
+def _find_duties(plan: Plan, entry: Licence, first: date, until: date, planned: bool) -> Iterator[Renewal]:
+    """A duty in each of its windows; one that a plan brings about begins with the next whole window."""
+    text = entry.row[f"yearly_duty_{plan.edition.language}"]
+    duty = text if isinstance(text, str) else say(plan.edition.language, "plan.duty")
+    basis = str(entry.row["duty_windows_basis"])
+    for year in range(first.year, until.year + 1):
+        for window in entry.row["duty_windows"]:
+            begins, ends = (date.fromisoformat(f"{year}-{day}") for day in window.split(".."))
+            begun = begins >= first if planned else ends >= first
+            if begun and begins <= until:
+                yield Renewal(entry.code, None, begins, ends, duty, planned, basis)
+
+
+@lru_cache(maxsize=4096)
+def _add_months(day: date, months: int) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()

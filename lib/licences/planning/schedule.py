@@ -1,0 +1,306 @@
+"""In what order the licences are obtained and by when, in Chinese working days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import networkx as nx
+
+from licences.assessment.verdicts import NEEDED, find_status
+from licences.law.durations import Duration
+from licences.law.in_force import LawInForce
+from licences.errors import UsageError
+from licences.planning.critical_path import Network
+from licences.planning.prerequisites import Eligibility, find_eligibility, settle_prerequisites
+from licences.rules.logic import Profile
+from licences.words.texts import say
+from licences.law.working_days import FIRST_YEAR, find_date, find_finish, find_positions, read_calendar
+
+DONE = frozenset({"held", "expiring"})
+LAST_START_YEAR = 2045  # leaves room for the longest plan before the calendar ends
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One licence to obtain. Dates are working days; None where it cannot be dated, and why.
+
+    requires: the prerequisites that the plan relies on. queues_behind: the steps that free the staff
+    it needs. phase: ours; article_phase: where the starting article lists it; forced_phase: the
+    earliest phase that its prerequisites allow. slack_days: working days. blocked_until: the day on
+    which time lifts what blocks it. missing_facts: not told, and deciding whether it can be obtained.
+    """
+
+    code: str
+    name: str
+    verdict: str
+    phase: int
+    article_phase: int | None
+    forced_phase: int
+    requires: tuple[str, ...]
+    queues_behind: tuple[str, ...] = ()
+    duration: Duration | None = None
+    start: date | None = None
+    finish: date | None = None
+    latest_start: date | None = None
+    latest_finish: date | None = None
+    slack_days: int | None = None
+    basis: str = "estimate"
+    provisional: bool = False
+    blocked_by: str | None = None
+    blocked_until: date | None = None
+    missing_facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """Whether a day's delay delays the launch, or the end of the plan where no launch waits for it."""
+        return self.slack_days == 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of one client, each after those that it requires; what cannot be dated comes last.
+
+    launch: the day on which the last required step that can be dated is done. critical_path: the
+    codes that decide it, from first to last. verdicts: of every licence in force. held: what the
+    client holds and when it expires; statuses: of what it holds and is in force.
+    """
+
+    client: str
+    start: date
+    edition: LawInForce
+    capacity: int | None
+    steps: tuple[Step, ...]
+    launch: date | None
+    critical_path: tuple[str, ...]
+    verdicts: Mapping[str, str]
+    held: Mapping[str, date | None]
+    statuses: Mapping[str, str]
+
+    @property
+    def as_of(self) -> date:
+        return self.edition.as_of
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What is held and has not expired."""
+        return tuple(code for code, status in self.statuses.items() if status in DONE)
+
+    @property
+    def dated(self) -> tuple[Step, ...]:
+        """The steps that can be dated, by start."""
+        return tuple(step for step in self.steps if step.start)
+
+
+def make_plan(
+    edition: LawInForce,
+    client: str,
+    profile: Profile,
+    held: Mapping[str, date | None],
+    verdicts: Mapping[str, str],
+    start: date,
+    include: Collection[str] = (),
+    capacity: int | None = None,
+) -> Plan:
+    """The plan of one client from ``start`` on.
+
+    Steps are what is required, or of a verdict in ``include``, and not held, with the prerequisites
+    that they pull in. held: codes and when they expire. A step starts on the first working day after
+    its prerequisites are done and takes the likely time. With a ``capacity`` at most so many
+    applications run at a time, those with the least slack first.
+
+    Raises: UsageError where ``start`` lies outside the calendar.
+    """
+    begin = find_beginning(start)
+    statuses = {
+        code: find_status(held, edition.entries[code].row, edition.as_of)
+        for code in held
+        if code in edition.entries
+    }
+    done = frozenset(code for code, status in statuses.items() if status in DONE)
+    wanted = {"required", *include}
+    chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
+    timing = _Timing(edition, profile, verdicts, done, begin)
+    graph, notes = settle_prerequisites(edition, chosen, verdicts, done, timing.find_earliest)
+    order = list(nx.lexicographical_topological_sort(graph))
+    blocked = timing.find_blocked(graph, order)
+    dated = [code for code in order if code not in blocked]
+    required = [code for code in dated if verdicts[code] == "required"]
+    network = Network(
+        before={code: list(graph.predecessors(code)) for code in dated},
+        releases={code: timing.find_release(code) for code in dated},
+        durations={code: entry.duration for code in dated if (entry := edition.entries[code]).duration},
+    )
+    if capacity:
+        network = network.level(required, capacity)
+    starts, finishes = network.find_earliest()
+    latest = network.find_latest(starts, finishes, required)
+    launch = max((finishes[code] for code in required), default=None)
+    forced = _find_forced_phases(edition, graph, order)
+    steps = []
+    for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
+        entry, eligibility = edition.entries[code], timing.find_eligibility(code)
+        dates: dict[str, object] = {}
+        if code in starts:
+            finish = finishes[code]
+            dates = {
+                "start": find_date(starts[code]),
+                "finish": find_date(finish),
+                "latest_start": find_date(latest[code]),
+                "latest_finish": find_date(network.end(code, latest[code])),
+                "slack_days": latest[code] - starts[code],
+                "provisional": find_date(finish) > read_calendar().announced_until,
+                "blocked_by": eligibility.obstacle,
+                "blocked_until": eligibility.until,
+            }
+        steps.append(
+            Step(
+                code=code,
+                name=entry.name,
+                verdict=verdicts[code],
+                phase=entry.phase,
+                article_phase=entry.article_phase,
+                forced_phase=forced[code],
+                requires=tuple(sorted(graph.predecessors(code))),
+                queues_behind=tuple(sorted(network.queues.get(code, ()))),
+                duration=entry.duration,
+                basis=entry.duration.basis if entry.duration else "estimate",
+                missing_facts=eligibility.missing_facts,
+                notes=tuple(notes.get(code, ())),
+                **({"blocked_by": blocked[code]} if code in blocked else dates),
+            )
+        )
+    return Plan(
+        client=client,
+        start=start,
+        edition=edition,
+        capacity=capacity,
+        steps=tuple(steps),
+        launch=None if launch is None else find_date(launch),
+        critical_path=network.find_critical_path(starts, finishes, required),
+        verdicts=verdicts,
+        held=held,
+        statuses=statuses,
+    )
+
+
+def find_beginning(start: date) -> int:
+    """The position at which a plan begins. Raises: UsageError where ``start`` lies outside the calendar."""
+    if not FIRST_YEAR <= start.year <= LAST_START_YEAR:
+        raise UsageError(
+            f"the calendar cannot plan from {start}",
+            f"start on a day from {FIRST_YEAR}-01-01 to {LAST_START_YEAR}-12-31",
+        )
+    return int(find_positions(start))
+
+
+def _find_forced_phases(edition: LawInForce, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
+    """The earliest phase of each step that the phases of its prerequisites allow."""
+    forced: dict[str, int] = {}
+    for code in order:
+        before = [edition.entries[one] for one in graph.predecessors(code)]
+        listed = [one.article_phase or one.phase for one in before]
+        forced[code] = max([1, *listed, *(forced[one.code] for one in before)])
+    return forced
+
+
+class _Timing:
+    """When each licence of an edition could be had by one client, if nothing else had to be done."""
+
+    def __init__(
+        self,
+        edition: LawInForce,
+        profile: Profile,
+        verdicts: Mapping[str, str],
+        done: Collection[str],
+        begin: int,
+    ) -> None:
+        self.edition, self.profile, self.verdicts, self.done = edition, profile, verdicts, done
+        self.begin = begin
+        self.earliest: dict[str, float] = {}
+        self.eligibilities: dict[str, Eligibility] = {}
+
+    def find_eligibility(self, code: str) -> Eligibility:
+        """What blocks a licence when the plan begins; what time has lifted by then is no obstacle."""
+        if code not in self.eligibilities:
+            found = find_eligibility(self.edition, code, self.profile)
+            if found.until and find_positions(found.until) <= self.begin:
+                found = Eligibility(missing_facts=found.missing_facts)
+            self.eligibilities[code] = found
+        return self.eligibilities[code]
+
+    def find_release(self, code: str) -> int:
+        """The position from which a licence can be applied for."""
+        until = self.find_eligibility(code).until
+        return int(find_positions(until)) if until else self.begin
+
+    def is_blocked(self, code: str) -> bool:
+        """Whether the client fails a condition that time does not lift."""
+        eligibility = self.find_eligibility(code)
+        return eligibility.obstacle is not None and eligibility.until is None
+
+    def find_earliest(self, code: str) -> float:
+        """The position at which a licence can be had at the earliest, NEVER where that is not known."""
+        if code not in self.earliest:
+            self.earliest[code] = NEVER if self.is_blocked(code) else self._work_out_earliest(code)
+        return self.earliest[code]
+
+    def _work_out_earliest(self, code: str) -> float:
+        entry, ready = self.edition.entries[code], float(self.find_release(code))
+        for group in entry.requires:
+            if not any(one in self.done for one in group):
+                applying = [one for one in group if self.verdicts.get(one) in NEEDED]
+                ready = max(ready, min(map(self.find_earliest, applying), default=-1) + 1)
+        if ready == NEVER or entry.duration is None:
+            return NEVER
+        return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
+
+    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, str]:
+        """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
+        language, blocked = self.edition.language, {}
+        for code in order:
+            stuck = [one for one in graph.predecessors(code) if one in blocked]
+            if self.is_blocked(code):
+                blocked[code] = str(self.find_eligibility(code).obstacle)
+            elif stuck:
+                names = say(language, "list").join(self.edition.name(one) for one in sorted(stuck))
+                blocked[code] = say(language, "plan.waits", names=names)
+            elif self.edition.entries[code].duration is None:
+                blocked[code] = say(language, "plan.no_duration")
+        return blocked
+
+
+@dataclass(frozen=True)
+class PhaseConflict:
+    """A step that the starting article lists in another phase than the one that it belongs in.
+
+    kind: ``early`` where its prerequisites force a later phase, ``moved`` where we put it elsewhere
+    for another reason, ``free`` where nothing that it requires makes it wait for the article's phase.
+    """
+
+    code: str
+    kind: str
+    article_phase: int
+    phase: int
+    because_of: tuple[str, ...] = ()
+
+
+def find_phase_conflicts(plan: Plan) -> list[PhaseConflict]:
+    """Where the article's phases and those that the prerequisites force disagree, step by step."""
+    phases = {step.code: max(step.forced_phase, step.article_phase or step.phase) for step in plan.steps}
+    conflicts = []
+    for step in plan.steps:
+        listed = step.article_phase
+        if listed is None:
+            continue
+        if listed < step.forced_phase:
+            late = tuple(code for code in step.requires if phases[code] > listed)
+            conflicts.append(PhaseConflict(step.code, "early", listed, step.forced_phase, late))
+        elif listed != step.phase:
+            conflicts.append(PhaseConflict(step.code, "moved", listed, step.phase))
+        elif listed > step.forced_phase and step.blocked_by is None:
+            conflicts.append(PhaseConflict(step.code, "free", listed, step.forced_phase))
+    return conflicts

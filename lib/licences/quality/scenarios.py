@@ -1,0 +1,150 @@
+"""Cases that a lawyer can read: what the law asks of a client on a day."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from licences.assessment.verdicts import VERDICTS
+from licences.errors import Problem
+from licences.errors import ProblemsError
+from licences.errors import suggest
+from licences.reading.files import read_text
+from licences.law.catalogue import Catalogue
+from licences.rules.facts import read_profiles
+from licences.rules.logic import Profile, make_profile
+
+CLAIMS = (*VERDICTS, "blocked", "not_blocked", "not_in_force")
+KEYS = ("name", "as_of", "profile", "holds", "missing", "says", *CLAIMS)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A case: its line in the file, the day, what the client has told, and what must come out.
+
+    expected: by code the verdict. blocked: by code whether a condition is known to fail. missing: by
+    code the facts that are still to be told. absent: codes that are not in force.
+    """
+
+    line: int
+    name: str
+    as_of: date
+    profile: Profile
+    expected: Mapping[str, str]
+    blocked: Mapping[str, bool]
+    missing: Mapping[str, frozenset[str]]
+    absent: tuple[str, ...]
+
+
+def read_scenarios(path: Path, law: Catalogue) -> list[Scenario]:
+    """The cases of a YAML file. Raises: ProblemsError naming every problem; MissingFileError."""
+    file, text = str(path), read_text(path)
+    try:
+        lines, cases = _read_cases(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        wrong = f"not YAML: {getattr(error, 'problem', None) or error}"
+        raise ProblemsError([Problem(file, mark.line + 1 if mark else 1, "file", wrong, "mend it")]) from None
+    problems = [
+        Problem(file, line, key, wrong, right)
+        for line, case in zip(lines, cases, strict=True)
+        for key, wrong, right in _find_faults(case, law)
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    profiles = _read_profiles(file, lines, cases, law) if cases else []
+    return [_make_scenario(*one) for one in zip(lines, cases, profiles, strict=True)]
+
+
+def _read_cases(text: str) -> tuple[list[int], list[Any]]:
+    node = yaml.compose(text, _Loader)
+    if node is None:
+        return [], []
+    if not isinstance(node, yaml.SequenceNode):
+        raise yaml.MarkedYAMLError(problem="is no list of cases", problem_mark=node.start_mark)
+    return [one.start_mark.line + 1 for one in node.value], yaml.load(text, _Loader)  # noqa: S506 - it is safe
+
+
+def _find_faults(case: Any, law: Catalogue) -> Iterator[tuple[str, str, str]]:
+    if not isinstance(case, dict):
+        yield "file", "is no case", "begin it with '- name: …'"
+        return
+    for key in case:
+        if key not in KEYS:
+            yield str(key), "unknown key", suggest(str(key), KEYS)
+    if not isinstance(case.get("name"), str):
+        yield "name", "is missing", "say in a sentence what the case shows"
+    if type(case.get("as_of")) is not date:
+        yield "as_of", f"{case.get('as_of')!r} is not a date", "write it as 2026-11-23"
+    if isinstance(case.get("profile"), dict):
+        for name in case["profile"]:
+            if name not in law.fields:
+                yield "profile", f"no field {name!r}", suggest(str(name), law.fields.by_name)
+    else:
+        yield "profile", "is no list of facts", "write {} where nothing is told"
+    yield from _find_wrong_codes(case, law)
+
+
+def _find_wrong_codes(case: Mapping[Any, Any], law: Catalogue) -> Iterator[tuple[str, str, str]]:
+    codes = set(law.catalogue["code"])
+    for key in (*CLAIMS, "missing"):
+        named = case.get(key) or []
+        if not isinstance(named, dict if key == "missing" and named else list):
+            yield key, "is no list of codes", "write [CODE, CODE]"
+            continue
+        for code in named:
+            if code not in codes:
+                yield key, f"no licence {code!r}", suggest(str(code), codes)
+
+
+def _read_profiles(file: str, lines: list[int], cases: list[Any], law: Catalogue) -> list[Profile]:
+    """What the cases tell, read as a consultant's file is read."""
+    names = list(law.fields.by_name)
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["client", "name", "holds", *names])
+    for line, case in zip(lines, cases, strict=True):
+        told = [_write_cell(case["profile"].get(name)) for name in names]
+        writer.writerow([f"line-{line}", " ".join(case["name"].split()), case.get("holds") or "", *told])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scenarios.csv"
+        path.write_text(table.getvalue(), encoding="utf-8")
+        try:
+            rows = read_profiles(path, law.fields, set(law.catalogue["code"]))
+        except ProblemsError as error:
+            raise ProblemsError(
+                Problem(file, lines[one.line - 2] if one.line > 1 else 1, one.column, one.wrong, one.right)
+                for one in error.problems
+            ) from None
+    answers = rows[names].itertuples(index=False)
+    return [make_profile(dict(zip(names, row, strict=True))) for row in answers]
+
+
+def _write_cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _make_scenario(line: int, case: Mapping[str, Any], profile: Profile) -> Scenario:
+    return Scenario(
+        line=line,
+        name=case["name"],
+        as_of=case["as_of"],
+        profile=profile,
+        expected={code: verdict for verdict in VERDICTS for code in case.get(verdict) or []},
+        blocked={
+            code: key == "blocked" for key in ("blocked", "not_blocked") for code in case.get(key) or []
+        },
+        missing={code: frozenset(facts) for code, facts in (case.get("missing") or {}).items()},
+        absent=tuple(case.get("not_in_force") or ()),
+    )

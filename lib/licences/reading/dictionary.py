@@ -1,0 +1,99 @@
+"""What every column of every data file means, as ``data/dictionary.yaml`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from licences.errors import MissingFileError
+from licences.reading.files import read_text
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a data file means; the validator of its cells."""
+
+    name: str
+    type: str
+    label: Mapping[str, str]
+    required: bool = False
+    values: Mapping[str, Mapping[str, str]] | None = None
+    aliases: Mapping[str, str] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    unit: str | None = None
+    basis_of: str | None = None
+    pairs_with: str | None = None
+    means: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of one data file and the columns that tell its rows apart."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    means: str = ""
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def find_data_folder(start: Path | None = None) -> Path:
+    """The nearest ``data`` folder with a dictionary, from ``start`` upwards, else this project's own.
+
+    Raises: MissingFileError where there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+        if (folder / "data" / "dictionary.yaml").is_file():
+            return folder / "data"
+    raise MissingFileError("data/dictionary.yaml", "not found", "run this inside the project's folder")
+
+
+@cache
+def read_dictionary(path: Path) -> dict[str, Table]:
+    """The data dictionary: for each data file its table. Raises: MissingFileError."""
+    content = _read_yaml(path)
+    vocabularies = content["vocabularies"]
+    return {
+        file: Table(
+            columns=tuple(
+                _make_column(name, entry, vocabularies) for name, entry in table["columns"].items()
+            ),
+            key=tuple(table["key"]),
+            means=table["means"],
+        )
+        for file, table in content["files"].items()
+    }
+
+
+@cache
+def read_vocabulary(path: Path, name: str) -> dict[str, dict[str, str]]:
+    """The closed list ``name`` of the dictionary: value to its label in each language."""
+    return _label_values(_read_yaml(path)["vocabularies"][name])
+
+
+@cache
+def _read_yaml(path: Path) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load(read_text(path), loader))  # noqa: S506 - both are safe loaders
+
+
+def _label_values(vocabulary: Mapping[Any, Collection[str]]) -> dict[str, dict[str, str]]:
+    return {str(value): dict(zip(LANGUAGES, labels, strict=True)) for value, labels in vocabulary.items()}
+
+
+def _make_column(name: str, entry: Mapping[str, Any], vocabularies: Mapping[str, Any]) -> Column:
+    known = dict(entry)
+    label = dict(zip(LANGUAGES, known.pop("label"), strict=True))
+    values = _label_values(vocabularies[known.pop("values")]) if "values" in known else None
+    return Column(name=name, label=label, values=values, **known)

@@ -1,0 +1,135 @@
+"""What the first sheet of a client's workbook says: what it is, what came out, how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import partial
+
+from licences.render.brand import Brand
+from licences.analysis.case import Case
+from licences.render.html.sections import describe_case
+from licences.planning.renewals import MONTHS
+from licences.render.excel.writer import Cell, Day, Line, SheetLink
+from licences.words.texts import read_texts, say
+from licences.law.working_days import read_calendar
+
+DASH = "–"  # what does not arise
+NEXT_QUESTIONS = 3
+
+
+def make_cover(case: Case, brand: Brand, sheets: Mapping[str, str]) -> list[Line]:
+    """The lines of the first sheet; ``sheets``: the names of the others by their key."""
+    return [
+        *_list_names(case, brand),
+        Line(None),
+        *_list_results(case),
+        *_list_open(case),
+        Line(None),
+        *_list_signs(case, sheets["plan"]),
+        Line(None),
+        *_list_sheets(case, sheets),
+        Line(None),
+        *_list_limits(case),
+    ]
+
+
+def _list_names(case: Case, brand: Brand) -> Iterator[Line]:
+    own = partial(say, case.language)
+    disclaimer = brand.disclaimer.get(case.language)
+    yield Line(own("workbook.title"), style="title")
+    yield Line(own("workbook.client"), join_line(case.name))
+    yield Line(own("workbook.client_code"), case.client)
+    yield Line(own("workbook.as_of"), case.as_of)
+    yield Line(own("workbook.start"), case.start)
+    if brand.firm:
+        yield Line(own("workbook.prepared_by"), brand.firm)
+    if brand.contact:
+        yield Line(own("workbook.contact"), brand.contact)
+    yield Line(own("workbook.what"), own("workbook.purpose"))
+    yield Line(None, own("workbook.not_advice"), "alarm")
+    if disclaimer:
+        yield Line(None, disclaimer)
+    for warning in describe_case(case)["warnings"]:
+        yield Line(own("workbook.warning"), warning, "alarm")
+
+
+def _list_results(case: Case) -> Iterator[Line]:
+    """How much is to do, when it can open and how sure that is."""
+    own, view = partial(say, case.language), describe_case(case)
+    launch, checked = view["launch"], view["checked"]
+    yield Line(own("workbook.result"), style="heading")
+    counts = {
+        "required": view["required"],
+        "open": view["to_obtain"],
+        "blocked": view["blocked"],
+        "undetermined": view["needed"]["undetermined"],
+        "renew": view["renew"],
+    }
+    for name, licences in counts.items():
+        yield Line(own(f"workbook.counts.{name}"), len(licences))
+    for share, day in launch["days"] if launch else []:
+        yield Line(own("workbook.launch", chance=own("page.chance", share=share)), star_day(day))
+    if launch is None:
+        yield Line(None, own(f"page.{case.outlook.no_launch}"))
+    elif launch["is_estimate"]:
+        yield Line(own("workbook.note"), own("page.launch_estimate"))
+    if view["left_out"]:
+        names = own("list").join(view["left_out"])
+        yield Line(own("workbook.counted_out"), own("page.left_out", names=names), "alarm")
+    if view["held_in_vain"]:
+        names = own("list").join(view["held_in_vain"])
+        yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
+    age = own("workbook.checked", oldest=checked["oldest"], days=checked["days"])
+    if checked["is_old"]:
+        yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
+    else:
+        yield Line(own("workbook.age"), age)
+
+
+def _list_open(case: Case) -> Iterator[Line]:
+    """What to answer next, and which changes of the law are ahead."""
+    own, view = partial(say, case.language), describe_case(case)
+    for at, question in enumerate(view["questions"][:NEXT_QUESTIONS]):
+        kind = "settles" if question["settles"] else "conditions"
+        count = own(f"page.next_{kind}", count=len(question[kind]))
+        yield Line(None if at else own("page.next_title"), f"{question['label']} {count}")
+    for row in view["coming"]:
+        day = own("page.coming_from", day=row["from"])
+        yield Line(own("workbook.coming"), f"{day} {row['name']} {row['what']}\n{row['note']}".strip())
+
+
+def _list_signs(case: Case, plan: str) -> Iterator[Line]:
+    """What stands for an estimate, for what is not known, and for a date that may move."""
+    own = partial(say, case.language)
+    yield Line(own("workbook.reading"), style="heading")
+    for basis in ("estimate", "secondary"):
+        yield Line(case.label("days_likely_basis", basis), own(f"workbook.legend.{basis}"))
+    yield Line(own("workbook.blank"), own("workbook.legend.blank"))
+    yield Line(DASH, own("workbook.legend.dash"))
+    yield Line("*", own("workbook.legend.star"))
+    yield Line(None, own("workbook.legend.colour"))
+    yield Line(plan, own("page.steps_note"))
+    yield Line(None, own("page.launch_grounds"))
+
+
+def _list_sheets(case: Case, sheets: Mapping[str, str]) -> Iterator[Line]:
+    yield Line(say(case.language, "workbook.contents"), style="heading")
+    for key, name in sheets.items():
+        yield Line(SheetLink(name), say(case.language, f"workbook.holds.{key}", months=MONTHS))
+
+
+def _list_limits(case: Case) -> Iterator[Line]:
+    yield Line(say(case.language, "workbook.limits_title"), style="heading")
+    for text in read_texts(case.language)["workbook"]["limits"]:
+        yield Line(None, text)
+
+
+def star_day(day: date | None) -> Cell:
+    """A date, starred where it lies past the last day whose holidays are announced."""
+    return None if day is None else Day(day, day > read_calendar().announced_until)
+
+
+def join_line(text: str) -> str:
+    """What a client typed, on one line."""
+    return " ".join(text.split())

@@ -1,0 +1,397 @@
+"""What a client's workbook says, sheet by sheet: everything to sort, filter, tick off and follow up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from licences.render.brand import Brand
+from licences.analysis.case import Case
+from licences.render.excel.cover import DASH, join_line, make_cover, star_day
+from licences.law.durations import find_weakest
+from licences.render.html.sections import describe_case
+from licences.planning.renewals import Renewal
+from licences.render.html.since_last import look_back
+from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
+from licences.planning.simulation import SHARES
+from licences.words.texts import read_texts, say, say_share
+
+Read = Callable[[Any], Cell]
+Part = tuple[Column, Read]
+
+RASTER = frozenset({"image/png", "image/jpeg"})  # what a workbook can show
+TIMES = ("days_min", "days_likely", "days_max")
+TONES = {
+    "required": "required",
+    "undetermined": "undetermined",
+    "recommended": "advised",
+    "optional": "advised",
+    "held": "held",
+    "expiring": "alarm",
+    "expired": "alarm",
+}
+PROGRESS_TONES = ("required", "estimate", "advised", "held")
+
+
+def make_workbook(case: Case, brand: Brand | None = None) -> bytes:
+    """The workbook of a client as the bytes of an ``.xlsx`` file.
+
+    What is not known is an empty cell or says so, never 0. Whatever a client typed is text, never a
+    formula. The same case and brand give the same bytes.
+    """
+    brand, own = brand or Brand(), partial(say, case.language)
+    author = _Author(case)
+    tables = {
+        **author.make_changed(),
+        "licences": author.make_licences(),
+        "documents": author.make_documents(),
+        "plan": author.make_plan(),
+        "costs": author.make_costs(),
+        "renewals": author.make_renewals(),
+        "sources": author.make_sources(),
+        "not_needed": author.make_not_needed(),
+    }
+    look = Look(
+        title=own("workbook.title"),
+        name=join_line(case.name),
+        as_of=case.as_of,
+        header=own("workbook.header", as_of=case.as_of),
+        page=own("workbook.page"),
+        firm=brand.firm,
+        colour=brand.colour,
+        logo=brand.logo if brand.logo_type in RASTER else None,
+    )
+    cover = make_cover(case, brand, {key: table.name for key, table in tables.items()})
+    return draw_book(own("workbook.sheets.about"), cover, list(tables.values()), look)
+
+
+def _part(label: str, width: int, read: Read, marks: Mapping[str, str] | None = None) -> Part:
+    return Column(label, width, marks or {}), read
+
+
+class _Author:
+    """Writes the tables of one case in its reader's language."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.view = case, describe_case(case)
+        self.entries = case.plan.edition.entries
+        self.known = [licence for group in self.view["needed"].values() for licence in group]
+        self.estimates = {case.label("days_likely_basis", "estimate"): "estimate"}
+        self.yes = {self.say("yes"): "alarm"}
+        self.unsure = {self.say("yes"): "estimate"}
+        self.verdicts = self.tone("page.verdicts", "required", "undetermined", "recommended", "optional")
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.case.language, key, **values)
+
+    def own(self, key: str, **values: object) -> str:
+        """A text of the workbook."""
+        return self.say(f"workbook.{key}", **values)
+
+    def tone(self, texts: str, *values: str) -> dict[str, str]:
+        return {self.say(f"{texts}.{value}"): TONES[value] for value in values}
+
+    def say_yes(self, truth: bool) -> str:
+        return self.say("yes" if truth else "no")
+
+    def make_table(
+        self, name: str, parts: Sequence[Part], subjects: Iterable[Any], empty: str, **how: Any
+    ) -> Table:
+        """A table with a row for each subject and a column for each part."""
+        rows = [[read(subject) for _, read in parts] for subject in subjects]
+        return Table(self.own(f"sheets.{name}"), [column for column, _ in parts], rows, empty, **how)
+
+    def list_names(self, read: Callable[[Any], str]) -> list[Part]:
+        """The name in the reader's language, the official one where that is another, and the code."""
+        names = [_part(self.own("licence"), 34, lambda one: self.entries[read(one)].name)]
+        if self.case.language != "zh":
+            names.append(_part(self.own("official"), 30, lambda one: self.entries[read(one)].row["name_zh"]))
+        return [*names, _part(self.own("code"), 20, read)]
+
+    def list_number(self, name: str, key: str, read: Callable[[Any], str]) -> list[Part]:
+        """A number of the catalogue and its ground."""
+        return [
+            _part(self.own(key), 12, lambda one: _read_number(self.entries[read(one)].row, name)),
+            _part(self.own(f"{key}_basis"), 12, lambda one: self.say_basis(read(one), name), self.estimates),
+        ]
+
+    def list_source(self) -> list[Part]:
+        """Where a row comes from, how old that is and how sure."""
+        doubts = {self.case.label("confidence", "low"): "estimate"}
+        return [
+            _part(self.say("page.source"), 36, lambda one: one["source"]),
+            _part(self.own("address"), 40, lambda one: _link(one["source_url"])),
+            _part(self.say("page.published"), 12, lambda one: one["published_on"]),
+            _part(self.say("page.checked_title"), 12, lambda one: one["checked_on"]),
+            _part(self.own("age_days"), 10, lambda one: one["age_days"]),
+            _part(self.say("page.confidence"), 10, lambda one: one["confidence"], doubts),
+        ]
+
+    def say_basis(self, code: str, *names: str) -> str:
+        """The weakest ground of the numbers that a row states, empty where it states none of them."""
+        row = self.entries[code].row
+        grounds = [str(row[f"{name}_basis"]) for name in names if not pd.isna(row[name])]
+        return self.case.label("days_likely_basis", find_weakest(grounds)) if grounds else ""
+
+    def say_unit(self, code: str, unit: str, *names: str) -> str:
+        row = self.entries[code].row
+        return "" if all(pd.isna(row[name]) for name in names) else self.case.label(unit, row[unit])
+
+    def make_licences(self) -> Table:
+        """What is needed or open, with all that is known of it."""
+        say, own, held = self.say, self.own, self.case.held
+        statuses = self.tone("page.status", "held", "expiring", "expired")
+
+        def find_code(one: Mapping[str, Any]) -> str:
+            return str(one["code"])
+
+        def number(key: str, name: str) -> Part:
+            return _part(own(key), 10, lambda one: _read_number(self.entries[one["code"]].row, name))
+
+        parts = [
+            _part(own("verdict"), 12, lambda one: say(f"page.verdicts.{one['verdict']}"), self.verdicts),
+            *self.list_names(find_code),
+            _part(say("page.status_title"), 10, lambda one: say(f"page.status.{one['status']}"), statuses),
+            _part(own("expires"), 12, lambda one: held.get(one["code"])),
+            _part(say("page.why_short"), 40, lambda one: "\n".join(one["because"])),
+            _part(own("missing"), 30, lambda one: "\n".join(one["missing"]), {"*": "undetermined"}),
+            _part(own("blockers"), 40, lambda one: "\n".join(one["blockers"]), {"*": "alarm"}),
+            _part(say("page.advice_title"), 30, lambda one: one["advice"]),
+            _part(say("page.phase"), 12, lambda one: one["phase"]),
+            number("shortest", "days_min"),
+            number("likely", "days_likely"),
+            number("longest", "days_max"),
+            _part(own("unit"), 12, lambda one: self.say_unit(one["code"], "days_unit", *TIMES)),
+            _part(say("page.basis"), 12, lambda one: self.say_basis(one["code"], *TIMES), self.estimates),
+            *self.list_number("statutory_days", "limit", find_code),
+            _part(
+                own("limit_unit"),
+                12,
+                lambda one: self.say_unit(one["code"], "statutory_days_unit", "statutory_days"),
+            ),
+            *self.list_number("validity_years", "validity", find_code),
+            *self.list_number("fee_cny", "fee", find_code),
+            *self.list_number("yearly_fee_cny", "yearly_fee", find_code),
+            _part(own("fee_note"), 44, lambda one: one["fee_note"]),
+            _part(say("page.yearly_duty"), 56, lambda one: one["yearly_duty"]),
+            _part(say("page.penalty"), 64, lambda one: one["penalty"]),
+            _part(say("page.authority"), 30, lambda one: one["authority"]),
+            _part(own("level"), 14, lambda one: one["level"]),
+            _part(say("page.legal_basis"), 60, lambda one: one["legal_basis"]),
+            *self.list_source(),
+            _part(own("note"), 80, lambda one: one["note"]),
+        ]
+        return self.make_table("licences", parts, self.known, own("licences_none"), fixed=2, pages_wide=4)
+
+    def make_documents(self) -> Table:
+        """What to prepare, in the order in which it is needed; the first columns are for the reader."""
+        own, steps = self.own, {step.code: step for step in self.case.steps}
+        documents = {licence["code"]: licence["documents"] for licence in self.known}
+        needed_by = {code: step.start for code, step in steps.items()}
+        codes = dict.fromkeys([*(licence["code"] for licence in self.view["to_obtain"]), *steps])
+        wanted = [
+            (code, document)
+            for code in sorted(codes, key=lambda code: needed_by.get(code) or date.max)
+            for document in documents.get(code) or [own("no_documents")]
+        ]
+        progress = [str(one) for one in read_texts(self.case.language)["workbook"]["progress_of"]]
+        mark = own("tick_mark")
+        tick = Column(own("tick"), 8, {mark: "held"}, [mark], own("tick_hint"), is_centred=True)
+        state = Column(own("progress"), 12, dict(zip(progress, PROGRESS_TONES, strict=True)), progress)
+        parts: list[Part] = [
+            (tick, lambda _: None),
+            (replace(state, hint=own("progress_hint")), lambda _: progress[0]),
+            _part(own("document"), 56, lambda one: one[1]),
+            *self.list_names(lambda one: str(one[0])),
+            _part(own("needed_by"), 13, lambda one: star_day(needed_by.get(one[0]))),
+            _part(own("remarks"), 30, lambda _: None),
+        ]
+        return self.make_table("documents", parts, wanted, own("documents_none"), fixed=3)
+
+    def make_plan(self) -> Table:
+        """The steps in the plan's order."""
+        say, own = self.say, self.own
+
+        def chance(at: int) -> Part:
+            label = own("chance", share=say_share(SHARES[at]))
+            return _part(
+                label, 13, lambda one: star_day(one["percentiles"][at][1] if one["percentiles"] else None)
+            )
+
+        def provisional(one: Mapping[str, Any]) -> str:
+            return self.say_yes(one["step"].provisional) if one["finish"] else ""
+
+        parts = [
+            *self.list_names(lambda one: str(one["code"])),
+            _part(own("verdict"), 12, lambda one: say(f"page.verdicts.{one['step'].verdict}"), self.verdicts),
+            _part(say("page.phase"), 12, lambda one: one["phase"]),
+            _part(own("begin"), 13, lambda one: star_day(one["start"])),
+            _part(own("finish"), 13, lambda one: star_day(one["finish"])),
+            _part(own("latest_start"), 13, lambda one: star_day(one["step"].latest_start)),
+            _part(own("latest_finish"), 13, lambda one: star_day(one["step"].latest_finish)),
+            _part(own("slack"), 11, lambda one: one["step"].slack_days),
+            *map(chance, range(len(SHARES))),
+            _part(own("on_path"), 11, lambda one: self.say_yes(one["on_path"]), self.yes),
+            _part(
+                say("page.basis"),
+                12,
+                lambda one: one["basis"] if one["step"].duration else "",
+                self.estimates,
+            ),
+            _part(own("provisional"), 14, provisional, self.unsure),
+            _part(own("blocked_by"), 36, lambda one: one["blocked_by"], {"*": "alarm"}),
+            _part(own("after"), 36, lambda one: "\n".join(one["after"])),
+            _part(own("queue"), 24, lambda one: "\n".join(one["queue"])),
+            _part(own("open_conditions"), 30, lambda one: "\n".join(one["missing"]), {"*": "undetermined"}),
+            _part(say("page.advice_title"), 30, lambda one: one["advice"]),
+            _part(own("notes"), 36, lambda one: "\n".join(one["notes"])),
+        ]
+        return self.make_table("plan", parts, self.view["steps"], own("plan_none"), pages_wide=2)
+
+    def make_costs(self) -> Table:
+        """The fees licence by licence; below them the sums of each phase, and what they leave out."""
+        own, entries, language = self.own, self.entries, self.case.language
+        obtained = {step.code for step in self.case.steps}
+        due = {code for cost in self.case.outlook.costs for code in cost.unknown_yearly_fees}
+        yearly = [
+            code
+            for code in self.case.plan.kept
+            if code in due or not pd.isna(entries[code].row["yearly_fee_cny"])
+        ]
+        codes = sorted({*obtained, *yearly}, key=lambda code: (entries[code].phase, code))
+        (fee, fee_basis), (rate, rate_basis) = (
+            self.list_number("fee_cny", "fee", str),
+            self.list_number("yearly_fee_cny", "yearly_fee", str),
+        )
+        unknown = {self.say("unknown"): "undetermined"}
+
+        def read_fee(code: str) -> Cell:
+            return self.or_unknown(fee[1](code)) if code in obtained else DASH
+
+        def read_rate(code: str) -> Cell:
+            return self.or_unknown(rate[1](code)) if code in due else rate[1](code)
+
+        def read_note(code: str) -> Cell:
+            note = entries[code].row[f"fee_note_{language}"]
+            return note if isinstance(note, str) else None
+
+        parts = [
+            *self.list_names(str),
+            _part(self.say("page.phase"), 12, lambda code: self.case.label("phase", entries[code].phase)),
+            (replace(fee[0], marks=unknown), read_fee),
+            (fee_basis[0], lambda code: fee_basis[1](code) if code in obtained else ""),
+            (replace(rate[0], marks=unknown), read_rate),
+            rate_basis,
+            _part(own("fee_note"), 60, read_note),
+        ]
+        totals = self.list_totals(len(self.list_names(str)))
+        return self.make_table("costs", parts, codes, own("costs_none"), totals=totals)
+
+    def list_totals(self, at: int) -> list[list[Cell]]:
+        """The sums of the phases, each amount under its column, and by name what is in none of them.
+
+        at: the column of the phase.
+        """
+        rows: list[list[Cell]] = []
+        for cost in self.case.outlook.costs:
+            left_out = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
+            names = self.say("list").join(map(self.case.name_code, left_out))
+            rows.append(
+                [
+                    self.own("sum"),
+                    *[None] * (at - 1),
+                    self.case.label("phase", cost.phase),
+                    self.say_sum(cost.fee_cny, cost.unknown_fees),
+                    None,
+                    self.say_sum(cost.yearly_fee_cny, cost.unknown_yearly_fees),
+                    None,
+                    self.own("not_counted", names=names) if names else None,
+                ]
+            )
+        return rows
+
+    def or_unknown(self, cell: Cell) -> Cell:
+        return self.say("unknown") if cell is None else cell
+
+    def say_sum(self, amount: float | None, unknown: Sequence[str]) -> Cell:
+        return DASH if amount is None and not unknown else self.or_unknown(amount)
+
+    def make_renewals(self) -> Table:
+        """What falls due, by its last day, and what cannot be dated because its expiry is not told."""
+        case, own = self.case, self.own
+        told, untold = self.say("page.told"), own("due_untold")
+        events: list[Renewal | str] = [*case.outlook.renewals, *case.outlook.untold_expiries]
+
+        def dated(label: str, width: int, read: Callable[[Renewal], Cell], **marks: Any) -> Part:
+            return _part(label, width, lambda one: None if isinstance(one, str) else read(one), **marks)
+
+        def star(day: date | None, event: Renewal) -> Cell:
+            return None if day is None else Day(day, event.provisional)
+
+        def say_basis(event: Renewal) -> str:
+            return told if event.basis == "told" else case.label("days_likely_basis", event.basis)
+
+        def say_what(one: Renewal | str) -> str:
+            return untold if isinstance(one, str) else one.duty or own("due_renewal")
+
+        parts = [
+            *self.list_names(lambda one: one if isinstance(one, str) else str(one.code)),
+            _part(self.say("page.due_what"), 50, say_what, {untold: "undetermined"}),
+            dated(own("renew_from"), 13, lambda event: star(event.renew_from, event)),
+            dated(own("renew_by"), 13, lambda event: star(event.renew_by, event)),
+            dated(own("expires"), 13, lambda event: star(event.expires_on, event)),
+            dated(
+                own("overdue"), 10, lambda event: self.say_yes(event.renew_by < case.as_of), marks=self.yes
+            ),
+            dated(own("planned"), 12, lambda event: self.say_yes(event.is_planned)),
+            dated(self.say("page.basis_of_dates"), 13, say_basis, marks=self.estimates),
+            dated(own("provisional"), 14, lambda event: self.say_yes(event.provisional), marks=self.unsure),
+        ]
+        return self.make_table("renewals", parts, events, self.say("page.renewals_none"))
+
+    def make_changed(self) -> dict[str, Table]:
+        """What has changed since the client's last report, where it said something else."""
+        view = look_back(self.case)
+        if view is None:
+            return {}
+        changes = [(title, sentence) for title, sentences in view["parts"] for sentence in sentences]
+        parts = [
+            _part(self.own("changed_what"), 24, lambda one: one[0]),
+            _part(self.own("changed_how"), 110, lambda one: one[1]),
+        ]
+        return {"changed": self.make_table("changed", parts, changes, "")}
+
+    def make_sources(self) -> Table:
+        """On what each row of the workbook rests."""
+        parts = [
+            *self.list_names(lambda one: str(one["code"])),
+            _part(self.say("page.legal_basis"), 44, lambda one: one["legal_basis"]),
+            *self.list_source(),
+        ]
+        return self.make_table("sources", parts, self.known, self.own("licences_none"))
+
+    def make_not_needed(self) -> Table:
+        """What was judged not to be needed, and why; no more is said of it."""
+        parts = [
+            *self.list_names(lambda one: str(one["code"])),
+            _part(self.own("not_needed_why"), 90, lambda one: "\n".join(one["because"])),
+        ]
+        return self.make_table("not_needed", parts, self.view["not_needed"], self.own("not_needed_none"))
+
+
+def _read_number(row: Mapping[str, Any], name: str) -> Cell:
+    """A number of the catalogue, marked where it is an estimate; None where it is not known."""
+    if pd.isna(row[name]):
+        return None
+    number = float(row[name])
+    return Estimate(number) if row[f"{name}_basis"] == "estimate" else number
+
+
+def _link(address: str | None) -> Cell:
+    """What a reader can click, where it is an address of the web."""
+    return Link(address) if address and address.startswith(("http://", "https://")) else address

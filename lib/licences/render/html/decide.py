@@ -1,0 +1,169 @@
+"""The rules in force as data, by which a script in the client's page answers other answers than the report's."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+from licences.analysis.case import Case
+from licences.law.in_force import LawInForce, Licence, find_law_in_force
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
+from licences.render.html.sections import Section, make_environment
+from licences.rules.facts import Field, split_set
+from licences.rules.logic import Rule, read_rule
+from licences.reading.tables import MAX_NUMBER
+from licences.words.texts import read_texts
+
+MAIN_FACTS = 14  # as many as each decide on at least four licences of the catalogue of 2026
+
+Tree = list[Any]
+"""An expression as JSON: ["and", …], ["or", …], ["not", …], ["is", fact] or [op, fact, value].
+
+What always holds is an ``and`` of nothing, what never does an ``or`` of nothing.
+"""
+
+
+def make_decisions(case: Case) -> dict[str, Any]:
+    """The decision table for one client, as plain JSON values in the reader's language.
+
+    facts: each fact that a rule names: ``type``, ``label`` and, where there are any, ``values`` (pairs
+    of value and label), ``unit``, ``min``, ``max``, ``help`` (of those that the page can ask). told: the
+    client's answers; a set is a list, a fact that is not told is absent. open: the questions of the
+    report, those that settle most first. main: the further facts that decide on most licences. rules:
+    by code ``name``, ``verdict`` where it applies, ``applies`` and ``condition`` as trees, ``status``
+    where it is held. contradictions: ``when`` and what to say then. verdicts, statuses, texts: what to
+    call things.
+    """
+    edition, language = find_law_in_force(case.law, case.as_of, case.language), case.language
+    rules, contradictions = _describe_edition(edition)
+    page, texts = read_texts(language)["page"], read_texts(language)["decisions"]["script"]
+    named = find_named_facts(edition)
+    told = {field.name: case.profile[field.name] for field in named}
+    asked = [str(name) for name in case.questions["field"]]
+    main = [field.name for field in find_main_facts(edition) if field.name not in asked]
+    contradicting = {name for rule, _ in contradictions for name in rule.names}
+    can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
+    held = {code: case.findings_by_code[code]["status"] for code in rules}
+    return {
+        "language": language,
+        "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named},
+        "told": {
+            field.name: describe_answer(field, value)
+            for field in named
+            if (value := told[field.name]) is not None
+        },
+        "open": asked,
+        "main": main,
+        "rules": {
+            code: rule | ({} if held[code] == "not_held" else {"status": held[code]})
+            for code, rule in rules.items()
+        },
+        "contradictions": [
+            {"when": make_tree(rule.node), "message": message} for rule, message in contradictions
+        ],
+        "verdicts": page["verdicts"],
+        "statuses": page["status"],
+        "texts": texts | {"contradiction": page["contradiction"]},
+    }
+
+
+def make_decisions_section(case: Case) -> Section:
+    """The section of the page in which the answers can be changed, for the scripts and styles of ``decide``."""
+    template: Any = make_environment().get_template("decisions.html.j2")
+    texts = read_texts(case.language)["decisions"]
+    return Section(str(template.module.decisions(texts, make_decisions_json(case))))
+
+
+def make_decisions_json(case: Case) -> str:
+    """The decision table as JSON that can stand inside a script element whatever texts it holds."""
+    plain = json.dumps(make_decisions(case), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return plain.replace("<", "\\u003c")
+
+
+def find_named_facts(edition: LawInForce) -> list[Field]:
+    """The facts on which the edition, or a contradiction, says something, in the order of the questionnaire."""
+    _, contradictions = _describe_edition(edition)
+    names = {name for entry in edition.entries.values() for name in _find_names(entry)}
+    names |= {name for rule, _ in contradictions for name in rule.names}
+    return [field for field in edition.law.fields.every if field.name in names]
+
+
+def find_main_facts(edition: LawInForce) -> list[Field]:
+    """The facts that decide on most licences, whether needed or obtainable, in the order of the questionnaire.
+
+    They are MAIN_FACTS in number; among equals those that the questionnaire asks first.
+    """
+    decided = Counter(name for entry in edition.entries.values() for name in _find_names(entry))
+    fields = [field for field in edition.law.fields.every if decided[field.name]]
+    chosen = sorted(fields, key=lambda field: -decided[field.name])[:MAIN_FACTS]
+    return [field for field in fields if field in chosen]
+
+
+def _find_names(entry: Licence) -> set[str]:
+    return {*entry.applies.names, *(entry.condition.names if entry.condition else ())}
+
+
+@lru_cache(maxsize=8)
+def _describe_edition(edition: LawInForce) -> tuple[dict[str, dict[str, Any]], list[tuple[Rule, str]]]:
+    """The licences in force and the contradictions, the same for every client."""
+    rules = {}
+    for code, entry in edition.entries.items():
+        rule = {
+            "name": entry.name,
+            "verdict": entry.row["obligation"],
+            "applies": make_tree(entry.applies.node),
+        }
+        rules[code] = rule | ({"condition": make_tree(entry.condition.node)} if entry.condition else {})
+    contradictions = [
+        (read_rule(str(row["when"]), edition.law.fields), str(row[f"message_{edition.language}"]))
+        for row in edition.law.contradictions.to_dict("records")
+    ]
+    return rules, contradictions
+
+
+def make_tree(node: Node) -> Tree:
+    """An expression as JSON."""
+    match node:
+        case Always(value):
+            return ["and" if value else "or"]
+        case Atom(field, op, value):
+            return [op, field] if op == "is" else [op, field, _shorten(value)]
+        case Not(part):
+            return ["not", make_tree(part)]
+        case And(parts):
+            return ["and", *map(make_tree, parts)]
+        case Or(parts):
+            return ["or", *map(make_tree, parts)]
+
+
+def describe_fact(field: Field, language: str, with_help: bool = True) -> dict[str, Any]:
+    """What can be told about a fact, and how it is called."""
+    unit = field.unit[language]
+    described: dict[str, Any] = {
+        "type": field.type,
+        "label": field.label[language],
+        "values": [[value, labels[language]] for value, labels in field.values.items()],
+        "unit": f" {unit}" if unit and language == "en" and unit != "%" else unit,
+        "help": field.help[language] if with_help else "",
+    }
+    if field.type == "number":
+        described |= {
+            "min": _shorten(field.minimum) if isfinite(field.minimum) else None,
+            "max": _shorten(field.maximum) if isfinite(field.maximum) else None,
+        }
+    return {name: value for name, value in described.items() if value not in ("", [], None)}
+
+
+def describe_answer(field: Field, value: Value) -> Any:
+    """An answer as JSON; a set is the sorted list of its members."""
+    return sorted(split_set(str(value))) if field.type == "set" else _shorten(value)
+
+
+def _shorten(value: Value) -> Value:
+    """A whole number without its ``.0``."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_NUMBER:
+        return int(value)
+    return value

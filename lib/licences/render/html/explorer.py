@@ -1,0 +1,266 @@
+"""What the explorer says beside its controls, as HTML and as a table; whatever a client typed is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from licences.analysis.case import Case
+from licences.analysis.compare import Comparison, Move, compare_cases
+from licences.render.html.sections import describe_launch, describe_licence, make_environment
+from licences.rules.facts import Field
+from licences.planning.schedule import DONE
+from licences.words.texts import mark_day, read_texts, say, say_number, say_share
+from licences.words.phrases import say_value
+
+COLUMNS = (
+    "verdict",
+    "licence",
+    "why",
+    "missing",
+    "blockers",
+    "status",
+    "phase",
+    "basis",
+    "source",
+    "checked",
+)
+# What matters first stands first.
+ORDER = ("required", "undetermined", "recommended", "optional", "not_needed")
+
+
+def _render(macro: str, *values: object) -> str:
+    """One macro of the explorer's template."""
+    template = make_environment().get_template("explorer.html.j2")
+    return str(getattr(template.module, macro)(*values)).strip()
+
+
+def make_answer(case: Case) -> str:
+    """How many licences of each verdict, by when it can open, and what contradicts itself."""
+    texts = read_texts(case.language)
+    counts = case.findings["verdict"].value_counts()
+    open_and_blocked = case.findings[
+        (case.findings["verdict"] == "required")
+        & (case.findings["blockers"].map(len) > 0)
+        & ~case.findings["status"].isin(DONE)
+    ]
+    launch = describe_launch(case) or {}
+    view = {
+        "warnings": [warning.message for warning in case.contradictions],
+        "counts": {verdict: int(counts.get(verdict, 0)) for verdict in ORDER},
+        "blocked": len(open_and_blocked),
+        "launch": launch.get("days"),
+        "decider": launch.get("decider"),
+        "decider_share": launch.get("decider_share"),
+        "is_estimate": launch.get("is_estimate"),
+        "provisional": launch.get("provisional"),
+        "left_out": [case.name_code(code) for code in case.outlook.left_out],
+    }
+    return _render("answer", view, texts["page"], texts["explorer"])
+
+
+def make_question(case: Case) -> str:
+    """What the best next question would settle."""
+    texts = read_texts(case.language)
+    view: dict[str, Any] = {"label": None}
+    if len(case.questions):
+        best = case.questions.iloc[0]
+        view = {
+            "label": case.law.fields[best["field"]].label[case.language],
+            "settles": [case.name_code(code) for code in best["settles"]],
+            "conditions": [case.name_code(code) for code in best["conditions"]],
+            "open": len(case.find_codes("undetermined")),
+        }
+    return _render("question", view, texts["page"], texts["explorer"])
+
+
+def make_label(field: Field, language: str, told: bool) -> str:
+    """What a fact is called; its help opens with a click."""
+    said = {"label": field.label[language], "help": field.help[language]}
+    return _render("label", said, told)
+
+
+def make_message(kind: str, lines: Iterable[str], items: Iterable[str] = ()) -> str:
+    """Sentences to the consultant: ``done``, ``ask`` or ``wrong``; empty where there is nothing to say."""
+    return _render("message", kind, list(lines), list(items))
+
+
+def make_head(case: Case, name: str, is_saved: bool) -> str:
+    """Whom the answer is about, and whether that is saved."""
+    texts = read_texts(case.language)["explorer"]
+    return _render("head", texts, name, is_saved)
+
+
+def make_card(case: Case, code: str) -> str:
+    """The card of one licence: what the report says of it in several places."""
+    sections = make_environment().get_template("sections.html.j2")
+    module: Any = sections.make_module({"page": read_texts(case.language)["page"]})
+    return str(module.card(describe_licence(case, code), whole=True))
+
+
+def list_licences(case: Case) -> pd.DataFrame:
+    """The licences in force as a table for reading, one row each, indexed by code; all texts.
+
+    Columns are COLUMNS. What is required comes first, then what is open; a verdict carries a number
+    in front so that sorting keeps that order.
+    """
+    language = case.language
+    findings = case.findings.assign(rank=case.findings["verdict"].map(ORDER.index)).sort_values(
+        "rank", kind="stable"
+    )
+    rows = case.rows.loc[findings.index]
+    fields = case.law.fields
+    comma = say(language, "list")
+    named = zip(rows[f"name_{language}"], rows["name_zh"], rows.index, strict=True)
+    checked = zip(rows["checked_on"].dt.date, rows["confidence"], strict=True)
+    return pd.DataFrame(
+        {
+            "verdict": [
+                f"{rank + 1} {say(language, f'page.verdicts.{verdict}')}"
+                for rank, verdict in zip(findings["rank"], findings["verdict"], strict=True)
+            ],
+            "licence": [
+                f"{name} {code}" if name == official else f"{name} {official} {code}"
+                for name, official, code in named
+            ],
+            "why": [comma.join(because[:-1]) for because in findings["because"]],
+            "missing": [
+                comma.join(fields[name].label[language] for name in names)
+                for names in findings["missing_facts"]
+            ],
+            "blockers": [comma.join(blockers) for blockers in findings["blockers"]],
+            "status": [say(language, f"page.status.{status}") for status in findings["status"]],
+            "phase": [case.label("phase", phase) for phase in rows["phase"]],
+            "basis": list(findings["legal_basis"]),
+            "source": list(rows["source"]),
+            "checked": [
+                f"{day} ({say(language, 'page.days_ago', days=(case.as_of - day).days)}, "
+                f"{case.label('confidence', confidence)})"
+                for day, confidence in checked
+            ],
+        },
+        index=findings.index,
+    )
+
+
+def make_difference(old: Case, new: Case) -> str:
+    """The pinned answer and the present one side by side."""
+    texts = read_texts(new.language)
+    comparison = compare_cases(old, new)
+    view = {
+        "rows": list(_list_sides(old, new, comparison)),
+        "lists": [
+            (say(new.language, "explorer.facts_changed"), _say_facts(old, new, comparison), "facts"),
+            (say(new.language, "explorer.gained"), _name(old, new, comparison.gained), "gained"),
+            (say(new.language, "explorer.lost"), _name(old, new, comparison.lost), "lost"),
+            (say(new.language, "explorer.changed"), _say_changed(old, new, comparison), "changed"),
+        ],
+        "is_same": not (comparison.gained or comparison.lost or comparison.changed),
+    }
+    return _render("difference", view, texts["page"], texts["explorer"])
+
+
+def say_strip(old: Case, new: Case) -> str:
+    """The difference to the pinned answer in one line."""
+    language, comparison = new.language, compare_cases(old, new)
+    moved = comparison.launch_moved_days
+    launch = (
+        say(language, "explorer.strip_launch_none")
+        if moved is None
+        else say(language, "explorer.strip_launch", moved=_say_move(moved, language))
+    )
+    return say(
+        language,
+        "explorer.strip",
+        gained=len(comparison.gained),
+        lost=len(comparison.lost),
+        launch=launch,
+        fees=_say_fees_move(comparison.fees_moved_cny, language),
+    )
+
+
+def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mapping[str, str]]:
+    language = new.language
+
+    def side(label: str, before: object, after: object, note: str = "") -> Mapping[str, str]:
+        return {"label": label, "old": str(before), "new": str(after), "note": note}
+
+    yield side(say(language, "explorer.as_of"), old.as_of, new.as_of)
+    yield side(say(language, "explorer.start"), old.start, new.start)
+    for verdict in ORDER:
+        counts = [int((case.findings["verdict"] == verdict).sum()) for case in (old, new)]
+        moved = counts[1] - counts[0]
+        note = f"{moved:+d}" if moved else ""
+        yield side(say(language, f"page.verdicts.{verdict}"), counts[0], counts[1], note)
+    for move in comparison.launch:
+        label = say(language, "explorer.chance", share=say_share(move.share))
+        yield side(label, _say_date(move.old, language), _say_date(move.new, language), _note(move, language))
+    was, now = comparison.old_fees, comparison.new_fees
+    for key, before, after in (
+        ("fees", was.fee_cny, now.fee_cny),
+        ("yearly_fees", was.yearly_fee_cny, now.yearly_fee_cny),
+    ):
+        note = _say_fees_move((after or 0) - (before or 0), language)
+        label = say(language, f"explorer.{key}")
+        yield side(label, _say_amount(before, language), _say_amount(after, language), note)
+    yield side(say(language, "explorer.unknown_fees"), was.unknown, now.unknown)
+
+
+def _say_date(day: Any, language: str) -> str:
+    return mark_day(day) if day else say(language, "explorer.no_date")
+
+
+def _note(move: Move, language: str) -> str:
+    return "" if move.moved_days is None else _say_move(move.moved_days, language)
+
+
+def _say_move(days: int, language: str) -> str:
+    if not days:
+        return say(language, "explorer.unmoved")
+    return say(language, "explorer.later" if days > 0 else "explorer.earlier", days=abs(days))
+
+
+def _say_amount(amount: float | None, language: str) -> str:
+    if amount is None:
+        return say(language, "unknown")
+    return say(language, "explorer.amount", number=say_number(amount))
+
+
+def _say_fees_move(amount: float, language: str) -> str:
+    if not amount:
+        return say(language, "explorer.fees_same")
+    sign = "+" if amount > 0 else ""
+    return say(language, "explorer.amount", number=sign + say_number(amount))
+
+
+def _name(old: Case, new: Case, codes: Iterable[str]) -> list[str]:
+    return [(new if code in new.rows.index else old).name_code(code) for code in codes]
+
+
+def _say_changed(old: Case, new: Case, comparison: Comparison) -> list[str]:
+    return [
+        say(
+            new.language,
+            "explorer.change",
+            label=_name(old, new, [code])[0],
+            old=say(new.language, f"page.verdicts.{was}"),
+            new=say(new.language, f"page.verdicts.{now}"),
+        )
+        for code, was, now in comparison.changed
+    ]
+
+
+def _say_facts(old: Case, new: Case, comparison: Comparison) -> list[str]:
+    fields = new.law.fields
+    return [
+        say(
+            new.language,
+            "explorer.change",
+            label=fields[name].label[new.language],
+            old=say_value(fields[name], old.profile.get(name), new.language),
+            new=say_value(fields[name], new.profile[name], new.language),
+        )
+        for name in comparison.facts
+    ]

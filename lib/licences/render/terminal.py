@@ -1,0 +1,257 @@
+"""Shows answers as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from licences.assessment.verdicts import Judgement
+from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.law.in_force import Licence
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import Forecast
+from licences.assessment.remedies import Aim, say_aim
+from licences.planning.renewals import MONTHS
+from licences.words.texts import mark_day, say, say_day, say_number, say_share
+from licences.law.working_days import read_calendar
+
+_STYLES = {
+    "required": "bold red",
+    "recommended": "yellow",
+    "optional": "cyan",
+    "undetermined": "magenta",
+    "not_needed": "dim",
+    "expired": "bold red",
+    "expiring": "yellow",
+    "held": "green",
+}
+_ORDER = ("required", "undetermined", "recommended", "optional")
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Prints to standard output, in colour where it is a terminal."""
+    Console(highlight=False).print(Group(*parts))
+
+
+def draw_remedies(
+    one: Judgement, entry: Licence, aims: Mapping[str, Aim], as_of: date, language: str
+) -> list[RenderableType]:
+    """What it would take, aim by aim, each way on a line of its own."""
+    title = say(
+        language,
+        "what_it_takes.title",
+        name=one.name,
+        client=one.client,
+        licence=_name_both(entry),
+        code=entry.code,
+        as_of=as_of,
+    )
+    verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
+    parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    for name, aim in aims.items():
+        first, *ways = say_aim(name, aim, language)
+        parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
+    return [*parts, Text("")]
+
+
+def _name_both(entry: Licence) -> str:
+    official = str(entry.row["name_zh"])
+    return entry.name if entry.name == official else f"{entry.name} {official}"
+
+
+def draw_assessment(
+    findings: pd.DataFrame, profiles: pd.DataFrame, law: Catalogue, as_of: date, language: str
+) -> list[RenderableType]:
+    """One table a client: what is needed or still open, required first; the rest is counted."""
+    names = _name_rows(law, language)
+    parts: list[RenderableType] = []
+    for client, name in zip(profiles["client"], profiles["name"], strict=True):
+        own = findings[findings["client"] == client]
+        title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
+        table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
+        for verdict in _ORDER:
+            rows = own[own["verdict"] == verdict].to_dict("records")
+            if rows:
+                heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
+                table.add_row(Text(heading, style=_STYLES[verdict]), "", end_section=True)
+            for at, row in enumerate(rows, start=1):
+                missing = say(language, "list").join(
+                    law.fields[field].label[language] for field in row["missing_facts"]
+                )
+                status = Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], ""))
+                reasons = [Text(text) for text in row["because"][:-1] if not missing]
+                if missing:
+                    reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
+                reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+                table.add_row(
+                    Text.assemble(names[row["code"]], "\n", (f"{row['code']} · ", "dim"), status),
+                    Text("\n").join(reasons),
+                    end_section=at == len(rows),
+                )
+        count = int((own["verdict"] == "not_needed").sum())
+        parts += [table, Text(say(language, "assess.not_needed", count=count), style="dim"), Text()]
+    return parts
+
+
+def draw_plans(
+    outlooks: Iterable[Forecast], profiles: pd.DataFrame, law: Catalogue, language: str
+) -> list[RenderableType]:
+    """For each client: when it can open, the steps, what cannot be dated, what falls due, what it costs."""
+    parts: list[RenderableType] = []
+    for outlook, name in zip(outlooks, profiles["name"], strict=True):
+        parts += [
+            Text(say(language, "plan.title", name=name, client=outlook.plan.client), style="bold"),
+            *_draw_launch(outlook, language),
+            *_draw_steps(outlook, language),
+            *_draw_doubts(outlook, law, language),
+            *_draw_dues(outlook, language),
+            *_draw_costs(outlook, language),
+            Text(),
+        ]
+    return parts
+
+
+def _draw_launch(outlook: Forecast, language: str) -> Iterator[RenderableType]:
+    simulation, decider, likely = outlook.simulation, outlook.decided_by, outlook.plan.launch
+    if simulation.launch is None or decider is None:
+        yield Text(say(language, f"page.{outlook.no_launch}"))
+        return
+    p50, p80, p90 = map(mark_day, simulation.launch)
+    share = say_share(simulation.decided_by[decider])
+    yield Text(
+        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=mark_day(likely), decider=decider, share=share,
+            draws=say_number(simulation.draws))
+    )  # fmt: skip
+    if outlook.left_out:
+        names = say(language, "list").join(outlook.left_out)
+        yield Text(say(language, "page.left_out", names=names), style="bold red")
+    yield Text(say(language, "plan.path", codes=" → ".join(outlook.plan.critical_path)))
+    if outlook.basis == "estimate":
+        yield Text(say(language, "plan.launch_estimate"), style="yellow")
+
+
+def _draw_steps(outlook: Forecast, language: str) -> Iterator[RenderableType]:
+    plan = outlook.plan
+    if not plan.steps:
+        return
+    table = make_table("", [say(language, "plan.step")])
+    for name in ("dates", "slack", "percentiles", "basis"):
+        table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
+    bases = read_vocabulary(find_data_folder() / "dictionary.yaml", "basis")
+    for step in plan.steps:
+        on_path = step.code in plan.critical_path
+        title = Text(step.name, style="bold" if on_path else "")
+        title.append(f"\n{'▶ ' if on_path else ''}{step.code}", style="bold" if on_path else "dim")
+        before = (*step.requires, *step.queues_behind)
+        if before:
+            title.append(f"\n{say(language, 'plan.after', codes=', '.join(before))}", style="dim")
+        for note in (step.blocked_by, *step.notes):
+            title.append(f"\n{note}" if note else "", style="red" if note == step.blocked_by else "yellow")
+        if step.start is None:
+            table.add_row(title, Text("–"), "", "", "")
+            continue
+        ground = Text(bases[step.basis][language], style="yellow" if step.basis == "estimate" else "")
+        table.add_row(
+            title,
+            Text(f"{mark_day(step.start)}\n{mark_day(step.finish)}"),
+            Text(str(step.slack_days), style="bold" if step.critical else "", justify="right"),
+            Text("\n".join(map(mark_day, outlook.simulation.finishes[step.code]))),
+            ground,
+        )
+    yield table
+    announced_until = read_calendar().announced_until
+    if any(days[-1] > announced_until for days in outlook.simulation.finishes.values()):
+        yield Text(say(language, "plan.provisional", day=announced_until.isoformat()), style="dim")
+
+
+def _draw_doubts(outlook: Forecast, law: Catalogue, language: str) -> Iterator[RenderableType]:
+    labels = [f"{law.fields[name].label[language]} ({name})" for name in outlook.missing_facts]
+    if labels:
+        joined = say(language, "list").join(labels)
+        yield Text(say(language, "plan.open_conditions", labels=joined), style="magenta")
+    undetermined = sum(verdict == "undetermined" for verdict in outlook.plan.verdicts.values())
+    if undetermined:
+        yield Text(say(language, "plan.undetermined", count=undetermined), style="magenta")
+
+
+def _draw_dues(outlook: Forecast, language: str) -> Iterator[RenderableType]:
+    if outlook.renewals:
+        columns = [say(language, f"plan.{name}") for name in ("due_by", "step", "due_what")]
+        table = make_table(say(language, "plan.due", months=MONTHS), columns)
+        table.columns[0].no_wrap = True
+        for event in outlook.renewals:
+            what = say(language, "plan.duty_of")
+            if event.expires_on:
+                what = say(language, "plan.renewal", day=event.expires_on.isoformat())
+            dates = (
+                f"{say_day(event.renew_from)} – {say_day(event.renew_by)}{'*' if event.provisional else ''}"
+            )
+            if event.renew_by < outlook.plan.as_of:
+                what += f" ({say(language, 'page.overdue')})"
+            planned = say(language, "plan.planned") if event.is_planned else ""
+            table.add_row(dates, event.code, f"{what} {planned}".strip())
+        yield table
+    if outlook.untold_expiries:
+        codes = ", ".join(outlook.untold_expiries)
+        yield Text(say(language, "plan.untold", codes=codes), style="magenta")
+
+
+def _draw_costs(outlook: Forecast, language: str) -> Iterator[RenderableType]:
+    if not outlook.costs:
+        return
+    columns = [
+        say(language, key) for key in ("page.phase", "plan.one_off", "plan.yearly", "plan.unknown_fees")
+    ]
+    table = make_table(say(language, "plan.costs"), columns)
+    phases = read_vocabulary(find_data_folder() / "dictionary.yaml", "phase")
+    for cost in outlook.costs:
+        amounts = [
+            "–" if amount is None else say_number(amount) for amount in (cost.fee_cny, cost.yearly_fee_cny)
+        ]
+        unknown = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
+        table.add_row(phases[str(cost.phase)][language], *amounts, Text(", ".join(unknown) or "–"))
+    yield table
+
+
+def draw_questions(
+    questions: pd.DataFrame, profiles: pd.DataFrame, law: Catalogue, language: str
+) -> list[RenderableType]:
+    """One table a client: what to ask next, most telling first."""
+    parts: list[RenderableType] = []
+    for client, name in zip(profiles["client"], profiles["name"], strict=True):
+        own = questions[questions["client"] == client]
+        title = say(language, "questions.title", name=name, client=client)
+        columns = ("question", "settles", "share")
+        table = make_table(title, [say(language, f"questions.{column}") for column in columns])
+        for row in own.to_dict("records"):
+            table.add_row(
+                Text(f"{law.fields[row['field']].label[language]}\n{row['field']}"),
+                Text(", ".join([*row["settles"], *(f"({code})" for code in row["conditions"])])),
+                Text(f"{row['share']:.0%}", justify="right"),
+            )
+        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}"), Text()]
+    return parts
+
+
+def make_table(title: str, columns: Iterable[str]) -> Table:
+    """An empty table as all of ours look."""
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        expand=True,
+    )
+    for column in columns:
+        table.add_column(column, overflow="fold", ratio=1)
+    return table
+
+
+def _name_rows(law: Catalogue, language: str) -> dict[str, str]:
+    return dict(zip(law.catalogue["code"], law.catalogue[f"name_{language}"], strict=True))

@@ -1,0 +1,294 @@
+"""What a Word template can say of a client: plain words, nothing left to work out in Word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from licences.render.brand import Brand
+from licences.analysis.case import Case
+from licences.render.html.sections import describe_case
+from licences.render.html.since_last import look_back
+from licences.words.texts import fill, mark_day, read_texts, say, say_number
+
+Words = dict[str, Any]
+
+
+def describe_words(case: Case, brand: Brand) -> Words:
+    """Names that a template may use, each a text, a number, or a list of such with names of its own.
+
+    The same words as on the client's page. ``page`` holds the headings and labels of the language.
+    """
+    return _Words(case).describe(brand)
+
+
+class _Words:
+    def __init__(self, case: Case) -> None:
+        self.case, self.view = case, describe_case(case)
+        self.page: Mapping[str, Any] = read_texts(case.language)["page"]
+
+    def describe(self, brand: Brand) -> Words:
+        case, view, page = self.case, self.view, self.page
+        licences = [*view["shown"], *view["needed"]["undetermined"]]
+        told = {licence["code"]: self._describe_licence(licence) for licence in licences}
+        return {
+            "page": page,
+            "client": case.name,
+            "client_code": case.client,
+            "as_of": str(case.as_of),
+            "start": str(case.start),
+            "dates": self.fill("dates", as_of=case.as_of, start=case.start),
+            "firm": brand.firm,
+            "contact": brand.contact,
+            "disclaimer": brand.disclaimer.get(case.language, ""),
+            "warnings": view["warnings"],
+            **self._describe_summary(),
+            "changed": self._describe_changed(),
+            "groups": [
+                {
+                    "title": f"{page['verdicts'][verdict]} ({len(group)})",
+                    "verdict": verdict,
+                    "licences": [told[licence["code"]] for licence in group],
+                }
+                for verdict, group in view["needed"].items()
+                if group and verdict != "undetermined"
+            ],
+            "undetermined": [told[licence["code"]] for licence in view["needed"]["undetermined"]],
+            "not_needed": self.fill("not_needed", count=len(view["not_needed"]))
+            if view["not_needed"]
+            else "",
+            "missing_intro": self.fill("missing_intro", count=len(view["needed"]["undetermined"])),
+            "questions": [self._describe_question(question) for question in view["questions"]],
+            "notes": [f"{step['name']}: {note}" for step in view["steps"] for note in step["notes"]],
+            **self._describe_plan(),
+            "launch": list(self._describe_launch()),
+            "renewals_title": self.fill("renewals_title", months=view["months"]),
+            "renewals_intro": say(case.language, "word.renewals_intro"),
+            "untold_expiries": self._name("untold_expiries", view["untold_expiries"]),
+            "renewals": [self._describe_renewal(entry) for entry in view["renewals"]],
+            "costs": [self._describe_cost(cost) for cost in view["costs"]],
+            "documents": [told[licence["code"]] for licence in view["to_obtain"] if licence["documents"]],
+            "shown": [told[licence["code"]] for licence in view["shown"]],
+            "licences": [told[licence["code"]] for licence in view["shown"]],
+            "sources_intro": self.fill(
+                "sources_intro", oldest=view["checked"]["oldest"], newest=view["checked"]["newest"]
+            ),
+            "answers": [{"label": label, "told": answer} for label, answer in view["profile"]],
+        }
+
+    def fill(self, key: str, **values: object) -> str:
+        return fill(str(self.page[key]), **values)
+
+    def join(self, texts: Iterable[str]) -> str:
+        return str(self.page["list"]).join(texts)
+
+    def _name(self, key: str, names: list[str]) -> str:
+        return self.fill(key, names=self.join(names)) if names else ""
+
+    def _describe_summary(self) -> Words:
+        view, page = self.view, self.page
+        undetermined, undated = view["needed"]["undetermined"], view["undated"]
+        required, still = len(view["required"]), len(view["to_obtain"])
+        answer = [
+            self.fill("answer", required=required, open=still)
+            if still
+            else self.fill("answer_done", required=required),
+            self.fill("answer_undated", count=len(undated)) if undated else "",
+            self.fill("answer_open", count=len(undetermined)) if undetermined else "",
+        ]
+        launch, checked = view["launch"], view["checked"]
+        age = [
+            self.fill("checked", oldest=checked["oldest"], days=checked["days"]),
+            page["checked_old"] if checked["is_old"] else "",
+            page["limits_short"],
+        ]
+        return {
+            "answer": " ".join(filter(None, answer)),
+            "chances": [
+                f"{self.fill('chance', share=share)}: {mark_day(day)}"
+                for share, day in (launch["days"] if launch else [])
+            ],
+            "decided": self._say_decided(launch) if launch else "",
+            "left_out": self._name("left_out", view["left_out"]),
+            "advised": [licence for licence in view["to_obtain"] if licence["advice"]],
+            "blockers": [
+                f"{licence['name']}: {blocker}"
+                for licence in view["blocked"]
+                for blocker in licence["blockers"]
+            ],
+            "renew": [self._say_renewal(licence) for licence in view["renew"]],
+            "held_in_vain": self._name("held_in_vain", view["held_in_vain"]),
+            "next_questions": [self._say_question(question) for question in view["questions"][:3]],
+            "age": " ".join(filter(None, age)),
+        }
+
+    def _describe_changed(self) -> Words | None:
+        """What has changed since the last report: a title, an intro, and parts with a title and sentences."""
+        view = look_back(self.case)
+        if view is None:
+            return None
+        parts = [{"title": title, "sentences": sentences} for title, sentences in view["parts"]]
+        return view | {"parts": parts}
+
+    def _say_decided(self, launch: Mapping[str, Any]) -> str:
+        page = self.page
+        parts = [
+            f"{self.fill('decided', share=launch['decider_share'])} {launch['decider']}{page['stop']}",
+            page["launch_estimate"] if launch["is_estimate"] else "",
+            f"* {page['provisional']}" if launch["provisional"] else "",
+        ]
+        return " ".join(filter(None, parts))
+
+    def _say_renewal(self, licence: Mapping[str, Any]) -> str:
+        page, until = self.page, self.case.held[licence["code"]]
+        said = f"{licence['name']}: {page['status'][licence['status']]}" + (f", {until}" if until else "")
+        if licence["overdue_since"]:
+            said += f"{page['stop']} {self.fill('overdue_since', day=licence['overdue_since'])}"
+        return said
+
+    def _say_question(self, question: Mapping[str, Any]) -> str:
+        kind = "settles" if question["settles"] else "conditions"
+        return f"{question['label']} {self.fill(f'next_{kind}', count=len(question[kind]))}"
+
+    def _describe_question(self, question: Mapping[str, Any]) -> Words:
+        conditions = self._name("conditions_of", question["conditions"])
+        return {
+            "text": "\n".join(filter(None, (question["label"], question["help"]))),
+            "decides": "\n".join(filter(None, (self.join(question["settles"]), conditions))),
+            "share": question["share"] if question["settles"] else "",
+        }
+
+    def _describe_licence(self, licence: Mapping[str, Any]) -> Words:
+        page, until = self.page, self.case.held.get(licence["code"])
+        is_other = licence["name"] != licence["official_name"]
+        reasons = [
+            licence["advice"],
+            *licence["because"],
+            licence["legal_basis"],
+            *(f"{page['blocked_sign']} {blocker}" for blocker in licence["blockers"]),
+        ]
+        status = page["status"][licence["status"]]
+        tags = [
+            page["verdicts"][licence["verdict"]],
+            licence["kind"],
+            licence["phase"],
+            status,
+            licence["code"],
+        ]
+        return dict(licence) | {
+            "names": licence["name"] + (f" {licence['official_name']}" if is_other else ""),
+            "verdict_label": page["verdicts"][licence["verdict"]],
+            "status_label": "\n".join(filter(None, (status, str(until or "")))),
+            "reasons": "\n".join(filter(None, reasons)),
+            "tags": " · ".join(tags),
+            "facts": [{"label": label, "text": text} for label, text in self._list_facts(licence) if text],
+            "source_text": "\n".join(filter(None, (licence["source"], licence["source_url"]))),
+            "published": str(licence["published_on"] or page["unknown"]),
+            "checked": f"{licence['checked_on']}\n{self.fill('days_ago', days=licence['age_days'])}",
+        }
+
+    def _list_facts(self, licence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        page = self.page
+        yield page["conditions"], "\n".join(licence["conditions"] or ())
+        yield page["authority"], f"{licence['authority']} ({licence['level']})"
+        for key in ("legal_basis", "time", "limit", "validity", "yearly_duty"):
+            yield page[key], licence[key]
+        fees = (licence["fee"], licence["yearly_fee"], licence["fee_note"])
+        yield page["fee"], " ".join(filter(None, fees))
+        for key in ("penalty", "foreign_rule", "examples", "changed"):
+            yield page[key], licence[key]
+        yield page["would_change"], "\n".join(licence["changes"][:6])
+        checked = self.fill("checked_on", day=licence["checked_on"], days=licence["age_days"])
+        yield (
+            page["source"],
+            f"{licence['source']} ({checked}, {page['confidence']}: {licence['confidence']})",
+        )
+
+    def _describe_plan(self) -> Words:
+        view, page = self.view, self.page
+        capacity = self.fill("plan_capacity", capacity=view["capacity"]) if view["capacity"] else ""
+        launch = view["launch"]
+        starred = f"* {page['provisional']}" if launch and launch["provisional"] else ""
+        return {
+            "plan_intro": " ".join(filter(None, (page["plan_intro"], capacity))),
+            "conflicts": view["conflicts"],
+            "steps": [self._describe_step(step) for step in view["dated"]],
+            "steps_note": " ".join(filter(None, (page["steps_note"], starred))),
+            "undated": [f"{step['name']}: {step['blocked_by']}" for step in view["undated"]],
+            "coming": [
+                f"{self.fill('coming_from', day=row['from'])} {row['name']} {row['what']}{page['stop']} {row['note']}".strip()
+                for row in view["coming"]
+            ],
+        }
+
+    def _describe_step(self, step: Mapping[str, Any]) -> Words:
+        small = [
+            step["phase"],
+            step["advice"],
+            self._name("condition_open", step["missing"]),
+            step["blocked_by"],
+        ]
+        return {
+            "code": step["code"],
+            "name": step["name"],
+            "on_path": step["on_path"],
+            "text": ("▶ " if step["on_path"] else "")
+            + "\n".join((step["name"], " · ".join(filter(None, small)))),
+            "after": self.join([*step["after"], *step["queue"]]) or "–",
+            "start": mark_day(step["start"]),
+            "finish": mark_day(step["finish"]),
+            "dates": f"{mark_day(step['start'])}\n{mark_day(step['finish'])}",
+            "slack_days": step["step"].slack_days,
+            "sure": "\n".join(f"{share} {mark_day(day)}" for share, day in step["percentiles"]),
+            "basis": step["basis"],
+        }
+
+    def _describe_launch(self) -> Iterator[str]:
+        view, page, launch = self.view, self.page, self.view["launch"]
+        if launch is None:
+            yield page[self.case.outlook.no_launch]
+            return
+        yield self.fill("launch_likely", likely=mark_day(launch["likely"]), path=" → ".join(launch["path"]))
+        shares = [(launch["decider"], launch["decider_share"]), *launch["others"]]
+        last = self.join(f"{name} ({share})" for name, share in shares)
+        yield f"{self.fill('launch_draws', draws=say_number(launch['draws']))} {last}{page['stop']}"
+        if launch["one_sided"]:
+            yield self._name("one_sided", launch["one_sided"])
+        undated, undetermined = len(view["undated"]), len(view["needed"]["undetermined"])
+        if undated or undetermined:
+            yield self.fill("launch_without", undated=undated, undetermined=undetermined)
+        yield page["launch_grounds"]
+
+    def _describe_renewal(self, entry: Mapping[str, Any]) -> Words:
+        page = self.page
+        renewal = entry["is_renewal"]
+        when = []
+        for event, overdue in entry["events"]:
+            begin = f"{event.renew_from} – " if event.renew_from else ""
+            late = f" {page['overdue']}" if overdue else ""
+            when.append(f"{begin}{event.renew_by}{'*' if event.provisional else ''}{late}")
+        return {
+            "code": entry["code"],
+            "name": "\n".join(
+                filter(None, (entry["name"], page["due_planned"] if entry["is_planned"] else ""))
+            ),
+            "what": self.fill("due_renewal", day=entry["events"][0][0].expires_on)
+            if renewal
+            else entry["duty"],
+            "when": "\n".join(when),
+            "basis": entry["basis"],
+        }
+
+    def _describe_cost(self, cost: Mapping[str, Any]) -> Words:
+        unknown = self.join(dict.fromkeys((*cost["unknown"], *cost["unknown_yearly"]))) or "–"
+        return {
+            "phase": cost["phase"],
+            "fee_cny": self._say_amount(cost["fee"], cost["unknown"]),
+            "yearly_fee_cny": self._say_amount(cost["yearly_fee"], cost["unknown_yearly"]),
+            "unknown": "\n".join(filter(None, (unknown, self._name("costs_estimates", cost["estimates"])))),
+        }
+
+    def _say_amount(self, known_cny: float | None, unknown: list[str]) -> str:
+        if known_cny is not None:
+            return say_number(known_cny) + (self.fill("costs_plus", count=len(unknown)) if unknown else "")
+        return f"{self.page['unknown']} ({len(unknown)})" if unknown else "–"

@@ -1,0 +1,189 @@
+"""Puts one client into a clients file and leaves everything else in it as it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+
+from licences.errors import ProblemsError
+
+from licences.errors import UsageError
+from licences.reading.files import WORKBOOKS, read_coded_text, read_rows, write_whole
+from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
+
+# What openpyxl does not write back, so that saving would lose it.
+_LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
+
+
+def find_saved(path: Path, fields: Fields, codes: Collection[str], client: str) -> dict[str, str] | None:
+    """The cells of a client as the file holds them, None where it holds no such client.
+
+    Raises: ProblemsError where the file holds problems.
+    """
+    if not path.exists():
+        return None
+    profiles = read_profiles(path, fields, codes)
+    for record in profiles.to_dict("records"):
+        if record["client"].casefold() == client.casefold():
+            return list_cells({str(name): value for name, value in record.items()}, fields)
+    return None
+
+
+def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What saving would change: column to the text in the file and the new one."""
+    return {name: (saved[name], cells.get(name, "")) for name in saved if saved[name] != cells.get(name, "")}
+
+
+def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
+    """Writes a clients file with this one client in it. Raises: ProblemsError for a bad cell."""
+    make_profiles([cells], fields, codes, path.name)
+    names = [column.name for column in find_clients_table(fields).columns]
+    row = [cells.get(name, "") for name in names]
+    if path.suffix.lower() not in WORKBOOKS:
+        write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
+        return
+    book = Workbook()
+    _write_row(book, 1, names, ())
+    _write_row(book, 2, row, ())
+    write_whole(path, _save(book))
+
+
+def write_client(
+    path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str], *, overwrite: bool
+) -> None:
+    """Writes a client as a row of a CSV or XLSX clients file, which is made where there is none.
+
+    The other rows, the order of columns, the encoding and the ends of lines stay; a column that the
+    file lacks is added where the client tells something about it. The file changes whole or not at all.
+
+    Raises: ProblemsError where the client's cells or the file hold problems; UsageError where the
+    file holds the client already and ``overwrite`` is not set, or where saving would lose something.
+    """
+    if not path.exists():
+        write_alone(path, fields, codes, cells)
+        return
+    make_profiles([cells], fields, codes, path.name)
+    path = path.resolve()
+    names = [column.name for column in find_clients_table(fields).columns]
+    saved = find_saved(path, fields, codes, cells["client"])
+    if saved is not None and not overwrite:
+        wrong = f"{path.name} holds the client {saved['client']!r} already"
+        raise UsageError(wrong, "overwrite it, or use another id")
+    header, lines, rows = read_rows(path)
+    before = dict(zip(lines, rows, strict=True))
+    added = [name for name in names if cells.get(name) and name not in header]
+    header += added
+    line = lines[-1] + 1
+    for number, row in before.items():
+        if saved is not None and row[header.index("client")].strip() == saved["client"]:
+            line = number
+    new = [cells.get(name, "") for name in header]
+    if path.suffix.lower() in WORKBOOKS:
+        numbers = {at for at, name in enumerate(header) if name in fields and fields[name].type == "number"}
+        content = _change_workbook(path, header, line, new, numbers)
+    else:
+        content = _change_text(path, added, line if line in before else None, new)
+    kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
+    _check_kept(path, content, header, kept, new)
+    write_whole(path, content)
+
+
+def _check_kept(
+    path: Path, content: bytes, header: list[str], kept: Mapping[int, list[str]], new: list[str]
+) -> None:
+    """Reads what is about to be written. Raises: UsageError where it is not what it should be."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / path.name
+        trial.write_bytes(content)
+        try:
+            names, _, rows = read_rows(trial)
+        except ProblemsError:
+            names, rows = [], []
+    if names != header or sorted(rows) != sorted([*kept.values(), new]):
+        wrong = f"{path.name} cannot take the client without a change of something else"
+        raise UsageError(wrong, "remove its empty columns, or save to another file")
+
+
+def _join(rows: list[list[str]], end: str) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(rows)
+    return text.getvalue()
+
+
+def _change_text(path: Path, added: list[str], line: int | None, new: list[str]) -> bytes:
+    """The file with the row at ``line`` changed, or one more; the text of the other rows is not touched."""
+    text, encoding = read_coded_text(path)
+    end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+    more = "," + ",".join(added) if added else ""
+    changed: list[str] = []
+    for first, raw in _split_records(text):
+        body = raw.rstrip("\r\n")
+        if first == line:
+            changed.append(_join([new], end))
+        elif body.strip():
+            changed.append(body + more + raw[len(body) :])
+            more = "," * len(added)
+        else:
+            changed.append(raw)
+    if line is None:
+        if not changed[-1].endswith(("\r", "\n")):
+            changed.append(end)
+        changed.append(_join([new], end))
+    return "".join(changed).encode(encoding)
+
+
+def _split_records(text: str) -> list[tuple[int, str]]:
+    """The records of a CSV text as they are written, each with its first line."""
+    lines = io.StringIO(text, newline="").readlines()
+    reader = csv.reader(iter(lines), strict=True)
+    records, line = [], 0
+    for _ in reader:
+        records.append((line + 1, "".join(lines[line : reader.line_num])))
+        line = reader.line_num
+    return records
+
+
+def _change_workbook(
+    path: Path, header: list[str], line: int, new: list[str], numbers: Collection[int]
+) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        lost = [name for name in archive.namelist() if name.startswith(_LOST)]
+    if lost:
+        wrong = f"{path.name} holds pictures, comments, charts or macros, which saving would lose"
+        raise UsageError(wrong, "save to another file, such as a CSV")
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    formulas = [
+        cell.coordinate
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    if formulas:
+        wrong = f"{path.name} holds a formula in {formulas[0]}, whose value saving would lose"
+        raise UsageError(wrong, "put values in place of formulas, or save to another file")
+    heading = next(at for at, row in enumerate(sheet.iter_rows(values_only=True), start=1) if any(row))
+    _write_row(book, heading, header, ())
+    _write_row(book, line, new, numbers)
+    return _save(book)
+
+
+def _write_row(book: Workbook, line: int, row: list[str], numbers: Collection[int]) -> None:
+    for at, text in enumerate(row):
+        cell = book.worksheets[0].cell(line, at + 1)
+        cell.value = float(text) if text and at in numbers else text or None
+        if isinstance(cell.value, str):
+            cell.data_type = "s"  # a text that begins with = is no formula
+
+
+def _save(book: Workbook) -> bytes:
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -1,0 +1,246 @@
+"""The facts about a client: which can be told, and what each client has told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.reading.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
+from licences.errors import Problem
+from licences.errors import ProblemsError
+from licences.errors import UnknownNameError
+from licences.errors import suggest
+from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table, try_to_read_table
+
+_TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One fact that a client can tell."""
+
+    name: str
+    type: str
+    group: str
+    label: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, str]
+    unit: Mapping[str, str]
+    minimum: float
+    maximum: float
+    help: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """All facts that a client can tell, in the order of a questionnaire."""
+
+    every: tuple[Field, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.every}
+
+    def __getitem__(self, name: str) -> Field:
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise UnknownNameError("profile field", name, self.by_name) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+
+def read_fields(path: Path) -> Fields:
+    """The profile fields. Raises: ProblemsError, MissingFileError."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["profile_fields.csv"]
+    rows = read_table(path, table)
+    problems = [
+        Problem(str(path), line, "aliases", f"{alias!r} names no value", "write it as other=value")
+        for line, values, aliases in zip(rows.index, rows["values"], rows["aliases"], strict=True)
+        for alias in aliases
+        if alias.partition("=")[2] not in values
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
+
+
+def _make_field(row: Mapping[str, Any]) -> Field:
+    def in_languages(name: str) -> dict[str, str]:
+        return {
+            language: "" if pd.isna(row[f"{name}_{language}"]) else str(row[f"{name}_{language}"])
+            for language in LANGUAGES
+        }
+
+    return Field(
+        name=str(row["field"]),
+        type=str(row["type"]),
+        group=str(row["group"]),
+        label=in_languages("label"),
+        values={
+            value: {"zh": zh, "en": en}
+            for value, zh, en in zip(row["values"], row["values_zh"], row["values_en"], strict=True)
+        },
+        aliases=dict(alias.split("=", 1) for alias in row["aliases"]),
+        unit=in_languages("unit"),
+        minimum=-float("inf") if pd.isna(row["minimum"]) else float(row["minimum"]),
+        maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
+        help=in_languages("help"),
+    )
+
+
+def find_clients_table(fields: Fields) -> Table:
+    """What a clients file may hold: the columns of the dictionary, then one a profile field."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["clients.csv"]
+    facts = tuple(
+        Column(
+            name=field.name,
+            type=_TYPES[field.type],
+            label=field.label,
+            values=field.values,
+            aliases=field.aliases,
+            minimum=None if field.minimum == -float("inf") else field.minimum,
+            maximum=None if field.maximum == float("inf") else field.maximum,
+        )
+        for field in fields.every
+    )
+    return Table(columns=(*table.columns, *facts), key=table.key, means=table.means)
+
+
+def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
+    """The clients of a CSV or XLSX file, indexed by line: client, name, holds and one column a field.
+
+    dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
+    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
+    ``codes`` are the codes that a client can hold, None where they are not known.
+
+    Raises: ProblemsError naming every bad cell; MissingFileError.
+    """
+    profiles, problems = try_to_read_table(path, find_clients_table(fields))
+    _read_none(profiles)
+    problems += _find_client_problems(profiles, codes, str(path))
+    if problems:
+        raise ProblemsError(problems)
+    return profiles
+
+
+def make_profiles(
+    rows: Sequence[Mapping[str, str]],
+    fields: Fields,
+    codes: Collection[str] | None,
+    file: str,
+    are_checked: bool = False,
+) -> pd.DataFrame:
+    """Clients that are given as the cells of a clients file, typed as ``read_profiles`` says.
+
+    A cell that is left out is empty. file: what a problem names as its place. are_checked: the cells
+    went through here before and need only be typed, which takes a third of the time.
+
+    Raises: ProblemsError naming every bad cell.
+    """
+    table = find_clients_table(fields)
+    header = [column.name for column in table.columns]
+    cells = [[row.get(name, "") for name in header] for row in rows]
+    profiles, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
+    if not are_checked:
+        problems += check_cells(profiles, table, file, problems)
+    _read_none(profiles)
+    problems += _find_client_problems(profiles, codes, file)
+    if problems:
+        raise ProblemsError(problems)
+    return profiles
+
+
+def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
+    """A row of ``read_profiles`` as the cells of a clients file; what is not told is empty."""
+    cells = {"client": str(record["client"]), "name": str(record["name"]), "holds": ";".join(record["holds"])}
+    for field in fields.every:
+        value = record[field.name]
+        if pd.isna(value):
+            cells[field.name] = ""
+        elif field.type == "bool":
+            cells[field.name] = "yes" if value else "no"
+        elif field.type == "number":
+            cells[field.name] = f"{float(value):.15g}"
+        else:
+            cells[field.name] = str(value)
+    return cells
+
+
+def _read_none(profiles: pd.DataFrame) -> None:
+    """Who holds ``none`` holds nothing, as in a set."""
+    profiles["holds"] = [() if items == (NONE,) else items for items in profiles["holds"]]
+
+
+def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
+    """Holdings that nobody can have, and ids that would share a folder."""
+    problems = [
+        Problem(file, int(str(line)), "holds", *wrong)
+        for line, holds in profiles["holds"].items()
+        for item in holds
+        for wrong in [_find_wrong_holding(item, codes)]
+        if wrong
+    ]
+    folded = profiles["client"].fillna("").str.casefold()
+    problems += [
+        Problem(
+            file,
+            line,
+            "client",
+            f"{profiles['client'][line]!r} differs from another id only in capitals",
+            "use another id, since each client has a folder of its own",
+        )
+        for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()]
+    ]
+    return problems
+
+
+def _find_wrong_holding(item: str, codes: Collection[str] | None) -> tuple[str, str] | None:
+    code, at, expiry = item.partition("@")
+    if codes is not None and code not in codes:
+        return f"no licence {code!r}", find_separator(code) or suggest(code, codes)
+    if at:
+        try:
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", expiry, re.ASCII):
+                raise ValueError
+            date.fromisoformat(expiry)
+        except ValueError:
+            return f"{expiry!r} is not a date", f"write it as {code}@2029-03-31"
+    return None
+
+
+def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:
+    """What a client holds: code to the day on which it expires, or None where no expiry is told.
+
+    Of a code that is named twice the later expiry counts.
+    """
+    held: dict[str, date | None] = {}
+    for item in holds:
+        code, _, expiry = item.partition("@")
+        ends = date.fromisoformat(expiry) if expiry else None
+        known = held.get(code, date.min)
+        if known is not None:
+            held[code] = None if ends is None else max(known, ends)
+    return held
+
+
+def choose_clients(profiles: pd.DataFrame, clients: Collection[str]) -> pd.DataFrame:
+    """The rows of the named clients, all where none is named. Raises: UnknownNameError."""
+    known = set(profiles["client"])
+    for client in clients:
+        if client not in known:
+            raise UnknownNameError("client", client, known)
+    return profiles[profiles["client"].isin(list(clients))] if clients else profiles
+
+
+def split_set(told: str) -> frozenset[str]:
+    """The members of a told set: ``a;b`` has two, ``none`` has none."""
+    return frozenset() if told == NONE else frozenset(told.split(";"))

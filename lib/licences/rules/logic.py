@@ -1,0 +1,351 @@
+"""Answers an expression in three-valued logic: yes, no, or cannot tell yet and what would tell."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from pandas.arrays import BooleanArray
+
+from licences.errors import ExpressionError
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms, read_expression
+from licences.rules.facts import Field, Fields, split_set
+from licences.reading.tables import NONE
+
+MAX_POINTS = 1_000_000
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+}
+
+Profile = Mapping[str, Value | None]
+Claim = tuple[Atom, bool | None]
+"""A statement about a fact and whether it is so; None where the fact is not told."""
+
+
+def evaluate(node: Node, look_up: Callable[[Atom], Any], constant: Callable[[bool], Any]) -> Any:
+    """The value of an expression, over anything that knows ``&``, ``|`` and ``~``."""
+    match node:
+        case Atom():
+            return look_up(node)
+        case Not(part):
+            return ~evaluate(part, look_up, constant)
+        case Always(value):
+            return constant(value)
+    join = operator.and_ if isinstance(node, And) else operator.or_
+    values = (evaluate(part, look_up, constant) for part in node.parts)
+    result = next(values)
+    for value in values:
+        result = join(result, value)
+    return result
+
+
+class Facts:
+    """What many clients have told, ready to be asked atom by atom; each atom is worked out once."""
+
+    def __init__(self, profiles: pd.DataFrame, fields: Fields) -> None:
+        self.profiles, self.fields = profiles, fields
+        self._known: dict[Atom, BooleanArray] = {}
+
+    def __len__(self) -> int:
+        return len(self.profiles)
+
+    def look_up(self, atom: Atom) -> BooleanArray:
+        if atom not in self._known:
+            self._known[atom] = self._work_out(atom)
+        return self._known[atom]
+
+    def constant(self, value: bool) -> BooleanArray:
+        return BooleanArray(np.full(len(self), value), np.zeros(len(self), dtype=bool))
+
+    def _work_out(self, atom: Atom) -> BooleanArray:
+        column = self.profiles[atom.field]
+        kind = self.fields[atom.field].type
+        if kind == "bool":
+            return cast(BooleanArray, column.array)
+        if kind == "number":
+            return cast(BooleanArray, _COMPARISONS[atom.op](column, atom.value).array)
+        if kind == "choice":
+            return BooleanArray((column == atom.value).to_numpy(dtype=bool), column.isna().to_numpy())
+        codes = column.cat.codes.to_numpy()
+        holds = [is_true_of(atom, told) for told in column.cat.categories]
+        return BooleanArray(np.array([*holds, False])[codes], codes == -1)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The answers to one field that an expression can tell apart.
+
+    ``points`` are typical answers, one a kind of answer; ``possible`` says which can occur at all.
+    """
+
+    field: Field
+    points: tuple[Value, ...]
+    possible: tuple[int, ...]
+    thresholds: tuple[float, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def find(self, value: Value) -> int:
+        """The number of the kind of answer to which ``value`` belongs."""
+        if self.field.type == "number":
+            at = bisect_left(self.thresholds, float(value))
+            equal = at < len(self.thresholds) and self.thresholds[at] == value
+            return 2 * at + equal
+        if self.field.type == "set":
+            told = split_set(str(value))
+            kept = {member for member in self.members if member in told}
+            return self.points.index(_join_set(kept | ({OTHER} if told - set(self.members) else set())))
+        return self.points.index(value if value in self.points else OTHER)
+
+    def find_truths(self, atom: Atom) -> set[bool]:
+        """Whether a statement can be true, false, or both, of the answers that can occur."""
+        return {is_true_of(atom, self.points[at]) for at in self.possible}
+
+
+OTHER = "…"
+
+
+def _join_set(members: set[str]) -> str:
+    return ";".join(sorted(members)) or NONE
+
+
+def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
+    if field.type == "bool":
+        return Axis(field, (False, True), (0, 1))
+    if field.type == "number":
+        return _make_number_axis(field, tuple(sorted({float(atom.value) for atom in atoms})))
+    if field.type == "choice":
+        named = tuple(dict.fromkeys(str(atom.value) for atom in atoms))
+        others = named if set(named) >= set(field.values) else (*named, OTHER)
+        return Axis(field, (*named, OTHER), tuple(range(len(others))))
+    members = tuple(sorted({str(atom.value) for atom in atoms if atom.op == "has"}))
+    rest = () if set(members) >= set(field.values) else (OTHER,)
+    subsets = [
+        _join_set(set(chosen))
+        for size in range(len(members) + 2)
+        for chosen in itertools.combinations((*members, OTHER), size)
+    ]
+    possible = [at for at, subset in enumerate(subsets) if rest or OTHER not in subset]
+    return Axis(field, tuple(subsets), tuple(possible), members=members)
+
+
+def _make_number_axis(field: Field, thresholds: tuple[float, ...]) -> Axis:
+    """The bounds and the stretches around them; a stretch is possible where the limits reach into it."""
+    stretches = list(itertools.pairwise((-math.inf, *thresholds, math.inf)))
+    inside = [_choose_between(field, above, below) for above, below in stretches]
+    points = [thresholds[0] - 1 if inside[0] is None else inside[0]]
+    possible = [] if inside[0] is None else [0]
+    for bound, point, (_, below) in zip(thresholds, inside[1:], stretches[1:], strict=True):
+        possible += [len(points)] if field.minimum <= bound <= field.maximum else []
+        possible += [len(points) + 1] if point is not None else []
+        outside = bound + 1 if math.isinf(below) else (bound + below) / 2
+        points += [bound, outside if point is None else point]
+    return Axis(field, tuple(points), tuple(possible), thresholds=thresholds)
+
+
+def _choose_between(field: Field, above: float, below: float) -> float | None:
+    """A typical answer strictly between two bounds and within the limits; None where there is none."""
+    if math.isinf(above) or math.isinf(below):
+        typical = below - 1 if math.isinf(above) else above + 1
+    else:
+        middle = (above + below) / 2
+        typical = float(int(middle)) if above < int(middle) < below else middle
+    point = min(max(typical, field.minimum), field.maximum)
+    return point if above < point < below else None
+
+
+def is_true_of(atom: Atom, value: Value) -> bool:
+    if atom.op == "is":
+        return bool(value)
+    if atom.op == "has":
+        return atom.value in split_set(str(value))
+    return bool(_COMPARISONS[atom.op](value, atom.value))
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """An expression of the catalogue, understood."""
+
+    text: str
+    node: Node
+    fields: Fields
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields that the expression names, in order."""
+        return tuple(dict.fromkeys(atom.field for atom in find_atoms(self.node)))
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        atoms = list(find_atoms(self.node))
+        return tuple(
+            _make_axis(self.fields[name], [atom for atom in atoms if atom.field == name])
+            for name in self.names
+        )
+
+    @cached_property
+    def truth(self) -> np.ndarray:
+        """Whether it holds for every combination of kinds of answers: bool, one dimension a field."""
+        where = {name: at for at, name in enumerate(self.names)}
+
+        def look_up(atom: Atom) -> np.ndarray:
+            at = where[atom.field]
+            shape = [1] * len(self.names)
+            shape[at] = -1
+            return np.array([is_true_of(atom, point) for point in self.axes[at].points]).reshape(shape)
+
+        shape = tuple(len(axis.points) for axis in self.axes)
+        return np.broadcast_to(evaluate(self.node, look_up, np.bool_), shape)
+
+    @cached_property
+    def kleene_is_exact(self) -> bool:
+        """Whether Kleene's tables never say "cannot tell" where all answers lead to the same result.
+
+        They are exact where no fact pulls both ways; elsewhere the answers have to be tried.
+        """
+        pulls: dict[tuple[str, Value], set[bool]] = {}
+        kinds: dict[str, set[str]] = {}
+
+        def walk(node: Node, upwards: bool) -> None:
+            match node:
+                case Atom(field, op, value):
+                    falling = op in {"<", "<="}
+                    compared = op in {"<", "<=", ">", ">="}
+                    pulls.setdefault((field, "" if compared else value), set()).add(upwards != falling)
+                    kinds.setdefault(field, set()).add("order" if compared else f"{op} {value}")
+                case Not(part):
+                    walk(part, not upwards)
+                case And(parts) | Or(parts):
+                    for part in parts:
+                        walk(part, upwards)
+
+        walk(self.node, True)
+        axes = {axis.field.name: axis for axis in self.axes}
+        if any(len(axes[atom.field].find_truths(atom)) < 2 for atom in find_atoms(self.node)):
+            return False
+        independent = all(
+            len(forms) == 1 or all(form.startswith("has ") for form in forms) for forms in kinds.values()
+        )
+        return independent and all(len(ways) == 1 for ways in pulls.values())
+
+    def evaluate(self, facts: Facts) -> BooleanArray:
+        """For each client True, False, or missing where the facts that are told cannot decide it."""
+        result: BooleanArray = evaluate(self.node, facts.look_up, facts.constant)
+        if self.kleene_is_exact or not result.isna().any():
+            return result
+        result = result.copy()
+        open_at = np.flatnonzero(result.isna())
+        told = facts.profiles[list(self.names)].iloc[open_at]
+        for at, row in zip(open_at, told.itertuples(index=False), strict=True):
+            truth = self.decide(make_profile(dict(zip(self.names, row, strict=True))))
+            if truth is not None:
+                result[int(at)] = truth
+        return result
+
+    def find_kinds(self, profile: Profile) -> tuple[Value | None, ...]:
+        """For each of ``names`` a typical answer of the kind that is told; alike answers are one kind."""
+        told = [(axis, profile.get(axis.field.name)) for axis in self.axes]
+        return tuple(None if value is None else axis.points[axis.find(value)] for axis, value in told)
+
+    def decide(self, profile: Profile) -> bool | None:
+        """Whether it holds for one client; None where a fact that is not told still decides it."""
+        open_truth = self.narrow(profile)
+        return bool(open_truth.flat[0]) if open_truth.min() == open_truth.max() else None
+
+    def find_missing(self, profile: Profile) -> tuple[str, ...]:
+        """The facts not told that can still change the answer, exactly those."""
+        open_truth = self.narrow(profile)
+        return tuple(
+            name
+            for at, name in enumerate(self.names)
+            if open_truth.shape[at] > 1 and (open_truth != open_truth.take([0], axis=at)).any()
+        )
+
+    def find_settling(self, profile: Profile) -> dict[str, float]:
+        """Each open fact and the share of its kinds of answer that would decide the matter on their own."""
+        open_truth = self.narrow(profile)
+        shares = {}
+        for name in self.find_missing(profile):
+            by_answer = np.moveaxis(open_truth, self.names.index(name), 0)
+            by_answer = by_answer.reshape(len(by_answer), -1)
+            shares[name] = float((by_answer.min(axis=1) == by_answer.max(axis=1)).mean())
+        return shares
+
+    def split(self) -> tuple[Rule, ...]:
+        """The parts that must all hold, each a rule of its own."""
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        return tuple(Rule(self.text, part, self.fields) for part in parts)
+
+    def narrow(self, profile: Profile) -> np.ndarray:
+        """The part of ``truth`` that the told facts leave open; a told fact leaves one kind of answer."""
+        if not self.names:
+            return self.truth.reshape(1)
+        chosen = [
+            axis.possible if (value := profile.get(axis.field.name)) is None else (axis.find(value),)
+            for axis in self.axes
+        ]
+        return self.truth[np.ix_(*chosen)]
+
+    def explain(self, profile: Profile) -> list[Claim]:
+        """The statements that decided the answer, or that keep it open, in the order of the expression."""
+        truth, claims = _explain(self.node, profile)
+        if truth is None:
+            missing = self.find_missing(profile)
+            told = [(atom, profile.get(atom.field)) for atom in find_atoms(self.node)]
+            claims = [(atom, None) for atom, _ in told if atom.field in missing] or [
+                (atom, is_true_of(atom, value)) for atom, value in told if value is not None
+            ]
+        return list(dict.fromkeys(claims))
+
+
+def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
+    match node:
+        case Always(value):
+            return value, []
+        case Atom(field):
+            told = profile.get(field)
+            truth = None if told is None else is_true_of(node, told)
+            return truth, [(node, truth)]
+        case Not(part):
+            truth, claims = _explain(part, profile)
+            return None if truth is None else not truth, claims
+    settling = isinstance(node, Or)
+    parts = [_explain(part, profile) for part in node.parts]
+    settled = [claims for truth, claims in parts if truth is settling]
+    if settled:
+        return settling, min(settled, key=len) if not settling else [c for claims in settled for c in claims]
+    open_parts = [claims for truth, claims in parts if truth is None]
+    if open_parts:
+        return None, [claim for claims in open_parts for claim in claims if claim[1] is None]
+    return not settling, [claim for _, claims in parts for claim in claims]
+
+
+def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:
+    """One client's facts as plain values; a fact that is not told is None."""
+    return {str(name): None if pd.isna(value) else _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    return value if isinstance(value, str) else float(value)
+
+
+@lru_cache(maxsize=4096)
+def read_rule(text: str, fields: Fields) -> Rule:
+    """The rule that an expression states. Raises: ExpressionError."""
+    rule = Rule(text, read_expression(text, fields), fields)
+    if np.prod([len(axis.points) for axis in rule.axes], dtype=float) > MAX_POINTS:
+        raise ExpressionError(text, "the expression names too many facts at once", "split it into two rows")
+    return rule

@@ -1,0 +1,460 @@
+"""Runs a notebook as papermill does, in a forked process in the place of a kernel."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import base64
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+import nbformat
+import papermill
+from nbclient.client import timestamp
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NotebookExecutionManager
+from papermill.log import logger
+
+from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
+from licences.errors import LicencesError
+from licences.errors import UsageError
+from licences.errors import suggest
+from licences.runner.forkserver import Ended, read_ending
+from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
+from licences.runner.streams import pack
+
+ALLOWED_BYTES = 32 * 1024 * 1024
+_END_SECONDS = 5.0
+_PARTS = {
+    "stream": ("name", "text"),
+    "display_data": ("metadata", "data"),
+    "execute_result": ("metadata", "data", "execution_count"),
+}
+_JSON = {"application/json", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+TOO_MUCH = 87  # how a notebook's process ends that has put out more
+
+
+class NotebookError(LicencesError):
+    """A notebook did not run to its end; ``status`` is a word of the ledger."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status, self.reason = status, reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class ProcessEndedError(DeadKernelError):
+    """The notebook's process ended before its last cell did."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended)
+        self.ended = ended
+
+    def __str__(self) -> str:
+        return explain_end(self.ended)[1]
+
+
+def explain_end(ended: Ended) -> tuple[str, str]:
+    """A status of the ledger and a sentence: how a notebook's process ended before its last cell did."""
+    if ended.is_late:
+        return "timed_out", "it took too long"
+    if ended.is_out_of_memory:
+        return "out_of_memory", "the notebook's process had no memory left"
+    if ended.code == TOO_MUCH:
+        return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
+    if ended.code < 0:
+        return "killed", f"the notebook's process was killed by signal {-ended.code}"
+    return "exited", f"the notebook's process ended itself with exit status {ended.code}"
+
+
+class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
+    """Keeps papermill's record of a run; a cell that did not run is never called completed.
+
+    Nothing is written on the way: papermill writes a notebook after each of its cells.
+    at: when that happens which is recorded, None for now.
+    """
+
+    at: datetime | None = None
+
+    def now(self) -> datetime:
+        """What is recorded as the time."""
+        now: datetime = self.at or super().now()
+        return now
+
+    def save(self, **_more: Any) -> None:
+        """Writes nothing."""
+
+    def cell_complete(self, cell: NotebookNode, cell_index: int | None = None, **_more: Any) -> None:
+        """As papermill's, which reads anew the time that it has written."""
+        record, ended = cell.metadata.papermill, self.now()
+        record["end_time"] = ended.isoformat()
+        record["duration"] = (ended - datetime.fromisoformat(record["start_time"])).total_seconds()
+        if record["status"] != self.FAILED:
+            record["status"] = self.COMPLETED
+        if self.log_output:
+            logger.info(f"Ending Cell {'' if cell_index is None else cell_index + 1:-<43}")
+        if self.pbar:
+            self.pbar.update(1)
+
+    def notebook_complete(self, **kwargs: Any) -> None:
+        """Ends the record; what is still pending stays so, unless every cell before it ran."""
+        pending = [cell for cell in self.nb.cells if cell.metadata.papermill["status"] == self.PENDING]
+        super().notebook_complete(**kwargs)
+        for cell in pending:
+            cell.metadata.papermill["status"] = self.PENDING
+
+
+class Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client without a kernel: ``run_code`` runs a cell, its messages come to ``take``.
+
+    progress: told after each cell how many have run and how many there are.
+    """
+
+    def __init__(
+        self,
+        manager: NotebookExecutionManager,
+        progress: Callable[[int, int], None] | None = None,
+        **named: Any,
+    ) -> None:
+        super().__init__(manager, **named)
+        self.progress = progress
+        self.kc = self.session = self.shell_channel = self  # what nbclient asks of a kernel's client
+        self.asked: tuple[str, str, bool] = ("", "", True)
+        self.running, self.reply = -1, dict[str, Any]()
+
+    async def run_code(
+        self, asked: str, code: str, store_history: bool, within_seconds: float | None
+    ) -> None:
+        """Runs code and gives each of its messages to ``take`` until one says that it is done."""
+        raise NotImplementedError
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Sends a message of a widget's front end to the notebook."""
+        raise NotImplementedError
+
+    def take(self, message: dict[str, Any]) -> bool:
+        """Keeps what a message says in the notebook; whether it was the last one of its cell."""
+        if not message["parent_header"]:
+            return False  # it comes of what a widget's front end said, and belongs to no cell
+        message["header"]["date"] = datetime.fromisoformat(message["header"]["date"])
+        if "buffers" in message:
+            message["buffers"] = [base64.b64decode(part) for part in message["buffers"]]
+        cell = self.nb.cells[self.running]
+        if message["channel"] == "shell":
+            self.reply = message
+            if self.record_timing:
+                cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(message)
+            return False
+        try:
+            self.process_message(message, cell, self.running)
+        except CellExecutionComplete:
+            return True
+        return False
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keeps an output; text that goes on where the last output ended becomes one with it."""
+        is_wanted_elsewhere = bool(self.output_hook_stack[msg["parent_header"]["msg_id"]])
+        is_plain = not (display_id or self.clear_before_next_output or is_wanted_elsewhere)
+        made: NotebookNode | None = _make_output(msg) if is_plain else None
+        if made is None:
+            made = super().output(outs, msg, display_id, cell_index)
+        else:
+            outs.append(made)
+        if made is not None and made.output_type == "stream" and len(outs) > 1:
+            before = outs[-2]
+            if before.output_type == "stream" and before.name == made.name:
+                text = before.pop("text")
+                text += made.text  # in place, for nothing else holds it
+                before["text"] = text
+                outs.pop()
+        return made
+
+    def execute(self, *given: Any, **named: Any) -> Any:
+        """Runs every cell; or, with code, remembers the code of the cell that nbclient is about to run.
+
+        Raises: ProcessEndedError, CellTimeoutError, LineCutError.
+        """
+        if given:
+            self.asked = (uuid4().hex, given[0], named.get("store_history", True))
+            return self.asked[0]
+        self.reset_execution_trackers()
+        self.papermill_execute_cells()
+        self.nb.metadata["language_info"] = LANGUAGE_INFO
+        self.set_widgets_metadata()
+        return self.nb
+
+    def msg(self, msg_type: str, content: Any, metadata: Any, **_more: Any) -> dict[str, Any]:
+        """A message as a session makes it."""
+        return {
+            "header": {"msg_type": msg_type},
+            "msg_type": msg_type,
+            "content": content,
+            "metadata": metadata,
+            "buffers": [],
+        }
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Sends a message as a channel does."""
+        self.hear(message)
+
+    async def _execute_cells(self) -> None:
+        """Runs cell by cell; the one that fails, or does not end, is marked as failed."""
+        for index, cell in enumerate(self.nb.cells):
+            self.running = index
+            self.nb_man.cell_start(cell, index)
+            try:
+                await self.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                return
+            except BaseException:
+                self.nb_man.cell_exception(cell, cell_index=index)
+                raise
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+            if self.progress:
+                self.progress(index + 1, len(self.nb.cells))
+
+    papermill_execute_cells = run_sync(_execute_cells)
+
+    async def _async_poll_kernel_alive(self) -> None:
+        await asyncio.Event().wait()  # a process that ends is noticed where its messages are read
+
+    async def _async_poll_output_msg(self, *_given: Any) -> None:
+        """There is nothing to poll: all messages come in order."""
+
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,  # noqa: ARG002 - one cell runs at a time
+        cell: NotebookNode,  # noqa: ARG002
+        timeout: float | None,  # noqa: ASYNC109 - nbclient's name
+        task_poll_output_msg: asyncio.Future[Any],
+        task_poll_kernel_alive: asyncio.Future[Any],
+    ) -> dict[str, Any]:
+        task_poll_output_msg.cancel()
+        try:
+            await self.run_code(*self.asked, timeout)
+        finally:
+            task_poll_kernel_alive.cancel()
+        return self.reply
+
+
+def _make_output(message: dict[str, Any]) -> NotebookNode | None:
+    """A text or a shown value as an output; None where nbformat has to look at it.
+
+    nbformat holds each output that it makes against its schema, which takes as long as most cells do.
+    """
+    kind, content = message["msg_type"], message["content"]
+    shown = content.get("data", {}).items()
+    if kind not in _PARTS or not all(isinstance(value, str) or name in _JSON for name, value in shown):
+        return None
+    made = NotebookNode(output_type=kind)
+    made.update({name: content[name] for name in _PARTS[kind]})
+    return made
+
+
+class ChannelClient(Client):
+    """Runs cells in the process at the other end of a line.
+
+    ending: the file in which it is kept how that process ended; see ``Forks.open_line``.
+    """
+
+    def __init__(self, manager: NotebookExecutionManager, line: Channel, ending: BinaryIO, **named: Any) -> None:
+        super().__init__(manager, **named)
+        self.line, self.ending = line, ending
+
+    def end(self) -> None:
+        """Waits until the process has written what it had left open, but no longer than for a kernel."""
+        until = time.monotonic() + _END_SECONDS
+        with suppress(ChannelClosedError, TimeoutError):
+            self.line.send({"end": True})
+            while True:
+                self.line.receive(until)
+
+    async def run_code(
+        self, asked: str, code: str, store_history: bool, within_seconds: float | None
+    ) -> None:
+        with suppress(ChannelClosedError):  # how it ended is still to be read
+            self.line.send({"id": asked, "code": code, "store_history": store_history})
+        until = time.monotonic() + within_seconds if within_seconds else None
+        is_last = False
+        while not is_last:
+            try:
+                message, _ = self.line.receive(until)
+            except TimeoutError:
+                wrong, cell = "Cell execution timed out", self.nb.cells[self.running]
+                raise CellTimeoutError.error_from_timeout_and_cell(
+                    wrong, int(within_seconds or 0), cell
+                ) from None
+            except ChannelClosedError:
+                ended = read_ending(self.ending)
+                if ended is None:
+                    raise
+                raise ProcessEndedError(ended) from None
+            is_last = self.take(message)
+
+    def hear(self, message: dict[str, Any]) -> None:
+        self.line.send({"comm": message})
+
+
+class DirectClient(Client):
+    """Runs cells in this process, and keeps every message in a trace that outlives it."""
+
+    def __init__(
+        self, manager: NotebookExecutionManager, shell: Shell, trace: BinaryIO, **named: Any
+    ) -> None:
+        super().__init__(manager, **named)
+        self.trace, self._left = trace, ALLOWED_BYTES
+        self._heard = list[dict[str, Any]]()
+        self.kernel = Kernel(shell, self._publish)
+
+    async def run_code(
+        self,
+        asked: str,
+        code: str,
+        store_history: bool,
+        within_seconds: float | None,  # noqa: ARG002 - who waits for the process keeps the time
+    ) -> None:
+        self._keep({"running": self.running, "at": self.nb_man.now().isoformat()})
+        await self.kernel.run(asked, code, store_history)
+        while self._heard:
+            self.kernel.hear(self._heard.pop(0))
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Keeps a message until the cell is over, as a kernel does that is busy."""
+        self._heard.append(message)
+
+    def _publish(self, message: dict[str, Any]) -> None:
+        self.take(json.loads(self._keep(message)))  # as it is now, whatever the cell does with its parts
+
+    def _keep(self, message: dict[str, Any]) -> bytes:
+        packed = pack(message)
+        self._left -= len(packed)
+        if self._left < 0:
+            os._exit(TOO_MUCH)
+        self.trace.write(pack_message(packed))
+        self.trace.flush()
+        return packed
+
+
+class TraceClient(Client):
+    """Puts into a notebook what the trace of a process that is gone says."""
+
+    def follow(self, trace: bytes) -> None:
+        """The cell that was running last is marked as failed."""
+        self.reset_execution_trackers()
+        for message in unpack_messages(trace):
+            if "running" in message:
+                self.nb_man.at = datetime.fromisoformat(message["at"])
+                if self.running < 0:
+                    self.nb_man.start_time = self.nb_man.at
+                    self.nb.metadata.papermill["start_time"] = message["at"]
+                while self.running < message["running"]:  # cells with nothing to run are passed over
+                    self._finish()
+                    self.running += 1
+                    self.nb_man.cell_start(self.nb.cells[self.running], self.running)
+                self.nb.cells[self.running]["metadata"]["execution"] = {}
+                self.clear_before_next_output = False
+            else:
+                self.take(message)
+        self.nb_man.at = None
+        if self.running >= 0:
+            self.nb_man.cell_exception(self.nb.cells[self.running], cell_index=self.running)
+            self._finish()
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Nobody is there any more to whom a widget's front end could say anything."""
+
+    def _finish(self) -> None:
+        if self.running >= 0:
+            self.nb_man.cell_complete(self.nb.cells[self.running], cell_index=self.running)
+
+
+def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> set[str]:
+    """Holds parameters against the notebook's own, and names these. Raises: UsageError where it does not take one."""
+    if not notebook.is_file():
+        raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")
+    try:
+        known = papermill.inspect_notebook(str(notebook))
+        language = (
+            nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("language", "python")
+        )
+    except (ValueError, KeyError, nbformat.ValidationError) as error:
+        raise UsageError(
+            f"{notebook} is not a notebook ({type(error).__name__})", "check --notebook"
+        ) from None
+    if language.lower() != "python":
+        raise UsageError(f"{notebook} is written in {language}", "write it in Python")
+    for name, value in parameters.items():
+        if name not in known:
+            raise UsageError(f"{notebook} takes no parameter {name!r}", suggest(name, known))
+        wanted = type(_read_literal(known[name]["default"]))
+        if wanted is not type(value):
+            right = f"give it a {wanted.__name__}"
+            raise UsageError(f"the parameter {name!r} of {notebook} is a {wanted.__name__}", right)
+    return set(known)
+
+
+def _read_literal(text: str) -> object:
+    return ast.literal_eval(text)
+
+
+def run_cells(
+    notebook: NotebookNode,
+    shell: Shell,
+    trace: BinaryIO,
+    progress: Callable[[int, int], None] | None = None,
+    listens: bool = True,
+) -> None:
+    """Runs a parameterized notebook in this process, and keeps in it all that came out.
+
+    listens: take over the standard streams for good, as a process does that runs nothing else.
+
+    Raises: NotebookError where not every cell ran to its end; the notebook then holds what there was.
+    """
+    manager = TrueManager(notebook, None, progress_bar=False, autosave_cell_every=0)
+    manager.notebook_start()
+    client = DirectClient(manager, shell, trace, progress=progress)
+    if listens:
+        client.kernel.listen()
+    try:
+        client.execute()
+    finally:
+        manager.notebook_complete()
+    _check_every_cell(notebook)
+
+
+def rebuild(notebook: NotebookNode, trace: bytes) -> None:
+    """Puts into a parameterized notebook what its process had put out before it was gone."""
+    manager = TrueManager(notebook, None, progress_bar=False, autosave_cell_every=0)
+    manager.notebook_start()
+    TraceClient(manager).follow(trace)
+    manager.notebook_complete()
+
+
+def _check_every_cell(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        failures = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        if cell.metadata.papermill["status"] == TrueManager.COMPLETED:
+            continue
+        for failure in failures[-1:]:
+            if failure.ename == "SystemExit":
+                said = f" ({failure.evalue})" if failure.evalue else ""
+                raise NotebookError("exited", f"the notebook ended itself with sys.exit{said}")
+            status = "out_of_memory" if failure.ename == "MemoryError" else "failed"
+            raise NotebookError(status, f"{failure.ename}: {failure.evalue}".rstrip(": "))
+        raise NotebookError("failed", "not every cell ran")

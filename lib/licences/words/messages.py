@@ -1,0 +1,300 @@
+"""What to say of a change of law, in sentences: row by row, and to each client that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from licences.words.upcoming import say_coming, say_instead
+from licences.assessment.verdicts import list_blockers
+from licences.words.labels import GROUNDS, name_field, say_cell, say_fields
+from licences.law.diff import Difference, RowChange, make_plain
+from licences.law.in_force import Licence
+from licences.rules.logic import Profile, make_profile
+from licences.analysis.impact import ClientImpact
+from licences.words.texts import join_names, say, say_number
+from licences.words.phrases import join_claims
+
+_LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
+_OF_NEW = ("obligation", "applies_when")
+
+
+def name_licence(difference: Difference, code: str) -> str:
+    """A licence's name with the official Chinese one beside it; of the new law where it is in force there."""
+    was, now = difference.find_entries(code)
+    coming = (change.entry for change in difference.new.coming if change.entry.code == code)
+    entry = now or was or next(coming, None)
+    row: Any = entry.row if entry else _find_any_row(difference, code)
+    return join_names(str(row[f"name_{difference.new.language}"]), str(row["name_zh"]))
+
+
+def _find_any_row(difference: Difference, code: str) -> Any:
+    catalogues = [edition.law.catalogue for edition in (difference.new, difference.old)]
+    return next(rows.iloc[-1] for one in catalogues if len(rows := one[one["code"] == code]))
+
+
+def list_readable(difference: Difference) -> list[RowChange]:
+    """The changes that a reader of the difference's language sees; the other language and grounds left out.
+
+    Of a row that is added and in force it also says what it asks.
+    """
+    language = difference.new.language
+    other = "_en" if language == "zh" else "_zh"
+    seen = []
+    told = {change.code for change in difference.rows if not _is_ground(change)}
+    for change in difference.rows:
+        if _is_ground(change) and change.code in told:
+            continue
+        if change.field.endswith(other) and change.field != "name_zh":
+            continue
+        seen.append(change)
+        was, now = difference.find_entries(change.code)
+        if change.change == "added" and was is None and now is not None:
+            cells = {name: make_plain(now.row[name]) for name in (*_OF_NEW, f"legal_basis_{language}")}
+            seen += [replace(change, field=name, new=value) for name, value in cells.items()]
+    return seen
+
+
+def _is_ground(change: RowChange) -> bool:
+    """Whether it says only whence a datum comes; of a unit that comes or goes with its number the number says it."""
+    is_unit = change.field.endswith("_unit") and None not in (change.old, change.new)
+    return change.field.endswith(GROUNDS) and not is_unit
+
+
+def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
+    """A cell before and now, in words."""
+    was, now = difference.find_entries(change.code)
+    return _say_side(difference, change.field, change.old, was), _say_side(
+        difference, change.field, change.new, now
+    )
+
+
+def _say_side(difference: Difference, field: str, value: Any, entry: Licence | None) -> str:
+    """A cell, in the units of the entry in force where it can be that of it; another period has its own."""
+    row = entry.row if entry and make_plain(entry.row[field]) == value else {}
+    return say_cell(field, value, row, difference.new.language)
+
+
+def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
+    """A cell before and now in words, cut down to where they differ: of a list the items that go and that come."""
+    language = difference.new.language
+    if isinstance(change.old, list) and isinstance(change.new, list):
+        sides = (change.old, change.new)
+        gone, come = ([item for item in one if item not in other] for one, other in (sides, sides[::-1]))
+        kept = len(change.old) - len(gone)
+        if kept and (gone or come):
+            rest = say(language, "changes.kept", count=kept)
+            said = (say_cell(change.field, items, {}, language) if items else "" for items in (gone, come))
+            old, new = (say(language, "list").join(filter(None, (one, rest))) for one in said)
+            return old, new
+    old, new = say_sides(difference, change)
+    if max(len(old), len(new)) <= _LONGEST or isinstance(change.old, list) or isinstance(change.new, list):
+        return old, new
+    alike = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
+    start = max(0, next(alike, min(len(old), len(new))) - _BEFORE)
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    """A piece of a text, with an ellipsis where something is left out."""
+    if start + _LONGEST >= len(text):
+        start = max(0, min(start, len(text) - _LONGEST))
+    return (
+        ("…" if start else "")
+        + text[start : start + _LONGEST].strip()
+        + ("…" if start + _LONGEST < len(text) else "")
+    )
+
+
+def make_rows_table(difference: Difference) -> pd.DataFrame:
+    """The changes of the catalogue in words, one row a field: licence, code, change, field, old, new."""
+    language = difference.new.language
+    return pd.DataFrame(
+        [
+            {
+                "licence": name_licence(difference, change.code),
+                "code": change.code,
+                "change": say(language, f"changes.kinds.{change.change}"),
+                "field": name_field(change.field, language),
+                "old": old,
+                "new": new,
+            }
+            for change in list_readable(difference)
+            for old, new in [say_sides(difference, change)]
+        ],
+        columns=["licence", "code", "change", "field", "old", "new"],
+    )
+
+
+def make_clients_table(
+    difference: Difference, touched: Iterable[ClientImpact], profiles: pd.DataFrame
+) -> pd.DataFrame:
+    """The clients touched, in their order: client, name, launch, fees, tell (sentences)."""
+    language = difference.new.language
+    told = find_profiles(difference, profiles, touched := list(touched))
+    return pd.DataFrame(
+        [
+            {
+                "client": one.client,
+                "name": one.name,
+                "launch": say_move(one.launch_moved_days, "working_days", language),
+                "fees": say_move(one.fees_moved_cny, "cny", language),
+                "tell": " ".join(tell(difference, one, told[one.client])),
+            }
+            for one in touched
+        ],
+        columns=["client", "name", "launch", "fees", "tell"],
+    )
+
+
+@dataclass(frozen=True)
+class Message:
+    """The sentences that are told to some clients alike, and these clients; matter is one of MATTERS."""
+
+    matter: str
+    sentences: tuple[str, ...]
+    touched: tuple[ClientImpact, ...]
+
+
+def find_messages(
+    difference: Difference, touched: Iterable[ClientImpact], profiles: pd.DataFrame
+) -> list[Message]:
+    """What to tell, and to whom: clients that are told the same stand together, what matters most first."""
+    told = find_profiles(difference, profiles, touched := list(touched))
+    alike: dict[tuple[str, tuple[str, ...]], list[ClientImpact]] = {}
+    for one in touched:
+        alike.setdefault((one.matter, tuple(tell(difference, one, told[one.client]))), []).append(one)
+    return [Message(*key, tuple(ones)) for key, ones in alike.items()]
+
+
+def make_messages_table(difference: Difference, messages: Iterable[Message]) -> pd.DataFrame:
+    """What to tell, one row a message: matter, tell (sentences), count (of clients), clients (names and ids)."""
+    language = difference.new.language
+    return pd.DataFrame(
+        [
+            {
+                "matter": say(language, f"changes.matters.{one.matter}"),
+                "tell": " ".join(one.sentences),
+                "count": len(one.touched),
+                "clients": say(language, "list").join(f"{each.name} ({each.client})" for each in one.touched),
+            }
+            for one in messages
+        ],
+        columns=["matter", "tell", "count", "clients"],
+    )
+
+
+def find_profiles(
+    difference: Difference, profiles: pd.DataFrame, touched: Iterable[ClientImpact]
+) -> dict[str, Profile]:
+    """What each of the clients touched has told."""
+    chosen = profiles[profiles["client"].isin({one.client for one in touched})]
+    names = list(difference.new.law.fields.by_name)
+    rows = chosen[names].to_dict("records")
+    return {
+        str(client): make_profile({str(name): value for name, value in row.items()})
+        for client, row in zip(chosen["client"], rows, strict=True)
+    }
+
+
+def say_move(moved: float | None, unit: str, language: str) -> str:
+    """By how much something moves, with its sign; that it cannot be told is said."""
+    if moved is None:
+        return say(language, "changes.cannot_tell")
+    number = f"+{say_number(moved)}" if moved > 0 else say_number(moved)
+    return "–" if moved == 0 else say(language, f"changes.{unit}", count=number, amount=number)
+
+
+def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[str]:
+    """The sentences for one client, what matters most first."""
+    language, fields = difference.new.language, difference.new.law.fields
+    own, name = partial(say, language), partial(name_licence, difference)
+    said = []
+    for code in one.duties:
+        entry = difference.new.entries[code]
+        reasons = join_claims(entry.applies.explain(profile), fields, language)
+        key = "new_duty" if reasons else "new_duty_always"
+        said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
+    for code in one.blocked:
+        blockers = list_blockers(difference.new.entries[code].condition, profile, language)
+        said.append(
+            own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
+        )
+    said += _tell_verdicts(difference, one, profile)
+    for code, verdict in one.rewritten:
+        said.append(
+            own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
+                fields=_list_fields(difference, code))
+        )  # fmt: skip
+    said += [own("changes.one.obtainable", names=name(code)) for code in one.obtainable]
+    for code, _ in one.rechecked:
+        said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
+    for code in one.announced:
+        said += _tell_ahead(difference, code, profile)
+    return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+
+
+def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) -> Iterator[str]:
+    """What is no longer in force, what is to be asked, what is otherwise, and what is no longer needed."""
+    language, fields = difference.new.language, difference.new.law.fields
+    own, name = partial(say, language), partial(name_licence, difference)
+    lost = []
+    for code, _, verdict in one.moved:
+        if code not in difference.new.entries:
+            instead = say_instead(difference.old.entries[code], difference.new)
+            yield own("changes.one.ended", names=name(code), instead=instead)
+        elif verdict == "undetermined":
+            missing = difference.new.entries[code].applies.find_missing(profile)
+            labels = own("list").join(fields[field].label[language] for field in missing)
+            yield own("changes.one.ask", names=name(code), labels=labels)
+        elif code in one.lost and verdict == "not_needed":
+            lost.append(name(code))
+        elif code not in (*one.duties, *one.lost):
+            key = "settled" if verdict == "not_needed" else "now_held" if code in one.held else "now_advised"
+            yield own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}"))
+    if lost:
+        yield own("changes.one.lost", names=own("list").join(lost))
+
+
+def _tell_ahead(difference: Difference, code: str, profile: Profile) -> list[str]:
+    """Each change of a licence that is still ahead, or that none is any more."""
+    own, names = partial(say, difference.new.language), name_licence(difference, code)
+    ahead = [change for change in difference.new.coming if change.entry.code == code]
+    if not ahead:
+        key = "came" if _has_come(difference, code) else "gone"
+        return [own(f"changes.one.announced_{key}", names=names)]
+    return [
+        own("changes.one.announced", day=one.day, names=names, what=say_coming(one, difference.new, profile))
+        for one in ahead
+    ]
+
+
+def _has_come(difference: Difference, code: str) -> bool:
+    """Whether what was announced of a code is in force already by the new law."""
+    was, now = difference.find_entries(code)
+    return now is not None and (was is None or was.row["in_force_from"] != now.row["in_force_from"])
+
+
+def _list_fields(difference: Difference, code: str) -> str:
+    """What has changed in a row."""
+    was, now = difference.old.entries[code], difference.new.entries[code]
+    return say_fields(was, now, difference.fields[code], difference.new.language)
+
+
+def _list_moves(one: ClientImpact) -> list[tuple[str, dict[str, str]]]:
+    moves: list[tuple[str, dict[str, str]]] = []
+    if one.launch_moved_days is None:
+        moves.append(("launch_unknown", {}))
+    elif one.launch_moved_days:
+        key = "launch_later" if one.launch_moved_days > 0 else "launch_earlier"
+        moves.append((key, {"count": say_number(abs(one.launch_moved_days))}))
+    if one.fees_moved_cny is None:
+        moves.append(("fees_unknown", {}))
+    elif one.fees_moved_cny:
+        key = "fees_more" if one.fees_moved_cny > 0 else "fees_less"
+        moves.append((key, {"amount": say_number(abs(one.fees_moved_cny))}))
+    return moves

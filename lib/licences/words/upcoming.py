@@ -1,0 +1,54 @@
+"""What a change of law that is still ahead is to a client, in a sentence."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from licences.assessment.verdicts import NEEDED, find_verdict, list_blockers
+from licences.words.labels import say_fields
+from licences.law.diff import make_plain
+from licences.law.in_force import UpcomingChange, LawInForce, Licence, find_shown
+from licences.rules.logic import Profile
+from licences.words.texts import join_names, say
+
+
+def say_coming(change: UpcomingChange, edition: LawInForce, profile: Profile) -> str:
+    """What a change ahead is to a client, to be read after its day and the licence's name."""
+    language, entry = edition.language, change.entry
+    own, before = partial(say, language), change.before
+    if change.kind == "end":
+        return own("changes.ahead.end") + say_instead(entry, edition)
+    verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (before, entry)]
+    labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
+    if verdicts[0] == verdicts[1]:
+        if before is None:
+            said = own(f"changes.ahead.{change.kind}")
+        else:
+            shown = find_shown(entry.row, language)
+            changed = [
+                name for name, value in shown.items() if make_plain(before.row[name]) != make_plain(value)
+            ]
+            said = own("changes.ahead.changed", fields=say_fields(before, entry, changed, language))
+    elif verdicts[1] == "undetermined":
+        names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
+        said = own("changes.ahead.open", labels=own("list").join(names))
+    else:
+        said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
+    blockers = list_blockers(entry.condition, profile, language) if verdicts[1] in NEEDED else ()
+    if blockers and not (
+        before and verdicts[0] in NEEDED and list_blockers(before.condition, profile, language)
+    ):
+        said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
+    return said
+
+
+def say_instead(entry: Licence, edition: LawInForce) -> str:
+    """What of another code takes the place of an entry that ends; empty where nothing is named."""
+    rows, name = (
+        edition.law.catalogue.drop_duplicates("code", keep="last").set_index("code"),
+        f"name_{edition.language}",
+    )
+    codes = [code for code in entry.row["superseded_by"] if code != entry.code]
+    names = [join_names(str(rows.at[code, name]), str(rows.at[code, "name_zh"])) for code in codes]
+    joined = say(edition.language, "list").join(names)
+    return say(edition.language, "changes.ahead.instead", names=joined) if names else ""
