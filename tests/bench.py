@@ -33,30 +33,30 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from licences.render.ics import make_calendar
+from licences.analysis.case import make_case, open_case
+from licences.analysis.impact import find_moves
+from licences.app.explorer import Explorer, Places, Terms
 from licences.assessment.verdicts import find_verdicts
 from licences.batch.run import BatchJob, write_reports
-from licences.render.brand import read_brand
-from licences.analysis.case import make_case, open_case
+from licences.batch.worker import _find_figures
+from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
+from licences.planning.forecast import PlanOptions, make_forecasts
+from licences.planning.schedule import Plan, make_plan
+from licences.planning.simulation import simulate
+from licences.reading.files import write_whole
+from licences.render.brand import read_brand
+from licences.render.excel.workbook import make_workbook
+from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
 from licences.render.html.decide import make_decisions_section
 from licences.render.html.page import make_html
-from licences.app.explorer import Explorer, Places, Terms
-from licences.reading.files import write_whole
-from licences.render.figures.graph import draw_graph
-from licences.law.catalogue import Catalogue, read_catalogue
-from licences.planning.forecast import PlanOptions, make_outlooks
 from licences.render.html.sections import SECTIONS, make_section
+from licences.render.ics import make_calendar
 from licences.render.pdf import Printer
-from licences.rules.facts import list_cells, read_profiles
-from licences.batch.worker import _find_figures
-from licences.rules.logic import make_profile
-from licences.planning.schedule import Plan, make_plan
-from licences.planning.simulation import simulate
-from licences.analysis.impact import find_moves
 from licences.render.word.document import make_word
-from licences.render.excel.workbook import make_workbook
+from licences.rules.facts import list_cells, read_profiles
+from licences.rules.logic import make_profile
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
@@ -85,40 +85,44 @@ def time_call(call: Callable[[], object], runs: int = 5) -> float:
     return min(seconds)
 
 
-def make_many_clients(law: Catalogue, count: int) -> pd.DataFrame:
+def make_many_clients(catalogue: Catalogue, count: int) -> pd.DataFrame:
     """Random clients: each fact of each is drawn from what the sample clients told, or left out."""
-    sample = read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
+    sample = read_profiles(PROJECT / "data" / "clients.csv", catalogue.fields, set(catalogue.rows["code"]))
     generator = np.random.default_rng(0)
     many = {
         name: sample[name].take(generator.integers(0, len(sample), count)).array
-        for name in law.fields.by_name
+        for name in catalogue.fields.by_name
     }
     clients = pd.Series([f"client-{at}" for at in range(count)])
     holds = sample["holds"].take(generator.integers(0, len(sample), count)).array
     return pd.DataFrame({"client": clients, "name": clients, "holds": holds, **many})
 
 
-def make_long_plan(law: Catalogue) -> Plan:
+def make_long_plan(catalogue: Catalogue) -> Plan:
     """A plan of STEPS dated steps: a client that does nearly everything and holds nothing."""
     profile = (
-        read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"])).head(1).copy()
+        read_profiles(PROJECT / "data" / "clients.csv", catalogue.fields, set(catalogue.rows["code"]))
+        .head(1)
+        .copy()
     )
-    for field in law.fields.every:
+    for field in catalogue.fields.every:
         if field.type == "bool":
             profile[field.name] = pd.array([True], dtype="boolean")
     profile["holds"] = pd.Series([()], index=profile.index)
     profile["registered_capital_cny"] = pd.array([5e8], dtype="Float64")
     profile["foreign_share_percent"] = pd.array([0.0], dtype="Float64")
-    plan = next(make_outlooks(law, profile, AS_OF, PlanOptions(START, ("recommended", "optional")))).plan
+    plan = next(
+        make_forecasts(catalogue, profile, AS_OF, PlanOptions(START, ("recommended", "optional")))
+    ).plan
     if len(plan.dated) < STEPS:
         raise SystemExit(f"the long plan has {len(plan.dated)} steps; {STEPS} are asked for")
     return replace(plan, steps=plan.dated[:STEPS])
 
 
-def measure_plans(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_plans(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """How fast plans are made and drawn; one date by the holidays library is the baseline."""
-    many = make_many_clients(law, 10_000)
-    plan, wish = make_long_plan(law), PlanOptions(START, ("recommended", "optional"))
+    many = make_many_clients(catalogue, 10_000)
+    plan, plan_options = make_long_plan(catalogue), PlanOptions(START, ("recommended", "optional"))
     draws = 100_000
     simulated = time_call(lambda: simulate(plan, draws))
     calendar = country_holidays("CN", years=range(2026, 2029))
@@ -137,14 +141,16 @@ def measure_plans(law: Catalogue) -> list[tuple[str, str, str]]:
             "0.3 s",
         )
     ]
-    sample = read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
-    next(make_outlooks(law, sample, AS_OF, wish))
-    edition, verdicts, told = plan.edition, dict(plan.verdicts), make_profile({})
-    one = time_call(lambda: make_plan(edition, "a", told, {}, verdicts, START, wish.include), 20)
-    steps = len(make_plan(edition, "a", told, {}, verdicts, START, wish.include).dated)
+    sample = read_profiles(PROJECT / "data" / "clients.csv", catalogue.fields, set(catalogue.rows["code"]))
+    next(make_forecasts(catalogue, sample, AS_OF, plan_options))
+    law, verdicts, told = plan.law, dict(plan.verdicts), make_profile({})
+    one = time_call(lambda: make_plan(law, "a", told, {}, verdicts, START, plan_options.include), 20)
+    steps = len(make_plan(law, "a", told, {}, verdicts, START, plan_options.include).dated)
     rows.append((f"a plan of {steps} steps without simulation", f"{one * 1000:.2f} ms", "5 ms"))
     began = time.perf_counter()
-    planned = sum(len(outlook.plan.steps) for outlook in make_outlooks(law, many, AS_OF, wish))
+    planned = sum(
+        len(forecast.plan.steps) for forecast in make_forecasts(catalogue, many, AS_OF, plan_options)
+    )
     seconds = time.perf_counter() - began
     rows.append(
         (f"{len(many):,} clients planned, {planned:,} steps, no simulation", f"{seconds:.1f} s", "30 s")
@@ -152,12 +158,12 @@ def measure_plans(law: Catalogue) -> list[tuple[str, str, str]]:
     return rows
 
 
-def measure_explorer(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_explorer(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """How soon a changed toggle shows: in the kernel, and in a page of the web app."""
-    toggles = [field.name for field in law.fields.every if field.type == "bool"]
+    toggles = [field.name for field in catalogue.fields.every if field.type == "bool"]
     with tempfile.TemporaryDirectory() as folder:
         places = Places(PROJECT, None, PROJECT / "data" / "clients.csv", Path(folder) / "reports")
-        explorer = Explorer(law, places, Terms(AS_OF, START), "zh", "grand-bazaar")
+        explorer = Explorer(catalogue, places, Terms(AS_OF, START), "zh", "grand-bazaar")
         explorer.tell(toggles[0], "yes")
         in_kernel = []
         for name in toggles:
@@ -210,10 +216,10 @@ TOGGLE = """(answer) => new Promise((resolve) => {
 })"""
 
 
-def write_clients(path: Path, law: Catalogue, profiles: pd.DataFrame) -> Path:
+def write_clients(path: Path, catalogue: Catalogue, profiles: pd.DataFrame) -> Path:
     """Clients as a file that a user could have written."""
     records = [
-        list_cells({str(name): value for name, value in row.items()}, law.fields)
+        list_cells({str(name): value for name, value in row.items()}, catalogue.fields)
         for row in profiles.to_dict("records")
     ]
     pd.DataFrame(records).to_csv(path, index=False)
@@ -240,7 +246,7 @@ def report_by_stock(client: str, clients: str, folder: str) -> None:
 
 
 def report_without_notebook(
-    clients: pd.DataFrame, law: Catalogue, folder: str, file: str, in_forks: bool, reads_files: bool
+    clients: pd.DataFrame, catalogue: Catalogue, folder: str, file: str, in_forks: bool, reads_files: bool
 ) -> float:
     """Seconds a report when the functions that the notebook calls are called one after the other.
 
@@ -254,7 +260,9 @@ def report_without_notebook(
         if reads_files:
             case = open_case(str(clients["client"].iloc[at]), str(AS_OF), str(START), "zh", clients=file)
         else:
-            case = make_case(law, clients.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh")
+            case = make_case(
+                catalogue, clients.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh"
+            )
         sections = [make_section(case, name)._repr_html_() for name in SECTIONS]
         sections.append(make_decisions_section(case)._repr_html_())
         figures = [draw(case) for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)]
@@ -276,22 +284,22 @@ def report_without_notebook(
     return (time.perf_counter() - began) / len(clients)
 
 
-def measure_batch(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_batch(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """A batch against a loop of stock papermill, and against no notebook at all, with as many workers."""
     workers = os.cpu_count() or 1
-    many = make_many_clients(law, 1_000)
+    many = make_many_clients(catalogue, 1_000)
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         few = [str(client) for client in many["client"].head(4 * workers)]
-        stock_clients = write_clients(Path(folder) / "few.csv", law, many.head(len(few)))
+        stock_clients = write_clients(Path(folder) / "few.csv", catalogue, many.head(len(few)))
         with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             began = time.perf_counter()
             list(pool.map(partial(report_by_stock, clients=str(stock_clients), folder=folder), few))
             stock = (time.perf_counter() - began) / len(few)
-        clients = write_clients(Path(folder) / "many.csv", law, many)
+        clients = write_clients(Path(folder) / "many.csv", catalogue, many)
         with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             shares = [many.iloc[at : at + 50] for at in range(0, 50 * workers, 50)]
-            given = {"law": law, "folder": folder, "file": str(clients)}
+            given = {"catalogue": catalogue, "folder": folder, "file": str(clients)}
             bare, apart, script = (
                 statistics.mean(
                     pool.map(
@@ -302,7 +310,7 @@ def measure_batch(law: Catalogue) -> list[tuple[str, str, str]]:
                 / workers
                 for in_forks, reads_files in ((False, False), (True, False), (False, True))
             )
-        many = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+        many = read_profiles(clients, catalogue.fields, set(catalogue.rows["code"]))
         out = Path(folder) / "reports"
         order = BatchJob(
             NOTEBOOK,
@@ -317,7 +325,7 @@ def measure_batch(law: Catalogue) -> list[tuple[str, str, str]]:
             brand=read_brand(PROJECT / "data" / "brand.yaml"),
         )
         moments, memory = [time.perf_counter()], []
-        for at, entry in enumerate(write_reports(order, law, many, lambda: datetime.now(UTC)), start=1):
+        for at, entry in enumerate(write_reports(order, catalogue, many, lambda: datetime.now(UTC)), start=1):
             if entry["status"] != "done":
                 raise SystemExit(f"a report failed: {entry}")
             moments.append(time.perf_counter())
@@ -377,12 +385,12 @@ def measure_batch(law: Catalogue) -> list[tuple[str, str, str]]:
     ]
 
 
-def measure_formats(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_formats(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """What each format takes, from a notebook that has run or a case that is ready, and in a batch."""
     clients = PROJECT / "data" / "clients.csv"
-    profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
+    profiles = read_profiles(clients, catalogue.fields, set(catalogue.rows["code"]))
     cases = [
-        make_case(law, profiles.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh")
+        make_case(catalogue, profiles.iloc[[at]].reset_index(drop=True), AS_OF, PlanOptions(START), "zh")
         for at in range(len(profiles))
     ]
     batches = {}
@@ -392,7 +400,7 @@ def measure_formats(law: Catalogue) -> list[tuple[str, str, str]]:
                 NOTEBOOK, Path(folder) / formats[0], None, clients, AS_OF, START, "zh",
                 formats=formats, workers=os.cpu_count() or 1,
             )  # fmt: skip
-            entries = write_reports(order, law, profiles, lambda: datetime.now(UTC))
+            entries = write_reports(order, catalogue, profiles, lambda: datetime.now(UTC))
             next(entries)  # starts the workers, and the browser where there is one
             began = time.perf_counter()
             if any(entry["status"] != "done" for entry in entries):
@@ -439,7 +447,7 @@ def find_memory_mib() -> float:
     return total / 1024 / 1024
 
 
-def measure_commands(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_commands(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """How soon a command answers, and verdicts of many clients at once."""
     rows = []
     pandas = time_process("import pandas")
@@ -454,31 +462,31 @@ def measure_commands(law: Catalogue) -> list[tuple[str, str, str]]:
         rows.append(
             (name, f"{seconds:.2f} s = import pandas ({pandas:.2f} s) {seconds - pandas:+.2f} s", "+0.30 s")
         )
-    many = make_many_clients(law, 100_000)
+    many = make_many_clients(catalogue, 100_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = time_call(lambda: find_verdicts(law, many, AS_OF))
+    seconds = time_call(lambda: find_verdicts(catalogue, many, AS_OF))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    codes = find_verdicts(law, many.head(1), AS_OF).shape[1]
+    codes = find_verdicts(catalogue, many.head(1), AS_OF).shape[1]
     grown = f"peak {peak / 1024:.0f} MiB, {(peak - before) / 1024:.0f} of them for it"
     rows.append((f"verdicts: 100,000 clients, {codes} licences", f"{seconds:.2f} s, {grown}", "1 s, 1 GiB"))
     return rows
 
 
-def measure_changes(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_changes(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """How soon it is known whom three years of changes, or one changed rule, touch."""
-    many = make_many_clients(law, 100_000)
+    many = make_many_clients(catalogue, 100_000)
     rows = []
 
     def find(compare: Callable[[], Difference]) -> int:
         return len(find_moves(compare(), many))
 
-    catalogue = law.catalogue.copy()
-    line = catalogue.index[catalogue["code"] == "EXPRESS"][-1]
-    catalogue.loc[line, "applies_when"] = "own_couriers or own_warehouse"
-    other = replace(law, catalogue=catalogue)
+    rows = catalogue.rows.copy()
+    line = rows.index[rows["code"] == "EXPRESS"][-1]
+    rows.loc[line, "applies_when"] = "own_couriers or own_warehouse"
+    other = replace(catalogue, rows=rows)
     for name, compare in (
-        ("of 2024 to 2027", lambda: compare_days(law, date(2024, 1, 1), date(2027, 1, 1))),
-        ("by one rule of the file", lambda: compare_laws(law, other, AS_OF)),
+        ("of 2024 to 2027", lambda: compare_days(catalogue, date(2024, 1, 1), date(2027, 1, 1))),
+        ("by one rule of the file", lambda: compare_laws(catalogue, other, AS_OF)),
     ):
         seconds = time_call(partial(find, compare), 3)
         codes = len(compare().codes)
@@ -492,14 +500,14 @@ def measure_changes(law: Catalogue) -> list[tuple[str, str, str]]:
     return rows
 
 
-def measure_portfolio(law: Catalogue) -> list[tuple[str, str, str]]:
+def measure_portfolio(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """The portfolio's own notebook over 10,000 random clients, by papermill in a kernel and by our command."""
     import papermill
 
     with tempfile.TemporaryDirectory() as folder:
         clients = Path(folder) / "clients.csv"
-        many = make_many_clients(law, 10_000)
-        cells = [list_cells(record, law.fields) for record in many.to_dict("records")]
+        many = make_many_clients(catalogue, 10_000)
+        cells = [list_cells(record, catalogue.fields) for record in many.to_dict("records")]
         pd.DataFrame(cells).to_csv(clients, index=False)
         days = {"as_of": AS_OF.isoformat(), "start": START.isoformat()}
         command = ["portfolio", "--clients", clients, "--out", folder, "--capacity", "1000"]
@@ -550,9 +558,9 @@ MEASURES = {
 
 def main() -> None:
     """Measures what the command line names, by default all of MEASURES."""
-    table, law = Table("what", "measured", "asked for", title="licences: how fast"), read_catalogue()
+    table, catalogue = Table("what", "measured", "asked for", title="licences: how fast"), read_catalogue()
     for name in sys.argv[1:] or MEASURES:
-        for row in MEASURES[name](law):
+        for row in MEASURES[name](catalogue):
             table.add_row(*row)
     Console(width=110).print(table)
 

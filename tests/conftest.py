@@ -34,13 +34,13 @@ def project() -> Path:
 
 
 @pytest.fixture(scope="session")
-def law() -> Catalogue:
+def catalogue() -> Catalogue:
     return read_catalogue(PROJECT / "data" / "licences.csv")
 
 
 @pytest.fixture(scope="session")
-def sample_clients(law: Catalogue) -> pd.DataFrame:
-    return read_profiles(PROJECT / "data" / "clients.csv", law.fields, set(law.catalogue["code"]))
+def sample_clients(catalogue: Catalogue) -> pd.DataFrame:
+    return read_profiles(PROJECT / "data" / "clients.csv", catalogue.fields, set(catalogue.rows["code"]))
 
 
 @pytest.fixture(scope="session")

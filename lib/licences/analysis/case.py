@@ -19,13 +19,13 @@ from licences.assessment.verdicts import (
     judge,
     rank_questions,
 )
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
-from licences.law.in_force import UpcomingChange, LawInForce, find_law_in_force
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.planning.forecast import Forecast, PlanOptions, make_outlooks
+from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
+from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
+from licences.planning.schedule import Plan, Step
+from licences.reading.dictionary import Column, find_data_folder, read_dictionary
 from licences.rules.facts import choose_clients, read_profiles
 from licences.rules.logic import Profile
-from licences.planning.schedule import Plan, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,37 +40,37 @@ class Case:
     language: str
     as_of: date
     start: date
-    law: Catalogue
+    catalogue: Catalogue
     profile: Profile
     held: dict[str, date | None]
     findings: pd.DataFrame
     questions: pd.DataFrame
     contradictions: list[Contradiction]
-    outlook: Forecast
+    forecast: Forecast
 
     @property
-    def edition(self) -> LawInForce:
+    def law(self) -> LawInForce:
         """The law in force, in the reader's language."""
-        return find_law_in_force(self.law, self.as_of, self.language)
+        return find_law_in_force(self.catalogue, self.as_of, self.language)
 
     @property
     def rows(self) -> pd.DataFrame:
         """The rows of the catalogue in force, indexed by code."""
-        return self.edition.rows
+        return self.law.rows
 
     @property
     def plan(self) -> Plan:
         """What is obtained in what order, and by when."""
-        return self.outlook.plan
+        return self.forecast.plan
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps of the plan."""
-        return self.outlook.plan.steps
+        return self.forecast.plan.steps
 
     def name_code(self, code: str) -> str:
         """The licence's name in the reader's language."""
-        return self.edition.entries[code].name
+        return self.law.entries[code].name
 
     def find_codes(self, *verdicts: str) -> list[str]:
         """The codes of these verdicts, in the catalogue's order."""
@@ -79,7 +79,7 @@ class Case:
     @property
     def launch(self) -> tuple[date, date, date] | None:
         """By when every required step that can be dated is done in 50, 80 and 90 percent of the draws."""
-        return self.outlook.simulation.launch
+        return self.forecast.simulation.launch
 
     @cached_property
     def coming(self) -> tuple[UpcomingChange, ...]:
@@ -87,13 +87,13 @@ class Case:
 
         That is what touches a licence needed, held or undetermined, and what will newly apply.
         """
-        finishes = [days[-1] for days in self.outlook.simulation.finishes.values()]
+        finishes = [days[-1] for days in self.forecast.simulation.finishes.values()]
         until = max([pd.Timestamp(self.as_of) + pd.DateOffset(years=1), *map(pd.Timestamp, finishes)])
         return tuple(
             change
-            for change in self.edition.coming
+            for change in self.law.coming
             if pd.Timestamp(change.day) <= until
-            and is_concerned(change.entry, self.outlook.plan.verdicts, self.held, self.profile)
+            and is_concerned(change.entry, self.forecast.plan.verdicts, self.held, self.profile)
         )
 
     @cached_property
@@ -127,9 +127,9 @@ class Given:
     """
 
     client: str
-    catalogue: str
-    clients: str
-    law: Catalogue
+    catalogue_path: str
+    clients_path: str
+    catalogue: Catalogue
     profiles: pd.DataFrame
 
 
@@ -149,16 +149,16 @@ def forget_given() -> None:
 def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame] | None:
     """What was handed over, where just that is asked for."""
     for given in _given:
-        if (given.client, given.catalogue, given.clients) == (client, catalogue, clients):
-            return given.law, given.profiles
+        if (given.client, given.catalogue_path, given.clients_path) == (client, catalogue, clients):
+            return given.catalogue, given.profiles
     return None
 
 
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
-    law = read_catalogue(Path(catalogue) if catalogue else None)
+    ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = Path(clients) if clients else find_data_folder() / "clients.csv"
-    profiles = read_profiles(file, law.fields, set(law.catalogue["code"]))
-    return law, choose_clients(profiles, [client])
+    profiles = read_profiles(file, ours.fields, set(ours.rows["code"]))
+    return ours, choose_clients(profiles, [client])
 
 
 def open_case(
@@ -180,29 +180,33 @@ def open_case(
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
-    law, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
+    ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
     chosen = tuple(filter(None, include.split(",")))
-    wish = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed)
-    return make_case(law, profiles, date.fromisoformat(as_of), wish, language)
+    plan_options = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed)
+    return make_case(ours, profiles, date.fromisoformat(as_of), plan_options, language)
 
 
-def make_case(law: Catalogue, profiles: pd.DataFrame, as_of: date, wish: PlanOptions, language: str) -> Case:
+def make_case(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, plan_options: PlanOptions, language: str
+) -> Case:
     """The case of the one client in ``profiles``."""
-    judged = list(judge(law, profiles, as_of))
-    contradictions = find_contradictions(law, profiles, language, judged)
-    findings = assess(law, profiles, as_of, language, judged, contradictions).set_index("code", drop=False)
+    judged = list(judge(catalogue, profiles, as_of))
+    contradictions = find_contradictions(catalogue, profiles, language, judged)
+    findings = assess(catalogue, profiles, as_of, language, judged, contradictions).set_index(
+        "code", drop=False
+    )
     (one,) = judged
     return Case(
         client=one.client,
         name=one.name,
         language=language,
         as_of=as_of,
-        start=wish.start,
-        law=law,
+        start=plan_options.start,
+        catalogue=catalogue,
         profile=one.profile,
         held=one.held,
         findings=findings,
-        questions=rank_questions(law, profiles, as_of, judged),
+        questions=rank_questions(catalogue, profiles, as_of, judged),
         contradictions=contradictions,
-        outlook=next(make_outlooks(law, profiles, as_of, wish, language, judged)),
+        forecast=next(make_forecasts(catalogue, profiles, as_of, plan_options, language, judged)),
     )

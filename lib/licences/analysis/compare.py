@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from licences.assessment.verdicts import NEEDED
 from licences.analysis.case import Case
-from licences.planning.simulation import SHARES
+from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
+from licences.planning.simulation import SHARES
 
 PROMISED = 0.8
 
@@ -97,7 +97,7 @@ def _find_moves(old: tuple[date, ...] | None, new: tuple[date, ...] | None) -> I
 
 
 def _add_fees(case: Case) -> Fees:
-    costs = case.outlook.costs
+    costs = case.forecast.costs
     return Fees(
         fee_cny=_add(cost.fee_cny for cost in costs),
         yearly_fee_cny=_add(cost.yearly_fee_cny for cost in costs),

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from licences.law.diff import Difference, compare_days, compare_laws
-from licences.reading.dictionary import LANGUAGES, find_data_folder
-from licences.errors import UnknownNameError
-from licences.errors import UsageError
+from licences.analysis.impact import ClientImpact, find_impacts
+from licences.errors import UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
+from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
+from licences.reading.dictionary import LANGUAGES, find_data_folder
 from licences.rules.facts import read_profiles
 from licences.words.messages import find_messages, make_clients_table, make_messages_table, make_rows_table
-from licences.analysis.impact import ClientImpact, find_touched
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Impact:
     """A difference and the clients that it touches, those first to whom it matters most."""
 
     difference: Difference
@@ -54,7 +53,7 @@ def open_difference(
     language: str = "zh",
     catalogue: str = "",
     clients: str = "",
-) -> Found:
+) -> Impact:
     """Reads the data files, compares two days (``first``, ``last``) or two files (``old``, ``new``, as of a day).
 
     as_of is for two files alone; catalogue, for two days. start: when the plans begin of which the
@@ -67,13 +66,15 @@ def open_difference(
     if bool(first and last) == bool(old or new):
         raise UsageError("two days or two files are to be compared", "give first and last, or old and new")
     if first:
-        law = read_catalogue(Path(catalogue) if catalogue else None)
-        laws = [law, law]
-        difference = compare_days(law, date.fromisoformat(first), date.fromisoformat(last), language)
+        ours = read_catalogue(Path(catalogue) if catalogue else None)
+        catalogues = [ours, ours]
+        difference = compare_days(ours, date.fromisoformat(first), date.fromisoformat(last), language)
     else:
-        laws = [read_catalogue(Path(path) if path else None) for path in (old, new)]
-        difference = compare_laws(laws[0], laws[1], date.fromisoformat(as_of), language)
-    codes = {code for law in laws for code in law.catalogue["code"]}
+        catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
+        difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
+    codes = {code for ours in catalogues for code in ours.rows["code"]}
     file = Path(clients) if clients else find_data_folder() / "clients.csv"
-    profiles = read_profiles(file, laws[0].fields, codes)
-    return Found(difference, find_touched(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles)
+    profiles = read_profiles(file, catalogues[0].fields, codes)
+    return Impact(
+        difference, find_impacts(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles
+    )

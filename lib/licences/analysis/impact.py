@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from licences.analysis.compare import PROMISED
 from licences.assessment.verdicts import (
     NEEDED,
     PLACES_NEEDED,
@@ -21,14 +22,13 @@ from licences.assessment.verdicts import (
     number_verdicts,
 )
 from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
-from licences.analysis.compare import PROMISED
-from licences.planning.fees import Cost
 from licences.law.in_force import LawInForce, Licence
+from licences.law.working_days import count_working_days
+from licences.planning.fees import Cost
 from licences.planning.forecast import Forecast, PlanOptions
-from licences.rules.logic import Facts
 from licences.planning.schedule import make_plan
 from licences.planning.simulation import SHARES
-from licences.law.working_days import count_working_days
+from licences.rules.logic import Facts
 
 # What matters most first: a new duty, what can no longer be obtained, what has to be asked, another rule, one
 # to come, another verdict, and another source of the same rule.
@@ -105,7 +105,9 @@ class ClientImpact:
         return next((matter for matter, sign in zip(MATTERS, signs, strict=False) if sign), MATTERS[-1])
 
 
-def find_touched(difference: Difference, profiles: pd.DataFrame, wish: PlanOptions) -> list[ClientImpact]:
+def find_impacts(
+    difference: Difference, profiles: pd.DataFrame, plan_options: PlanOptions
+) -> list[ClientImpact]:
     """The clients that a difference touches, those first to whom it matters most.
 
     Launch and fees are those of a plan on the later day by either law, so that they move by the law
@@ -116,9 +118,7 @@ def find_touched(difference: Difference, profiles: pd.DataFrame, wish: PlanOptio
     touched = find_moves(difference, profiles)
     at_stake = {client for client, one in touched.items() if _rests_plan_on(difference, one)}
     chosen = profiles[profiles["client"].isin(at_stake)]
-    olds, news = (
-        _plan(edition, chosen, difference.new.as_of, wish) for edition in _list_editions(difference)
-    )
+    olds, news = (_plan(law, chosen, difference.new.as_of, plan_options) for law in _list_laws(difference))
     for old, new in zip(olds, news, strict=True):
         client = old.plan.client
         touched[client] = replace(
@@ -143,7 +143,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
 
     Only the codes are judged of which the rows in force differ, each for all clients at once.
     """
-    facts = Facts(profiles, difference.new.law.fields)
+    facts = Facts(profiles, difference.new.catalogue.fields)
     held, valid = _find_holders(profiles, {*difference.codes, *difference.announced}, difference.new.as_of)
     found: dict[int, dict[str, Any]] = {}
 
@@ -167,9 +167,9 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
             note(rows, kind, [code] * int(rows.sum()))
     for code in difference.announced:
         concerned = held[code].copy()
-        for edition in _list_editions(difference):
-            concerned |= _number(edition.entries.get(code), facts) != NOT_NEEDED
-            for change in edition.coming:
+        for law in _list_laws(difference):
+            concerned |= _number(law.entries.get(code), facts) != NOT_NEEDED
+            for change in law.coming:
                 if change.entry.code == code:
                     concerned |= _number(change.entry, facts) != NOT_NEEDED
         note(concerned, "announced", [code] * int(concerned.sum()))
@@ -194,7 +194,7 @@ def _find_users(
     return users
 
 
-def describe_touched(one: ClientImpact) -> dict[str, Any]:
+def describe_impact(one: ClientImpact) -> dict[str, Any]:
     """A client as ``licences diff --json`` promises it."""
     return {
         "client": one.client,
@@ -211,7 +211,7 @@ def describe_touched(one: ClientImpact) -> dict[str, Any]:
     }
 
 
-def _list_editions(difference: Difference) -> tuple[LawInForce, LawInForce]:
+def _list_laws(difference: Difference) -> tuple[LawInForce, LawInForce]:
     return difference.old, difference.new
 
 
@@ -254,15 +254,22 @@ def _rests_plan_on(difference: Difference, one: ClientImpact) -> bool:
     return any(_PLANNED.intersection(difference.fields.get(code, [])) for code in codes)
 
 
-def _plan(edition: LawInForce, profiles: pd.DataFrame, on: date, wish: PlanOptions) -> Iterator[Forecast]:
+def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanOptions) -> Iterator[Forecast]:
     """Plans by the law of an edition as if it were still, or already, in force on a day."""
-    then = replace(edition, as_of=on)
-    judged: Iterable[Judgement] = judge(edition.law, profiles, edition.as_of) if len(profiles) else ()
+    then = replace(law, as_of=on)
+    judged: Iterable[Judgement] = judge(law.catalogue, profiles, law.as_of) if len(profiles) else ()
     for one in judged:
         plan = make_plan(
-            then, one.client, one.profile, one.held, one.verdicts, wish.start, wish.include, wish.capacity
+            then,
+            one.client,
+            one.profile,
+            one.held,
+            one.verdicts,
+            plan_options.start,
+            plan_options.include,
+            plan_options.capacity,
         )
-        yield Forecast(plan, wish)
+        yield Forecast(plan, plan_options)
 
 
 def _is_left_open(one: ClientImpact) -> bool:

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from licences.analysis.case import find_given
+from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
 from licences.assessment.verdicts import (
     VERDICTS,
     find_contradictions,
@@ -19,14 +21,12 @@ from licences.assessment.verdicts import (
     judge,
     number_verdicts,
 )
-from licences.analysis.case import find_given
-from licences.reading.dictionary import find_data_folder
-from licences.law.in_force import UpcomingChange, LawInForce, find_law_in_force
 from licences.errors import UsageError
-from licences.analysis.portfolio_rows import MONTHS, Gathered, find_unlike
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
-from licences.planning.forecast import PlanOptions, make_outlooks
+from licences.planning.forecast import PlanOptions, make_forecasts
+from licences.reading.dictionary import find_data_folder
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
 
@@ -60,7 +60,7 @@ class Portfolio:
     average, each kind of answer counted alike), conditions (codes to be obtained that it may block).
     """
 
-    law: Catalogue
+    catalogue: Catalogue
     as_of: date
     start: date
     language: str
@@ -73,14 +73,14 @@ class Portfolio:
     questions: pd.DataFrame
 
     @property
-    def edition(self) -> LawInForce:
+    def law(self) -> LawInForce:
         """The law in force, in the reader's language."""
-        return find_law_in_force(self.law, self.as_of, self.language)
+        return find_law_in_force(self.catalogue, self.as_of, self.language)
 
     @cached_property
     def contradicting(self) -> list[str]:
         """The clients whose answers cannot all be true."""
-        warned = find_contradictions(self.law, self.profiles, self.language)
+        warned = find_contradictions(self.catalogue, self.profiles, self.language)
         return list(dict.fromkeys(warning.client for warning in warned))
 
     @cached_property
@@ -130,11 +130,11 @@ class Portfolio:
     @cached_property
     def ahead(self) -> list[Ahead]:
         """The changes of law of the next MONTHS that concern a client, earliest first."""
-        facts = Facts(self.profiles, self.law.fields)
+        facts = Facts(self.profiles, self.catalogue.fields)
         until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
         not_needed, required = VERDICTS.index("not_needed"), VERDICTS.index("required")
         found = []
-        for change in self.edition.coming:
+        for change in self.law.coming:
             if pd.Timestamp(change.day) > until:
                 continue
             code, before = change.entry.code, change.before
@@ -243,20 +243,25 @@ def open_portfolio(
 
     Raises: LicencesError where a file holds problems, or the plan cannot start on that day.
     """
-    law, profiles = find_given("", catalogue, clients) or _read(catalogue, clients)
+    ours, profiles = find_given("", catalogue, clients) or _read(catalogue, clients)
     return make_portfolio(
-        law, profiles, date.fromisoformat(as_of), date.fromisoformat(start), language, capacity
+        ours, profiles, date.fromisoformat(as_of), date.fromisoformat(start), language, capacity
     )
 
 
 def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
-    law = read_catalogue(Path(catalogue) if catalogue else None)
+    ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = Path(clients) if clients else find_data_folder() / "clients.csv"
-    return law, read_profiles(file, law.fields, set(law.catalogue["code"]))
+    return ours, read_profiles(file, ours.fields, set(ours.rows["code"]))
 
 
 def make_portfolio(
-    law: Catalogue, profiles: pd.DataFrame, as_of: date, start: date, language: str = "zh", capacity: int = 0
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    start: date,
+    language: str = "zh",
+    capacity: int = 0,
 ) -> Portfolio:
     """The portfolio of the clients in ``profiles``; clients with the same answers share a plan.
 
@@ -264,22 +269,22 @@ def make_portfolio(
     """
     if capacity < 0:
         raise UsageError(f"a capacity of {capacity} is none", "give 1 or more, or 0 for no limit")
-    judged = list(judge(law, profiles, as_of))
+    judged = list(judge(catalogue, profiles, as_of))
     unlike, kinds = find_unlike(judged)
-    gathered = Gathered(find_law_in_force(law, as_of, language))
-    outlooks = make_outlooks(law, profiles, as_of, PlanOptions(start), language, unlike)
-    for one, outlook in zip(unlike, outlooks, strict=True):
-        gathered.add(one, outlook.plan)
+    gathered = PortfolioRows(find_law_in_force(catalogue, as_of, language))
+    forecasts = make_forecasts(catalogue, profiles, as_of, PlanOptions(start), language, unlike)
+    for one, forecast in zip(unlike, forecasts, strict=True):
+        gathered.add(one, forecast.plan)
     told = profiles[["client", "name"]].assign(alike=kinds)
     clients, steps, events, questions = (told.merge(frame, on="alike") for frame in gathered.make_frames())
     return Portfolio(
-        law=law,
+        catalogue=catalogue,
         as_of=as_of,
         start=start,
         language=language,
         capacity=capacity,
         profiles=profiles,
-        verdicts=find_verdicts(law, profiles, as_of),
+        verdicts=find_verdicts(catalogue, profiles, as_of),
         clients=clients.drop(columns="alike").set_index("client"),
         **{
             name: frame.drop(columns=["alike", "name"])

@@ -12,8 +12,8 @@ import pandas as pd
 from licences.assessment.verdicts import Judgement
 from licences.law.in_force import LawInForce
 from licences.planning.renewals import find_renewals
-from licences.rules.logic import Rule
 from licences.planning.schedule import Plan
+from licences.rules.logic import Rule
 
 MONTHS = 12
 _DAYS = "datetime64[s]"
@@ -32,12 +32,12 @@ def find_unlike(judged: Iterable[Judgement]) -> tuple[list[Judgement], list[int]
     return unlike, of_clients
 
 
-class Gathered:
+class PortfolioRows:
     """The rows of the portfolio's frames, one kind of client after the other."""
 
-    def __init__(self, edition: LawInForce) -> None:
-        self.edition = edition
-        self.until = (pd.Timestamp(edition.as_of) + pd.DateOffset(months=MONTHS)).date()
+    def __init__(self, law: LawInForce) -> None:
+        self.law = law
+        self.until = (pd.Timestamp(law.as_of) + pd.DateOffset(months=MONTHS)).date()
         self.clients: list[tuple[Any, ...]] = []
         self.steps: list[tuple[Any, ...]] = []
         self.events: list[tuple[Any, ...]] = []
@@ -65,7 +65,7 @@ class Gathered:
             for event in find_renewals(plan, MONTHS)
             if event.renew_by < self.until
         ]
-        self.questions += _list_questions(kind, one, plan, self.edition)
+        self.questions += _list_questions(kind, one, plan, self.law)
 
     def make_frames(self) -> tuple[pd.DataFrame, ...]:
         """Clients, steps, events and questions; ``alike`` is the kind of client."""
@@ -119,13 +119,13 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _list_questions(kind: int, one: Judgement, plan: Plan, edition: LawInForce) -> Iterator[tuple[Any, ...]]:
+def _list_questions(kind: int, one: Judgement, plan: Plan, law: LawInForce) -> Iterator[tuple[Any, ...]]:
     settles: defaultdict[str, list[str]] = defaultdict(list)
     worth: Counter[str] = Counter()
     conditions: defaultdict[str, list[str]] = defaultdict(list)
     for code, verdict in one.verdicts.items():
         if verdict == "undetermined":
-            rule = edition.entries[code].applies
+            rule = law.entries[code].applies
             for field, share in _find_settling(rule, rule.find_kinds(one.profile)):
                 worth[field] += share  # type: ignore[assignment]
                 if share > 0:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from licences.assessment.verdicts import NEEDED
 from licences.analysis.case import Case
+from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.law.in_force import Licence, find_shown
 from licences.planning.schedule import DONE
@@ -43,8 +43,8 @@ def make_record(case: Case) -> dict[str, Any]:
     told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
     left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees.
     """
-    used = [code for code in case.edition.entries if code in case.held or _is_open(case, code)]
-    costs = case.outlook.costs
+    used = [code for code in case.law.entries if code in case.held or _is_open(case, code)]
+    costs = case.forecast.costs
     return {
         "version": VERSION,
         "client": case.client,
@@ -52,7 +52,7 @@ def make_record(case: Case) -> dict[str, Any]:
         "as_of": case.as_of.isoformat(),
         "start": case.start.isoformat(),
         "verdicts": {code: case.plan.verdicts[code] for code in used if _is_open(case, code)},
-        "names": {code: [case.name_code(code), case.edition.entries[code].row["name_zh"]] for code in used},
+        "names": {code: [case.name_code(code), case.law.entries[code].row["name_zh"]] for code in used},
         "rows": {code: _pack_row(case, code) for code in used},
         "facts": {name: make_plain(told) for name, told in case.profile.items() if told is not None},
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
@@ -65,7 +65,7 @@ def make_record(case: Case) -> dict[str, Any]:
             for change in case.coming
         ],
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
-        "left_out": list(case.outlook.left_out),
+        "left_out": list(case.forecast.left_out),
         "blocked": _find_blocked(case),
         "expired": [code for code, status in case.plan.statuses.items() if status == "expired"],
         "fees_cny": sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs),
@@ -85,7 +85,7 @@ def _pack_row(case: Case, code: str) -> dict[str, Any]:
     if verdict not in NEEDED or status in DONE:
         unsaid |= OF_APPLYING
     is_undetermined = verdict == "undetermined" and code not in case.held
-    return _pack_entry(case.edition.entries[code], case.language, unsaid, is_undetermined)
+    return _pack_entry(case.law.entries[code], case.language, unsaid, is_undetermined)
 
 
 def _find_blocked(case: Case) -> list[str]:

@@ -23,9 +23,9 @@ from ipywidgets import (
     Widget,
 )
 
+from licences.reading.tables import NONE
 from licences.render.html.explorer import make_label
 from licences.rules.facts import Field, split_set
-from licences.reading.tables import NONE
 from licences.words.texts import say
 
 Tell = Callable[[str, str], None]

@@ -17,17 +17,18 @@ import numpy as np
 import pandas as pd
 from ipywidgets import HTML, Widget
 
-from licences.batch.run import BatchJob, write_reports
 from licences.analysis.case import Case, make_case
-from licences.render.figures.plan import draw_timeline
-from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
-from licences.reading.dictionary import find_data_folder
-from licences.errors import LicencesError
-from licences.errors import UnknownNameError
-from licences.errors import UsageError
-from licences.render.figures.graph import draw_graph
+from licences.app.layout import HIDDEN, SHOWN, Screen, make_style
+from licences.app.serve import find_asked
+from licences.batch.run import BatchJob, write_reports
+from licences.errors import LicencesError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.working_days import find_working_day
 from licences.planning.forecast import PlanOptions
+from licences.planning.schedule import find_beginning
+from licences.reading.dictionary import find_data_folder
+from licences.render.figures.graph import draw_graph
+from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
     COLUMNS,
     list_licences,
@@ -39,12 +40,9 @@ from licences.render.html.explorer import (
     make_question,
     say_strip,
 )
+from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
 from licences.rules.facts import list_cells, make_profiles, read_profiles
-from licences.planning.schedule import find_beginning
-from licences.app.layout import HIDDEN, SHOWN, Screen, make_style
-from licences.app.serve import find_asked
 from licences.words.texts import read_texts, say
-from licences.law.working_days import find_working_day
 
 P = ParamSpec("P")
 IDENTITY = {"client": "id", "name": "name", "holds": "holds"}
@@ -60,7 +58,7 @@ class Terms:
     capacity: int = 0
 
     @property
-    def wish(self) -> PlanOptions:
+    def plan_options(self) -> PlanOptions:
         return PlanOptions(self.start, self.include, self.capacity or None)
 
 
@@ -110,7 +108,9 @@ def explore(
         )
         today = _read_day("as_of", asked["as_of"], date.today())
         terms = Terms(today, _read_day("start", asked["start"], _find_next_working_day(today)))
-        return Explorer(read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]).page
+        return Explorer(
+            read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
+        ).page
     except LicencesError as error:
         return HTML(make_style() + make_message("wrong", str(error).splitlines()))
 
@@ -151,11 +151,13 @@ class Explorer:
     ``pinned`` is what it is compared with; ``page`` is the widget to show.
     """
 
-    def __init__(self, law: Catalogue, places: Places, terms: Terms, language: str, client: str = "") -> None:
+    def __init__(
+        self, catalogue: Catalogue, places: Places, terms: Terms, language: str, client: str = ""
+    ) -> None:
         find_beginning(terms.start)
         read_texts(language)
-        self.law, self.places, self.terms, self.language = law, places, terms, language
-        self.codes = set(law.catalogue["code"])
+        self.catalogue, self.places, self.terms, self.language = catalogue, places, terms, language
+        self.codes = set(catalogue.rows["code"])
         self.file = places.clients
         self.clients = self._read_clients(self.file)
         self.samples = self._read_clients(places.samples)
@@ -166,8 +168,8 @@ class Explorer:
         self.writing: threading.Thread | None = None
         self._action: Callable[[], None] | None = None
         self._is_setting = False
-        summary = f"{len(self.codes)} licences, {len(law.fields.every)} facts to tell"
-        self.screen = Screen(law.fields, self.tell, self.choose, summary)
+        summary = f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell"
+        self.screen = Screen(catalogue.fields, self.tell, self.choose, summary)
         self.screen.file.value = str(
             self.file.relative_to(places.project) if self.file.is_relative_to(places.project) else self.file
         )
@@ -184,10 +186,10 @@ class Explorer:
     @guarded
     def tell(self, name: str, text: str) -> None:
         """Takes an answer as a cell of a clients file, empty for "not told"; a bad one is refused."""
-        is_typed = name in IDENTITY or self.law.fields[name].type == "number"
+        is_typed = name in IDENTITY or self.catalogue.fields[name].type == "number"
         if text and is_typed:
             others = {"client": "new-client", "name": "-"}
-            make_profiles([others | {name: text}], self.law.fields, self.codes, self._say("title"))
+            make_profiles([others | {name: text}], self.catalogue.fields, self.codes, self._say("title"))
         self._take(self.cells | {name: text})
 
     @guarded
@@ -211,7 +213,7 @@ class Explorer:
             raise
 
     def _make_empty(self) -> dict[str, str]:
-        return dict.fromkeys((*IDENTITY, *self.law.fields.by_name), "")
+        return dict.fromkeys((*IDENTITY, *self.catalogue.fields.by_name), "")
 
     def _take(self, cells: dict[str, str], is_saved: bool = False) -> None:
         """Takes answers that are good, or leaves all as it was where no plan can be made of them."""
@@ -229,7 +231,7 @@ class Explorer:
         """A client whose cells are good, as ``read_profiles`` gives it; what it is called is lent."""
         lent = {"client": "new-client", "name": self._say("new_client")}
         cells = cells | {name: text for name, text in lent.items() if not cells[name]}
-        return make_profiles([cells], self.law.fields, self.codes, "", are_checked=True)
+        return make_profiles([cells], self.catalogue.fields, self.codes, "", are_checked=True)
 
     # Clients and files
 
@@ -255,8 +257,8 @@ class Explorer:
         if not text:
             raise UsageError(self._say("file"), self._say("file_not_named"))
         path = self.places.project / text
-        make_profiles([self.cells], self.law.fields, self.codes, path.name)
-        saved = find_saved(path, self.law.fields, self.codes, self.cells["client"])
+        make_profiles([self.cells], self.catalogue.fields, self.codes, path.name)
+        saved = find_saved(path, self.catalogue.fields, self.codes, self.cells["client"])
         said = {"client": self.cells["client"], "file": path.name}
         changed = find_changed_cells(saved, self.cells) if saved else {}
         if saved is None:
@@ -270,17 +272,17 @@ class Explorer:
 
     def _read_clients(self, path: Path) -> pd.DataFrame:
         if path.exists():
-            return read_profiles(path, self.law.fields, self.codes)
+            return read_profiles(path, self.catalogue.fields, self.codes)
         return pd.DataFrame({"client": [], "name": []})
 
     def _find_cells(self, clients: pd.DataFrame, client: str) -> dict[str, str]:
         for record in clients.to_dict("records"):
             if record["client"] == client:
-                return list_cells({str(name): value for name, value in record.items()}, self.law.fields)
+                return list_cells({str(name): value for name, value in record.items()}, self.catalogue.fields)
         raise UnknownNameError("client", client, set(clients["client"]))
 
     def _write(self, path: Path, *, overwrite: bool) -> None:
-        write_client(path, self.law.fields, self.codes, self.cells, overwrite=overwrite)
+        write_client(path, self.catalogue.fields, self.codes, self.cells, overwrite=overwrite)
         self._settle(path, self._say("saved", client=self.cells["client"], file=path.name))
 
     def _settle(self, path: Path, sentence: str) -> None:
@@ -289,7 +291,7 @@ class Explorer:
         self.say("done", [sentence])
 
     def _say_change(self, name: str, old: str, new: str) -> str:
-        fields, empty = self.law.fields, self._say("empty")
+        fields, empty = self.catalogue.fields, self._say("empty")
         label = fields[name].label[self.language] if name in fields else self._say(IDENTITY[name])
         return self._say("change", label=label, old=old or empty, new=new or empty)
 
@@ -353,9 +355,9 @@ class Explorer:
         """
         if self.writing and self.writing.is_alive():
             return
-        profiles = make_profiles([self.cells], self.law.fields, self.codes, self._say("report"))
+        profiles = make_profiles([self.cells], self.catalogue.fields, self.codes, self._say("report"))
         answers = self.places.out / self.cells["client"] / "profile.csv"
-        write_alone(answers, self.law.fields, self.codes, self.cells)
+        write_alone(answers, self.catalogue.fields, self.codes, self.cells)
         order = BatchJob(
             notebook=self.places.notebook,
             out=self.places.out,
@@ -381,7 +383,7 @@ class Explorer:
 
         try:
             now = lambda: datetime.now(UTC)  # noqa: E731 - said once, used once
-            (entry,) = write_reports(order, self.law, profiles, now, progress, keeps_warm=True)
+            (entry,) = write_reports(order, self.catalogue, profiles, now, progress, keeps_warm=True)
             page = order.out / entry["client"] / "report.html"
             is_there = entry["status"] in {"done", "up_to_date"}
             if is_there:
@@ -399,7 +401,9 @@ class Explorer:
     def refresh(self) -> None:
         """Works the answer out anew and shows it everywhere."""
         terms, screen = self.terms, self.screen
-        case = make_case(self.law, self._make_profiles(self.cells), terms.as_of, terms.wish, self.language)
+        case = make_case(
+            self.catalogue, self._make_profiles(self.cells), terms.as_of, terms.plan_options, self.language
+        )
         texts = read_texts(self.language)["explorer"]
         self.case = case
         screen.answer.value = make_answer(case)
@@ -441,7 +445,9 @@ class Explorer:
         else:
             old, cells, terms = self.pinned
             if old.language != self.language:
-                old = make_case(self.law, self._make_profiles(cells), terms.as_of, terms.wish, self.language)
+                old = make_case(
+                    self.catalogue, self._make_profiles(cells), terms.as_of, terms.plan_options, self.language
+                )
                 self.pinned = (old, cells, terms)
             screen.strip.value = make_message("done", [say_strip(old, self.case)])
             screen.difference.value = make_difference(old, self.case)
@@ -466,7 +472,7 @@ class Explorer:
         self._speak()
 
     def _speak(self) -> None:
-        names = self.law.catalogue.groupby("code", sort=False)[f"name_{self.language}"].last()
+        names = self.catalogue.rows.groupby("code", sort=False)[f"name_{self.language}"].last()
         with self._setting():
             self.screen.speak(self.language, {str(code): str(name) for code, name in names.items()})
         self._list_clients()

@@ -26,8 +26,8 @@ from ipywidgets import (
 )
 
 from licences.app.controls import Control, HoldingsControl, Tell, make_control
-from licences.reading.dictionary import find_data_folder, read_vocabulary
 from licences.app.widgets import LiveFigure, LiveTable, ReportLink
+from licences.reading.dictionary import find_data_folder, read_vocabulary
 from licences.rules.facts import Fields
 from licences.words.texts import read_texts, say
 
@@ -39,9 +39,7 @@ HIDDEN, SHOWN = "none", ""
 
 def make_style() -> str:
     """The style sheet of the explorer, as an element."""
-    return (
-        f"<style>{files('licences.render').joinpath('browser', 'explorer.css').read_text(encoding='utf-8')}</style>"
-    )
+    return f"<style>{files('licences.render').joinpath('browser', 'explorer.css').read_text(encoding='utf-8')}</style>"
 
 
 class _Page(VBox):  # type: ignore[misc]

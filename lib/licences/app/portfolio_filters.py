@@ -7,11 +7,11 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from ipywidgets import HTML, Dropdown, HBox, VBox
 
-from licences.assessment.verdicts import VERDICTS
-from licences.render.html.sections import make_environment
 from licences.analysis.portfolio import Portfolio
-from licences.render.html.portfolio_tables import find_groups
+from licences.assessment.verdicts import VERDICTS
 from licences.render.html.portfolio import describe_clients, say_launch
+from licences.render.html.portfolio_tables import find_groups
+from licences.render.html.sections import make_environment
 from licences.words.texts import read_texts, say, say_number
 
 SHOWN = 50
@@ -23,8 +23,8 @@ class Filters(VBox):  # type: ignore[misc]
     def __init__(self, portfolio: Portfolio, group_by: str) -> None:
         self.portfolio, language = portfolio, portfolio.language
         everything = (say(language, "portfolio.filter_all"), "")
-        fields = [(field.label[language], field.name) for field in portfolio.law.fields.every]
-        licences = [(entry.name, code) for code, entry in portfolio.edition.entries.items()]
+        fields = [(field.label[language], field.name) for field in portfolio.catalogue.fields.every]
+        licences = [(entry.name, code) for code, entry in portfolio.law.entries.items()]
         verdicts = [(say(language, f"verdict.{name}"), name) for name in VERDICTS]
         self.field = self._make("filter_group", fields, group_by)
         self.answer = self._make("filter_answer", [everything], "")

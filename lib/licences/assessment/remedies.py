@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from licences.law.in_force import Licence
+from licences.reading.tables import NONE
+from licences.rules.counterfactuals import find_all_changes
 from licences.rules.expressions import Atom
 from licences.rules.facts import Field, Fields
 from licences.rules.logic import Claim, Profile, Rule, is_true_of
-from licences.reading.tables import NONE
-from licences.rules.counterfactuals import find_all_changes
-from licences.words.texts import read_texts, say
 from licences.words.phrases import say_claims, say_value
+from licences.words.texts import read_texts, say
 
 AIMS = ("needed", "not_needed", "eligible")
 _VERBS = {">=": "raise_to", ">": "raise_above", "<=": "lower_to", "<": "lower_below", "==": "set_to"}

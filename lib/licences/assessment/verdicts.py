@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.law.in_force import Licence, find_law_in_force
-from licences.rules.expressions import Value
 from licences.law.catalogue import Catalogue
+from licences.law.in_force import Licence, find_law_in_force
+from licences.law.working_days import count_back
+from licences.rules.counterfactuals import find_changes
+from licences.rules.expressions import Value
 from licences.rules.facts import Fields, split_holdings
 from licences.rules.logic import Facts, Profile, Rule, make_profile, read_rule
-from licences.rules.counterfactuals import find_changes
-from licences.words.texts import say
 from licences.words.phrases import join_claims, say_claims
-from licences.law.working_days import count_back
+from licences.words.texts import say
 
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
 _FEW = 8  # up to so many clients are judged one by one; to judge any number at once takes as long as a dozen
@@ -48,14 +48,14 @@ class Judgement:
     verdicts: dict[str, str]
 
 
-def find_verdicts(law: Catalogue, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The verdict for every client and every licence in force on ``as_of``.
 
     One row a client (index ``client``), one column a code; each column is a ``category`` of VERDICTS.
     A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``.
     """
-    facts = Facts(profiles, law.fields)
-    entries = find_law_in_force(law, as_of).entries
+    facts = Facts(profiles, catalogue.fields)
+    entries = find_law_in_force(catalogue, as_of).entries
     kinds = pd.CategoricalDtype(list(VERDICTS))
     columns = {
         code: pd.Categorical.from_codes(number_verdicts(entry, facts), dtype=kinds)
@@ -82,13 +82,13 @@ def find_failing(entry: Licence | None, verdicts: NDArray[np.int8], facts: Facts
     return fails
 
 
-def judge(law: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
+def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
     """The verdicts of ``find_verdicts`` beside what each client has told, client by client."""
-    entries = find_law_in_force(law, as_of).entries.values()
-    at_once = _list_verdicts(find_verdicts(law, profiles, as_of)) if len(profiles) > _FEW else None
-    columns = ("client", "name", "holds", *law.fields.by_name)
+    entries = find_law_in_force(catalogue, as_of).entries.values()
+    at_once = _list_verdicts(find_verdicts(catalogue, profiles, as_of)) if len(profiles) > _FEW else None
+    columns = ("client", "name", "holds", *catalogue.fields.by_name)
     for client, name, holds, *told in zip(*(profiles[column].array for column in columns), strict=True):
-        profile = make_profile(dict(zip(law.fields.by_name, told, strict=True)))
+        profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
         yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
 
@@ -120,7 +120,7 @@ def is_concerned(
 
 
 def assess(
-    law: Catalogue,
+    catalogue: Catalogue,
     profiles: pd.DataFrame,
     as_of: date,
     language: str = "zh",
@@ -135,18 +135,20 @@ def assess(
     missing_facts, would_change_if, blockers, status, legal_basis, source_url, checked_on. Lists are
     Python lists of str, dates are ISO texts, an unknown address is None.
     """
-    entries = find_law_in_force(law, as_of, language).entries.values()
+    entries = find_law_in_force(catalogue, as_of, language).entries.values()
     warnings: dict[str, list[Contradiction]] = {}
-    for warning in find_contradictions(law, profiles, language) if contradictions is None else contradictions:
+    for warning in (
+        find_contradictions(catalogue, profiles, language) if contradictions is None else contradictions
+    ):
         warnings.setdefault(warning.client, []).append(warning)
     findings = []
-    for one in judged or judge(law, profiles, as_of):
+    for one in judged or judge(catalogue, profiles, as_of):
         warned = warnings.get(one.client, [])
         for entry in entries:
             row, verdict = entry.row, one.verdicts[entry.code]
             findings.append(
                 {"client": one.client, "code": entry.code, "verdict": verdict}
-                | _explain(entry, verdict, one.profile, law.fields, warned, language)
+                | _explain(entry, verdict, one.profile, catalogue.fields, warned, language)
                 | {
                     "status": find_status(one.held, row, as_of),
                     "legal_basis": row[f"legal_basis_{language}"],
@@ -244,16 +246,19 @@ def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: 
 
 
 def find_contradictions(
-    law: Catalogue, profiles: pd.DataFrame, language: str = "zh", judged: Iterable[Judgement] | None = None
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    language: str = "zh",
+    judged: Iterable[Judgement] | None = None,
 ) -> list[Contradiction]:
     """Profiles that contradict themselves, client by client; such a profile is never answered in silence.
 
     judged: what ``judge`` gives, where it is at hand.
     """
-    rows = law.contradictions.to_dict("records")
-    rules = [read_rule(str(row["when"]), law.fields) for row in rows]
+    rows = catalogue.contradictions.to_dict("records")
+    rules = [read_rule(str(row["when"]), catalogue.fields) for row in rows]
     if judged is None:
-        facts = Facts(profiles, law.fields)
+        facts = Facts(profiles, catalogue.fields)
         true = np.array([rule.evaluate(facts).to_numpy(dtype=bool, na_value=False) for rule in rules]).T
     else:
         true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])
@@ -265,7 +270,7 @@ def find_contradictions(
 
 
 def rank_questions(
-    law: Catalogue, profiles: pd.DataFrame, as_of: date, judged: Iterable[Judgement] | None = None
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, judged: Iterable[Judgement] | None = None
 ) -> pd.DataFrame:
     """The facts that are still open for each client, those that settle most first.
 
@@ -276,9 +281,9 @@ def rank_questions(
     decides on average, each kind of answer counted alike; 0 to 1), conditions (codes that apply and
     of which this fact decides whether the client can obtain them).
     """
-    entries = find_law_in_force(law, as_of).entries
+    entries = find_law_in_force(catalogue, as_of).entries
     questions = []
-    for one in judged or judge(law, profiles, as_of):
+    for one in judged or judge(catalogue, profiles, as_of):
         open_codes = [code for code, verdict in one.verdicts.items() if verdict == "undetermined"]
         settled: dict[str, dict[str, float]] = {}
         conditions: dict[str, list[str]] = {}

@@ -15,14 +15,10 @@ from functools import lru_cache
 from threading import Event
 from typing import Any
 
-from licences.errors import LicencesError
-
-from licences.errors import LostError
-
-from licences.errors import UsageError
 from licences.batch.fingerprint import hash_library
-from licences.batch.worker import Result, Task
 from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool
+from licences.batch.worker import Result, Task
+from licences.errors import LicencesError, LostError, UsageError
 
 _WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
 # A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
@@ -41,15 +37,15 @@ class ReportExecutor:
 
 
 def open_executor(
-    scheduler: str | None, pack: BatchContext, workers: int, progress: Progress | None, keeps_warm: bool
+    scheduler: str | None, context: BatchContext, workers: int, progress: Progress | None, keeps_warm: bool
 ) -> ReportExecutor:
     """The crew for a batch. Raises: UsageError where a cluster is asked for and cannot do it.
 
     Its ``submit`` and ``find_room`` raise LostError where the cluster, or each of its workers, is gone.
     """
     if scheduler:
-        return _open_cluster(scheduler, pack)
-    lent: AbstractContextManager[ReportPool] = borrow_pool(pack) if keeps_warm else closing(ReportPool(pack))
+        return _open_cluster(scheduler, context)
+    lent: AbstractContextManager[ReportPool] = borrow_pool(context) if keeps_warm else closing(ReportPool(context))
     pool = lent.__enter__()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="report")
 
@@ -64,7 +60,7 @@ def open_executor(
     )
 
 
-def _open_cluster(scheduler: str, pack: BatchContext) -> ReportExecutor:
+def _open_cluster(scheduler: str, context: BatchContext) -> ReportExecutor:
     try:
         from distributed import Client
     except ImportError:
@@ -74,7 +70,7 @@ def _open_cluster(scheduler: str, pack: BatchContext) -> ReportExecutor:
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong we say ourselves, in a sentence
     _greet(scheduler)
-    cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False), pack)
+    cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False), context)
     try:
         cluster.check_workers()
     except BaseException:
@@ -105,10 +101,10 @@ def _greet(scheduler: str) -> None:
 class _Cluster:
     """A Dask cluster, used through the interface of ``concurrent.futures`` that Dask offers."""
 
-    def __init__(self, scheduler: str, client: Any, pack: BatchContext) -> None:
+    def __init__(self, scheduler: str, client: Any, context: BatchContext) -> None:
         self.scheduler, self.client = scheduler, client
         self.executor = client.get_executor(pure=False)
-        self.packed = zlib.compress(pickle.dumps(pack))
+        self.packed = zlib.compress(pickle.dumps(context))
         self._alone_since: float | None = None
 
     def check_workers(self) -> None:
@@ -199,5 +195,5 @@ def make_report_there(task: Task, packed: bytes) -> Result:
 
 @lru_cache(maxsize=2)
 def _unpack(packed: bytes) -> BatchContext:
-    pack: BatchContext = pickle.loads(zlib.decompress(packed))  # noqa: S301 - Dask itself would unpickle it
-    return pack
+    context: BatchContext = pickle.loads(zlib.decompress(packed))  # noqa: S301 - Dask itself would unpickle it
+    return context

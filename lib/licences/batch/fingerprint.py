@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from licences.assessment.verdicts import Judgement, is_concerned, judge
-from licences.reading.dictionary import find_data_folder
-from licences.law.in_force import LawInForce, Licence, find_shown, find_law_in_force
-from licences.rules.expressions import Value
 from licences.law.catalogue import Catalogue
+from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
+from licences.reading.dictionary import find_data_folder
+from licences.rules.expressions import Value
 from licences.rules.logic import Rule
 
 ABOUT_ONE_CASE = {
@@ -26,7 +26,12 @@ ABOUT_ONE_CASE = {
 
 
 def hash_inputs(
-    law: Catalogue, profiles: pd.DataFrame, as_of: date, language: str, notebook: bytes, asked: Iterable[object]
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    language: str,
+    notebook: bytes,
+    asked: Iterable[object],
 ) -> Iterator[tuple[str, str]]:
     """For each client its id and a hash over all that its report is made from, in the file's order.
 
@@ -35,7 +40,7 @@ def hash_inputs(
     not promise to look at its client's case alone uses every row. asked: what else the report follows
     from, such as the start.
     """
-    edition = find_law_in_force(law, as_of, language)
+    law = find_law_in_force(catalogue, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
     coming = [
         (
@@ -47,24 +52,24 @@ def hash_inputs(
                 find_shown(change.entry.row, language),
             ),
         )
-        for change in edition.coming
+        for change in law.coming
     ]
-    whole = {code: _hash(find_shown(entry.row, language)) for code, entry in edition.entries.items()}
+    whole = {code: _hash(find_shown(entry.row, language)) for code, entry in law.entries.items()}
     common = _hash(
         [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
-        law.fields.every,
-        law.contradictions.to_dict("records"),
-        law.corrections.to_dict("records"),
-        [] if is_about_one_case else [law.catalogue.to_csv()],
+        catalogue.fields.every,
+        catalogue.contradictions.to_dict("records"),
+        catalogue.corrections.to_dict("records"),
+        [] if is_about_one_case else [catalogue.rows.to_csv()],
     )
     columns = [name for name in profiles.columns if name != "client"]
     told = profiles[columns].astype(str).to_dict("records")
-    for one, cells in zip(judge(law, profiles, as_of), told, strict=True):
-        used = [_find_used(edition, one, code, whole) for code in edition.entries]
+    for one, cells in zip(judge(catalogue, profiles, as_of), told, strict=True):
+        used = [_find_used(law, one, code, whole) for code in law.entries]
         announced = [
             shown for entry, shown in coming if is_concerned(entry, one.verdicts, one.held, one.profile)
         ]
-        gone = [_find_names(law, code) for code in one.held if code not in edition.entries]
+        gone = [_find_names(catalogue, code) for code in one.held if code not in law.entries]
         yield one.client, _hash(common, one.client, cells, used, announced, gone)
 
 
@@ -72,10 +77,10 @@ def _is_touched(one: Judgement, code: str) -> bool:
     return one.verdicts.get(code, "not_needed") != "not_needed" or code in one.held
 
 
-def _find_used(edition: LawInForce, one: Judgement, code: str, whole: Mapping[str, str]) -> object:
+def _find_used(law: LawInForce, one: Judgement, code: str, whole: Mapping[str, str]) -> object:
     if _is_touched(one, code):
         return whole[code]
-    entry: Licence = edition.entries[code]
+    entry: Licence = law.entries[code]
     return (
         code,
         entry.name,
@@ -89,8 +94,8 @@ def _find_reasons(rule: Rule, kinds: tuple[Value | None, ...]) -> str:
     return repr(rule.explain(dict(zip(rule.names, kinds, strict=True))))
 
 
-def _find_names(law: Catalogue, code: str) -> list[str]:
-    return [str(row) for row in law.catalogue.loc[law.catalogue["code"] == code, "name_zh"]]
+def _find_names(catalogue: Catalogue, code: str) -> list[str]:
+    return [str(row) for row in catalogue.rows.loc[catalogue.rows["code"] == code, "name_zh"]]
 
 
 @cache

@@ -16,12 +16,12 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from licences.errors import UsageError
-from licences.runner.forkserver import ForkServer
 from licences.batch.fingerprint import hash_library
+from licences.batch.worker import Result, Task, ask_report
+from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.runner.channel import Channel, ChannelClosedError
-from licences.batch.worker import Result, Task, ask_report
+from licences.runner.forkserver import ForkServer
 
 Progress = Callable[[int, int], None]
 
@@ -40,7 +40,7 @@ class BatchContext:
     name: str
     notebook: bytes
     folder: str | None
-    law: Catalogue
+    catalogue: Catalogue
     as_of: date
     start: date
     language: str
@@ -50,13 +50,13 @@ class BatchContext:
     @cached_property
     def key(self) -> str:
         """The same for packs that make the same reports of the same clients."""
-        frames = (self.law.catalogue, self.law.contradictions, self.law.corrections)
+        frames = (self.catalogue.rows, self.catalogue.contradictions, self.catalogue.corrections)
         texts = [
             self.name,
             self.folder,
             self.library,
             "docx" in self.formats,
-            self.law.fields.every,
+            self.catalogue.fields.every,
             *(one.to_csv() for one in frames),
         ]
         return hashlib.sha256(repr(texts).encode() + self.notebook).hexdigest()
@@ -68,21 +68,21 @@ class ReportPool:
     borrowers: how many are making reports in it; see ``borrow_workshop``.
     """
 
-    def __init__(self, pack: BatchContext) -> None:
-        if pack.library != hash_library():
+    def __init__(self, context: BatchContext) -> None:
+        if context.library != hash_library():
             raise UsageError(
                 "this machine has another version of licences, or of its data dictionary, than the batch",
                 "install the same one on each",
             )
-        self.key, self.borrowers = pack.key, 0
+        self.key, self.borrowers = context.key, 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        if pack.folder is None:
+        if context.folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="licences-")
-            (Path(self._folder.name) / pack.name).write_bytes(pack.notebook)
+            (Path(self._folder.name) / context.name).write_bytes(context.notebook)
         ours = self._folder.name if self._folder else None
-        self.notebook = Path(pack.folder or ours or "") / pack.name
+        self.notebook = Path(context.folder or ours or "") / context.name
         self._warmed = pickle.dumps(
-            (self.notebook, pack.law, pack.as_of, pack.start, pack.language, pack.formats, ours)
+            (self.notebook, context.catalogue, context.as_of, context.start, context.language, context.formats, ours)
         )
         self._forks = ForkServer(self._warmed)
         self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()
@@ -97,24 +97,24 @@ class ReportPool:
         is_wanted: asked now and then; a report that is not is cut off, its status is ``killed``.
         """
         try:
-            line = self._take_channel()
+            channel = self._take_channel()
         except ChannelClosedError:
             return Result(task.client, "killed", {}, "the batch was ended")
         try:
-            with _cut_if_unwanted(line, is_wanted):
-                result = ask_report(line, task, self.notebook, progress)
+            with _cut_if_unwanted(channel, is_wanted):
+                result = ask_report(channel, task, self.notebook, progress)
         except ChannelClosedError:
-            line.close()
+            channel.close()
             return Result(task.client, "killed", {}, "the process that looks after the report was killed")
-        self._idle.put(line)
+        self._idle.put(channel)
         return result
 
     def close(self) -> None:
         """Ends the process and whatever it is still doing."""
         with self._opening:
             self._is_closed = True
-            for line in self._channels:
-                line.cut()
+            for channel in self._channels:
+                channel.cut()
             self._forks.close()
         if self._folder is not None:
             self._folder.cleanup()
@@ -123,39 +123,39 @@ class ReportPool:
         """A line that is not in use. Raises: LineCutError where the workshop is closed."""
         while True:
             try:
-                line = self._idle.get_nowait()
+                channel = self._idle.get_nowait()
             except queue.Empty:
                 return self._open_channel()
-            if not _is_cut(line):
-                return line
-            line.close()
+            if not _is_cut(channel):
+                return channel
+            channel.close()
 
     def _open_channel(self) -> Channel:
         with self._opening:
             if self._is_closed:
                 raise ChannelClosedError("closed")
-            self._channels = {line for line in self._channels if line.end.fileno() >= 0}
+            self._channels = {channel for channel in self._channels if channel.end.fileno() >= 0}
             try:
-                line = self._forks.open_channel()
+                channel = self._forks.open_channel()
             except ChannelClosedError:  # the warm process was killed
                 self._forks.close()
                 self._forks = ForkServer(self._warmed)
-                line = self._forks.open_channel()
-            self._channels.add(line)
-        return line
+                channel = self._forks.open_channel()
+            self._channels.add(channel)
+        return channel
 
 
-def _is_cut(line: Channel) -> bool:
+def _is_cut(channel: Channel) -> bool:
     """Whether nobody is at the other end of a line that is not in use: else nothing would come from there."""
-    if line.end.fileno() < 0:
+    if channel.end.fileno() < 0:
         return True
     watcher = select.poll()
-    watcher.register(line.end, select.POLLIN)
+    watcher.register(channel.end, select.POLLIN)
     return bool(watcher.poll(0))
 
 
 @contextmanager
-def _cut_if_unwanted(line: Channel, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
+def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
     """Looks now and then whether what is asked for over a line is still wanted, and cuts it if not."""
     if is_wanted is None:
         yield
@@ -165,7 +165,7 @@ def _cut_if_unwanted(line: Channel, is_wanted: Callable[[], bool] | None) -> Ite
     def look() -> None:
         while not is_over.wait(_LOOK_SECONDS):
             if not is_wanted():
-                line.cut()
+                channel.cut()
                 return
 
     watcher = threading.Thread(target=look, name="wanted", daemon=True)
@@ -189,19 +189,19 @@ def close_pools() -> None:
 
 
 @contextmanager
-def borrow_pool(pack: BatchContext) -> Iterator[ReportPool]:
+def borrow_pool(context: BatchContext) -> Iterator[ReportPool]:
     """The workshop of this process for a pack; it stays open for whoever asks next.
 
     Only a few are kept: the one that has waited longest makes room, and none in which reports are made.
     """
     with _keeping:
-        pool = next((one for one in _kept if one.key == pack.key), None)
+        pool = next((one for one in _kept if one.key == context.key), None)
         if pool is None:
             for idle in [one for one in _kept if not one.borrowers]:
                 if len(_kept) >= _KEPT:
                     _kept.remove(idle)
                     idle.close()
-            pool = ReportPool(pack)
+            pool = ReportPool(context)
         else:
             _kept.remove(pool)
         _kept.append(pool)

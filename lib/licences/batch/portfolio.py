@@ -11,17 +11,16 @@ from typing import Any
 
 import pandas as pd
 
+from licences.batch.fingerprint import hash_library
+from licences.batch.pool import BatchContext, ReportPool
 from licences.batch.run import read_notebook, see_from
+from licences.batch.worker import FAILURE, PAGE, TRAIL, Result, Task
+from licences.errors import MissingFileError, UsageError
+from licences.law.catalogue import Catalogue
+from licences.reading.files import reach, say_why, write_all_whole
 from licences.render.brand import Brand
 from licences.runner.client import check_parameters
-from licences.errors import MissingFileError
-from licences.errors import UsageError
-from licences.reading.files import reach, say_why, write_all_whole
-from licences.batch.fingerprint import hash_library
-from licences.law.catalogue import Catalogue
-from licences.batch.worker import FAILURE, PAGE, TRAIL, Result, Task
 from licences.words.texts import say
-from licences.batch.pool import BatchContext, ReportPool
 
 # A client's folder has no dot in its name, so that none of these is one.
 NAMES = {PAGE: "portfolio.html", TRAIL: "portfolio.ipynb", FAILURE: "portfolio-failed.ipynb"}
@@ -46,8 +45,8 @@ class PortfolioJob:
 
 
 def write_portfolio(
-    order: PortfolioJob,
-    law: Catalogue,
+    job: PortfolioJob,
+    catalogue: Catalogue,
     profiles: pd.DataFrame,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
@@ -59,41 +58,41 @@ def write_portfolio(
     notebook does not take our parameters; MissingFileError where it cannot be read, or nothing written.
     """
     parameters: dict[str, str | int] = {
-        "as_of": order.as_of.isoformat(),
-        "start": order.start.isoformat(),
-        "language": order.language,
-        "catalogue": see_from(order.notebook, order.catalogue),
-        "clients": see_from(order.notebook, order.clients),
-        **({"capacity": order.capacity} if order.capacity else {}),
+        "as_of": job.as_of.isoformat(),
+        "start": job.start.isoformat(),
+        "language": job.language,
+        "catalogue": see_from(job.notebook, job.catalogue),
+        "clients": see_from(job.notebook, job.clients),
+        **({"capacity": job.capacity} if job.capacity else {}),
     }
-    if "client" in check_parameters(order.notebook, parameters):
+    if "client" in check_parameters(job.notebook, parameters):
         right = "name one about all clients, such as notebooks/portfolio.ipynb"
-        raise UsageError(f"{order.notebook} is about one client", right)
+        raise UsageError(f"{job.notebook} is about one client", right)
     task = Task(
         client="",
-        name=say(order.language, "portfolio.name"),
-        language=order.language,
+        name=say(job.language, "portfolio.name"),
+        language=job.language,
         parameters=parameters,
         profiles=profiles,
-        brand=order.brand,
+        brand=job.brand,
         is_watched=progress is not None,
     )
-    with closing(ReportPool(_make_context(order, law))) as pool:
+    with closing(ReportPool(_make_context(job, catalogue))) as pool:
         result = pool.make_report(task, progress)
     named = {NAMES[name]: content for name, content in result.files.items()}
-    _keep(order.out, named)
+    _keep(job.out, named)
     return replace(result, files=named)
 
 
-def _make_context(order: PortfolioJob, law: Catalogue) -> BatchContext:
+def _make_context(job: PortfolioJob, catalogue: Catalogue) -> BatchContext:
     return BatchContext(
-        name=order.notebook.name,
-        notebook=read_notebook(order.notebook),
-        folder=str(order.notebook.resolve().parent),
-        law=law,
-        as_of=order.as_of,
-        start=order.start,
-        language=order.language,
+        name=job.notebook.name,
+        notebook=read_notebook(job.notebook),
+        folder=str(job.notebook.resolve().parent),
+        catalogue=catalogue,
+        as_of=job.as_of,
+        start=job.start,
+        language=job.language,
         library=hash_library(),
     )
 

@@ -14,18 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from licences.render.brand import Brand
-from licences.batch.executors import ReportExecutor, open_executor
-from licences.runner.client import check_parameters
-from licences.errors import MissingFileError
-from licences.reading.files import is_remote
-from licences.batch.fingerprint import hash_inputs, hash_library
-from licences.law.catalogue import Catalogue
-from licences.render.pdf import Printer, place_pictures
 from licences.analysis.record import Record, find_record
-from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
-from licences.batch.store import ReportStore
+from licences.batch.executors import ReportExecutor, open_executor
+from licences.batch.fingerprint import hash_inputs, hash_library
 from licences.batch.pool import BatchContext, Progress
+from licences.batch.store import ReportStore
+from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.errors import MissingFileError
+from licences.law.catalogue import Catalogue
+from licences.reading.files import is_remote
+from licences.render.brand import Brand
+from licences.render.pdf import Printer, place_pictures
+from licences.runner.client import check_parameters
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
@@ -67,8 +67,8 @@ class BatchJob:
 
 
 def write_reports(
-    order: BatchJob,
-    law: Catalogue,
+    job: BatchJob,
+    catalogue: Catalogue,
     profiles: pd.DataFrame,
     now: Callable[[], datetime],
     progress: Progress | None = None,
@@ -86,20 +86,20 @@ def write_reports(
     Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
     """
     for client in profiles["client"].head(1):
-        check_parameters(order.notebook, _find_parameters(order, str(client)))
-    notebook = read_notebook(order.notebook)
-    pack = BatchContext(
-        name=order.notebook.name,
+        check_parameters(job.notebook, _find_parameters(job, str(client)))
+    notebook = read_notebook(job.notebook)
+    context = BatchContext(
+        name=job.notebook.name,
         notebook=notebook,
-        folder=None if order.scheduler else str(order.notebook.resolve().parent),
-        law=law,
-        as_of=order.as_of,
-        start=order.start,
-        language=order.language,
+        folder=None if job.scheduler else str(job.notebook.resolve().parent),
+        catalogue=catalogue,
+        as_of=job.as_of,
+        start=job.start,
+        language=job.language,
         library=hash_library(),
-        formats=order.formats,
+        formats=job.formats,
     )
-    batch = _Batch(order, pack, ReportStore(order.out), now, progress, keeps_warm)
+    batch = _Batch(job, context, ReportStore(job.out), now, progress, keeps_warm)
     try:
         yield from batch.run(profiles)
     finally:
@@ -111,14 +111,14 @@ class _Batch:
 
     def __init__(
         self,
-        order: BatchJob,
-        pack: BatchContext,
+        job: BatchJob,
+        context: BatchContext,
         store: ReportStore,
         now: Callable[[], datetime],
         progress: Progress | None,
         keeps_warm: bool,
     ) -> None:
-        self.order, self.pack, self.store, self.now = order, pack, store, now
+        self.job, self.context, self.store, self.now = job, context, store, now
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], tuple[str, str]] = {}
         self.names: dict[str, str] = {}
@@ -126,25 +126,25 @@ class _Batch:
     @cached_property
     def executor(self) -> ReportExecutor:
         """Called together when there is a first report to make."""
-        order = self.order
-        return open_executor(order.scheduler, self.pack, order.workers, self.progress, self.keeps_warm)
+        job = self.job
+        return open_executor(job.scheduler, self.context, job.workers, self.progress, self.keeps_warm)
 
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
-        order, pack = self.order, self.pack
+        job, context = self.job, self.context
         self.names = dict(zip(profiles["client"], profiles["name"], strict=True))
-        drawn = (order.template, order.has_browser) if "docx" in order.formats else ()
-        asked = (order.start, order.include, order.capacity, order.seed, order.brand, *drawn)
-        inputs = hash_inputs(pack.law, profiles, order.as_of, order.language, pack.notebook, asked)
+        drawn = (job.template, job.has_browser) if "docx" in job.formats else ()
+        asked = (job.start, job.include, job.capacity, job.seed, job.brand, *drawn)
+        inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
-            if not order.force and self._is_made(client, hashed):
-                unchanged = Result(client, "up_to_date", dict.fromkeys(order.outputs, b""))
+            if not job.force and self._is_made(client, hashed):
+                unchanged = Result(client, "up_to_date", dict.fromkeys(job.outputs, b""))
                 yield self._note(client, hashed, unchanged)
                 continue
             while len(self.running) >= self.executor.find_room():
                 yield from self._take_finished()
             earlier = find_record(self.store.read(client, TRAIL) or b"", client)
             profile = profiles.iloc[at : at + 1]  # a slice copies nothing
-            task = _make_task(order, profile, self.progress, earlier)
+            task = _make_task(job, profile, self.progress, earlier)
             self.running[self.executor.submit(task)] = (client, hashed)
         while self.running:
             yield from self._take_finished()
@@ -163,7 +163,7 @@ class _Batch:
 
     def _is_made(self, client: str, hashed: str) -> bool:
         last = self.store.made.get(client, {})
-        return last.get("inputs") == hashed and self.store.has(client, self.order.outputs)
+        return last.get("inputs") == hashed and self.store.has(client, self.job.outputs)
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
         finished: set[Future[Result]] = set()
@@ -181,18 +181,18 @@ class _Batch:
 
     def _is_to_print(self, result: Result) -> bool:
         """Whether a browser has yet to make something of it."""
-        lacks_pdf = "pdf" in self.order.formats and FORMATS["pdf"] not in result.files
+        lacks_pdf = "pdf" in self.job.formats and FORMATS["pdf"] not in result.files
         return result.status == "done" and (lacks_pdf or FIGURES in result.files)
 
     @cached_property
     def printers(self) -> ThreadPoolExecutor:
         """Called together when there is a first page to print."""
-        return ThreadPoolExecutor(self.order.workers, thread_name_prefix="print")
+        return ThreadPoolExecutor(self.job.workers, thread_name_prefix="print")
 
     @cached_property
     def printer(self) -> Printer:
         """Called together when there is a first page to print; its browser starts with that."""
-        return Printer(self.order.workers)
+        return Printer(self.job.workers)
 
     def _print(self, result: Result, printer: Printer) -> Result:
         """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
@@ -200,15 +200,15 @@ class _Batch:
         files, word = dict(result.files), FORMATS["docx"]
         figures = files.pop(FIGURES, b"")
         try:
-            if "pdf" in self.order.formats:
+            if "pdf" in self.job.formats:
                 page = files[PAGE].decode()
-                files[FORMATS["pdf"]] = printer.print_page(page, self.names[result.client], self.order.as_of)
+                files[FORMATS["pdf"]] = printer.print_page(page, self.names[result.client], self.job.as_of)
             if figures:
                 files[word] = place_pictures(files[word], printer.draw_figures(figures))
         except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
             said = f"the page could not be printed: {type(error).__name__}: {error}"
             return replace(result, status="failed", files={}, problem=said.splitlines()[0])
-        if "html" not in self.order.formats:
+        if "html" not in self.job.formats:
             files.pop(PAGE, None)
         return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
 
@@ -219,14 +219,14 @@ class _Batch:
         except OSError as error:
             if result.status != "done":
                 return replace(result, files={})
-            said = f"{self.order.out / result.client}: {error.strerror or error}"
+            said = f"{self.job.out / result.client}: {error.strerror or error}"
             return replace(result, status="not_written", files={}, problem=said)
         return result
 
     def _note(self, client: str, hashed: str, result: Result) -> dict[str, Any]:
         entry = {
             "client": client,
-            "as_of": self.order.as_of.isoformat(),
+            "as_of": self.job.as_of.isoformat(),
             "status": result.status,
             "seconds": round(result.seconds, 3),
             "inputs": hashed,
@@ -249,39 +249,39 @@ def _find_result(client: str, future: Future[Result]) -> Result:
 
 
 def _make_task(
-    order: BatchJob, profile: pd.DataFrame, progress: Progress | None, earlier: Record | None
+    job: BatchJob, profile: pd.DataFrame, progress: Progress | None, earlier: Record | None
 ) -> Task:
     client = str(profile["client"].iloc[0])
     return Task(
         client=client,
         name=str(profile["name"].iloc[0]),
-        language=order.language,
-        parameters=_find_parameters(order, client),
+        language=job.language,
+        parameters=_find_parameters(job, client),
         profiles=profile.reset_index(drop=True),
-        formats=order.formats,
-        brand=order.brand,
-        template=order.template,
-        has_pictures=order.has_browser,
+        formats=job.formats,
+        brand=job.brand,
+        template=job.template,
+        has_pictures=job.has_browser,
         earlier=earlier,
-        timeout_seconds=order.timeout_seconds,
-        memory_mib=order.memory_mib,
+        timeout_seconds=job.timeout_seconds,
+        memory_mib=job.memory_mib,
         is_watched=progress is not None,
     )
 
 
-def _find_parameters(order: BatchJob, client: str) -> Mapping[str, str | int]:
+def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
     """The notebook's parameters; paths as seen from its folder, where it runs.
 
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
-    asked = {"include": ",".join(order.include), "capacity": order.capacity, "seed": order.seed}
+    asked = {"include": ",".join(job.include), "capacity": job.capacity, "seed": job.seed}
     return {
         "client": client,
-        "as_of": order.as_of.isoformat(),
-        "start": order.start.isoformat(),
-        "language": order.language,
-        "catalogue": see_from(order.notebook, order.catalogue),
-        "clients": see_from(order.notebook, order.clients),
+        "as_of": job.as_of.isoformat(),
+        "start": job.start.isoformat(),
+        "language": job.language,
+        "catalogue": see_from(job.notebook, job.catalogue),
+        "clients": see_from(job.notebook, job.clients),
         **{name: value for name, value in asked.items() if value},
     }
 

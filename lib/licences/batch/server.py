@@ -8,8 +8,8 @@ import shutil
 import socket
 import sys
 
+from licences.runner.forkserver import Job, JobHandler, serve_forks
 from licences.runner.kernel import make_shell, serve_cells, settle
-from licences.runner.forkserver import Job, Job, serve_forks
 
 
 def main(descriptor: int) -> None:
@@ -20,19 +20,19 @@ def main(descriptor: int) -> None:
         from licences.batch.worker import WorkerContext
     del sys.argv[1:]
 
-    def run_alone(errand: Job) -> None:
-        settle(errand.order["folder"], environment=errand.order["environment"])
-        serve_cells(errand.line, shell)
+    def run_alone(job: Job) -> None:
+        settle(job.order["folder"], environment=job.order["environment"])
+        serve_cells(job.channel, shell)
 
-    jobs: dict[str, Job] = {"cells": run_alone}
+    jobs: dict[str, JobHandler] = {"cells": run_alone}
     ours: list[str | None] = []
 
     def prepare(files: list[bytes]) -> None:
         if files:
-            notebook, law, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+            notebook, catalogue, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
             ours.append(folder)
-            work_once(shell, law, as_of, start, language, formats)
-            jobs["report"] = WorkerContext(notebook, law, shell).make_report
+            work_once(shell, catalogue, as_of, start, language, formats)
+            jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
         gc.collect()
         gc.freeze()  # what is there now is never looked at again, and so not copied in the forks
         gc.set_threshold(100_000)

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from licences.errors import BusyError
-
-from licences.errors import MissingFileError
+from licences.errors import BusyError, MissingFileError
 from licences.reading.files import is_remote, reach, say_why, write_all_whole
 
 LEDGER = "ledger.jsonl"

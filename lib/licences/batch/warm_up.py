@@ -10,12 +10,12 @@ import plotly.io
 from nbformat import NotebookNode
 
 from licences.analysis.case import Given, forget_given, hand_over
-from licences.runner.kernel import Shell
-from licences.render.html.page import make_html
-from licences.runner.client import run_cells
 from licences.law.catalogue import Catalogue
+from licences.render.html.page import make_html
 from licences.render.html.sections import SECTIONS, describe_case
 from licences.rules.facts import make_profiles
+from licences.runner.client import run_cells
+from licences.runner.kernel import Shell
 
 _START = """from licences.analysis.case import open_case
 from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
@@ -23,7 +23,7 @@ from licences.render.html.decide import make_decisions_section
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.style import show_figures_anywhere
 from licences.render.html.sections import make_section
-from licences.render.html.since_last import make_retrospect_section
+from licences.render.html.since_last import make_since_last_section
 
 show_figures_anywhere()
 case = open_case(client, as_of, start, language)"""
@@ -31,7 +31,7 @@ _DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
 
 
 def work_once(
-    shell: Shell, law: Catalogue, as_of: date, start: date, language: str, formats: tuple[str, ...] = ()
+    shell: Shell, catalogue: Catalogue, as_of: date, start: date, language: str, formats: tuple[str, ...] = ()
 ) -> None:
     """Works through reports of clients that do not exist, so that the next one finds all at hand.
 
@@ -40,9 +40,9 @@ def work_once(
     renderer = plotly.io.renderers.default
     names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
     for answer in ("yes", "no", ""):
-        told = {field.name: answer for field in law.fields.every if field.type == "bool"}
-        nobody = make_profiles([{"client": "nobody", "name": "-", **told}], law.fields, None, "")
-        hand_over(Given("nobody", "", "", law, nobody))
+        told = {field.name: answer for field in catalogue.fields.every if field.type == "bool"}
+        nobody = make_profiles([{"client": "nobody", "name": "-", **told}], catalogue.fields, None, "")
+        hand_over(Given("nobody", "", "", catalogue, nobody))
         notebook = _make_notebook(as_of, start, language)
         run_cells(notebook, shell, io.BytesIO(), listens=False)
         make_html(notebook, "-", language)
@@ -67,7 +67,7 @@ def _make_notebook(as_of: date, start: date, language: str) -> NotebookNode:
         _START,
         *(f"make_section(case, {name!r})" for name in SECTIONS),
         "make_decisions_section(case)",
-        "make_retrospect_section(case)",
+        "make_since_last_section(case)",
         *(f"{name}(case)" for name in _DRAWN),
         "len(case.steps)",
     ]

@@ -19,18 +19,18 @@ from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
-from licences.render.ics import make_calendar
-from licences.render.brand import Brand
 from licences.analysis.case import Case, Given, hand_over, open_case
-from licences.runner.kernel import Shell, settle
+from licences.analysis.record import Record, hand_over_record
+from licences.law.catalogue import Catalogue
+from licences.render.brand import Brand
+from licences.render.excel.workbook import make_workbook
+from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.page import make_html
+from licences.render.ics import make_calendar
+from licences.runner.channel import Channel, pack_message, unpack_parts
 from licences.runner.client import NotebookError, explain_end, rebuild, run_cells
 from licences.runner.forkserver import Ended, Job, read_ended
-from licences.law.catalogue import Catalogue
-from licences.runner.channel import Channel, pack_message, unpack_parts
-from licences.render.figures.style import SHEET_PIXELS, Drawn
-from licences.analysis.record import Record, hand_over_record
-from licences.render.excel.workbook import make_workbook
+from licences.runner.kernel import Shell, settle
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
@@ -82,34 +82,36 @@ class Result:
 class WorkerContext:
     """What all reports of a batch are made with, read once: notebook, law, shell."""
 
-    def __init__(self, notebook: Path, law: Catalogue, shell: Shell) -> None:
-        self.notebook, self.law, self.shell = notebook, law, shell
+    def __init__(self, notebook: Path, catalogue: Catalogue, shell: Shell) -> None:
+        self.notebook, self.catalogue, self.shell = notebook, catalogue, shell
         self.source = papermill.iorw.load_notebook_node(str(notebook))
 
-    def make_report(self, errand: Job) -> None:
+    def make_report(self, job: Job) -> None:
         """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.
 
         Over the line it would be taken for whole, and waited for, where the process is killed half-way.
         """
-        task: Task = pickle.loads(errand.files[0])  # noqa: S301 - it comes from the batch that started us
-        result = self._run(task, errand)
+        task: Task = pickle.loads(job.files[0])  # noqa: S301 - it comes from the batch that started us
+        result = self._run(task, job)
         said = {"channel": "result", "status": result.status, "problem": result.problem}
         text = json.dumps(said | {"names": list(result.files)}).encode()
-        errand.trace.write(pack_message(text, *result.files.values()))
-        errand.trace.flush()
+        job.trace.write(pack_message(text, *result.files.values()))
+        job.trace.flush()
 
-    def _run(self, task: Task, errand: Job) -> Result:
+    def _run(self, task: Task, job: Job) -> Result:
         given = task.parameters
-        hand_over(Given(task.client, str(given["catalogue"]), str(given["clients"]), self.law, task.profiles))
+        hand_over(
+            Given(task.client, str(given["catalogue"]), str(given["clients"]), self.catalogue, task.profiles)
+        )
         hand_over_record(task.earlier)
         notebook = prepare_notebook(self.source, task.parameters, self.notebook.name)
-        settle(str(self.notebook.resolve().parent), errand.temporary, task.memory_mib)
+        settle(str(self.notebook.resolve().parent), job.temporary, task.memory_mib)
 
         def progress(done: int, total: int) -> None:
-            errand.line.send({"channel": "cells", "done": done, "total": total})
+            job.channel.send({"channel": "cells", "done": done, "total": total})
 
         try:
-            run_cells(notebook, self.shell, errand.trace, progress if task.is_watched else None)
+            run_cells(notebook, self.shell, job.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
         made = _make_documents(task, notebook)
@@ -156,19 +158,19 @@ def _keep_place(figure: Mapping[str, Any]) -> Drawn:
 
 
 def ask_report(
-    line: Channel, task: Task, source: Path, progress: Callable[[int, int], None] | None = None
+    channel: Channel, task: Task, source: Path, progress: Callable[[int, int], None] | None = None
 ) -> Result:
     """Has a task done by the process at the other end of a line, and finds out how that ended.
 
     source: the notebook. Raises: LineCutError where nobody is there any more.
     """
     began = time.perf_counter()
-    line.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))
-    message, files = line.receive()
+    channel.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))
+    message, files = channel.receive()
     while message["channel"] != "ended":
         if message["channel"] == "cells" and progress:
             progress(message["done"], message["total"])
-        message, files = line.receive()
+        message, files = channel.receive()
     ended = read_ended(message, files)
     result, trace = _read_result(task.client, ended.trace)
     if result is None or ended.code != 0:

@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from licences.errors import UnknownNameError, UsageError
 from licences.reading.dictionary import LANGUAGES
-from licences.errors import UnknownNameError
-from licences.errors import UsageError
 from licences.reading.files import read_place
 
 INCLUDED = ("recommended", "optional")

@@ -13,30 +13,27 @@ import pandas as pd
 
 from licences.cli.arguments import MAX_AGE_DAYS
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
-from licences.reading.dictionary import find_data_folder
-from licences.errors import MissingFileError
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import UsageError
+from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.reading.dictionary import find_data_folder
 from licences.rules.facts import read_profiles
 
 
 def check_data(options: argparse.Namespace) -> int:
-    catalogue, clients = find_catalogue_file(options), find_clients_file(options)
+    catalogue_file, clients = find_catalogue_file(options), find_clients_file(options)
     if not options.deep:
         for name in ("max_age_days", "scenarios"):
             if getattr(options, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
-    problems = find_problems(catalogue, clients) + _find_brand_problems()
+    problems = find_problems(catalogue_file, clients) + _find_brand_problems()
     if not problems:
-        law = read_catalogue(catalogue)
-        profiles = read_profiles(clients, law.fields, set(law.catalogue["code"]))
-        problems += _find_contradictions(law, profiles, clients)
-    summary = f"{catalogue}, {clients}: no problem found"
+        catalogue = read_catalogue(catalogue_file)
+        profiles = read_profiles(clients, catalogue.fields, set(catalogue.rows["code"]))
+        problems += _find_contradictions(catalogue, profiles, clients)
+    summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
-        figures = _check_deeply(options, law, profiles, problems)
+        figures = _check_deeply(options, catalogue, profiles, problems)
         summary = (
             f"{len(problems)} problems found; of {figures['broken_rules']} broken rules "
             f"{figures['noticed']} are noticed by a scenario ({figures['share']:.1%})"
@@ -54,14 +51,14 @@ def check_data(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _find_contradictions(law: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
+def _find_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
     """Clients whose answers cannot all be true."""
     from licences.assessment.verdicts import find_contradictions
 
     lines = dict(zip(profiles["client"], profiles.index, strict=True))
     return [
         Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
-        for one in find_contradictions(law, profiles, "en")
+        for one in find_contradictions(catalogue, profiles, "en")
         for wrong, _, right in [one.message.partition(". ")]
     ]
 
@@ -79,7 +76,7 @@ def _find_brand_problems() -> list[Problem]:
 
 
 def _check_deeply(
-    options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame, problems: list[Problem]
+    options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, problems: list[Problem]
 ) -> dict[str, Any]:
     """Adds what the deep check finds to ``problems``, and tells how many broken rules are noticed."""
     from licences.quality.audit import check_deeply
@@ -87,9 +84,9 @@ def _check_deeply(
 
     cases = options.scenarios or shorten(find_data_folder().parent / "tests" / "scenarios.yaml")
     finding = check_deeply(
-        law,
+        catalogue,
         profiles,
-        read_scenarios(cases, law),
+        read_scenarios(cases, catalogue),
         find_as_of(options),
         options.max_age_days or MAX_AGE_DAYS,
         (str(find_catalogue_file(options)), str(cases)),

@@ -22,7 +22,7 @@ from licences.cli.options import (
     read_files,
     warn_of_contradictions,
 )
-from licences.reading.dictionary import find_data_folder
+from licences.cli.report import issue_portfolio, issue_reports, write_template
 from licences.errors import (
     LicencesError,
     MissingFileError,
@@ -31,8 +31,8 @@ from licences.errors import (
     UnknownNameError,
     UsageError,
 )
-from licences.cli.report import issue_portfolio, issue_reports, write_template
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.dictionary import find_data_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,13 +72,13 @@ def _discard_output() -> None:
 def _assess(options: argparse.Namespace) -> int:
     from licences.assessment.verdicts import assess, rank_questions
 
-    law, profiles = read_files(options)
+    catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    warn_of_contradictions(law, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, options.lang)
     rows = (
-        rank_questions(law, profiles, as_of)
+        rank_questions(catalogue, profiles, as_of)
         if options.questions
-        else assess(law, profiles, as_of, options.lang)
+        else assess(catalogue, profiles, as_of, options.lang)
     )
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
@@ -86,29 +86,29 @@ def _assess(options: argparse.Namespace) -> int:
     from licences.render.terminal import draw_assessment, draw_questions, show
 
     if options.questions:
-        show(draw_questions(rows, profiles, law, options.lang))
+        show(draw_questions(rows, profiles, catalogue, options.lang))
     else:
-        show(draw_assessment(rows, profiles, law, as_of, options.lang))
+        show(draw_assessment(rows, profiles, catalogue, as_of, options.lang))
     return 0
 
 
 def _what_if(options: argparse.Namespace) -> int:
+    from licences.assessment.remedies import describe_remedies, find_remedies
     from licences.assessment.verdicts import judge
     from licences.law.in_force import find_law_in_force
-    from licences.assessment.remedies import describe_remedies, find_remedies
 
-    law, profiles = read_files(options)
+    catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    entries = find_law_in_force(law, as_of, options.lang).entries
+    entries = find_law_in_force(catalogue, as_of, options.lang).entries
     for code in options.licence:
-        if code not in set(law.catalogue["code"]):
-            raise UnknownNameError("licence", code, set(law.catalogue["code"]))
+        if code not in set(catalogue.rows["code"]):
+            raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
         if code not in entries:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
-    warn_of_contradictions(law, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, options.lang)
     found = [
-        (one, entries[code], find_remedies(entries[code], one.profile, law.fields, options.lang))
-        for one in judge(law, profiles, as_of)
+        (one, entries[code], find_remedies(entries[code], one.profile, catalogue.fields, options.lang))
+        for one in judge(catalogue, profiles, as_of)
         for code in dict.fromkeys(options.licence)
     ]
     if options.json:
@@ -126,26 +126,26 @@ def _what_if(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from licences.planning.forecast import PlanOptions, describe_outlook, make_outlooks
+    from licences.planning.forecast import PlanOptions, describe_forecast, make_forecasts
 
-    law, profiles = read_files(options)
-    wish = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
-    outlooks = list(make_outlooks(law, profiles, find_as_of(options), wish, options.lang))
-    warn_of_contradictions(law, profiles, options.lang)
+    catalogue, profiles = read_files(options)
+    plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
+    forecasts = list(make_forecasts(catalogue, profiles, find_as_of(options), plan_options, options.lang))
+    warn_of_contradictions(catalogue, profiles, options.lang)
     if options.json:
-        print(json.dumps([describe_outlook(one) for one in outlooks], ensure_ascii=False, indent=1))
+        print(json.dumps([describe_forecast(one) for one in forecasts], ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import draw_plans, show
 
-    show(draw_plans(outlooks, profiles, law, options.lang))
+    show(draw_plans(forecasts, profiles, catalogue, options.lang))
     return 0
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from licences.analysis.impact import describe_impact, find_impacts
     from licences.law.diff import Difference, compare_days, compare_laws
     from licences.planning.forecast import PlanOptions
     from licences.words.messages import find_profiles, tell
-    from licences.analysis.impact import describe_touched, find_touched
 
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
@@ -157,8 +157,8 @@ def _diff(options: argparse.Namespace) -> int:
             raise UsageError(f"{lacking} is missing", "give both days: --from DATE --to DATE")
         if options.as_of:
             raise UsageError("--as-of is for two files", "with two days leave it out")
-        law, profiles = read_files(options)
-        difference: Difference = compare_days(law, options.first, options.last, options.lang)
+        catalogue, profiles = read_files(options)
+        difference: Difference = compare_days(catalogue, options.first, options.last, options.lang)
     else:
         if len(options.catalogues) != 2:
             raise UsageError(
@@ -169,24 +169,24 @@ def _diff(options: argparse.Namespace) -> int:
         old, new = _read_both_laws(*options.catalogues)
         profiles = read_clients(options, new, old)
         difference = compare_laws(old, new, find_as_of(options), options.lang)
-    wish = PlanOptions(
+    plan_options = PlanOptions(
         options.start or find_start_after(difference.new.as_of),
         options.include,
         options.capacity,
         options.seed,
     )
-    touched = find_touched(difference, profiles, wish)
-    warn_of_contradictions(difference.new.law, profiles, options.lang)
+    touched = find_impacts(difference, profiles, plan_options)
+    warn_of_contradictions(difference.new.catalogue, profiles, options.lang)
     if options.json:
         rows = [asdict(change) for change in difference.rows]
         told = find_profiles(difference, profiles, touched)
         clients = [
-            describe_touched(one) | {"tell": tell(difference, one, told[one.client])} for one in touched
+            describe_impact(one) | {"tell": tell(difference, one, told[one.client])} for one in touched
         ]
         print(json.dumps({"rows": rows, "clients": clients}, ensure_ascii=False, indent=1))
         return 0
-    from licences.render.terminal_diff import draw_difference
     from licences.render.terminal import show
+    from licences.render.terminal_diff import draw_difference
 
     show(draw_difference(difference, touched, profiles))
     return 0
@@ -194,23 +194,23 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _read_both_laws(old: Path, new: Path) -> tuple[Catalogue, Catalogue]:
     """Two laws, the problems of both told at once."""
-    laws: list[Catalogue] = []
+    catalogues: list[Catalogue] = []
     problems: list[Problem] = []
     for file in (old, new):
         try:
-            laws.append(read_catalogue(file))
+            catalogues.append(read_catalogue(file))
         except ProblemsError as error:
             problems += error.problems
         except MissingFileError as error:
             problems.append(Problem(error.path, 0, "", error.reason, error.right))
     if problems:
         raise ProblemsError(list(dict.fromkeys(problems)))
-    return laws[0], laws[1]
+    return catalogues[0], catalogues[1]
 
 
 def _explore(options: argparse.Namespace) -> int:
-    from licences.planning.schedule import find_beginning
     from licences.app.serve import choose_address, find_lab_path, hand_over, serve_app, serve_lab
+    from licences.planning.schedule import find_beginning
 
     options.client = [options.client] if options.client else []
     read_files(options)

@@ -11,9 +11,9 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.dictionary import find_data_folder
 from licences.reading.files import is_remote
-from licences.law.catalogue import Catalogue, read_catalogue
 from licences.rules.facts import choose_clients, read_profiles
 
 
@@ -34,14 +34,16 @@ def shorten(path: Path) -> Path:
 
 
 def read_files(options: argparse.Namespace) -> tuple[Catalogue, pd.DataFrame]:
-    law = read_catalogue(find_catalogue_file(options))
-    return law, read_clients(options, law)
+    catalogue = read_catalogue(find_catalogue_file(options))
+    return catalogue, read_clients(options, catalogue)
 
 
-def read_clients(options: argparse.Namespace, *laws: Catalogue) -> pd.DataFrame:
+def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.DataFrame:
     """The clients asked for; they may hold what any of the laws knows."""
-    codes = {code for law in laws for code in law.catalogue["code"]}
-    return choose_clients(read_profiles(find_clients_file(options), laws[0].fields, codes), options.client)
+    codes = {code for catalogue in catalogues for code in catalogue.rows["code"]}
+    return choose_clients(
+        read_profiles(find_clients_file(options), catalogues[0].fields, codes), options.client
+    )
 
 
 def find_as_of(options: argparse.Namespace) -> date:
@@ -55,16 +57,16 @@ def find_start(options: argparse.Namespace) -> date:
 
 def find_start_after(day: date) -> date:
     """The next working day, or as near to it as the calendar reaches."""
-    from licences.planning.schedule import LAST_START_YEAR
     from licences.law.working_days import FIRST_YEAR, find_working_day
+    from licences.planning.schedule import LAST_START_YEAR
 
     within = min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
     return cast(date, find_working_day(np.datetime64(within) + 1).astype(object))
 
 
-def warn_of_contradictions(law: Catalogue, profiles: pd.DataFrame, language: str) -> None:
+def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, language: str) -> None:
     """Says which profiles contradict themselves."""
     from licences.assessment.verdicts import find_contradictions
 
-    for warning in find_contradictions(law, profiles, language):
+    for warning in find_contradictions(catalogue, profiles, language):
         print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)

@@ -21,11 +21,10 @@ from licences.cli.options import (
     shorten,
     warn_of_contradictions,
 )
-from licences.reading.dictionary import find_data_folder
-from licences.errors import MissingFileError
-from licences.errors import UsageError
-from licences.reading.files import say_why, write_whole
+from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.dictionary import find_data_folder
+from licences.reading.files import say_why, write_whole
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
@@ -33,20 +32,20 @@ _AGAIN_SECONDS = 0.05
 
 def issue_reports(options: argparse.Namespace) -> int:
     from licences.batch.run import MADE, BatchJob, write_reports
-    from licences.render.brand import read_brand
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
+    from licences.render.brand import read_brand
 
-    law, profiles = read_files(options)
+    catalogue, profiles = read_files(options)
     if options.touched_by:
-        profiles = _choose_touched(options, law, profiles)
+        profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
             return 0
     project = find_data_folder().parent
     start = find_start(options)
     find_beginning(start)
     formats, has_browser = find_makeable(options.format)
-    template = _read_template(options, law, profiles, start) if options.template else None
+    template = _read_template(options, catalogue, profiles, start) if options.template else None
     order = BatchJob(
         notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
         out=options.out or project / "reports",
@@ -68,12 +67,12 @@ def issue_reports(options: argparse.Namespace) -> int:
         template=template,
         has_browser=has_browser,
     )
-    warn_of_contradictions(law, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, options.lang)
     made = 0
     _stop_as_by_ctrl_c()
     with (
         follow_batch(len(profiles)) as tell,
-        closing(write_reports(order, law, profiles, lambda: datetime.now(UTC))) as entries,
+        closing(write_reports(order, catalogue, profiles, lambda: datetime.now(UTC))) as entries,
     ):
         for entry in entries:
             made += entry["status"] in MADE
@@ -83,12 +82,12 @@ def issue_reports(options: argparse.Namespace) -> int:
 
 
 def issue_portfolio(options: argparse.Namespace) -> int:
-    from licences.render.brand import read_brand
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
     from licences.batch.worker import FAILURE, PAGE
     from licences.planning.schedule import find_beginning
+    from licences.render.brand import read_brand
 
-    law, profiles = read_files(options)
+    catalogue, profiles = read_files(options)
     project = find_data_folder().parent
     order = PortfolioJob(
         notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
@@ -103,7 +102,7 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     )
     find_beginning(order.start)
     _stop_as_by_ctrl_c()
-    result = write_portfolio(order, law, profiles)
+    result = write_portfolio(order, catalogue, profiles)
     out = shorten(order.out)
     if result.status == "done":
         print(
@@ -116,12 +115,16 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     return 1
 
 
-def _choose_touched(options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame) -> pd.DataFrame:
+def _choose_touched(
+    options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame
+) -> pd.DataFrame:
     """The clients that the difference from an earlier catalogue touches."""
-    from licences.law.diff import compare_laws
     from licences.analysis.impact import find_moves
+    from licences.law.diff import compare_laws
 
-    difference = compare_laws(read_catalogue(options.touched_by), law, find_as_of(options), options.lang)
+    difference = compare_laws(
+        read_catalogue(options.touched_by), catalogue, find_as_of(options), options.lang
+    )
     touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
     differs = f"{options.touched_by} and {find_catalogue_file(options)}"
     print(
@@ -157,7 +160,9 @@ def find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     return formats, has_browser
 
 
-def _read_template(options: argparse.Namespace, law: Catalogue, profiles: pd.DataFrame, start: date) -> bytes:
+def _read_template(
+    options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, start: date
+) -> bytes:
     """The Word template, once it has been tried on a first client."""
     if "docx" not in options.format:
         raise UsageError("--template is for Word files alone", "add docx to --format")
@@ -174,7 +179,7 @@ def _read_template(options: argparse.Namespace, law: Catalogue, profiles: pd.Dat
     as_of = find_as_of(options)
     if len(profiles):
         first = profiles.head(1).reset_index(drop=True)
-        make_word(make_case(law, first, as_of, PlanOptions(start), options.lang), template=template)
+        make_word(make_case(catalogue, first, as_of, PlanOptions(start), options.lang), template=template)
     return template
 
 

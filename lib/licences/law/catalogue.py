@@ -10,15 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_catalogue
+from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
+from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
 from licences.reading.dictionary import find_data_folder, read_dictionary, read_vocabulary
-from licences.errors import ExpressionError
-from licences.errors import MissingFileError
-from licences.errors import Problem
-from licences.errors import ProblemsError
+from licences.reading.tables import try_to_read_table
 from licences.rules.facts import Fields, read_fields, read_profiles
 from licences.rules.logic import read_rule
-from licences.reading.tables import try_to_read_table
 
 _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
 
@@ -30,38 +27,38 @@ class Catalogue:
     corrections: one row a kind of licence, how often and how long papers are sent back.
     """
 
-    catalogue: pd.DataFrame
+    rows: pd.DataFrame
     fields: Fields
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
 
 
-def read_catalogue(catalogue: Path | None = None) -> Catalogue:
+def read_catalogue(file: Path | None = None) -> Catalogue:
     """The law as the data files state it; ``catalogue`` replaces the project's ``licences.csv``.
 
     Raises: ProblemsError naming every problem of every file at once; MissingFileError.
     """
-    law, problems = _try_to_read_law(catalogue)
-    if law is None or problems:
+    catalogue, problems = _try_to_read_catalogue(file)
+    if catalogue is None or problems:
         raise ProblemsError(problems)
-    return law
+    return catalogue
 
 
-def find_problems(catalogue: Path | None, clients: Path) -> list[Problem]:
+def find_problems(file: Path | None, clients: Path) -> list[Problem]:
     """Every problem of the catalogue, the fields, the contradictions and the clients, missing files too.
 
     Where the catalogue cannot be read, what the clients hold is not held against it.
     """
     data = find_data_folder()
     problems: list[Problem] = []
-    law: Catalogue | None = None
+    catalogue: Catalogue | None = None
     try:
-        law, problems = _try_to_read_law(catalogue)
+        catalogue, problems = _try_to_read_catalogue(file)
     except MissingFileError as error:
         problems = [Problem(error.path, 0, "", error.reason, error.right)]
     try:
-        fields = read_fields(data / "profile_fields.csv") if law is None else law.fields
-        read_profiles(clients, fields, None if law is None else set(law.catalogue["code"]))
+        fields = read_fields(data / "profile_fields.csv") if catalogue is None else catalogue.fields
+        read_profiles(clients, fields, None if catalogue is None else set(catalogue.rows["code"]))
     except ProblemsError as error:
         problems += error.problems
     except MissingFileError as error:
@@ -69,9 +66,9 @@ def find_problems(catalogue: Path | None, clients: Path) -> list[Problem]:
     return problems
 
 
-def _try_to_read_law(catalogue: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Problem]]:
     data = find_data_folder()
-    file = catalogue or data / "licences.csv"
+    file = file or data / "licences.csv"
     problems: list[Problem] = []
     fields: Fields | None = None
     frames: list[pd.DataFrame] = []
@@ -81,7 +78,7 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Catalogue | None, list[Pro
     except ProblemsError as error:
         problems += error.problems
     readers: tuple[Callable[[], tuple[pd.DataFrame, list[Problem]]], ...] = (
-        lambda: try_to_read_catalogue(file),
+        lambda: try_to_read_rows(file),
         lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
         lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
     )
@@ -94,21 +91,21 @@ def _try_to_read_law(catalogue: Path | None) -> tuple[Catalogue | None, list[Pro
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
-    law = Catalogue(frames[0], fields, frames[1], frames[2])
-    problems += find_rule_problems(law.catalogue, fields, str(file))
+    catalogue = Catalogue(frames[0], fields, frames[1], frames[2])
+    problems += find_rule_problems(catalogue.rows, fields, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
     }
-    ordered = law.catalogue.drop(index=list(unread))
+    ordered = catalogue.rows.drop(index=list(unread))
     problems += find_phase_problems(ordered, str(file))
     problems += find_cycles(ordered, str(file))
-    problems += find_time_problems(law.catalogue, str(file))
-    problems += find_correction_problems(law.corrections, str(data / "corrections.csv"))
-    problems += find_time_problems(law.corrections, str(data / "corrections.csv"))
+    problems += find_time_problems(catalogue.rows, str(file))
+    problems += find_correction_problems(catalogue.corrections, str(data / "corrections.csv"))
+    problems += find_time_problems(catalogue.corrections, str(data / "corrections.csv"))
     problems += _find_expression_problems(
-        law.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
+        catalogue.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
     )
-    return law, problems
+    return catalogue, problems
 
 
 def find_rule_problems(catalogue: pd.DataFrame, fields: Fields, file: str) -> list[Problem]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from licences.law.rows import BEGINNING
-from licences.law.in_force import LawInForce, Licence, find_shown, find_law_in_force
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
+from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
+from licences.law.rows import BEGINNING
 
 CHANGES = ("added", "ended", "superseded", "changed")
 # What a row says of its own end stands in the row that follows it.
@@ -81,14 +81,14 @@ def is_of_sources(field: str) -> bool:
     return field in _OF_SOURCES or field.endswith("_basis")
 
 
-def compare_days(law: Catalogue, first: date, last: date, language: str = "zh") -> Difference:
+def compare_days(catalogue: Catalogue, first: date, last: date, language: str = "zh") -> Difference:
     """What differs between the rows in force on two days.
 
     Raises: UsageError where the first day lies after the last.
     """
     if first > last:
         raise UsageError(f"{first} lies after {last}", "give the earlier day first: --from, then --to")
-    old, new = find_law_in_force(law, first, language), find_law_in_force(law, last, language)
+    old, new = find_law_in_force(catalogue, first, language), find_law_in_force(catalogue, last, language)
     changes: list[RowChange] = []
     for code, entry in new.entries.items():
         was = old.entries.get(code)
@@ -111,11 +111,11 @@ def compare_laws(old: Catalogue, new: Catalogue, as_of: date, language: str = "z
     changes: list[RowChange] = []
     for code in [*after, *(code for code in before if code not in after)]:
         changes += _compare_periods(before.get(code, {}), after.get(code, {}))
-    editions = find_law_in_force(old, as_of, language), find_law_in_force(new, as_of, language)
-    coming = [_list_coming(edition) for edition in editions]
+    laws = find_law_in_force(old, as_of, language), find_law_in_force(new, as_of, language)
+    coming = [_list_coming(law) for law in laws]
     codes = dict.fromkeys((*coming[1], *coming[0]))
     announced = tuple(code for code in codes if coming[0].get(code) != coming[1].get(code))
-    return Difference(*editions, tuple(changes), announced)
+    return Difference(*laws, tuple(changes), announced)
 
 
 def _compare_periods(before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Iterator[RowChange]:
@@ -192,22 +192,22 @@ def _pair(was: Row, now: Row, name: str) -> tuple[Any, Any]:
     return make_plain(was[name]), make_plain(now[name])
 
 
-def _group_rows(law: Catalogue) -> dict[str, dict[Any, Row]]:
+def _group_rows(catalogue: Catalogue) -> dict[str, dict[Any, Row]]:
     """The rows by code and first day, in the catalogue's order; what has always been begins with time."""
     rows: dict[str, dict[Any, Row]] = {}
-    for row in law.catalogue.to_dict("records"):
+    for row in catalogue.rows.to_dict("records"):
         start = BEGINNING if pd.isna(row["in_force_from"]) else row["in_force_from"]
         rows.setdefault(str(row["code"]), {})[start] = {str(name): value for name, value in row.items()}
     return rows
 
 
-def _list_coming(edition: LawInForce) -> dict[str, list[dict[str, Any]]]:
+def _list_coming(law: LawInForce) -> dict[str, list[dict[str, Any]]]:
     """What is to come by code, as a reader of the edition's language sees it."""
     coming: dict[str, list[dict[str, Any]]] = {}
-    for change in edition.coming:
+    for change in law.coming:
         row = change.entry.row
         is_end = change.kind == "end"
-        shown = {"superseded_by": row["superseded_by"]} if is_end else find_shown(row, edition.language)
+        shown = {"superseded_by": row["superseded_by"]} if is_end else find_shown(row, law.language)
         plain = {name: make_plain(value) for name, value in shown.items()}
         said = {"day": change.day.isoformat(), "kind": change.kind} | plain
         coming.setdefault(change.entry.code, []).append(said)

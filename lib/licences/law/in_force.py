@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
-from licences.law.durations import Correction, Duration, find_duration
 from licences.law.catalogue import Catalogue
+from licences.law.durations import Correction, Duration, find_duration
+from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
 from licences.rules.logic import Rule, read_rule
 
 _OTHER = {"zh": "_en", "en": "_zh"}
@@ -57,7 +57,7 @@ class UpcomingChange:
 class LawInForce:
     """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order."""
 
-    law: Catalogue
+    catalogue: Catalogue
     as_of: date
     language: str
     entries: Mapping[str, Licence]
@@ -65,18 +65,19 @@ class LawInForce:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The rows of the catalogue in force, indexed by code."""
-        return find_in_force(self.law.catalogue, self.as_of)
+        return find_in_force(self.catalogue.rows, self.as_of)
 
     @cached_property
     def coming(self) -> tuple[UpcomingChange, ...]:
         """What comes into force later, or ends without a successor, earliest first, its rules read."""
-        corrections = _read_corrections(self.law)
+        corrections = _read_corrections(self.catalogue)
         begins, ends = (
-            [_make_entry(row, self.law, self.language, corrections) for row in rows.to_dict("records")]
-            for rows in (find(self.law.catalogue, self.as_of) for find in (find_coming, find_ending))
+            [_make_entry(row, self.catalogue, self.language, corrections) for row in rows.to_dict("records")]
+            for rows in (find(self.catalogue.rows, self.as_of) for find in (find_coming, find_ending))
         )
         changes = [
-            UpcomingChange(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end") for entry in ends
+            UpcomingChange(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end")
+            for entry in ends
         ]
         last = dict(self.entries)
         for entry in begins:
@@ -94,7 +95,7 @@ class LawInForce:
         return repr(find_shown(entry.row, self.language))
 
     def _was_in_force(self, code: str) -> bool:
-        rows = self.law.catalogue[self.law.catalogue["code"] == code]
+        rows = self.catalogue.rows[self.catalogue.rows["code"] == code]
         return bool((rows["in_force_to"] < pd.Timestamp(self.as_of)).any())
 
     def name(self, code: str) -> str:
@@ -104,15 +105,15 @@ class LawInForce:
 
 
 @lru_cache(maxsize=8)
-def find_law_in_force(law: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
+def find_law_in_force(catalogue: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
     """The edition of the law on a day."""
-    corrections = _read_corrections(law)
-    rows = find_in_force(law.catalogue, as_of).to_dict("records")
+    corrections = _read_corrections(catalogue)
+    rows = find_in_force(catalogue.rows, as_of).to_dict("records")
     return LawInForce(
-        law,
+        catalogue,
         as_of,
         language,
-        {str(row["code"]): _make_entry(row, law, language, corrections) for row in rows},
+        {str(row["code"]): _make_entry(row, catalogue, language, corrections) for row in rows},
     )
 
 
@@ -122,19 +123,19 @@ def find_shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in others and name not in _UNSHOWN}
 
 
-def _read_corrections(law: Catalogue) -> dict[str, Correction]:
+def _read_corrections(catalogue: Catalogue) -> dict[str, Correction]:
     return {
         str(row["kind"]): Correction(
             row["chance_percent"] / 100,
             (row["days_min"], row["days_likely"], row["days_max"]),
             str(row["basis"]),
         )
-        for row in law.corrections.to_dict("records")
+        for row in catalogue.corrections.to_dict("records")
     }
 
 
 def _make_entry(
-    row: Mapping[Any, Any], law: Catalogue, language: str, corrections: Mapping[str, Correction]
+    row: Mapping[Any, Any], catalogue: Catalogue, language: str, corrections: Mapping[str, Correction]
 ) -> Licence:
     condition = row["eligible_when"]
     return Licence(
@@ -144,7 +145,7 @@ def _make_entry(
         article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
         requires=split_prerequisites(row["requires"]),
         duration=find_duration(row, corrections[row["kind"]]),
-        applies=read_rule(row["applies_when"], law.fields),
-        condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
+        applies=read_rule(row["applies_when"], catalogue.fields),
+        condition=read_rule(condition, catalogue.fields) if isinstance(condition, str) else None,
         row={str(name): value for name, value in row.items()},
     )

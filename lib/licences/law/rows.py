@@ -9,31 +9,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from licences.errors import Problem, ProblemsError, UnknownNameError
 from licences.reading.dictionary import find_data_folder, read_dictionary
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import UnknownNameError
 from licences.reading.tables import try_to_read_table
 
 BEGINNING = pd.Timestamp.min.ceil("D")
 END = pd.Timestamp.max.floor("D")
 
 
-def read_catalogue(path: Path) -> pd.DataFrame:
+def read_rows(path: Path) -> pd.DataFrame:
     """The catalogue, one row a licence and period in force; the index is the line in the file.
 
     Columns and dtypes as ``data/dictionary.yaml`` describes them under ``licences.csv``.
 
     Raises: ProblemsError naming every bad cell and period; MissingFileError.
     """
-    rows, problems = try_to_read_catalogue(path)
+    rows, problems = try_to_read_rows(path)
     if problems:
         raise ProblemsError(problems)
     return rows
 
 
-def try_to_read_catalogue(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
-    """As ``read_catalogue``, with the problems beside the rows.
+def try_to_read_rows(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
+    """As ``read_rows``, with the problems beside the rows.
 
     Raises: ProblemsError where the file or its header is broken; MissingFileError.
     """

@@ -32,7 +32,7 @@ class Cost:
 def find_costs(plan: Plan) -> tuple[Cost, ...]:
     """The fees of what the plan obtains and the yearly fees of that and of what is held."""
     obtained = [step.code for step in plan.steps]
-    entries = plan.edition.entries
+    entries = plan.law.entries
     costs = []
     for phase in sorted({entries[code].phase for code in (*obtained, *plan.kept)}):
         new = [code for code in obtained if entries[code].phase == phase]

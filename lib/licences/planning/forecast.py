@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from licences.assessment.verdicts import Judgement, judge
-from licences.planning.fees import Cost, find_costs
+from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_in_force
-from licences.law.catalogue import Catalogue
+from licences.law.working_days import read_calendar
+from licences.planning.fees import Cost, find_costs
 from licences.planning.renewals import Renewal, find_renewals, find_untold_expiries
 from licences.planning.schedule import Plan, make_plan
 from licences.planning.simulation import Simulation, simulate
-from licences.law.working_days import read_calendar
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Forecast:
     """A client's plan and what follows from it, each worked out when it is first asked for."""
 
     plan: Plan
-    wish: PlanOptions
+    plan_options: PlanOptions
 
     @cached_property
     def simulation(self) -> Simulation:
-        return simulate(self.plan, seed=self.wish.seed)
+        return simulate(self.plan, seed=self.plan_options.seed)
 
     @cached_property
     def renewals(self) -> tuple[Renewal, ...]:
@@ -91,11 +91,11 @@ class Forecast:
         )
 
 
-def make_outlooks(
-    law: Catalogue,
+def make_forecasts(
+    catalogue: Catalogue,
     profiles: pd.DataFrame,
     as_of: date,
-    wish: PlanOptions,
+    plan_options: PlanOptions,
     language: str = "zh",
     judged: Iterable[Judgement] | None = None,
 ) -> Iterator[Forecast]:
@@ -105,69 +105,69 @@ def make_outlooks(
 
     Raises: UsageError where the plan cannot start on that day.
     """
-    edition = find_law_in_force(law, as_of, language)
-    for one in judged or judge(law, profiles, as_of):
+    law = find_law_in_force(catalogue, as_of, language)
+    for one in judged or judge(catalogue, profiles, as_of):
         plan = make_plan(
-            edition=edition,
+            law=law,
             client=one.client,
             profile=one.profile,
             held=one.held,
             verdicts=one.verdicts,
-            start=wish.start,
-            include=wish.include,
-            capacity=wish.capacity,
+            start=plan_options.start,
+            include=plan_options.include,
+            capacity=plan_options.capacity,
         )
-        yield Forecast(plan, wish)
+        yield Forecast(plan, plan_options)
 
 
-def describe_outlook(outlook: Forecast) -> dict[str, Any]:
+def describe_forecast(forecast: Forecast) -> dict[str, Any]:
     """An outlook as ``licences plan --json`` promises it: dates are ISO texts, what is not known is None."""
-    plan, simulation = outlook.plan, outlook.simulation
+    plan, simulation = forecast.plan, forecast.simulation
     launch = simulation.launch or (None, None, None)
-    decider = outlook.decided_by
+    decider = forecast.decided_by
     return {
         "client": plan.client,
         "start": _say_day(plan.start),
         "as_of": _say_day(plan.as_of),
         "announced_until": _say_day(read_calendar().announced_until),
-        "include": list(outlook.wish.include),
+        "include": list(forecast.plan_options.include),
         "capacity": plan.capacity,
-        "steps": [_describe_step(outlook, at) for at in range(len(plan.steps))],
+        "steps": [_describe_step(forecast, at) for at in range(len(plan.steps))],
         "critical_path": list(plan.critical_path),
         "launch": {
             "likely": _say_day(plan.launch),
             **dict(zip(("p50", "p80", "p90"), map(_say_day, launch), strict=True)),
-            "basis": outlook.basis if plan.launch else None,
+            "basis": forecast.basis if plan.launch else None,
             "provisional": bool(
                 simulation.launch and simulation.launch[-1] > read_calendar().announced_until
             ),
             "decided_by": decider,
             "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
-            "left_out": list(outlook.left_out),
+            "left_out": list(forecast.left_out),
             "draws": simulation.draws,
             "seed": simulation.seed,
         },
-        "missing_facts": list(outlook.missing_facts),
+        "missing_facts": list(forecast.missing_facts),
         "undetermined": [code for code, verdict in plan.verdicts.items() if verdict == "undetermined"],
         "renewals": [
             {
                 name: _say_day(value) if isinstance(value, date) else value
                 for name, value in asdict(event).items()
             }
-            for event in outlook.renewals
+            for event in forecast.renewals
         ],
-        "expiry_not_told": list(outlook.untold_expiries),
+        "expiry_not_told": list(forecast.untold_expiries),
         "costs": [
             {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(cost).items()}
-            for cost in outlook.costs
+            for cost in forecast.costs
         ],
     }
 
 
-def _describe_step(outlook: Forecast, at: int) -> dict[str, Any]:
-    step = outlook.plan.steps[at]
+def _describe_step(forecast: Forecast, at: int) -> dict[str, Any]:
+    step = forecast.plan.steps[at]
     duration = step.duration
-    p50, p80, p90 = outlook.simulation.finishes.get(step.code, (None, None, None))
+    p50, p80, p90 = forecast.simulation.finishes.get(step.code, (None, None, None))
     return {
         "code": step.code,
         "name": step.name,
@@ -183,7 +183,7 @@ def _describe_step(outlook: Forecast, at: int) -> dict[str, Any]:
         "latest_finish": _say_day(step.latest_finish),
         "slack_days": step.slack_days,
         "critical": step.critical,
-        "criticality": outlook.simulation.criticality.get(step.code),
+        "criticality": forecast.simulation.criticality.get(step.code),
         "finish_p50": _say_day(p50),
         "finish_p80": _say_day(p80),
         "finish_p90": _say_day(p90),

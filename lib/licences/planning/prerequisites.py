@@ -34,7 +34,7 @@ class Eligibility:
 
 
 def settle_prerequisites(
-    edition: LawInForce,
+    law: LawInForce,
     chosen: Collection[str],
     verdicts: Mapping[str, str],
     done: Collection[str],
@@ -50,12 +50,12 @@ def settle_prerequisites(
     needed = set(chosen)
 
     def find_open(code: str) -> list[tuple[str, ...]]:
-        groups = edition.entries[code].requires
+        groups = law.entries[code].requires
         return [group for group in groups if not any(one in done for one in group)]
 
     def find_unmet() -> list[list[str]]:
         unmet = []
-        for code in edition.entries:
+        for code in law.entries:
             for group in find_open(code) if code in needed else ():
                 applying = [one for one in group if verdicts.get(one) in NEEDED]
                 if applying and needed.isdisjoint(group):
@@ -67,7 +67,7 @@ def settle_prerequisites(
         needed |= alone or {min(unmet[0], key=find_earliest)}
 
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(code for code in edition.entries if code in needed)
+    graph.add_nodes_from(code for code in law.entries if code in needed)
     notes: dict[str, list[str]] = {}
     for code in graph.nodes:
         for group in find_open(code):
@@ -77,18 +77,18 @@ def settle_prerequisites(
                 continue
             still_open = any(verdicts.get(one) == "undetermined" for one in group)
             key = "plan.prerequisite_open" if still_open else "plan.prerequisite_passed"
-            names = say(edition.language, "or").join(edition.name(one) for one in group)
-            notes.setdefault(code, []).append(say(edition.language, key, names=names))
+            names = say(law.language, "or").join(law.name(one) for one in group)
+            notes.setdefault(code, []).append(say(law.language, key, names=names))
     return graph, notes
 
 
-def find_eligibility(edition: LawInForce, code: str, profile: Profile) -> Eligibility:
+def find_eligibility(law: LawInForce, code: str, profile: Profile) -> Eligibility:
     """What is known about a client's meeting the conditions of a licence."""
-    condition = edition.entries[code].condition
+    condition = law.entries[code].condition
     if condition is None:
         return Eligibility()
     told = tuple(profile.get(name) for name in condition.names)
-    return _find_eligibility(condition, told, edition.as_of, edition.language)
+    return _find_eligibility(condition, told, law.as_of, law.language)
 
 
 @lru_cache(maxsize=65536)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from licences.law.durations import find_weakest
 from licences.law.in_force import Licence
+from licences.law.working_days import LAST_YEAR, count_back, read_calendar
 from licences.planning.schedule import Plan
 from licences.words.texts import say
-from licences.law.working_days import LAST_YEAR, count_back, read_calendar
 
 MONTHS = 24
 
@@ -43,12 +43,12 @@ def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
     until = _add_months(plan.as_of, months)
     events: list[Renewal] = []
     for code in plan.kept:
-        entry, expires_on = plan.edition.entries[code], plan.held[code]
+        entry, expires_on = plan.law.entries[code], plan.held[code]
         if expires_on:
             events += _find_renewal(entry, expires_on, planned=False)
         events += _find_duties(plan, entry, plan.as_of, until, planned=False)
     for step in plan.dated:
-        entry = plan.edition.entries[step.code]
+        entry = plan.law.entries[step.code]
         if step.finish is not None:
             if not pd.isna(entry.row["validity_years"]):
                 years = int(entry.row["validity_years"])
@@ -64,7 +64,7 @@ def find_untold_expiries(plan: Plan) -> tuple[str, ...]:
     return tuple(
         code
         for code in plan.kept
-        if plan.held[code] is None and not pd.isna(plan.edition.entries[code].row["validity_years"])
+        if plan.held[code] is None and not pd.isna(plan.law.entries[code].row["validity_years"])
     )
 
 
@@ -92,8 +92,8 @@ def _find_renewal(
 
 def _find_duties(plan: Plan, entry: Licence, first: date, until: date, planned: bool) -> Iterator[Renewal]:
     """A duty in each of its windows; one that a plan brings about begins with the next whole window."""
-    text = entry.row[f"yearly_duty_{plan.edition.language}"]
-    duty = text if isinstance(text, str) else say(plan.edition.language, "plan.duty")
+    text = entry.row[f"yearly_duty_{plan.law.language}"]
+    duty = text if isinstance(text, str) else say(plan.law.language, "plan.duty")
     basis = str(entry.row["duty_windows_basis"])
     for year in range(first.year, until.year + 1):
         for window in entry.row["duty_windows"]:

@@ -9,14 +9,14 @@ from datetime import date
 import networkx as nx
 
 from licences.assessment.verdicts import NEEDED, find_status
+from licences.errors import UsageError
 from licences.law.durations import Duration
 from licences.law.in_force import LawInForce
-from licences.errors import UsageError
+from licences.law.working_days import FIRST_YEAR, find_date, find_finish, find_positions, read_calendar
 from licences.planning.critical_path import Network
 from licences.planning.prerequisites import Eligibility, find_eligibility, settle_prerequisites
 from licences.rules.logic import Profile
 from licences.words.texts import say
-from licences.law.working_days import FIRST_YEAR, find_date, find_finish, find_positions, read_calendar
 
 DONE = frozenset({"held", "expiring"})
 LAST_START_YEAR = 2045  # leaves room for the longest plan before the calendar ends
@@ -71,7 +71,7 @@ class Plan:
 
     client: str
     start: date
-    edition: LawInForce
+    law: LawInForce
     capacity: int | None
     steps: tuple[Step, ...]
     launch: date | None
@@ -82,7 +82,7 @@ class Plan:
 
     @property
     def as_of(self) -> date:
-        return self.edition.as_of
+        return self.law.as_of
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Plan:
 
 
 def make_plan(
-    edition: LawInForce,
+    law: LawInForce,
     client: str,
     profile: Profile,
     held: Mapping[str, date | None],
@@ -116,15 +116,13 @@ def make_plan(
     """
     begin = find_beginning(start)
     statuses = {
-        code: find_status(held, edition.entries[code].row, edition.as_of)
-        for code in held
-        if code in edition.entries
+        code: find_status(held, law.entries[code].row, law.as_of) for code in held if code in law.entries
     }
     done = frozenset(code for code, status in statuses.items() if status in DONE)
     wanted = {"required", *include}
     chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
-    timing = _Timing(edition, profile, verdicts, done, begin)
-    graph, notes = settle_prerequisites(edition, chosen, verdicts, done, timing.find_earliest)
+    timing = _Timing(law, profile, verdicts, done, begin)
+    graph, notes = settle_prerequisites(law, chosen, verdicts, done, timing.find_earliest)
     order = list(nx.lexicographical_topological_sort(graph))
     blocked = timing.find_blocked(graph, order)
     dated = [code for code in order if code not in blocked]
@@ -132,17 +130,17 @@ def make_plan(
     network = Network(
         before={code: list(graph.predecessors(code)) for code in dated},
         releases={code: timing.find_release(code) for code in dated},
-        durations={code: entry.duration for code in dated if (entry := edition.entries[code]).duration},
+        durations={code: entry.duration for code in dated if (entry := law.entries[code]).duration},
     )
     if capacity:
         network = network.level(required, capacity)
     starts, finishes = network.find_earliest()
     latest = network.find_latest(starts, finishes, required)
     launch = max((finishes[code] for code in required), default=None)
-    forced = _find_forced_phases(edition, graph, order)
+    forced = _find_forced_phases(law, graph, order)
     steps = []
     for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
-        entry, eligibility = edition.entries[code], timing.find_eligibility(code)
+        entry, eligibility = law.entries[code], timing.find_eligibility(code)
         dates: dict[str, object] = {}
         if code in starts:
             finish = finishes[code]
@@ -176,7 +174,7 @@ def make_plan(
     return Plan(
         client=client,
         start=start,
-        edition=edition,
+        law=law,
         capacity=capacity,
         steps=tuple(steps),
         launch=None if launch is None else find_date(launch),
@@ -197,11 +195,11 @@ def find_beginning(start: date) -> int:
     return int(find_positions(start))
 
 
-def _find_forced_phases(edition: LawInForce, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
+def _find_forced_phases(law: LawInForce, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
     """The earliest phase of each step that the phases of its prerequisites allow."""
     forced: dict[str, int] = {}
     for code in order:
-        before = [edition.entries[one] for one in graph.predecessors(code)]
+        before = [law.entries[one] for one in graph.predecessors(code)]
         listed = [one.article_phase or one.phase for one in before]
         forced[code] = max([1, *listed, *(forced[one.code] for one in before)])
     return forced
@@ -212,13 +210,13 @@ class _Timing:
 
     def __init__(
         self,
-        edition: LawInForce,
+        law: LawInForce,
         profile: Profile,
         verdicts: Mapping[str, str],
         done: Collection[str],
         begin: int,
     ) -> None:
-        self.edition, self.profile, self.verdicts, self.done = edition, profile, verdicts, done
+        self.law, self.profile, self.verdicts, self.done = law, profile, verdicts, done
         self.begin = begin
         self.earliest: dict[str, float] = {}
         self.eligibilities: dict[str, Eligibility] = {}
@@ -226,7 +224,7 @@ class _Timing:
     def find_eligibility(self, code: str) -> Eligibility:
         """What blocks a licence when the plan begins; what time has lifted by then is no obstacle."""
         if code not in self.eligibilities:
-            found = find_eligibility(self.edition, code, self.profile)
+            found = find_eligibility(self.law, code, self.profile)
             if found.until and find_positions(found.until) <= self.begin:
                 found = Eligibility(missing_facts=found.missing_facts)
             self.eligibilities[code] = found
@@ -249,7 +247,7 @@ class _Timing:
         return self.earliest[code]
 
     def _work_out_earliest(self, code: str) -> float:
-        entry, ready = self.edition.entries[code], float(self.find_release(code))
+        entry, ready = self.law.entries[code], float(self.find_release(code))
         for group in entry.requires:
             if not any(one in self.done for one in group):
                 applying = [one for one in group if self.verdicts.get(one) in NEEDED]
@@ -260,15 +258,15 @@ class _Timing:
 
     def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, str]:
         """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
-        language, blocked = self.edition.language, {}
+        language, blocked = self.law.language, {}
         for code in order:
             stuck = [one for one in graph.predecessors(code) if one in blocked]
             if self.is_blocked(code):
                 blocked[code] = str(self.find_eligibility(code).obstacle)
             elif stuck:
-                names = say(language, "list").join(self.edition.name(one) for one in sorted(stuck))
+                names = say(language, "list").join(self.law.name(one) for one in sorted(stuck))
                 blocked[code] = say(language, "plan.waits", names=names)
-            elif self.edition.entries[code].duration is None:
+            elif self.law.entries[code].duration is None:
                 blocked[code] = say(language, "plan.no_duration")
         return blocked
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licences.law.durations import LEVELS, Duration, make_correction_levels, make_day_levels
-from licences.planning.schedule import Plan
 from licences.law.working_days import find_date, find_finish, find_positions
+from licences.planning.schedule import Plan
 
 DRAWS = 10_000
 SHARES = (0.5, 0.8, 0.9)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from licences.law.rows import BEGINNING, END
 from licences.errors import Problem
-from licences.rules.expressions import Always, And, Value
-from licences.quality.coverage import Row, find_disagreements, is_noticed, list_rows
 from licences.law.catalogue import Catalogue
-from licences.rules.mutants import Mutant, find_example, make_mutants
-from licences.rules.logic import MAX_POINTS, Facts, Rule
+from licences.law.rows import BEGINNING, END
+from licences.quality.coverage import Row, find_disagreements, is_noticed, list_rows
 from licences.quality.scenarios import Scenario
+from licences.rules.expressions import Always, And, Value
+from licences.rules.logic import MAX_POINTS, Facts, Rule
+from licences.rules.mutants import Mutant, find_example, make_mutants
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Finding:
 
 
 def check_deeply(
-    law: Catalogue,
+    catalogue: Catalogue,
     profiles: pd.DataFrame,
     scenarios: Iterable[Scenario],
     as_of: date,
@@ -47,13 +47,13 @@ def check_deeply(
     as_of: the day on which the sample clients are looked at and the age of sources counts. files: how
     the catalogue and the scenarios are called.
     """
-    catalogue, scenario_file = files
+    catalogue_file, scenario_file = files
     cases = list(scenarios)
-    rows = list_rows(law, cases)
+    rows = list_rows(catalogue, cases)
     by_code: dict[str, list[Row]] = {}
     for row in rows:
         by_code.setdefault(row.code, []).append(row)
-    facts, day = Facts(profiles, law.fields), pd.Timestamp(as_of)
+    facts, day = Facts(profiles, catalogue.fields), pd.Timestamp(as_of)
     problems: list[Problem] = []
     broken = noticed = 0
     for row in rows:
@@ -69,7 +69,9 @@ def check_deeply(
                 seen = any(is_noticed(case, row, column, mutant.rule) for case in row.cases)
                 broken, noticed = broken + 1, noticed + seen
                 found += [] if seen else [(column, *_say_unnoticed(mutant, row))]
-        problems += [Problem(catalogue, row.line, column, wrong, right) for column, wrong, right in found]
+        problems += [
+            Problem(catalogue_file, row.line, column, wrong, right) for column, wrong, right in found
+        ]
     problems += [
         Problem(scenario_file, case.line, key, wrong, "mend the scenario or the catalogue")
         for case in cases

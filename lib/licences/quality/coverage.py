@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from licences.law.rows import BEGINNING, END, split_prerequisites
 from licences.law.catalogue import Catalogue
-from licences.rules.logic import Profile, Rule, read_rule
+from licences.law.rows import BEGINNING, END, split_prerequisites
 from licences.quality.scenarios import Scenario
+from licences.rules.logic import Profile, Rule, read_rule
 
 Period = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -30,14 +30,14 @@ class Row:
     cases: tuple[Scenario, ...]
 
 
-def list_rows(law: Catalogue, cases: Iterable[Scenario]) -> list[Row]:
+def list_rows(catalogue: Catalogue, cases: Iterable[Scenario]) -> list[Row]:
     """The rows of the catalogue in its order, each with the cases of its period that name its code."""
     spoken: dict[str, list[Scenario]] = {}
     for case in cases:
         for code in {*case.expected, *case.blocked, *case.missing, *case.absent}:
             spoken.setdefault(code, []).append(case)
     rows = []
-    for line, row in law.catalogue.iterrows():
+    for line, row in catalogue.rows.iterrows():
         code, condition = str(row["code"]), row["eligible_when"]
         first = BEGINNING if pd.isna(row["in_force_from"]) else row["in_force_from"]
         last = END if pd.isna(row["in_force_to"]) else row["in_force_to"]
@@ -47,8 +47,8 @@ def list_rows(law: Catalogue, cases: Iterable[Scenario]) -> list[Row]:
                 code=code,
                 obligation=str(row["obligation"]),
                 period=(first, last),
-                applies=read_rule(row["applies_when"], law.fields),
-                condition=read_rule(condition, law.fields) if isinstance(condition, str) else None,
+                applies=read_rule(row["applies_when"], catalogue.fields),
+                condition=read_rule(condition, catalogue.fields) if isinstance(condition, str) else None,
                 requires=split_prerequisites(row["requires"]),
                 checked_on=row["checked_on"],
                 cases=tuple(

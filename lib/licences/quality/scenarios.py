@@ -14,11 +14,9 @@ from typing import Any
 import yaml
 
 from licences.assessment.verdicts import VERDICTS
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import suggest
-from licences.reading.files import read_text
+from licences.errors import Problem, ProblemsError, suggest
 from licences.law.catalogue import Catalogue
+from licences.reading.files import read_text
 from licences.rules.facts import read_profiles
 from licences.rules.logic import Profile, make_profile
 
@@ -45,7 +43,7 @@ class Scenario:
     absent: tuple[str, ...]
 
 
-def read_scenarios(path: Path, law: Catalogue) -> list[Scenario]:
+def read_scenarios(path: Path, catalogue: Catalogue) -> list[Scenario]:
     """The cases of a YAML file. Raises: ProblemsError naming every problem; MissingFileError."""
     file, text = str(path), read_text(path)
     try:
@@ -57,11 +55,11 @@ def read_scenarios(path: Path, law: Catalogue) -> list[Scenario]:
     problems = [
         Problem(file, line, key, wrong, right)
         for line, case in zip(lines, cases, strict=True)
-        for key, wrong, right in _find_faults(case, law)
+        for key, wrong, right in _find_faults(case, catalogue)
     ]
     if problems:
         raise ProblemsError(problems)
-    profiles = _read_profiles(file, lines, cases, law) if cases else []
+    profiles = _read_profiles(file, lines, cases, catalogue) if cases else []
     return [_make_scenario(*one) for one in zip(lines, cases, profiles, strict=True)]
 
 
@@ -74,7 +72,7 @@ def _read_cases(text: str) -> tuple[list[int], list[Any]]:
     return [one.start_mark.line + 1 for one in node.value], yaml.load(text, _Loader)  # noqa: S506 - it is safe
 
 
-def _find_faults(case: Any, law: Catalogue) -> Iterator[tuple[str, str, str]]:
+def _find_faults(case: Any, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     if not isinstance(case, dict):
         yield "file", "is no case", "begin it with '- name: …'"
         return
@@ -87,15 +85,15 @@ def _find_faults(case: Any, law: Catalogue) -> Iterator[tuple[str, str, str]]:
         yield "as_of", f"{case.get('as_of')!r} is not a date", "write it as 2026-11-23"
     if isinstance(case.get("profile"), dict):
         for name in case["profile"]:
-            if name not in law.fields:
-                yield "profile", f"no field {name!r}", suggest(str(name), law.fields.by_name)
+            if name not in catalogue.fields:
+                yield "profile", f"no field {name!r}", suggest(str(name), catalogue.fields.by_name)
     else:
         yield "profile", "is no list of facts", "write {} where nothing is told"
-    yield from _find_wrong_codes(case, law)
+    yield from _find_wrong_codes(case, catalogue)
 
 
-def _find_wrong_codes(case: Mapping[Any, Any], law: Catalogue) -> Iterator[tuple[str, str, str]]:
-    codes = set(law.catalogue["code"])
+def _find_wrong_codes(case: Mapping[Any, Any], catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    codes = set(catalogue.rows["code"])
     for key in (*CLAIMS, "missing"):
         named = case.get(key) or []
         if not isinstance(named, dict if key == "missing" and named else list):
@@ -106,9 +104,9 @@ def _find_wrong_codes(case: Mapping[Any, Any], law: Catalogue) -> Iterator[tuple
                 yield key, f"no licence {code!r}", suggest(str(code), codes)
 
 
-def _read_profiles(file: str, lines: list[int], cases: list[Any], law: Catalogue) -> list[Profile]:
+def _read_profiles(file: str, lines: list[int], cases: list[Any], catalogue: Catalogue) -> list[Profile]:
     """What the cases tell, read as a consultant's file is read."""
-    names = list(law.fields.by_name)
+    names = list(catalogue.fields.by_name)
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(["client", "name", "holds", *names])
@@ -119,7 +117,7 @@ def _read_profiles(file: str, lines: list[int], cases: list[Any], law: Catalogue
         path = Path(folder) / "scenarios.csv"
         path.write_text(table.getvalue(), encoding="utf-8")
         try:
-            rows = read_profiles(path, law.fields, set(law.catalogue["code"]))
+            rows = read_profiles(path, catalogue.fields, set(catalogue.rows["code"]))
         except ProblemsError as error:
             raise ProblemsError(
                 Problem(file, lines[one.line - 2] if one.line > 1 else 1, one.column, one.wrong, one.right)

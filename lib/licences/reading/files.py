@@ -14,15 +14,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any, cast
 
-from licences.errors import LicencesError
-
-from licences.errors import MissingFileError
-
-from licences.errors import Problem
-
-from licences.errors import ProblemsError
-
-from licences.errors import UsageError
+from licences.errors import LicencesError, MissingFileError, Problem, ProblemsError, UsageError
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")

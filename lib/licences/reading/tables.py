@@ -9,13 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from licences.errors import Problem, ProblemsError, suggest
 from licences.reading.dictionary import Column, Table
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import suggest
 from licences.reading.files import read_rows
-from licences.reading.validation import check_frame
 from licences.reading.validated import is_sealed, make_seal, remember
+from licences.reading.validation import check_frame
 
 YES = frozenset({"yes", "true", "是", "1"})
 NO = frozenset({"no", "false", "否", "0"})

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from licences.errors import Problem, suggest
 from licences.reading.dictionary import Column, Table
-from licences.errors import Problem
-from licences.errors import suggest
 
 _PATTERNS = {
     "code": r"[A-Z][A-Z0-9_]*",

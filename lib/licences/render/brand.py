@@ -9,10 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from licences.errors import Problem, ProblemsError, suggest
 from licences.reading.dictionary import LANGUAGES
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import suggest
 from licences.reading.files import read_text, say_why
 
 MAX_LOGO_BYTES = 300_000

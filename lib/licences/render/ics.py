@@ -9,15 +9,15 @@ from uuid import UUID, uuid5
 
 from icalendar import Alarm, Calendar, Event, vText
 
-from licences.render.brand import Brand
 from licences.analysis.case import Case
 from licences.law.durations import find_weakest
-from licences.render.html.sections import describe_licence
+from licences.law.working_days import read_calendar
 from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
+from licences.render.brand import Brand
+from licences.render.html.sections import describe_licence
 from licences.words.texts import say, say_day, say_share
-from licences.law.working_days import read_calendar
 
 SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it never changes
 FIRST_DAY = date(2020, 1, 1)  # from which the versions of an entry are counted
@@ -76,7 +76,7 @@ class _Entry:
 def _list_due(case: Case) -> Iterator[_Entry]:
     """Renewals and duties, from the first day to the last."""
     language = case.language
-    for event in case.outlook.renewals:
+    for event in case.forecast.renewals:
         is_renewal = event.duty is None
         first = event.renew_from or event.renew_by
         lines = [
@@ -114,7 +114,7 @@ def _list_due(case: Case) -> Iterator[_Entry]:
 def _number_window(case: Case, event: Renewal) -> str:
     """``2027-2`` for the second window of 2027, whatever days it has."""
     ends = sorted(
-        window.partition("..")[2] for window in case.plan.edition.entries[event.code].row["duty_windows"]
+        window.partition("..")[2] for window in case.plan.law.entries[event.code].row["duty_windows"]
     )
     return f"{event.renew_by.year}-{ends.index(f'{event.renew_by:%m-%d}') + 1}"
 
@@ -144,7 +144,7 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
             is_estimate=ground == "estimate",
             is_provisional=step.start > announced_until,
         )
-        days = case.outlook.simulation.finishes[step.code]
+        days = case.forecast.simulation.finishes[step.code]
         ground = _find_finish_ground(step)
         yield _Entry(
             kind="finish",
@@ -173,7 +173,7 @@ def _list_step(case: Case, step: Step) -> list[str]:
     if step.blocked_by:
         lines.append(step.blocked_by)
     if step.missing_facts:
-        labels = [case.law.fields[name].label[language] for name in step.missing_facts]
+        labels = [case.catalogue.fields[name].label[language] for name in step.missing_facts]
         lines.append(say(language, "page.condition_open", names=say(language, "list").join(labels)))
     return [*lines, *step.notes]
 
@@ -217,12 +217,12 @@ def _find_finish_ground(step: Step) -> str:
 
 def _list_launch(case: Case) -> Iterator[_Entry]:
     """By when all that is required and can be dated is done, once for each share of the draws."""
-    language, ground = case.language, case.outlook.basis
+    language, ground = case.language, case.forecast.basis
     if case.launch is None:
         return
     lines = [*_list_chances(case, case.launch)]
-    if case.outlook.left_out:
-        names = say(language, "list").join(map(case.name_code, case.outlook.left_out))
+    if case.forecast.left_out:
+        names = say(language, "list").join(map(case.name_code, case.forecast.left_out))
         lines.append(say(language, "calendar.left_out", names=names))
     lines.append(say(language, "calendar.basis", basis=case.label("days_likely_basis", ground)))
     for share, day in zip(SHARES, case.launch, strict=True):

@@ -11,15 +11,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from licences.assessment.verdicts import Judgement
-from licences.reading.dictionary import find_data_folder, read_vocabulary
-from licences.law.in_force import Licence
-from licences.law.catalogue import Catalogue
-from licences.planning.forecast import Forecast
 from licences.assessment.remedies import Aim, say_aim
-from licences.planning.renewals import MONTHS
-from licences.words.texts import mark_day, say, say_day, say_number, say_share
+from licences.assessment.verdicts import Judgement
+from licences.law.catalogue import Catalogue
+from licences.law.in_force import Licence
 from licences.law.working_days import read_calendar
+from licences.planning.forecast import Forecast
+from licences.planning.renewals import MONTHS
+from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
 _STYLES = {
     "required": "bold red",
@@ -66,10 +66,10 @@ def _name_both(entry: Licence) -> str:
 
 
 def draw_assessment(
-    findings: pd.DataFrame, profiles: pd.DataFrame, law: Catalogue, as_of: date, language: str
+    findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
     """One table a client: what is needed or still open, required first; the rest is counted."""
-    names = _name_rows(law, language)
+    names = _name_rows(catalogue, language)
     parts: list[RenderableType] = []
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
@@ -82,7 +82,7 @@ def draw_assessment(
                 table.add_row(Text(heading, style=_STYLES[verdict]), "", end_section=True)
             for at, row in enumerate(rows, start=1):
                 missing = say(language, "list").join(
-                    law.fields[field].label[language] for field in row["missing_facts"]
+                    catalogue.fields[field].label[language] for field in row["missing_facts"]
                 )
                 status = Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], ""))
                 reasons = [Text(text) for text in row["because"][:-1] if not missing]
@@ -100,27 +100,27 @@ def draw_assessment(
 
 
 def draw_plans(
-    outlooks: Iterable[Forecast], profiles: pd.DataFrame, law: Catalogue, language: str
+    forecasts: Iterable[Forecast], profiles: pd.DataFrame, catalogue: Catalogue, language: str
 ) -> list[RenderableType]:
     """For each client: when it can open, the steps, what cannot be dated, what falls due, what it costs."""
     parts: list[RenderableType] = []
-    for outlook, name in zip(outlooks, profiles["name"], strict=True):
+    for forecast, name in zip(forecasts, profiles["name"], strict=True):
         parts += [
-            Text(say(language, "plan.title", name=name, client=outlook.plan.client), style="bold"),
-            *_draw_launch(outlook, language),
-            *_draw_steps(outlook, language),
-            *_draw_doubts(outlook, law, language),
-            *_draw_dues(outlook, language),
-            *_draw_costs(outlook, language),
+            Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
+            *_draw_launch(forecast, language),
+            *_draw_steps(forecast, language),
+            *_draw_doubts(forecast, catalogue, language),
+            *_draw_dues(forecast, language),
+            *_draw_costs(forecast, language),
             Text(),
         ]
     return parts
 
 
-def _draw_launch(outlook: Forecast, language: str) -> Iterator[RenderableType]:
-    simulation, decider, likely = outlook.simulation, outlook.decided_by, outlook.plan.launch
+def _draw_launch(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    simulation, decider, likely = forecast.simulation, forecast.decided_by, forecast.plan.launch
     if simulation.launch is None or decider is None:
-        yield Text(say(language, f"page.{outlook.no_launch}"))
+        yield Text(say(language, f"page.{forecast.no_launch}"))
         return
     p50, p80, p90 = map(mark_day, simulation.launch)
     share = say_share(simulation.decided_by[decider])
@@ -128,16 +128,16 @@ def _draw_launch(outlook: Forecast, language: str) -> Iterator[RenderableType]:
         say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=mark_day(likely), decider=decider, share=share,
             draws=say_number(simulation.draws))
     )  # fmt: skip
-    if outlook.left_out:
-        names = say(language, "list").join(outlook.left_out)
+    if forecast.left_out:
+        names = say(language, "list").join(forecast.left_out)
         yield Text(say(language, "page.left_out", names=names), style="bold red")
-    yield Text(say(language, "plan.path", codes=" → ".join(outlook.plan.critical_path)))
-    if outlook.basis == "estimate":
+    yield Text(say(language, "plan.path", codes=" → ".join(forecast.plan.critical_path)))
+    if forecast.basis == "estimate":
         yield Text(say(language, "plan.launch_estimate"), style="yellow")
 
 
-def _draw_steps(outlook: Forecast, language: str) -> Iterator[RenderableType]:
-    plan = outlook.plan
+def _draw_steps(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    plan = forecast.plan
     if not plan.steps:
         return
     table = make_table("", [say(language, "plan.step")])
@@ -161,56 +161,56 @@ def _draw_steps(outlook: Forecast, language: str) -> Iterator[RenderableType]:
             title,
             Text(f"{mark_day(step.start)}\n{mark_day(step.finish)}"),
             Text(str(step.slack_days), style="bold" if step.critical else "", justify="right"),
-            Text("\n".join(map(mark_day, outlook.simulation.finishes[step.code]))),
+            Text("\n".join(map(mark_day, forecast.simulation.finishes[step.code]))),
             ground,
         )
     yield table
     announced_until = read_calendar().announced_until
-    if any(days[-1] > announced_until for days in outlook.simulation.finishes.values()):
+    if any(days[-1] > announced_until for days in forecast.simulation.finishes.values()):
         yield Text(say(language, "plan.provisional", day=announced_until.isoformat()), style="dim")
 
 
-def _draw_doubts(outlook: Forecast, law: Catalogue, language: str) -> Iterator[RenderableType]:
-    labels = [f"{law.fields[name].label[language]} ({name})" for name in outlook.missing_facts]
+def _draw_doubts(forecast: Forecast, catalogue: Catalogue, language: str) -> Iterator[RenderableType]:
+    labels = [f"{catalogue.fields[name].label[language]} ({name})" for name in forecast.missing_facts]
     if labels:
         joined = say(language, "list").join(labels)
         yield Text(say(language, "plan.open_conditions", labels=joined), style="magenta")
-    undetermined = sum(verdict == "undetermined" for verdict in outlook.plan.verdicts.values())
+    undetermined = sum(verdict == "undetermined" for verdict in forecast.plan.verdicts.values())
     if undetermined:
         yield Text(say(language, "plan.undetermined", count=undetermined), style="magenta")
 
 
-def _draw_dues(outlook: Forecast, language: str) -> Iterator[RenderableType]:
-    if outlook.renewals:
+def _draw_dues(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    if forecast.renewals:
         columns = [say(language, f"plan.{name}") for name in ("due_by", "step", "due_what")]
         table = make_table(say(language, "plan.due", months=MONTHS), columns)
         table.columns[0].no_wrap = True
-        for event in outlook.renewals:
+        for event in forecast.renewals:
             what = say(language, "plan.duty_of")
             if event.expires_on:
                 what = say(language, "plan.renewal", day=event.expires_on.isoformat())
             dates = (
                 f"{say_day(event.renew_from)} – {say_day(event.renew_by)}{'*' if event.provisional else ''}"
             )
-            if event.renew_by < outlook.plan.as_of:
+            if event.renew_by < forecast.plan.as_of:
                 what += f" ({say(language, 'page.overdue')})"
             planned = say(language, "plan.planned") if event.is_planned else ""
             table.add_row(dates, event.code, f"{what} {planned}".strip())
         yield table
-    if outlook.untold_expiries:
-        codes = ", ".join(outlook.untold_expiries)
+    if forecast.untold_expiries:
+        codes = ", ".join(forecast.untold_expiries)
         yield Text(say(language, "plan.untold", codes=codes), style="magenta")
 
 
-def _draw_costs(outlook: Forecast, language: str) -> Iterator[RenderableType]:
-    if not outlook.costs:
+def _draw_costs(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    if not forecast.costs:
         return
     columns = [
         say(language, key) for key in ("page.phase", "plan.one_off", "plan.yearly", "plan.unknown_fees")
     ]
     table = make_table(say(language, "plan.costs"), columns)
     phases = read_vocabulary(find_data_folder() / "dictionary.yaml", "phase")
-    for cost in outlook.costs:
+    for cost in forecast.costs:
         amounts = [
             "–" if amount is None else say_number(amount) for amount in (cost.fee_cny, cost.yearly_fee_cny)
         ]
@@ -220,7 +220,7 @@ def _draw_costs(outlook: Forecast, language: str) -> Iterator[RenderableType]:
 
 
 def draw_questions(
-    questions: pd.DataFrame, profiles: pd.DataFrame, law: Catalogue, language: str
+    questions: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, language: str
 ) -> list[RenderableType]:
     """One table a client: what to ask next, most telling first."""
     parts: list[RenderableType] = []
@@ -231,7 +231,7 @@ def draw_questions(
         table = make_table(title, [say(language, f"questions.{column}") for column in columns])
         for row in own.to_dict("records"):
             table.add_row(
-                Text(f"{law.fields[row['field']].label[language]}\n{row['field']}"),
+                Text(f"{catalogue.fields[row['field']].label[language]}\n{row['field']}"),
                 Text(", ".join([*row["settles"], *(f"({code})" for code in row["conditions"])])),
                 Text(f"{row['share']:.0%}", justify="right"),
             )
@@ -253,5 +253,5 @@ def make_table(title: str, columns: Iterable[str]) -> Table:
     return table
 
 
-def _name_rows(law: Catalogue, language: str) -> dict[str, str]:
-    return dict(zip(law.catalogue["code"], law.catalogue[f"name_{language}"], strict=True))
+def _name_rows(catalogue: Catalogue, language: str) -> dict[str, str]:
+    return dict(zip(catalogue.rows["code"], catalogue.rows[f"name_{language}"], strict=True))

@@ -12,11 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from licences.words.labels import name_field
+from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference, RowChange
 from licences.render.terminal import make_table
+from licences.words.labels import name_field
 from licences.words.messages import contrast, find_messages, list_readable, name_licence
-from licences.analysis.impact import ClientImpact
 from licences.words.texts import say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
@@ -29,7 +29,7 @@ def draw_difference(
     """What has changed in the catalogue, in words, and the clients that it touches, most urgent first."""
     language = difference.new.language
     days = {"old": difference.old.as_of.isoformat(), "new": difference.new.as_of.isoformat()}
-    kind = "days" if difference.old.law is difference.new.law else "files"
+    kind = "days" if difference.old.catalogue is difference.new.catalogue else "files"
     parts: list[RenderableType] = [
         Text(say(language, f"changes.title_{kind}", **days), style="bold"),
         Text(),

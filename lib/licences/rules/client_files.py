@@ -11,9 +11,7 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
-from licences.errors import ProblemsError
-
-from licences.errors import UsageError
+from licences.errors import ProblemsError, UsageError
 from licences.reading.files import WORKBOOKS, read_coded_text, read_rows, write_whole
 from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
 

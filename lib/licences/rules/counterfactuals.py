@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from licences.reading.tables import NONE
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import split_set
 from licences.rules.logic import OTHER, Axis, Claim, Profile, Rule
-from licences.reading.tables import NONE
 
 
 def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:

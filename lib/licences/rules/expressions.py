@@ -6,13 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from licences.errors import ExpressionError
-
-from licences.errors import UnknownNameError
-
-from licences.errors import suggest
-from licences.rules.facts import Field, Fields
+from licences.errors import ExpressionError, UnknownNameError, suggest
 from licences.reading.tables import NONE
+from licences.rules.facts import Field, Fields
 
 MAX_LENGTH = 2_000
 GRAMMAR = "use field names, and, or, not, comparisons with a literal, in, and parentheses"

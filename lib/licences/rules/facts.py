@@ -12,12 +12,16 @@ from typing import Any
 
 import pandas as pd
 
+from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
 from licences.reading.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
-from licences.errors import Problem
-from licences.errors import ProblemsError
-from licences.errors import UnknownNameError
-from licences.errors import suggest
-from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table, try_to_read_table
+from licences.reading.tables import (
+    NONE,
+    check_cells,
+    convert_cells,
+    find_separator,
+    read_table,
+    try_to_read_table,
+)
 
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 

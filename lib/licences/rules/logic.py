@@ -16,9 +16,9 @@ import pandas as pd
 from pandas.arrays import BooleanArray
 
 from licences.errors import ExpressionError
+from licences.reading.tables import NONE
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms, read_expression
 from licences.rules.facts import Field, Fields, split_set
-from licences.reading.tables import NONE
 
 MAX_POINTS = 1_000_000
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {

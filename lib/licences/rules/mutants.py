@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from licences.reading.tables import NONE
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.logic import MAX_POINTS, OTHER, Rule
-from licences.reading.tables import NONE
 
 _STRICTER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _TURNED = {"<": (">",), "<=": (">=",), ">": ("<",), ">=": ("<=",), "==": ("<=", ">=")}

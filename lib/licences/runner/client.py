@@ -25,12 +25,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
-from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
-from licences.errors import LicencesError
-from licences.errors import UsageError
-from licences.errors import suggest
-from licences.runner.forkserver import Ended, read_ending
+from licences.errors import LicencesError, UsageError, suggest
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
+from licences.runner.forkserver import Ended, read_ending
+from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
 from licences.runner.streams import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
@@ -273,28 +271,30 @@ class ChannelClient(Client):
     ending: the file in which it is kept how that process ended; see ``Forks.open_line``.
     """
 
-    def __init__(self, manager: NotebookExecutionManager, line: Channel, ending: BinaryIO, **named: Any) -> None:
+    def __init__(
+        self, manager: NotebookExecutionManager, channel: Channel, ending: BinaryIO, **named: Any
+    ) -> None:
         super().__init__(manager, **named)
-        self.line, self.ending = line, ending
+        self.channel, self.ending = channel, ending
 
     def end(self) -> None:
         """Waits until the process has written what it had left open, but no longer than for a kernel."""
         until = time.monotonic() + _END_SECONDS
         with suppress(ChannelClosedError, TimeoutError):
-            self.line.send({"end": True})
+            self.channel.send({"end": True})
             while True:
-                self.line.receive(until)
+                self.channel.receive(until)
 
     async def run_code(
         self, asked: str, code: str, store_history: bool, within_seconds: float | None
     ) -> None:
         with suppress(ChannelClosedError):  # how it ended is still to be read
-            self.line.send({"id": asked, "code": code, "store_history": store_history})
+            self.channel.send({"id": asked, "code": code, "store_history": store_history})
         until = time.monotonic() + within_seconds if within_seconds else None
         is_last = False
         while not is_last:
             try:
-                message, _ = self.line.receive(until)
+                message, _ = self.channel.receive(until)
             except TimeoutError:
                 wrong, cell = "Cell execution timed out", self.nb.cells[self.running]
                 raise CellTimeoutError.error_from_timeout_and_cell(
@@ -308,7 +308,7 @@ class ChannelClient(Client):
             is_last = self.take(message)
 
     def hear(self, message: dict[str, Any]) -> None:
-        self.line.send({"comm": message})
+        self.channel.send({"comm": message})
 
 
 class DirectClient(Client):

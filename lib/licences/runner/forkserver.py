@@ -48,14 +48,14 @@ class Job:
     temporary: a folder of its own, which goes when it ends.
     """
 
-    line: Channel
+    channel: Channel
     order: Mapping[str, Any]
     files: list[bytes]
     trace: BinaryIO
     temporary: str
 
 
-Job = Callable[[Job], object]
+JobHandler = Callable[[Job], object]
 
 
 class ForkServer:
@@ -118,16 +118,16 @@ class ForkServer:
 
 
 def serve_forks(
-    control: socket.socket, prepare: Callable[[list[bytes]], None], jobs: Mapping[str, Job]
+    control: socket.socket, prepare: Callable[[list[bytes]], None], jobs: Mapping[str, JobHandler]
 ) -> None:
     """Forks a process for each line that is opened, until the other end is closed.
 
     prepare: called once with the files that came first; what it reads and imports, every fork has.
     """
-    line = Channel(control)
-    _, files = line.receive()
+    channel = Channel(control)
+    _, files = channel.receive()
     prepare(files)
-    line.send({"ready": True})
+    channel.send({"ready": True})
     while True:
         ready, _, _ = select.select([control], [], [], 1.0)
         with contextlib.suppress(ChildProcessError):
@@ -148,7 +148,7 @@ def serve_forks(
                 _end_after(partial(serve_jobs, end, jobs, *endings))
 
 
-def serve_jobs(end: socket.socket, jobs: Mapping[str, Job], ending: BinaryIO | None = None) -> None:
+def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: BinaryIO | None = None) -> None:
     """Does jobs that are asked for over a line, each in a process of its own, and says how each ended.
 
     Whatever such a process has started and left running ends with it, and all of it ends at once where
@@ -158,9 +158,9 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, Job], ending: BinaryIO | N
     os.setsid()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    line = Channel(end)
+    channel = Channel(end)
     while True:
-        order, files = line.receive()
+        order, files = channel.receive()
         killed_before = _count_killed_for_memory()
         with (
             tempfile.TemporaryFile() as trace,
@@ -169,7 +169,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, Job], ending: BinaryIO | N
             child = os.fork()
             if child == 0:
                 os.setsid()
-                _end_after(partial(jobs[order["job"]], Job(line, order, files, trace, temporary)))
+                _end_after(partial(jobs[order["job"]], Job(channel, order, files, trace, temporary)))
             code, is_late = _wait_for_end(child, end, order.get("timeout_seconds"))
             _end_all(child)
             trace.seek(0)
@@ -179,11 +179,11 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, Job], ending: BinaryIO | N
         )
         how = {"code": code, "is_late": is_late, "is_out_of_memory": is_out_of_memory}
         if ending is None:
-            line.send({"channel": "ended", **how}, kept)
+            channel.send({"channel": "ended", **how}, kept)
             continue
         ending.write(pack_message(json.dumps(how).encode(), kept))
         ending.flush()
-        line.cut()
+        channel.cut()
         return
 
 

@@ -136,15 +136,15 @@ def settle(
     limit_memory(memory_mib)
 
 
-def serve_cells(line: Channel, shell: Shell) -> None:
+def serve_cells(channel: Channel, shell: Shell) -> None:
     """Runs what is asked for over a line until it is asked to end, and ends as a process of Python does."""
-    kernel = Kernel(shell, lambda message: line.send_text(pack(message)))
+    kernel = Kernel(shell, lambda message: channel.send_text(pack(message)))
     kernel.listen()
 
     async def serve() -> None:
         while True:
-            await _wait_for(line)
-            asked, _ = line.receive()
+            await _wait_for(channel)
+            asked, _ = channel.receive()
             if "end" in asked:
                 return
             if "comm" in asked:
@@ -158,14 +158,14 @@ def serve_cells(line: Channel, shell: Shell) -> None:
     gc.collect()  # and with it go the files that were left open
 
 
-async def _wait_for(line: Channel) -> None:
+async def _wait_for(channel: Channel) -> None:
     """Comes back when there is something to receive; meanwhile tasks that a cell has started go on."""
     loop, is_there = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(line.end, is_there.set)
+    loop.add_reader(channel.end, is_there.set)
     try:
         await is_there.wait()
     finally:
-        loop.remove_reader(line.end)
+        loop.remove_reader(channel.end)
 
 
 class Kernel:

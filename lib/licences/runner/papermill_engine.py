@@ -14,8 +14,8 @@ from papermill.engines import Engine
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from licences.runner.forkserver import ForkServer
     from licences.runner.channel import Channel
+    from licences.runner.forkserver import ForkServer
 
 
 @cache

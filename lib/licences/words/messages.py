@@ -9,15 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from licences.words.upcoming import say_coming, say_instead
+from licences.analysis.impact import ClientImpact
 from licences.assessment.verdicts import list_blockers
-from licences.words.labels import GROUNDS, name_field, say_cell, say_fields
 from licences.law.diff import Difference, RowChange, make_plain
 from licences.law.in_force import Licence
 from licences.rules.logic import Profile, make_profile
-from licences.analysis.impact import ClientImpact
-from licences.words.texts import join_names, say, say_number
+from licences.words.labels import GROUNDS, name_field, say_cell, say_fields
 from licences.words.phrases import join_claims
+from licences.words.texts import join_names, say, say_number
+from licences.words.upcoming import say_coming, say_instead
 
 _LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
 _OF_NEW = ("obligation", "applies_when")
@@ -33,7 +33,7 @@ def name_licence(difference: Difference, code: str) -> str:
 
 
 def _find_any_row(difference: Difference, code: str) -> Any:
-    catalogues = [edition.law.catalogue for edition in (difference.new, difference.old)]
+    catalogues = [law.catalogue.rows for law in (difference.new, difference.old)]
     return next(rows.iloc[-1] for one in catalogues if len(rows := one[one["code"] == code]))
 
 
@@ -193,7 +193,7 @@ def find_profiles(
 ) -> dict[str, Profile]:
     """What each of the clients touched has told."""
     chosen = profiles[profiles["client"].isin({one.client for one in touched})]
-    names = list(difference.new.law.fields.by_name)
+    names = list(difference.new.catalogue.fields.by_name)
     rows = chosen[names].to_dict("records")
     return {
         str(client): make_profile({str(name): value for name, value in row.items()})
@@ -211,7 +211,7 @@ def say_move(moved: float | None, unit: str, language: str) -> str:
 
 def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[str]:
     """The sentences for one client, what matters most first."""
-    language, fields = difference.new.language, difference.new.law.fields
+    language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
     said = []
     for code in one.duties:
@@ -240,7 +240,7 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
 
 def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) -> Iterator[str]:
     """What is no longer in force, what is to be asked, what is otherwise, and what is no longer needed."""
-    language, fields = difference.new.language, difference.new.law.fields
+    language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
     lost = []
     for code, _, verdict in one.moved:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from licences.reading.tables import NONE
-from licences.words.texts import say, say_number
 from licences.rules.expressions import Value
 from licences.rules.facts import Field, Fields, split_set
 from licences.rules.logic import Claim, Profile
+from licences.words.texts import say, say_number
 
 
 def say_value(field: Field, value: Value | None, language: str) -> str:

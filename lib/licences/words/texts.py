@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from licences.reading.dictionary import LANGUAGES
 from licences.errors import UnknownNameError
 from licences.law.working_days import read_calendar
+from licences.reading.dictionary import LANGUAGES
 
 
 @cache

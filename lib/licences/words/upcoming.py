@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from licences.assessment.verdicts import NEEDED, find_verdict, list_blockers
-from licences.words.labels import say_fields
 from licences.law.diff import make_plain
-from licences.law.in_force import UpcomingChange, LawInForce, Licence, find_shown
+from licences.law.in_force import LawInForce, Licence, UpcomingChange, find_shown
 from licences.rules.logic import Profile
+from licences.words.labels import say_fields
 from licences.words.texts import join_names, say
 
 
-def say_coming(change: UpcomingChange, edition: LawInForce, profile: Profile) -> str:
+def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str:
     """What a change ahead is to a client, to be read after its day and the licence's name."""
-    language, entry = edition.language, change.entry
+    language, entry = law.language, change.entry
     own, before = partial(say, language), change.before
     if change.kind == "end":
-        return own("changes.ahead.end") + say_instead(entry, edition)
+        return own("changes.ahead.end") + say_instead(entry, law)
     verdicts = [find_verdict(one, profile) if one else "not_needed" for one in (before, entry)]
     labels = {"old": own(f"verdict.{verdicts[0]}"), "new": own(f"verdict.{verdicts[1]}")}
     if verdicts[0] == verdicts[1]:
@@ -30,7 +30,7 @@ def say_coming(change: UpcomingChange, edition: LawInForce, profile: Profile) ->
             ]
             said = own("changes.ahead.changed", fields=say_fields(before, entry, changed, language))
     elif verdicts[1] == "undetermined":
-        names = [edition.law.fields[name].label[language] for name in entry.applies.find_missing(profile)]
+        names = [law.catalogue.fields[name].label[language] for name in entry.applies.find_missing(profile)]
         said = own("changes.ahead.open", labels=own("list").join(names))
     else:
         said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
@@ -42,13 +42,13 @@ def say_coming(change: UpcomingChange, edition: LawInForce, profile: Profile) ->
     return said
 
 
-def say_instead(entry: Licence, edition: LawInForce) -> str:
+def say_instead(entry: Licence, law: LawInForce) -> str:
     """What of another code takes the place of an entry that ends; empty where nothing is named."""
     rows, name = (
-        edition.law.catalogue.drop_duplicates("code", keep="last").set_index("code"),
-        f"name_{edition.language}",
+        law.catalogue.rows.drop_duplicates("code", keep="last").set_index("code"),
+        f"name_{law.language}",
     )
     codes = [code for code in entry.row["superseded_by"] if code != entry.code]
     names = [join_names(str(rows.at[code, name]), str(rows.at[code, "name_zh"])) for code in codes]
-    joined = say(edition.language, "list").join(names)
-    return say(edition.language, "changes.ahead.instead", names=joined) if names else ""
+    joined = say(law.language, "list").join(names)
+    return say(law.language, "changes.ahead.instead", names=joined) if names else ""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 
-from licences.render.brand import Brand
 from licences.analysis.case import Case
-from licences.render.html.sections import describe_case
-from licences.planning.renewals import MONTHS
-from licences.render.excel.writer import Cell, Day, Line, SheetLink
-from licences.words.texts import read_texts, say
 from licences.law.working_days import read_calendar
+from licences.planning.renewals import MONTHS
+from licences.render.brand import Brand
+from licences.render.excel.writer import Cell, Day, Line, SheetLink
+from licences.render.html.sections import describe_case
+from licences.words.texts import read_texts, say
 
 DASH = "–"  # what does not arise
 NEXT_QUESTIONS = 3
@@ -71,7 +71,7 @@ def _list_results(case: Case) -> Iterator[Line]:
     for share, day in launch["days"] if launch else []:
         yield Line(own("workbook.launch", chance=own("page.chance", share=share)), star_day(day))
     if launch is None:
-        yield Line(None, own(f"page.{case.outlook.no_launch}"))
+        yield Line(None, own(f"page.{case.forecast.no_launch}"))
     elif launch["is_estimate"]:
         yield Line(own("workbook.note"), own("page.launch_estimate"))
     if view["left_out"]:

@@ -10,15 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from licences.render.brand import Brand
 from licences.analysis.case import Case
-from licences.render.excel.cover import DASH, join_line, make_cover, star_day
 from licences.law.durations import find_weakest
-from licences.render.html.sections import describe_case
 from licences.planning.renewals import Renewal
-from licences.render.html.since_last import look_back
-from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
 from licences.planning.simulation import SHARES
+from licences.render.brand import Brand
+from licences.render.excel.cover import DASH, join_line, make_cover, star_day
+from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
+from licences.render.html.sections import describe_case
+from licences.render.html.since_last import look_back
 from licences.words.texts import read_texts, say, say_share
 
 Read = Callable[[Any], Cell]
@@ -79,7 +79,7 @@ class _Author:
 
     def __init__(self, case: Case) -> None:
         self.case, self.view = case, describe_case(case)
-        self.entries = case.plan.edition.entries
+        self.entries = case.plan.law.entries
         self.known = [licence for group in self.view["needed"].values() for licence in group]
         self.estimates = {case.label("days_likely_basis", "estimate"): "estimate"}
         self.yes = {self.say("yes"): "alarm"}
@@ -257,7 +257,7 @@ class _Author:
         """The fees licence by licence; below them the sums of each phase, and what they leave out."""
         own, entries, language = self.own, self.entries, self.case.language
         obtained = {step.code for step in self.case.steps}
-        due = {code for cost in self.case.outlook.costs for code in cost.unknown_yearly_fees}
+        due = {code for cost in self.case.forecast.costs for code in cost.unknown_yearly_fees}
         yearly = [
             code
             for code in self.case.plan.kept
@@ -298,7 +298,7 @@ class _Author:
         at: the column of the phase.
         """
         rows: list[list[Cell]] = []
-        for cost in self.case.outlook.costs:
+        for cost in self.case.forecast.costs:
             left_out = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
             names = self.say("list").join(map(self.case.name_code, left_out))
             rows.append(
@@ -325,7 +325,7 @@ class _Author:
         """What falls due, by its last day, and what cannot be dated because its expiry is not told."""
         case, own = self.case, self.own
         told, untold = self.say("page.told"), own("due_untold")
-        events: list[Renewal | str] = [*case.outlook.renewals, *case.outlook.untold_expiries]
+        events: list[Renewal | str] = [*case.forecast.renewals, *case.forecast.untold_expiries]
 
         def dated(label: str, width: int, read: Callable[[Renewal], Cell], **marks: Any) -> Part:
             return _part(label, width, lambda one: None if isinstance(one, str) else read(one), **marks)

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from licences.analysis.case import Case
 from licences.law.rows import split_prerequisites
-from licences.render.figures.style import INK, PALE, dress, label_codes
 from licences.planning.schedule import DONE
+from licences.render.figures.style import INK, PALE, dress, label_codes
 from licences.words.texts import say
 
 # Each kind has its own sign beside its colour.

@@ -9,11 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from licences.analysis.case import Case
-from licences.render.figures.style import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
+from licences.law.working_days import read_calendar
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
+from licences.render.figures.style import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
 from licences.words.texts import mark_day, say, say_share
-from licences.law.working_days import read_calendar
 
 DAY = timedelta(days=1)
 CRITICAL = "▶ "
@@ -43,7 +43,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
     labels = label_codes({step.code: step.name for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
-    ends += [percentiles[-1] for percentiles in case.outlook.simulation.finishes.values()]
+    ends += [percentiles[-1] for percentiles in case.forecast.simulation.finishes.values()]
     last = max(ends, default=case.start)
     layout = {
         "margin": {"l": 10, "r": 30, "t": 50, "b": 60},
@@ -87,7 +87,7 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
                 mark_day(step.finish),
                 say(case.language, "chart.slack_of", days=step.slack_days),
                 case.label("days_likely_basis", step.basis),
-                *(mark_day(day) for day in case.outlook.simulation.finishes[step.code]),
+                *(mark_day(day) for day in case.forecast.simulation.finishes[step.code]),
             ]
             for step in steps
         ],
@@ -122,7 +122,7 @@ def _draw_percentiles(case: Case, steps: Sequence[Step]) -> dict[str, Any]:
     ys: list[str | None] = []
     symbols: list[str] = []
     for step in steps:
-        days = case.outlook.simulation.finishes[step.code]
+        days = case.forecast.simulation.finishes[step.code]
         xs += [*((day + DAY).isoformat() for day in days), None]
         ys += [step.code, step.code, step.code, None]
         symbols += ["line-ns-open", "line-ns-open", "diamond-tall", "circle"]
@@ -173,7 +173,7 @@ def draw_launch(case: Case) -> go.Figure | None:
     The three marks on the line are the days by which it is done in 50, 80 and 90 percent of the draws.
     None where no launch can be dated.
     """
-    simulation, language = case.outlook.simulation, case.language
+    simulation, language = case.forecast.simulation, case.language
     if simulation.launch is None:
         return None
     weeks: dict[date, int] = {}
@@ -242,7 +242,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
 
     None where nothing falls due.
     """
-    events, language = case.outlook.renewals, case.language
+    events, language = case.forecast.renewals, case.language
     if not events:
         return None
     codes = list(dict.fromkeys(event.code for event in events))

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from licences.render.figures.style import INK, LINE, dress, label_codes
 from licences.analysis.portfolio import Portfolio
+from licences.render.figures.style import INK, LINE, dress, label_codes
 from licences.words.texts import say, say_number
 
 SHOWN = 12
@@ -71,7 +71,7 @@ def _mark(colour: str, pattern: str) -> dict[str, Any]:
 
 
 def _name_rows(portfolio: Portfolio, codes: list[str], row_height: int) -> dict[str, Any]:
-    names = {code: portfolio.edition.name(code) for code in codes}
+    names = {code: portfolio.law.name(code) for code in codes}
     labels = label_codes(names, portfolio.language, _WIDE[portfolio.language])
     height = max(row_height, 14 + 14 * max(label.count("<br>") + 1 for label in labels.values()))
     return {

@@ -10,11 +10,11 @@ from typing import Any
 
 from licences.analysis.case import Case
 from licences.law.in_force import LawInForce, Licence, find_law_in_force
-from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
+from licences.reading.tables import MAX_NUMBER
 from licences.render.html.sections import Section, make_environment
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.facts import Field, split_set
 from licences.rules.logic import Rule, read_rule
-from licences.reading.tables import MAX_NUMBER
 from licences.words.texts import read_texts
 
 MAIN_FACTS = 14  # as many as each decide on at least four licences of the catalogue of 2026
@@ -37,13 +37,13 @@ def make_decisions(case: Case) -> dict[str, Any]:
     where it is held. contradictions: ``when`` and what to say then. verdicts, statuses, texts: what to
     call things.
     """
-    edition, language = find_law_in_force(case.law, case.as_of, case.language), case.language
-    rules, contradictions = _describe_edition(edition)
+    law, language = find_law_in_force(case.catalogue, case.as_of, case.language), case.language
+    rules, contradictions = _describe_edition(law)
     page, texts = read_texts(language)["page"], read_texts(language)["decisions"]["script"]
-    named = find_named_facts(edition)
+    named = find_named_facts(law)
     told = {field.name: case.profile[field.name] for field in named}
     asked = [str(name) for name in case.questions["field"]]
-    main = [field.name for field in find_main_facts(edition) if field.name not in asked]
+    main = [field.name for field in find_main_facts(law) if field.name not in asked]
     contradicting = {name for rule, _ in contradictions for name in rule.names}
     can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
     held = {code: case.findings_by_code[code]["status"] for code in rules}
@@ -83,21 +83,21 @@ def make_decisions_json(case: Case) -> str:
     return plain.replace("<", "\\u003c")
 
 
-def find_named_facts(edition: LawInForce) -> list[Field]:
+def find_named_facts(law: LawInForce) -> list[Field]:
     """The facts on which the edition, or a contradiction, says something, in the order of the questionnaire."""
-    _, contradictions = _describe_edition(edition)
-    names = {name for entry in edition.entries.values() for name in _find_names(entry)}
+    _, contradictions = _describe_edition(law)
+    names = {name for entry in law.entries.values() for name in _find_names(entry)}
     names |= {name for rule, _ in contradictions for name in rule.names}
-    return [field for field in edition.law.fields.every if field.name in names]
+    return [field for field in law.catalogue.fields.every if field.name in names]
 
 
-def find_main_facts(edition: LawInForce) -> list[Field]:
+def find_main_facts(law: LawInForce) -> list[Field]:
     """The facts that decide on most licences, whether needed or obtainable, in the order of the questionnaire.
 
     They are MAIN_FACTS in number; among equals those that the questionnaire asks first.
     """
-    decided = Counter(name for entry in edition.entries.values() for name in _find_names(entry))
-    fields = [field for field in edition.law.fields.every if decided[field.name]]
+    decided = Counter(name for entry in law.entries.values() for name in _find_names(entry))
+    fields = [field for field in law.catalogue.fields.every if decided[field.name]]
     chosen = sorted(fields, key=lambda field: -decided[field.name])[:MAIN_FACTS]
     return [field for field in fields if field in chosen]
 
@@ -107,10 +107,10 @@ def _find_names(entry: Licence) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def _describe_edition(edition: LawInForce) -> tuple[dict[str, dict[str, Any]], list[tuple[Rule, str]]]:
+def _describe_edition(law: LawInForce) -> tuple[dict[str, dict[str, Any]], list[tuple[Rule, str]]]:
     """The licences in force and the contradictions, the same for every client."""
     rules = {}
-    for code, entry in edition.entries.items():
+    for code, entry in law.entries.items():
         rule = {
             "name": entry.name,
             "verdict": entry.row["obligation"],
@@ -118,8 +118,8 @@ def _describe_edition(edition: LawInForce) -> tuple[dict[str, dict[str, Any]], l
         }
         rules[code] = rule | ({"condition": make_tree(entry.condition.node)} if entry.condition else {})
     contradictions = [
-        (read_rule(str(row["when"]), edition.law.fields), str(row[f"message_{edition.language}"]))
-        for row in edition.law.contradictions.to_dict("records")
+        (read_rule(str(row["when"]), law.catalogue.fields), str(row[f"message_{law.language}"]))
+        for row in law.catalogue.contradictions.to_dict("records")
     ]
     return rules, contradictions
 

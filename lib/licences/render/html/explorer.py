@@ -9,11 +9,11 @@ import pandas as pd
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Comparison, Move, compare_cases
+from licences.planning.schedule import DONE
 from licences.render.html.sections import describe_launch, describe_licence, make_environment
 from licences.rules.facts import Field
-from licences.planning.schedule import DONE
-from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 from licences.words.phrases import say_value
+from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 
 COLUMNS = (
     "verdict",
@@ -56,7 +56,7 @@ def make_answer(case: Case) -> str:
         "decider_share": launch.get("decider_share"),
         "is_estimate": launch.get("is_estimate"),
         "provisional": launch.get("provisional"),
-        "left_out": [case.name_code(code) for code in case.outlook.left_out],
+        "left_out": [case.name_code(code) for code in case.forecast.left_out],
     }
     return _render("answer", view, texts["page"], texts["explorer"])
 
@@ -68,7 +68,7 @@ def make_question(case: Case) -> str:
     if len(case.questions):
         best = case.questions.iloc[0]
         view = {
-            "label": case.law.fields[best["field"]].label[case.language],
+            "label": case.catalogue.fields[best["field"]].label[case.language],
             "settles": [case.name_code(code) for code in best["settles"]],
             "conditions": [case.name_code(code) for code in best["conditions"]],
             "open": len(case.find_codes("undetermined")),
@@ -111,7 +111,7 @@ def list_licences(case: Case) -> pd.DataFrame:
         "rank", kind="stable"
     )
     rows = case.rows.loc[findings.index]
-    fields = case.law.fields
+    fields = case.catalogue.fields
     comma = say(language, "list")
     named = zip(rows[f"name_{language}"], rows["name_zh"], rows.index, strict=True)
     checked = zip(rows["checked_on"].dt.date, rows["confidence"], strict=True)
@@ -253,7 +253,7 @@ def _say_changed(old: Case, new: Case, comparison: Comparison) -> list[str]:
 
 
 def _say_facts(old: Case, new: Case, comparison: Comparison) -> list[str]:
-    fields = new.law.fields
+    fields = new.catalogue.fields
     return [
         say(
             new.language,

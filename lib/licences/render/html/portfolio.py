@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from licences.render.figures.style import label_codes, read_asset
-from licences.render.html.sections import Section, make_environment, say_note
 from licences.analysis.portfolio import Portfolio
+from licences.render.figures.style import label_codes, read_asset
 from licences.render.html.portfolio_summary import (
     FEW_NAMES,
     NAMED,
@@ -23,6 +22,7 @@ from licences.render.html.portfolio_summary import (
     say_worth,
 )
 from licences.render.html.portfolio_tables import find_groups, make_matrix, make_shares
+from licences.render.html.sections import Section, make_environment, say_note
 from licences.words.texts import mark_day, read_texts, say_number, say_share
 
 SECTIONS = (
@@ -61,7 +61,7 @@ def make_portfolio_section(portfolio: Portfolio, name: str, group_by: str = "own
 
 
 def _describe_needed(portfolio: Portfolio, group_by: str) -> dict[str, Any]:
-    field = portfolio.law.fields[group_by]
+    field = portfolio.catalogue.fields[group_by]
     if len(portfolio.clients) <= FEW_CLIENTS:
         return _describe_matrix(portfolio)
     groups = find_groups(portfolio, group_by)
@@ -183,7 +183,7 @@ def _describe_ahead(portfolio: Portfolio, _: str) -> dict[str, Any]:
             **name_entry(one.change.entry),
             "day": one.change.day.isoformat(),
             "what": say_ahead(portfolio, one),
-            "note": say_note(one.change, portfolio.law, portfolio.language),
+            "note": say_note(one.change, portfolio.catalogue, portfolio.language),
             "count": say_number(len(one.clients)),
             "few": len(one.clients) <= FEW_NAMES,
             "clients": name_clients(portfolio, one.clients),
@@ -197,7 +197,7 @@ def _describe_questions(portfolio: Portfolio, _: str) -> dict[str, Any]:
     language, questions = portfolio.language, portfolio.questions
     rows = []
     for name, row in portfolio.asked.head(SHOWN).iterrows():
-        field = portfolio.law.fields[str(name)]
+        field = portfolio.catalogue.fields[str(name)]
         asked = questions[questions["field"] == name]
         codes = asked["settles"].explode().dropna().value_counts(sort=True)
         rows.append(

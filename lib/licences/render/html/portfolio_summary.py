@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from licences.analysis.portfolio import Ahead, Portfolio
 from licences.law.in_force import LawInForce, Licence
 from licences.render.figures.style import label_codes
-from licences.analysis.portfolio import Ahead, Portfolio
 from licences.words.texts import join_names, mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
@@ -26,8 +26,8 @@ def say_text(portfolio: Portfolio, key: str, **values: object) -> str:
 
 def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[str, str]:
     """A licence's name, and the official Chinese one where that is another; ``short``: its telling part."""
-    named = name_entry(portfolio.edition.entries[code])
-    return named | {"name": _list_short_names(portfolio.edition)[code]} if short else named
+    named = name_entry(portfolio.law.entries[code])
+    return named | {"name": _list_short_names(portfolio.law)[code]} if short else named
 
 
 def name_entry(entry: Licence) -> dict[str, str]:
@@ -37,9 +37,9 @@ def name_entry(entry: Licence) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _list_short_names(edition: LawInForce) -> dict[str, str]:
-    names = {code: entry.name for code, entry in edition.entries.items()}
-    return label_codes(names, edition.language, _ONE_LINE)
+def _list_short_names(law: LawInForce) -> dict[str, str]:
+    names = {code: entry.name for code, entry in law.entries.items()}
+    return label_codes(names, law.language, _ONE_LINE)
 
 
 def name_clients(portfolio: Portfolio, clients: Iterable[str]) -> str:
@@ -116,14 +116,14 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         said = say_text(
             portfolio,
             "first_bottleneck",
-            name=_say_entry(portfolio.edition.entries[code]),
+            name=_say_entry(portfolio.law.entries[code]),
             count=int(row["holds_up"]),
             clients=len(portfolio.clients),
             how=say(portfolio.language, "portfolio.list").join(holds),
         )
         yield "bottlenecks", say_text(portfolio, "first_bottleneck_title"), said
     if len(portfolio.asked):
-        field = portfolio.law.fields[str(portfolio.asked.index[0])]
+        field = portfolio.catalogue.fields[str(portfolio.asked.index[0])]
         row = portfolio.asked.iloc[0]
         yield (
             "questions",

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.analysis.portfolio import Portfolio
-from licences.rules.facts import split_set
 from licences.reading.tables import NONE
+from licences.rules.facts import split_set
 from licences.words.texts import say
 
 GROUPS = 8  # so many stand side by side
@@ -37,7 +37,7 @@ def find_groups(portfolio: Portfolio, field_name: str) -> dict[str, NDArray[np.b
     A client that names several values of a set is in several groups. At most GROUPS of them, by size.
     Numbers are not grouped but for whether they are told. Raises: UnknownNameError where there is no such field.
     """
-    field, language = portfolio.law.fields[field_name], portfolio.language
+    field, language = portfolio.catalogue.fields[field_name], portfolio.language
     told = portfolio.profiles[field_name]
     masks: dict[str, NDArray[np.bool_]] = {}
     if field.type == "bool":

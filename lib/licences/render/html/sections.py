@@ -11,19 +11,19 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from licences.words.upcoming import say_coming
 from licences.analysis.case import Case, label_value
-from licences.planning.fees import Cost
-from licences.law.durations import find_weakest
-from licences.law.in_force import UpcomingChange, Licence
-from licences.law.catalogue import Catalogue
 from licences.assessment.remedies import find_eligible, join_steps
+from licences.law.catalogue import Catalogue
+from licences.law.durations import find_weakest
+from licences.law.in_force import Licence, UpcomingChange
+from licences.law.working_days import read_calendar
+from licences.planning.fees import Cost
 from licences.planning.renewals import MONTHS, Renewal
 from licences.planning.schedule import DONE, PhaseConflict, Step, find_phase_conflicts
 from licences.planning.simulation import SHARES
-from licences.words.texts import fill, mark_day, read_texts, say, say_number, say_share
 from licences.words.phrases import say_value
-from licences.law.working_days import read_calendar
+from licences.words.texts import fill, mark_day, read_texts, say, say_number, say_share
+from licences.words.upcoming import say_coming
 
 SECTIONS = (
     "summary",
@@ -57,7 +57,7 @@ class Section:
 def make_environment() -> Environment:
     """The Jinja environment of all our templates; everything is escaped."""
     environment = Environment(
-        loader=PackageLoader("licences"),
+        loader=PackageLoader("licences.render"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -92,7 +92,7 @@ def describe_case(case: Case) -> dict[str, Any]:
     required = needed["required"]
     overdue = {
         event.code: event.renew_by
-        for event in case.outlook.renewals
+        for event in case.forecast.renewals
         if event.expires_on and event.renew_by < case.as_of
     }
     steps = [_describe_step(case, step, licences[step.code]) for step in case.steps]
@@ -120,17 +120,17 @@ def describe_case(case: Case) -> dict[str, Any]:
         "shown": shown,
         "checked": _find_age(case, shown),
         "launch": describe_launch(case),
-        "no_launch": case.outlook.no_launch,
-        "left_out": [case.name_code(code) for code in case.outlook.left_out],
+        "no_launch": case.forecast.no_launch,
+        "left_out": [case.name_code(code) for code in case.forecast.left_out],
         "conflicts": _describe_conflicts(case),
         "renewals": _describe_renewals(case),
-        "untold_expiries": [case.name_code(code) for code in case.outlook.untold_expiries],
+        "untold_expiries": [case.name_code(code) for code in case.forecast.untold_expiries],
         "months": MONTHS,
-        "costs": [_describe_cost(case, cost) for cost in case.outlook.costs],
+        "costs": [_describe_cost(case, cost) for cost in case.forecast.costs],
         "capacity": case.plan.capacity,
         "profile": [
             (field.label[case.language], say_value(field, case.profile[field.name], case.language))
-            for field in case.law.fields.every
+            for field in case.catalogue.fields.every
             if case.profile[field.name] is not None
         ],
     }
@@ -140,14 +140,14 @@ def describe_licence(case: Case, code: str) -> ChainMap[str, Any]:
     """What is said of a licence: of its row, which is the same for every client, and of this client's case."""
     finding, entry = (
         case.findings_by_code[code],
-        case.edition.entries[code],
+        case.law.entries[code],
     )
     row = describe_row(entry, case.language)
     ours = {
         "verdict": finding["verdict"],
         "status": finding["status"],
         "because": finding["because"][:-1],
-        "missing": [case.law.fields[name].label[case.language] for name in finding["missing_facts"]],
+        "missing": [case.catalogue.fields[name].label[case.language] for name in finding["missing_facts"]],
         "blockers": finding["blockers"],
         "changes": finding["would_change_if"],
         "obtainable": _say_obtainable(case, code),
@@ -160,7 +160,7 @@ def _say_obtainable(case: Case, code: str) -> list[str]:
     """What would meet the condition of a licence that may be needed, where it is not met yet."""
     if case.findings_by_code[code]["verdict"] == "not_needed":
         return []
-    aim = find_eligible(case.edition.entries[code], case.profile, case.law.fields, case.language)
+    aim = find_eligible(case.law.entries[code], case.profile, case.catalogue.fields, case.language)
     return [] if aim.reached else [join_steps(way, case.language) for way in aim.ways]
 
 
@@ -222,7 +222,7 @@ def _say_number_of(row: Mapping[str, Any], name: str, unit: str | None, language
 
 
 def _describe_step(case: Case, step: Step, licence: Mapping[str, Any]) -> dict[str, Any]:
-    percentiles = case.outlook.simulation.finishes.get(step.code)
+    percentiles = case.forecast.simulation.finishes.get(step.code)
     return {
         "step": step,
         "code": step.code,
@@ -237,7 +237,7 @@ def _describe_step(case: Case, step: Step, licence: Mapping[str, Any]) -> dict[s
         "on_path": step.code in case.plan.critical_path,
         "basis": case.label("days_likely_basis", step.basis),
         "is_estimate": step.basis == "estimate",
-        "missing": [case.law.fields[name].label[case.language] for name in step.missing_facts],
+        "missing": [case.catalogue.fields[name].label[case.language] for name in step.missing_facts],
         "blocked_by": step.blocked_by,
         "notes": step.notes,
     }
@@ -249,7 +249,7 @@ def _pair_percentiles(days: tuple[date, ...]) -> list[tuple[str, date]]:
 
 def describe_launch(case: Case) -> dict[str, Any] | None:
     """The dates of the launch, what decides them, and how sure that is; None where there is no launch."""
-    simulation, decider = case.outlook.simulation, case.outlook.decided_by
+    simulation, decider = case.forecast.simulation, case.forecast.decided_by
     if simulation.launch is None or decider is None:
         return None
     return {
@@ -265,7 +265,7 @@ def describe_launch(case: Case) -> dict[str, Any] | None:
             if share >= 0.005 and code != decider
         ],
         "draws": simulation.draws,
-        "is_estimate": case.outlook.basis == "estimate",
+        "is_estimate": case.forecast.basis == "estimate",
         "provisional": simulation.launch[-1] > read_calendar().announced_until,
         "one_sided": [step.name for step in case.plan.dated if step.duration and step.duration.is_one_sided],
     }
@@ -298,7 +298,7 @@ def _describe_conflicts(case: Case) -> list[str]:
 def _describe_renewals(case: Case) -> list[dict[str, Any]]:
     """What falls due, one entry a licence and kind, each with all its dates."""
     grouped: dict[tuple[str, bool], list[Renewal]] = {}
-    for event in case.outlook.renewals:
+    for event in case.forecast.renewals:
         grouped.setdefault((event.code, event.duty is None), []).append(event)
     return [
         {
@@ -329,7 +329,7 @@ def _describe_cost(case: Case, cost: Cost) -> dict[str, Any]:
 
 
 def _describe_question(case: Case, row: Mapping[Any, Any]) -> dict[str, Any]:
-    field = case.law.fields[row["field"]]
+    field = case.catalogue.fields[row["field"]]
     return {
         "field": field.name,
         "label": field.label[case.language],
@@ -346,17 +346,17 @@ def _describe_coming(change: UpcomingChange, case: Case) -> dict[str, Any]:
         "official_name": change.entry.row["name_zh"],
         "code": change.entry.code,
         "from": change.day,
-        "what": say_coming(change, case.edition, case.profile),
-        "note": say_note(change, case.law, case.language),
+        "what": say_coming(change, case.law, case.profile),
+        "note": say_note(change, case.catalogue, case.language),
     }
 
 
-def say_note(change: UpcomingChange, law: Catalogue, language: str) -> str:
+def say_note(change: UpcomingChange, catalogue: Catalogue, language: str) -> str:
     """What is to be said of a change ahead: the note of what begins, or what follows what ends."""
     row = change.entry.row
     if change.kind != "end":
         return _clean(row[f"note_{language}"]) or ""
-    code, rows = change.entry.code, law.catalogue
+    code, rows = change.entry.code, catalogue.rows
     is_followed = (rows.loc[rows["code"] == code, "in_force_from"] > pd.Timestamp(change.day)).any()
     if is_followed or set(row["superseded_by"]) - {code}:
         return ""
@@ -365,7 +365,7 @@ def say_note(change: UpcomingChange, law: Catalogue, language: str) -> str:
 
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
-    names = dict(zip(case.law.catalogue["code"], case.law.catalogue[f"name_{case.language}"], strict=True))
+    names = dict(zip(case.catalogue.rows["code"], case.catalogue.rows[f"name_{case.language}"], strict=True))
     return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
 
 

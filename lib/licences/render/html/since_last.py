@@ -7,17 +7,26 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from licences.words.upcoming import say_coming
-from licences.assessment.verdicts import NEEDED
-from licences.words.labels import name_field, say_cell
 from licences.analysis.case import Case
+from licences.analysis.record import (
+    MIME,
+    REST,
+    SOURCES,
+    Record,
+    choose_since,
+    find_earlier,
+    is_packed,
+    make_record,
+)
+from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
-from licences.render.html.sections import Section, make_environment
-from licences.analysis.record import MIME, REST, SOURCES, Record, choose_since, find_earlier, is_packed, make_record
-from licences.planning.simulation import SHARES
-from licences.words.texts import join_names, mark_day, say, say_number, say_share
-from licences.words.phrases import say_value
 from licences.law.working_days import count_working_days
+from licences.planning.simulation import SHARES
+from licences.render.html.sections import Section, make_environment
+from licences.words.labels import name_field, say_cell
+from licences.words.phrases import say_value
+from licences.words.texts import join_names, mark_day, say, say_number, say_share
+from licences.words.upcoming import say_coming
 
 _EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
 
@@ -33,7 +42,7 @@ class SinceLastSection(Section):
         return {"text/html": self.html, MIME: self.record}
 
 
-def make_retrospect_section(case: Case) -> SinceLastSection:
+def make_since_last_section(case: Case) -> SinceLastSection:
     """What has changed since the client's last report; nothing where there is none that said something else."""
     record = make_record(case)
     since = choose_since(record, find_earlier(case.client))
@@ -83,7 +92,7 @@ def _name(case: Case, code: str, *records: Record) -> str:
     for record in records:
         if code in record["names"] and record["language"] == case.language:
             return join_names(*record["names"][code])
-    rows = case.law.catalogue[case.law.catalogue["code"] == code]
+    rows = case.catalogue.rows[case.catalogue.rows["code"] == code]
     if len(rows):
         return join_names(str(rows[f"name_{case.language}"].iloc[-1]), str(rows["name_zh"].iloc[-1]))
     return next((join_names(*record["names"][code]) for record in records if code in record["names"]), code)
@@ -174,7 +183,7 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     for change, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
             name = join_names(change.entry.name, change.entry.row["name_zh"])
-            what = say_coming(change, case.edition, case.profile)
+            what = say_coming(change, case.law, case.profile)
             yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
     for code, day, _ in old["coming"]:
         starts = [record["rows"].get(code, {}).get("in_force_from") for record in (old, new)]
@@ -184,7 +193,7 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
 
 
 def _say_facts(case: Case, old: Record, new: Record) -> Iterator[str]:
-    for field in case.law.fields.every:
+    for field in case.catalogue.fields.every:
         was, now = old["facts"].get(field.name), new["facts"].get(field.name)
         if was != now:
             yield say(case.language, "retrospect.fact", label=field.label[case.language],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from licences.render.brand import Brand
 from licences.analysis.case import Case
+from licences.render.brand import Brand
 from licences.render.html.sections import describe_case
 from licences.render.html.since_last import look_back
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
@@ -246,7 +246,7 @@ class _Words:
     def _describe_launch(self) -> Iterator[str]:
         view, page, launch = self.view, self.page, self.view["launch"]
         if launch is None:
-            yield page[self.case.outlook.no_launch]
+            yield page[self.case.forecast.no_launch]
             return
         yield self.fill("launch_likely", likely=mark_day(launch["likely"]), path=" → ".join(launch["path"]))
         shares = [(launch["decider"], launch["decider_share"]), *launch["others"]]

@@ -21,13 +21,13 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from licences.render.brand import Brand
 from licences.analysis.case import Case
 from licences.errors import UsageError
+from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.pdf import PICTURE_MARK, place_pictures
-from licences.render.word.template import TEXT_WIDTH_MM, make_template
 from licences.render.word.context import describe_words
+from licences.render.word.template import TEXT_WIDTH_MM, make_template
 
 LOGO_HEIGHT_MM = 14
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

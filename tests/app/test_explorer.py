@@ -1,0 +1,496 @@
+"""The explorer without a browser: what its widgets hold after what a consultant does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from ipywidgets import HTML
+
+from licences.analysis.case import make_case
+from licences.app.explorer import Explorer, Places, Terms, explore
+from licences.app.serve import hand_over
+from licences.errors import UnknownNameError
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.reading.dictionary import LANGUAGES
+from licences.render.figures.graph import draw_graph, make_graph
+from licences.render.figures.plan import draw_timeline
+from licences.render.html.explorer import list_licences
+from licences.rules.facts import Fields, list_cells, read_profiles
+from licences.words.texts import mark_day, read_texts
+
+AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+TERMS = Terms(AS_OF, START)
+
+
+@pytest.fixture
+def places(project: Path, tmp_path: Path) -> Places:
+    shutil.copy(project / "data" / "clients.csv", tmp_path / "mine.csv")
+    return Places(project, None, tmp_path / "mine.csv", tmp_path / "reports")
+
+
+@pytest.fixture
+def explorer(catalogue: Catalogue, places: Places) -> Explorer:
+    return Explorer(catalogue, places, TERMS, "en", "wander-work")
+
+
+def read_cells(catalogue: Catalogue, path: Path) -> dict[str, dict[str, str]]:
+    records: list[Any] = read_profiles(path, catalogue.fields, set(catalogue.rows["code"])).to_dict("records")
+    return {record["client"]: list_cells(record, catalogue.fields) for record in records}
+
+
+def find_shown_codes(explorer: Explorer) -> set[str]:
+    figure = explorer.screen.graph.figure
+    assert figure is not None
+    return {code for trace in figure.data[3:] for code in trace.customdata}
+
+
+def printer(explorer: Explorer, name: str) -> None:
+    explorer.screen.buttons[name].click()
+
+
+def test_there_is_a_control_for_every_fact_and_each_shows_what_is_told(
+    catalogue: Catalogue, explorer: Explorer
+) -> None:
+    assert list(explorer.screen.controls) == [field.name for field in catalogue.fields.every]
+    told = read_cells(catalogue, explorer.places.clients)["wander-work"]
+    for name, control in explorer.screen.controls.items():
+        assert control.read() == control.text == told[name]
+    assert explorer.screen.holdings.entry.value == told["holds"]
+    assert sum(len(controls) for controls in explorer.screen.groups.values()) == len(catalogue.fields.every)
+
+
+def test_a_new_field_needs_no_code(catalogue: Catalogue, places: Places) -> None:
+    like = catalogue.fields["has_app"]
+    new = replace(like, name="sells_to_mars", group="growth", label={"zh": "卖到火星", "en": "Sells to Mars"})
+    wider = replace(catalogue, fields=Fields((*catalogue.fields.every, new)))
+    explorer = Explorer(wider, places, TERMS, "en", "wander-work")
+    control = explorer.screen.controls["sells_to_mars"]
+    assert "Sells to Mars" in control.label.value
+    assert (
+        control.box
+        in explorer.screen.accordion.children[list(explorer.screen.groups).index("growth")].children
+    )
+    control.buttons.value = "yes"  # type: ignore[attr-defined]
+    assert explorer.cells["sells_to_mars"] == "yes"
+
+
+def test_a_changed_fact_changes_answer_table_figures_and_question(explorer: Explorer) -> None:
+    assert "CALL_CENTRE" not in explorer.case.find_codes("required")
+    explorer.screen.controls["sells_call_centre_services"].buttons.value = "yes"  # type: ignore[attr-defined]
+    case = explorer.case
+    assert "CALL_CENTRE" in case.find_codes("required")
+    assert case.profile["sells_call_centre_services"] is True
+    timeline = explorer.screen.timeline.figure
+    assert timeline is not None
+    assert find_shown_codes(explorer) == set(make_graph(case))
+    bars = {code for trace in timeline.data if trace.type == "bar" for code in trace.y}
+    assert bars == {step.code for step in case.plan.dated}
+    shown = pd.DataFrame(json.loads(explorer.screen.table.table._dt_args["data_json"]))  # type: ignore[union-attr]
+    assert shown[0].tolist() == list_licences(case)["verdict"].tolist()
+    assert f"<b>{len(case.find_codes('required'))}</b>" in explorer.screen.answer.value
+    assert case.launch
+    assert mark_day(case.launch[1]) in explorer.screen.answer.value
+    assert not explorer.is_saved
+    assert read_texts("en")["explorer"]["unsaved"] in explorer.screen.title.value
+
+
+def test_the_whole_figure_travels_or_the_reason_why_there_is_none(explorer: Explorer) -> None:
+    figures = (explorer.screen.graph, explorer.screen.timeline)
+    for live, drawn in zip(figures, (draw_graph(explorer.case), draw_timeline(explorer.case)), strict=True):
+        assert drawn is not None
+        state = live.get_state()["shown"]
+        assert json.loads(state["figure"]) == json.loads(str(drawn.to_json()))
+        assert state["text"] == ""
+    explorer.screen.capacity.value = 1
+    kept = [live.shown for live in figures]
+    explorer.load("quiet-client")
+    assert all(live.shown != before for live, before in zip(figures, kept, strict=True))
+    figures[0].show(None, "<b>none</b>")
+    assert figures[0].shown == {"figure": "", "text": "<b>none</b>"}
+
+
+def test_not_told_is_neither_yes_nor_no(explorer: Explorer) -> None:
+    buttons = explorer.screen.controls["sells_call_centre_services"].buttons  # type: ignore[attr-defined]
+    for answer, verdict in (("yes", "required"), ("", "undetermined"), ("no", "not_needed")):
+        buttons.value = answer
+        assert explorer.case.findings.at["CALL_CENTRE", "verdict"] == verdict
+
+
+def test_a_set_can_be_not_told_none_or_some(explorer: Explorer) -> None:
+    chips = explorer.screen.controls["own_categories"].chips  # type: ignore[attr-defined]
+    for chip in chips.values():
+        chip.value = False
+    assert explorer.cells["own_categories"] == ""
+    chips["none"].value = True
+    assert explorer.cells["own_categories"] == "none"
+    chips["drugs"].value = True
+    chips["catering"].value = True
+    assert explorer.cells["own_categories"] == "catering;drugs"
+    assert not chips["none"].value
+    chips["none"].value = True
+    assert explorer.cells["own_categories"] == "none"
+    assert [value for value, chip in chips.items() if chip.value] == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("registered_capital_cny", "5,000,000", "5000000"),
+        ("registered_capital_cny", "much", None),
+        ("registered_capital_cny", "-1", None),
+        ("foreign_share_percent", "101", None),
+        ("foreign_share_percent", "33.5", "33.5"),
+        ("branch_cities", "", ""),
+    ],
+)
+def test_a_number_is_taken_or_refused_in_a_sentence(
+    explorer: Explorer, field: str, typed: str, kept: str | None
+) -> None:
+    before = explorer.cells[field]
+    entry = explorer.screen.controls[field].entry  # type: ignore[attr-defined]
+    entry.value = "77"
+    explorer.tell(field, before)
+    entry.value = typed
+    assert explorer.cells[field] == (before if kept is None else kept)
+    assert (field in explorer.screen.message.value) is (kept is None)
+    assert "Traceback" not in explorer.screen.message.value
+    if kept is None:
+        assert entry.value == before
+
+
+def test_holdings_are_added_and_checked(explorer: Explorer) -> None:
+    holdings = explorer.screen.holdings
+    holdings.entry.value = "EDI@2029-03-31"
+    assert explorer.case.held == {"EDI": date(2029, 3, 31)}
+    holdings.licence.value = next(name for name in holdings.licence.options if name.endswith("(ICP)"))
+    holdings.expires.value = date(2030, 5, 1)
+    holdings.add.click()
+    assert explorer.cells["holds"] == "EDI@2029-03-31;ICP@2030-05-01"
+    holdings.licence.value = next(name for name in holdings.licence.options if name.endswith("(EDI)"))
+    holdings.add.click()
+    assert explorer.cells["holds"] == "ICP@2030-05-01;EDI"
+    holdings.entry.value = "EDII"
+    assert "EDII" in explorer.screen.message.value
+    assert holdings.entry.value == explorer.cells["holds"] == "ICP@2030-05-01;EDI"
+
+
+def test_the_best_question_can_be_answered_where_it_stands(explorer: Explorer) -> None:
+    explorer.load("quiet-client")
+    for _ in range(5):
+        name = explorer.case.questions.iloc[0]["field"]
+        control = explorer.screen.controls[name]
+        assert explorer.screen.best.children == (control.box,)
+        open_before = len(explorer.case.find_codes("undetermined"))
+        explorer.tell(
+            name, "no" if control.field.type == "bool" else "none" if control.field.type == "set" else "0"
+        )
+        assert name not in set(explorer.case.questions["field"])
+        assert len(explorer.case.find_codes("undetermined")) <= open_before
+    explorer.is_saved = True
+    explorer.load("grand-bazaar")
+    assert explorer.screen.best.children == ()
+
+
+def test_the_language_changes_everywhere_and_the_answers_stay(
+    catalogue: Catalogue, explorer: Explorer
+) -> None:
+    explorer.tell("has_app", "")
+    cells = dict(explorer.cells)
+    explorer.screen.language.value = "zh"
+    assert explorer.cells == cells
+    assert not explorer.is_saved
+    screen = explorer.screen
+    texts = read_texts("zh")["explorer"]
+    assert screen.buttons["save"].description == texts["save"]
+    assert screen.tabs.titles[0] == texts["tab_licences"]
+    assert screen.controls["has_app"].buttons.options[0][0] == texts["yes"]  # type: ignore[attr-defined]
+    assert catalogue.fields["has_app"].label["zh"] in screen.controls["has_app"].label.value
+    assert screen.accordion.titles[0].startswith("渠道")
+    assert explorer.case.language == "zh"
+    assert "必须办理" in screen.answer.value
+    for name, control in screen.controls.items():
+        assert control.read() == cells[name]
+
+
+def test_search_finds_questions_by_word_in_either_language(explorer: Explorer) -> None:
+    screen = explorer.screen
+    screen.search.value = "呼叫中心"
+    found = [name for name, control in screen.controls.items() if control.box in screen.matches.children]
+    assert "sells_call_centre_services" in found
+    assert 0 < len(found) < 10
+    assert screen.accordion.layout.display == "none"
+    screen.search.value = "CALL seats"
+    assert screen.controls["sells_call_centre_services"].box in screen.matches.children
+    screen.search.value = "zzz"
+    assert screen.matches.children == ()
+    screen.search.value = ""
+    assert screen.matches.children == ()
+    assert screen.accordion.layout.display != "none"
+
+
+def test_a_client_is_changed_saved_and_loaded_again(catalogue: Catalogue, explorer: Explorer) -> None:
+    path = explorer.places.clients
+    before = read_cells(catalogue, path)
+    explorer.tell("sells_call_centre_services", "yes")
+    printer(explorer, "save")
+    assert explorer.screen.asking.layout.display == ""
+    assert catalogue.fields["sells_call_centre_services"].label["en"] in explorer.screen.asked.value
+    assert read_cells(catalogue, path) == before
+    explorer.screen.no.click()
+    assert read_cells(catalogue, path) == before
+    assert not explorer.is_saved
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    after = read_cells(catalogue, path)
+    assert after.pop("wander-work") == before.pop("wander-work") | {"sells_call_centre_services": "yes"}
+    assert after == before
+    assert explorer.is_saved
+    explorer.screen.client.value = "grand-bazaar"
+    assert explorer.cells["client"] == "grand-bazaar"
+    explorer.screen.client.value = "wander-work"
+    assert explorer.cells["sells_call_centre_services"] == "yes"
+    printer(explorer, "save")
+    assert "just as it is here" in explorer.screen.message.value
+
+
+def test_what_is_not_saved_is_not_lost_without_being_asked(explorer: Explorer) -> None:
+    explorer.tell("has_app", "")
+    cells = dict(explorer.cells)
+    for leave in (
+        lambda: setattr(explorer.screen.client, "value", "grand-bazaar"),
+        lambda: setattr(explorer.screen.sample, "value", "drug-arcade"),
+        lambda: printer(explorer, "reset"),
+    ):
+        leave()
+        assert explorer.cells == cells
+        assert explorer.screen.asking.layout.display == ""
+        assert explorer.screen.client.value == "wander-work"
+        explorer.screen.no.click()
+        assert explorer.cells == cells
+        assert explorer.screen.asking.layout.display == "none"
+    explorer.screen.client.value = "grand-bazaar"
+    explorer.screen.yes.click()
+    assert explorer.cells["client"] == "grand-bazaar"
+    assert explorer.is_saved
+
+
+def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
+    catalogue: Catalogue, explorer: Explorer, tmp_path: Path
+) -> None:
+    explorer.screen.sample.value = "drug-arcade"
+    assert (explorer.cells["client"], explorer.cells["name"]) == ("", "")
+    assert explorer.cells["own_categories"] == "drugs"
+    printer(explorer, "save")
+    for column in ("client", "name"):
+        assert f": {column}: " in explorer.screen.message.value
+    explorer.screen.id.value = "../up"
+    assert explorer.cells["client"] == ""
+    assert "client" in explorer.screen.message.value
+    explorer.screen.id.value = "my-shop"
+    explorer.screen.name.value = "<b>我的店</b>"
+    explorer.screen.file.value = str(tmp_path / "new.csv")
+    printer(explorer, "save")
+    assert "my-shop" in explorer.screen.message.value
+    saved = read_cells(catalogue, tmp_path / "new.csv")
+    assert saved["my-shop"]["own_categories"] == "drugs"
+    assert [value for _, value in explorer.screen.client.options] == ["", "my-shop"]
+    assert "&lt;b&gt;" in explorer.screen.title.value
+    explorer.screen.file.value = " "
+    printer(explorer, "save")
+    assert "data/mine.csv" in explorer.screen.message.value
+
+
+def test_a_broken_clients_file_is_named_and_left_alone(explorer: Explorer) -> None:
+    path = explorer.places.clients
+    path.write_text("client,name,has_app\na,b,perhaps\n", encoding="utf-8")
+    printer(explorer, "save")
+    assert "perhaps" in explorer.screen.message.value
+    assert path.read_text(encoding="utf-8") == "client,name,has_app\na,b,perhaps\n"
+    assert explorer.cells["client"] == "wander-work"
+
+
+def test_reset_clears_the_answers_and_keeps_who_it_is(explorer: Explorer) -> None:
+    printer(explorer, "reset")
+    assert {name for name, text in explorer.cells.items() if text} == {"client", "name"}
+    assert not explorer.is_saved
+
+
+def test_what_if_shows_both_sides_and_leads_back(explorer: Explorer) -> None:
+    screen = explorer.screen
+    cells, launch = dict(explorer.cells), explorer.case.launch
+    assert screen.buttons["restore"].disabled
+    printer(explorer, "pin")
+    assert "unchanged" in screen.strip.value
+    explorer.tell("sells_call_centre_services", "yes")
+    screen.as_of.value = date(2026, 12, 1)
+    screen.start.value = date(2027, 1, 4)
+    assert explorer.case.name_code("CALL_CENTRE") in screen.difference.value.split('class="gained"')[1]
+    assert launch
+    assert explorer.case.launch
+    for day in (launch[1], explorer.case.launch[1]):
+        assert mark_day(day) in screen.difference.value
+    assert "2026-12-01" in screen.difference.value
+    assert "working days later" in screen.strip.value
+    explorer.speak("zh")
+    assert "推迟" in screen.strip.value
+    assert "呼叫中心" in screen.difference.value
+    printer(explorer, "restore")
+    assert explorer.cells == cells
+    assert explorer.terms == TERMS
+    assert screen.start.value == START
+    assert explorer.case.launch == launch
+    printer(explorer, "unpin")
+    assert screen.strip.value == ""
+
+
+def test_terms_change_the_plan_and_bad_ones_are_refused(catalogue: Catalogue, explorer: Explorer) -> None:
+    screen = explorer.screen
+    screen.include.value = ("optional",)
+    screen.capacity.value = 1
+    profiles = explorer._make_profiles(explorer.cells)
+    expected = make_case(catalogue, profiles, AS_OF, PlanOptions(START, ("optional",), 1), "en")
+    assert explorer.case.launch == expected.launch
+    assert [step.code for step in explorer.case.steps] == [step.code for step in expected.steps]
+    for name, value in (("start", date(2200, 1, 1)), ("start", None), ("as_of", None)):
+        getattr(screen, name).value = value
+        assert "wrong" in screen.message.value
+        assert getattr(screen, name).value == getattr(explorer.terms, name)
+        assert explorer.case.launch == expected.launch
+    screen.as_of.value = date(1990, 1, 1)
+    assert explorer.case.as_of == date(1990, 1, 1)
+
+
+def test_a_click_shows_the_card_and_it_follows_the_answers(explorer: Explorer) -> None:
+    screen = explorer.screen
+    assert screen.drawer.layout.display == "none"
+    for figure, code in ((screen.graph, "ICP"), (screen.timeline, "EDI")):
+        figure._handle_custom_msg({"choose": code}, [])
+        assert screen.drawer.layout.display == ""
+        assert f'id="{code}"' in screen.card.value
+    table = screen.table.table
+    assert table is not None
+    table.selected_rows = [3]
+    code = str(screen.table.rows.index[3])
+    assert code in screen.card.value
+    explorer.speak("zh")
+    assert explorer.case.name_code(code) in screen.card.value
+    printer(explorer, "close")
+    assert screen.drawer.layout.display == "none"
+
+
+def test_the_report_goes_the_way_of_licences_report(explorer: Explorer) -> None:
+    explorer.load("corner-shop")
+    explorer.tell("has_app", "yes")
+    seen: list[float] = []
+    explorer.screen.progress.observe(lambda change: seen.append(change["new"]), "value")
+    printer(explorer, "report")
+    assert explorer.writing
+    printer(explorer, "report")
+    explorer.writing.join(120)
+    folder = explorer.places.out / "corner-shop"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert explorer.screen.link.page == page
+    assert str(folder / "report.html") in explorer.screen.message.value
+    (line,) = (explorer.places.out / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["status"] == "done"
+    assert seen == sorted(seen)
+    assert len(seen) > 5
+    assert explorer.screen.progress.value == explorer.screen.progress.max
+    assert explorer.screen.progress.layout.display == "none"
+    assert not explorer.screen.buttons["report"].disabled
+    assert read_cells(explorer.catalogue, folder / "profile.csv")["corner-shop"]["has_app"] == "yes"
+    assert explorer.case.name_code("APP_FILING") in page
+    printer(explorer, "report")
+    explorer.writing.join(120)
+    assert "up to date" in explorer.screen.message.value
+
+
+def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
+    catalogue: Catalogue, places: Places, tmp_path: Path
+) -> None:
+    broken = tmp_path / "project"
+    (broken / "notebooks").mkdir(parents=True)
+    text = (places.project / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8")
+    (broken / "notebooks" / "client_report.ipynb").write_text(
+        text.replace("open_case(client", "open_case(1 / 0, client"), encoding="utf-8"
+    )
+    explorer = Explorer(catalogue, replace(places, project=broken), TERMS, "en", "corner-shop")
+    printer(explorer, "report")
+    assert explorer.writing
+    explorer.writing.join(120)
+    assert "ZeroDivisionError" in explorer.screen.message.value
+    assert explorer.screen.link.page == ""
+    assert not explorer.screen.buttons["report"].disabled
+    assert (places.out / "corner-shop" / "failed.ipynb").exists()
+
+
+def test_a_report_needs_an_id_and_a_name(explorer: Explorer) -> None:
+    explorer.load("")
+    printer(explorer, "report")
+    assert explorer.writing is None
+    assert ": client: " in explorer.screen.message.value
+    assert not explorer.places.out.exists()
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_too(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dict(explorer.cells)
+    with monkeypatch.context() as patch:
+        patch.setattr("licences.app.explorer.make_case", lambda *_given: 1 / 0)
+        explorer.screen.controls["has_app"].buttons.value = ""  # type: ignore[attr-defined]
+        assert "ZeroDivisionError" in explorer.screen.message.value
+    assert explorer.cells == before
+    assert explorer.screen.controls["has_app"].text == before["has_app"]
+    explorer.tell("has_app", "")
+    assert explorer.cells["has_app"] == ""
+    assert explorer.screen.message.value == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notebook_call_builds_it_and_takes_what_the_command_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LICENCES_EXPLORE", "{}")
+    page = explore("", language)
+    assert repr(page).startswith("70 licences, 68 facts")
+    hand_over({"client": "grand-bazaar", "language": language, "as_of": "2026-11-23"})
+    assert "grand-bazaar" in json.dumps([str(trait) for trait in _read_texts(explore())])
+
+
+def _read_texts(widget: Any) -> list[Any]:
+    children = getattr(widget, "children", ())
+    return [getattr(widget, "value", ""), *(text for child in children for text in _read_texts(child))]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"client": "nobody"},
+        {"language": "fr"},
+        {"as_of": "tomorrow"},
+        {"start": "2200-01-01"},
+        {"catalogue": "none.csv"},
+    ],
+)
+def test_what_it_cannot_start_with_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+) -> None:
+    monkeypatch.setenv("LICENCES_EXPLORE", "{}")
+    said = explore(**wrong)
+    assert isinstance(said, HTML)
+    assert 'role="alert"' in said.value
+    assert next(iter(wrong.values())).split(".")[0] in said.value
+
+
+def test_an_unknown_client_is_refused_by_name(catalogue: Catalogue, places: Places) -> None:
+    with pytest.raises(UnknownNameError, match="wander-work"):
+        Explorer(catalogue, places, TERMS, "en", "wander-wrok")

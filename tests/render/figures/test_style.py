@@ -1,0 +1,75 @@
+"""One look for all figures, and the plotly.js that draws them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+import plotly.offline
+
+from licences.law.catalogue import Catalogue
+from licences.law.rows import find_in_force
+from licences.render.figures.style import PHASE_COLOURS, dress, label_codes, read_asset, show_texts
+
+
+def label(name: str, language: str) -> str:
+    return label_codes({"A": name}, language)["A"]
+
+
+def test_a_label_leaves_out_what_stands_in_brackets_and_keeps_the_rest() -> None:
+    assert label("ICP备案（非经营性互联网信息服务备案）", "zh") == "ICP备案"
+    assert label("增值电信业务经营许可证：国内呼叫中心业务", "zh") == "国内呼叫中心业务"
+    assert label("EDI licence: value-added telecom licence", "en") == "EDI licence"
+    long = "具有舆论属性或社会动员能力的互联网信息服务安全评估"
+    assert label(long, "zh").replace("<br>", "") == long
+    assert max(map(len, label(long, "zh").split("<br>"))) <= 16
+
+
+def test_two_licences_never_have_the_same_label(catalogue: Catalogue) -> None:
+    rows = find_in_force(catalogue.rows, date(2026, 11, 23))
+    for language in ("zh", "en"):
+        labels = label_codes(rows[f"name_{language}"].to_dict(), language)
+        assert len(set(labels.values())) == len(labels)
+
+
+def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for() -> None:
+    version = plotly.offline.offline.get_plotlyjs_version()
+    assert f"plotly.js (basic - minified) v{version}\n" in read_asset("plotly-basic.min.js")[:200]
+
+
+def test_every_figure_says_what_it_shows_to_a_screen_reader() -> None:
+    assert dress([], {}, "what it shows", "graph").layout.meta == {"alt": "what it shows", "name": "graph"}
+
+
+def test_the_phases_differ_in_brightness_or_hue_for_every_kind_of_eye() -> None:
+    """Simulated for the two common kinds of colour blindness, the phases stay well apart."""
+    for kept in ("protan", "deutan"):
+        seen = [_simulate(colour, kept) for colour in PHASE_COLOURS.values()]
+        for at, one in enumerate(seen):
+            for other in seen[at + 1 :]:
+                assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 40
+
+
+def _simulate(colour: str, kind: str) -> list[float]:
+    """Source: Machado, Oliveira and Fernandes (2009), full severity."""
+    matrix = {
+        "protan": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+        "deutan": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    }[kind]
+    rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return [sum(weight * part for weight, part in zip(row, rgb, strict=True)) for row in matrix]
+
+
+def test_a_table_of_texts_shows_every_row_from_the_left_and_a_client_cannot_write_markup() -> None:
+    frame = pd.DataFrame(
+        {"client": ["<script>alert(1)</script>", *map(str, range(200))], "fee": [None, *range(200)]}
+    )
+    html = show_texts(frame).to_html()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count("<tr>") == 1 + len(frame)
+    assert re.findall(r"text-align: ([a-z]+)", html) == ["left"] * html.count("text-align")
+    assert ">–</td>" in html
+    assert html == show_texts(frame).to_html()
+    assert ">corner-shop</th>" in show_texts(frame.head(1).set_axis(["corner-shop"])).to_html()

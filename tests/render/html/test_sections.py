@@ -1,0 +1,206 @@
+"""What the client's page says, and that nothing that a client typed becomes part of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from licences.analysis.case import Case, make_case
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.html.sections import SECTIONS, make_section
+
+AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+NASTY = "<script>alert(1)</script>&\"'{{ 7*7 }}"
+
+
+def choose(sample_clients: pd.DataFrame, client: str) -> pd.DataFrame:
+    return sample_clients[sample_clients["client"] == client].copy()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "client", ["quiet-client", "old-willow", "drug-arcade", "paper-plane-post", "copper-purse"]
+)
+def test_every_section_can_be_made_of_every_kind_of_client(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str, language: str
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, client), AS_OF, PlanOptions(START), language)
+    for name in SECTIONS:
+        html = make_section(case, name)._repr_html_()
+        assert html.count("<section") == html.count("</section>") == 1
+        assert not re.search(r"[>( ](None|nan|NaT|<NA>)[<)]", html)
+
+
+def test_html_in_a_clients_name_is_text(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    profile = choose(sample_clients, "corner-shop")
+    profile["name"] = NASTY
+    case = make_case(catalogue, profile, AS_OF, PlanOptions(START), "zh")
+    html = "".join(make_section(case, name).html for name in SECTIONS)
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "49" not in make_section(case, "summary").html.split("</h1>")[0]
+
+
+def test_the_official_chinese_name_stands_beside_the_english_one(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, PlanOptions(START), "en")
+    needed, licences = make_section(case, "needed").html, make_section(case, "licences").html
+    for code in case.find_codes("required", "recommended", "optional"):
+        assert str(case.rows.at[code, "name_zh"]) in needed
+        assert str(case.rows.at[code, "name_zh"]) in licences
+
+
+def test_an_estimate_is_called_an_estimate(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, PlanOptions(START), "en")
+    guessed = [step for step in case.steps if step.basis == "estimate" and step.finish]
+    assert guessed
+    assert make_section(case, "steps").html.count('class="estimate"') == len(guessed)
+
+
+def test_a_note_of_the_catalogue_reaches_the_report(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "copper-purse"), AS_OF, PlanOptions(START), "zh")
+    assert "PAYMENT" in case.find_codes("required")
+    assert str(case.rows.at["PAYMENT", "note_zh"]) in make_section(case, "licences").html
+
+
+def test_where_applying_would_be_the_wrong_step_the_first_page_says_what_to_do_instead(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "copper-purse"), AS_OF, PlanOptions(START), "zh")
+    advice = str(case.rows.at["PAYMENT", "advice_zh"])
+    assert advice.startswith("不要申请")
+    for name in ("summary", "needed"):
+        assert advice in make_section(case, name).html
+
+
+def test_a_profile_that_contradicts_itself_is_told_so_at_the_top(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    profile = choose(sample_clients, "corner-shop")
+    profile["sells_own_goods"] = pd.array([False], dtype="boolean")
+    case = make_case(catalogue, profile, AS_OF, PlanOptions(START), "en")
+    summary = make_section(case, "summary").html
+    assert 'role="alert"' in summary
+    assert summary.index('role="alert"') < summary.index('class="answer"')
+
+
+def test_what_is_held_but_no_longer_law_is_named(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    profile = choose(sample_clients, "corner-shop")
+    profile["holds"] = [("BUSINESS_LICENCE", "OHSAS_18001@2020-01-01")]
+    case = make_case(catalogue, profile, AS_OF, PlanOptions(START), "en")
+    assert "OHSAS_18001" in make_section(case, "summary").html
+
+
+def test_a_change_of_law_within_the_year_is_announced(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, PlanOptions(START), "en")
+    assert "From 2027-01-01:" in make_section(case, "steps").html
+    later = make_case(
+        catalogue,
+        choose(sample_clients, "grand-bazaar"),
+        date(2027, 1, 1),
+        PlanOptions(date(2027, 1, 4)),
+        "en",
+    )
+    assert "From 2027-01-01:" not in make_section(later, "steps").html
+
+
+def test_the_page_says_how_old_its_sources_are(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    fresh = make_case(catalogue, choose(sample_clients, "corner-shop"), AS_OF, PlanOptions(START), "en")
+    assert "checked on 2026-11-23, 0 days before" in make_section(fresh, "summary").html
+    stale = make_case(
+        catalogue,
+        choose(sample_clients, "corner-shop"),
+        date(2028, 1, 3),
+        PlanOptions(date(2028, 1, 4)),
+        "en",
+    )
+    assert "406 days before its date. <strong>That is more than a year" in make_section(stale, "summary").html
+
+
+def read_text(case: Case, name: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", make_section(case, name).html)))
+
+
+def test_the_first_page_answers_when_it_can_open_and_what_decides(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "wander-work"), AS_OF, PlanOptions(START), "en")
+    said = read_text(case, "summary")
+    assert case.launch
+    for share, day in zip(("50%", "80%", "90%"), case.launch, strict=True):
+        assert f"{share} sure {day}*" in said
+    assert "the last to arrive is Commercial ICP licence" in said
+    assert "partly estimates" in said
+    assert "have not been announced" in said
+
+
+def test_a_date_that_leaves_out_a_required_licence_says_so(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "paper-plane-post"), AS_OF, PlanOptions(START), "en")
+    assert "cannot be dated: Express delivery business licence" in read_text(case, "summary")
+    assert case.forecast.left_out == ("EXPRESS",)
+    whole = make_case(catalogue, choose(sample_clients, "jam-jar"), AS_OF, PlanOptions(START), "en")
+    assert ("leaves out" in read_text(whole, "summary")) is bool(whole.forecast.left_out)
+
+
+def test_where_nothing_can_be_dated_no_date_is_promised(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    profile = choose(sample_clients, "corner-shop")
+    profile["holds"] = pd.Series([tuple(sorted(set(catalogue.rows["code"])))], index=profile.index)
+    case = make_case(catalogue, profile, AS_OF, PlanOptions(START), "en")
+    assert "When can it open" not in read_text(case, "summary")
+    assert "Nothing that is required is left to obtain" in read_text(case, "launch")
+
+
+def test_a_renewal_whose_last_day_has_passed_is_called_out(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "old-willow"), AS_OF, PlanOptions(START), "en")
+    # EDI expires on 2027-01-10; 90 days before is 2026-10-12, six weeks before the page's day
+    assert "The last day to apply was 2026-10-12." in read_text(case, "summary")
+    assert read_text(case, "renewals").count("the last day has passed") == 1
+
+
+def test_a_fee_that_is_not_known_is_named_and_counted(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    plan_options = PlanOptions(START, ("recommended", "optional"))
+    case = make_case(catalogue, choose(sample_clients, "seven-month-lab"), AS_OF, plan_options, "en")
+    said = read_text(case, "costs")
+    assert "4,720 + 5 not known" in said
+    assert "Quality management certification" in said
+
+
+def test_where_the_common_overview_disagrees_the_plan_says_so(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    plan_options = PlanOptions(START, ("recommended", "optional"))
+    said = read_text(
+        make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, plan_options, "en"), "plan"
+    )
+    assert "the overview puts it in phase 'foundation'; it belongs in phase 'maturity'" in said
+    assert "they can begin at once" in said
+
+
+def test_what_time_alone_lifts_and_what_is_not_told_stand_beside_the_step(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    plan_options = PlanOptions(START, ("recommended", "optional"))
+    said = read_text(
+        make_case(catalogue, choose(sample_clients, "seven-month-lab"), AS_OF, plan_options, "en"), "steps"
+    )
+    assert "only time has to pass: met from 2027-04-23 at the latest" in said
+    open_case = make_case(catalogue, choose(sample_clients, "wander-work"), AS_OF, PlanOptions(START), "en")
+    assert "whether it can be obtained depends on: " in read_text(open_case, "steps")

@@ -1,0 +1,388 @@
+"""What the calendar holds, read by two libraries of which only one has written it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import icalendar
+import pandas as pd
+import pytest
+import vobject
+
+from licences.analysis.case import Case, make_case
+from licences.law.catalogue import Catalogue
+from licences.law.working_days import read_calendar
+from licences.planning.forecast import PlanOptions
+from licences.render.brand import Brand
+from licences.render.ics import make_calendar
+from licences.words.texts import read_texts
+
+AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+NASTY = 'a,b;c\\d "e":f\r\nBEGIN:VEVENT\rEND:VCALENDAR\n<script>\u2028=1\x85DTSTART:20260101'
+
+
+def make(
+    catalogue: Catalogue,
+    clients: pd.DataFrame,
+    client: str,
+    language: str = "en",
+    as_of: date = AS_OF,
+    start: date = START,
+    include: tuple[str, ...] = (),
+    **told: Any,
+) -> Case:
+    profile = clients[clients["client"] == client].copy()
+    for name, value in told.items():
+        profile[name] = pd.Series([value], index=profile.index, dtype=profile[name].dtype)
+    return make_case(catalogue, profile, as_of, PlanOptions(start, include), language)
+
+
+def read(content: bytes) -> icalendar.Calendar:
+    return icalendar.Calendar.from_ical(content)
+
+
+def read_elsewhere(content: bytes) -> Any:
+    (calendar,) = vobject.readComponents(content.decode())
+    return calendar
+
+
+def find(calendar: icalendar.Calendar, kind: str, code: str = "") -> list[icalendar.Event]:
+    """The events of a kind, by the first words of their summary, and of a licence by its code."""
+    start = str(read_texts("en")["calendar"]["summary"][kind]).split("{")[0].split("(")[0]
+    return [
+        event
+        for event in calendar.events
+        if event["summary"].startswith(start) and (not code or f"({code})" in event["description"])
+    ]
+
+
+def list_rings(event: icalendar.Event) -> list[datetime]:
+    """When the alarms of an event ring, where its reader is."""
+    rings = []
+    for alarm in event.walk("VALARM"):
+        trigger = alarm["trigger"]
+        edge = event["dtend"] if trigger.params.get("RELATED") == "END" else event["dtstart"]
+        rings.append(datetime.combine(edge.dt, time()) + trigger.dt)
+    return rings
+
+
+def name_days(content: bytes) -> dict[str, date]:
+    return {str(event["uid"]): event["dtstart"].dt for event in read(content).events}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_sample_client_has_a_calendar_that_two_parsers_read_alike(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    everywhere: set[str] = set()
+    for client in sample_clients["client"]:
+        case = make(catalogue, sample_clients, client, language, include=("recommended", "optional"))
+        content = make_calendar(case)
+        events, others = read(content).events, read_elsewhere(content).vevent_list
+        dated = len(case.plan.dated)
+        launches = 3 if case.launch else 0
+        assert len(events) == len(others) == len(case.forecast.renewals) + 2 * dated + launches
+        for event, other in zip(events, others, strict=True):
+            assert other.uid.value == event["uid"]
+            assert other.summary.value == event["summary"]
+            assert other.description.value == event["description"]
+            assert other.dtstart.value == event["dtstart"].dt
+            assert other.dtend.value == event["dtend"].dt
+            assert int(other.sequence.value) == event["sequence"]
+            alarms = getattr(other, "valarm_list", [])
+            assert [one.trigger.value for one in alarms] == [
+                one["trigger"].dt for one in event.walk("VALARM")
+            ]
+            assert type(event["dtstart"].dt) is date
+            assert event["dtend"].dt > event["dtstart"].dt
+        names = [str(event["uid"]) for event in events]
+        assert len(set(names)) == len(names)
+        assert not everywhere & set(names)
+        everywhere |= set(names)
+        text = content.decode()
+        assert not re.search(r"\b(None|nan|NaT)\b|<NA>|\{[a-z_]+\}", text.replace("\r\n ", ""))
+
+
+def test_a_renewal_takes_the_days_in_which_it_can_be_done_and_rings_30_and_7_days_before_the_last(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    holds = ("BUSINESS_LICENCE", "EDI@2027-09-30")
+    calendar = read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=holds)))
+    # under way 180 days before the expiry, in 90 days before it at the latest
+    (event,) = find(calendar, "renewal", "EDI")
+    assert event["dtstart"].dt == date(2027, 4, 3)
+    assert event["dtend"].dt == date(2027, 7, 2) + timedelta(days=1)
+    assert list_rings(event) == [datetime(2027, 6, 2, 9), datetime(2027, 6, 25, 9)]
+    assert "To be done from 2027-04-03 to 2027-07-02" in event["description"]
+    assert "Expires on 2027-09-30" in event["description"]
+    assert event["transp"] == "TRANSPARENT"
+
+
+def test_a_renewal_whose_first_day_no_source_tells_is_one_day(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    holds = ("BUSINESS_LICENCE", "CODE_1069_OWN@2027-06-30")
+    calendar = read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=holds)))
+    (event,) = find(calendar, "renewal", "CODE_1069_OWN")
+    assert event["dtstart"].dt == date(2027, 6, 30)
+    assert event["dtend"].dt == date(2027, 7, 1)
+    assert "Last day: 2027-06-30" in event["description"]
+    assert "Ground of the date: the expiry told" in event["description"]
+    assert "(estimate)" not in event["summary"]
+
+
+def test_what_would_ring_at_once_does_not_ring_and_what_is_overdue_says_so(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    calendar = read(make_calendar(make(catalogue, sample_clients, "old-willow")))
+    (edi,) = find(calendar, "renewal", "EDI")  # its last day was 2026-10-12
+    assert list_rings(edi) == []
+    assert "On 2026-11-23 the last day had passed." in edi["description"]
+    (food,) = find(calendar, "renewal", "FOOD_OPERATION")  # its last day is 2026-12-10
+    assert list_rings(food) == [datetime(2026, 12, 3, 9)]
+    for event in calendar.events:
+        assert all(ring.date() >= AS_OF for ring in list_rings(event))
+
+
+def test_a_milestone_rings_three_days_before(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make(catalogue, sample_clients, "grand-bazaar")
+    calendar = read(make_calendar(case))
+    rung = 0
+    for step in case.plan.dated:
+        (start,), (finish,) = find(calendar, "start", step.code), find(calendar, "finish", step.code)
+        assert start["dtstart"].dt == step.start
+        p50, p80, p90 = case.forecast.simulation.finishes[step.code]
+        assert finish["dtstart"].dt == p80
+        assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in finish["description"]
+        for event in (start, finish):
+            day = event["dtstart"].dt
+            assert event["dtend"].dt == day + timedelta(days=1)
+            before = datetime.combine(day, time(9)) - timedelta(days=3)
+            assert list_rings(event) == ([before] if before.date() >= AS_OF else [])
+            rung += bool(list_rings(event))
+    assert rung
+
+
+def test_the_launch_is_entered_once_for_each_share(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "paper-plane-post")
+    events = find(read(make_calendar(case)), "launch")
+    assert case.launch
+    assert [event["dtstart"].dt for event in events] == list(case.launch)
+    for share, event in zip((50, 80, 90), events, strict=True):
+        assert f"Ready to open ({share}% sure) (estimate)" in event["summary"]
+        assert "Left out: Express delivery business licence" in event["description"]
+        assert len(list_rings(event)) == 1
+    held = tuple(sorted(set(catalogue.rows["code"])))
+    assert not find(read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=held))), "launch")
+
+
+def test_importing_again_after_the_plan_has_moved_updates_and_does_not_double(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    first = name_days(make_calendar(make(catalogue, sample_clients, "grand-bazaar")))
+    later = make(catalogue, sample_clients, "grand-bazaar", as_of=date(2026, 12, 1), start=date(2027, 2, 1))
+    second = name_days(make_calendar(later))
+    milestones = {str(event["uid"]) for kind in ("start", "finish", "launch")
+                  for event in find(read(make_calendar(later)), kind)}  # fmt: skip
+    assert milestones
+    assert milestones <= set(first)
+    assert all(second[name] > first[name] for name in milestones)
+    assert name_days(make_calendar(make(catalogue, sample_clients, "grand-bazaar", "zh"))) == first
+
+
+def test_a_renewal_keeps_its_name_when_another_expiry_is_told(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    names = []
+    for expiry in ("2027-09-30", "2027-12-31"):
+        holds = ("BUSINESS_LICENCE", f"EDI@{expiry}")
+        calendar = read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=holds)))
+        (event,) = find(calendar, "renewal", "EDI")
+        names.append((str(event["uid"]), event["dtstart"].dt))
+    assert names[0][0] == names[1][0]
+    assert names[0][1] != names[1][1]
+
+
+def test_a_duty_keeps_its_day_when_earlier_ones_are_over(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    holds = ("BUSINESS_LICENCE", "TAX_PLATFORM_REPORT")
+    days = []
+    for as_of in (date(2026, 11, 23), date(2027, 5, 3)):
+        case = make(
+            catalogue, sample_clients, "grand-bazaar", as_of=as_of, start=date(2027, 5, 4), holds=holds
+        )
+        events = find(read(make_calendar(case)), "duty", "TAX_PLATFORM_REPORT")
+        days.append({str(event["uid"]): event["dtstart"].dt for event in events})
+    before, after = days
+    assert len(before) == len(after) == 8
+    assert len(before.keys() & after.keys()) == 6  # January and April 2027 are over, and 2029 has begun
+    assert all(before[name] == after[name] for name in before.keys() & after.keys())
+
+
+def test_a_duty_keeps_its_name_when_its_window_is_changed(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "grand-bazaar", holds=("BUSINESS_LICENCE", "PREPAID_CARD"))
+    shorter = catalogue.rows.copy()
+    mine = shorter["code"] == "PREPAID_CARD"
+    assert [tuple(windows) for windows in shorter.loc[mine, "duty_windows"]] == [
+        ("01-01..01-25", "04-01..04-25", "07-01..07-25", "10-01..10-25")
+    ]
+    shorter["duty_windows"] = [
+        tuple(window.replace("-25", "-20") for window in windows) if own else windows
+        for windows, own in zip(shorter["duty_windows"], mine, strict=True)
+    ]
+    moved = make(
+        Catalogue(shorter, catalogue.fields, catalogue.contradictions, catalogue.corrections),
+        sample_clients,
+        "grand-bazaar",
+        holds=("BUSINESS_LICENCE", "PREPAID_CARD"),
+    )
+    one, other = (find(read(make_calendar(each)), "duty", "PREPAID_CARD") for each in (case, moved))
+    assert [event["uid"] for event in one] == [event["uid"] for event in other]
+    assert [event["dtend"].dt.day for event in one] == [26] * 8
+    assert [event["dtend"].dt.day for event in other] == [21] * 8
+
+
+def test_two_clients_never_share_a_name(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    profile = sample_clients[sample_clients["client"] == "corner-shop"].copy()
+    names = []
+    for client in ("a", "b"):
+        profile["client"] = client
+        names.append(
+            set(name_days(make_calendar(make_case(catalogue, profile, AS_OF, PlanOptions(START), "en"))))
+        )
+    assert not names[0] & names[1]
+
+
+def test_time_stands_in_the_arguments(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    first, second = (make_calendar(make(catalogue, sample_clients, "old-willow", "zh")) for _ in range(2))
+    assert first == second
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    for event in read(first).events:
+        assert event["dtstamp"].dt == event["last-modified"].dt == midnight
+        assert event["sequence"] == (AS_OF - date(2020, 1, 1)).days == 2518
+    old = make(catalogue, sample_clients, "corner-shop", as_of=date(2019, 6, 3), start=date(2019, 6, 3))
+    assert {event["sequence"] for event in read(make_calendar(old)).events} == {0}
+
+
+def test_lines_end_and_fold_as_the_standard_says_and_no_character_is_cut(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    content = make_calendar(make(catalogue, sample_clients, "grand-bazaar", "zh", name="漢" * 300))
+    assert content.endswith(b"END:VCALENDAR\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
+    lines = content.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert sum(line.startswith(b" ") for line in lines) > 100
+    for line in lines:
+        line.decode()  # each line is whole by itself
+    assert read(content)["x-wr-calname"].startswith("漢" * 300)
+
+
+def test_the_calendar_says_whose_it_is(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make(catalogue, sample_clients, "corner-shop", "zh")
+    calendar = read(make_calendar(case))
+    assert calendar["method"] == "PUBLISH"
+    assert calendar["version"] == "2.0"
+    assert calendar["prodid"]
+    assert calendar["x-wr-timezone"] == "Asia/Shanghai"
+    other = read_elsewhere(make_calendar(case))
+    assert other.x_wr_calname.value == f"{case.name}：证照日程"
+    assert "不是法律意见" in other.x_wr_caldesc.value
+    assert "不是法律意见" in calendar.events[0]["description"]
+
+
+def test_what_a_client_typed_is_text(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    plain = make_calendar(make(catalogue, sample_clients, "corner-shop"))
+    content = make_calendar(make(catalogue, sample_clients, "corner-shop", name=NASTY))
+    calendar, other = read(content), read_elsewhere(content)
+    shown = " ".join(NASTY.split())
+    assert other.x_wr_calname.value == f"{shown}: licence dates"
+    assert len(calendar.events) == len(other.vevent_list) == len(read(plain).events)
+    for event, same in zip(calendar.events, other.vevent_list, strict=True):
+        assert event["summary"].endswith(shown)
+        assert same.summary.value.endswith(shown)
+        assert f"Client: {shown}\n" in event["description"]
+    assert content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
+    starts = [line.split(b":")[0].split(b";")[0] for line in content.split(b"\r\n") if line[:1] != b" "]
+    known = [line.split(b":")[0].split(b";")[0] for line in plain.split(b"\r\n") if line[:1] != b" "]
+    assert starts == known
+
+
+def test_the_official_name_and_the_source_stand_with_every_licence(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "grand-bazaar")
+    calendar = read(make_calendar(case))
+    for code in {step.code for step in case.plan.dated} | {event.code for event in case.forecast.renewals}:
+        row = case.rows.loc[code]
+        events = [event for event in calendar.events if f"({code})" in event["description"]]
+        assert events
+        for event in events:
+            assert f"Official name: {row['name_zh']} ({code})" in event["description"]
+            assert row["name_en"] in event["summary"]
+            assert f"Source: {row['source']}" in event["description"]
+            assert str(event.get("url", "")) == ("" if pd.isna(row["source_url"]) else row["source_url"])
+
+
+@pytest.mark.parametrize("start", [START, date(2027, 2, 1)])  # before and after the last announced holiday
+def test_a_date_says_on_what_it_rests(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, start: date
+) -> None:
+    case = make(catalogue, sample_clients, "grand-bazaar", start=start)
+    calendar = read(make_calendar(case))
+    announced_until, starred = read_calendar().announced_until, set()
+    for step in case.plan.dated:
+        (begin,), (finish,) = find(calendar, "start", step.code), find(calendar, "finish", step.code)
+        waits = bool(step.requires or step.queues_behind)
+        assert ("the day on which the plan starts" in begin["description"]) is not waits
+        assert ("(estimate)" in finish["summary"]) is (
+            "Ground of the date: estimate" in finish["description"]
+        )
+        for event in (begin, finish):
+            provisional = "provisional" in event["description"]
+            assert provisional is (event["dtstart"].dt > announced_until)
+            starred.add(provisional)
+    assert starred == ({True, False} if start == START else {True})
+    for event, entry in zip(case.forecast.renewals, find(calendar, "renewal"), strict=False):
+        if event.basis == "estimate" and event.duty is None:
+            assert "(estimate)" in entry["summary"]
+
+
+def test_a_start_that_only_time_allows_says_that_it_waits_for_time(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab", include=("recommended", "optional"))
+    waiting = [step for step in case.plan.dated if step.blocked_until]
+    assert waiting
+    calendar = read(make_calendar(case))
+    for step in waiting:
+        (start,) = find(calendar, "start", step.code)
+        assert "the day on which time has lifted what blocks it" in start["description"]
+        assert str(step.blocked_by) in start["description"]
+
+
+def test_the_firm_and_its_disclaimer_stand_in_every_entry(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    brand = Brand(
+        firm="Harbour; Lane, 港巷",
+        contact="mail@example.org",
+        disclaimer={"zh": "不承担责任。", "en": "No liability,\nnone."},
+    )
+    case = make(catalogue, sample_clients, "corner-shop")
+    content = make_calendar(case, brand)
+    calendar = read(content)
+    for text in (
+        read_elsewhere(content).x_wr_caldesc.value,
+        *(event["description"] for event in calendar.events),
+    ):
+        assert text.endswith("Harbour; Lane, 港巷\nmail@example.org\nNo liability,\nnone.")
+    assert name_days(content) == name_days(make_calendar(case))
+    assert make_calendar(case) == make_calendar(case, Brand())

@@ -1,0 +1,162 @@
+"""The press: one browser, several sheets at a time, and what becomes of them when something ends early."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import pytest
+from playwright.sync_api import Error
+
+from licences.render import pdf as presses
+from licences.render.pdf import Printer, PrinterClosedError
+from poppler import ask_poppler
+
+DAY = date(2026, 11, 23)
+FIGURE = {
+    "data": [{"type": "bar", "x": [1, 2], "y": [3, 4], "marker": {"pattern": {"shape": ["/", "/"]}}}],
+    "layout": {"title": {"text": "柱"}},
+}
+PAGE = """<!DOCTYPE html><html lang="zh"><title>一</title>
+<p id="said">{name}</p><details><summary>更多</summary>folded</details>
+<figure class="chart"><div class="plot" style="height: 300px"></div>
+<script type="application/json">{figure}</script></figure>
+<script>document.getElementById("said").textContent = "a script has run";</script></html>"""
+
+
+def make_page(name: str) -> str:
+    return PAGE.format(name=name, figure=json.dumps(FIGURE))
+
+
+def read_text(folder: Path, pdf: bytes) -> str:
+    path = folder / f"{uuid4().hex}.pdf"
+    path.write_bytes(pdf)
+    return ask_poppler("pdftotext", str(path), "-")
+
+
+@pytest.fixture
+def printer(browser_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Printer]:
+    monkeypatch.setenv("LICENCES_BROWSER", browser_path)
+    printer = Printer(sheets=2)
+    yield printer
+    printer.close()
+
+
+def find_browsers() -> list[psutil.Process]:
+    """The browsers that this process has started, not what they have started themselves."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            command = " ".join(process.cmdline())
+            if "--headless" in command and "--type=" not in command:
+                found.append(process)
+    return found
+
+
+def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(
+    printer: Printer, tmp_path: Path
+) -> None:
+    names = [f"client-{at}" for at in range(6)]
+    one_by_one = [printer.print_page(make_page(name), name, DAY) for name in names]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda name: printer.print_page(make_page(name), name, DAY), names))
+    assert together == one_by_one
+    assert len(set(together)) == 6
+    assert len(find_browsers()) == 1
+    for name, pdf in zip(names, together, strict=True):
+        text = read_text(tmp_path, pdf)
+        assert f"{name} · 2026-11-23" in text
+        assert "folded" in text
+        assert re.findall(r"client-\d", text) == [name, name]
+
+
+def test_a_sheet_is_thrown_away_before_it_grows_large(
+    printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    async def open_sheet(browser: Any, has_scripts: bool = False) -> Any:
+        page = await open_really(browser, has_scripts)
+        opened.append((page, has_scripts))
+        return page
+
+    open_really = presses._open_sheet
+    monkeypatch.setattr(presses, "_open_sheet", open_sheet)
+    monkeypatch.setattr(presses, "_SHEET_USES", 2)
+    assert len({printer.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
+    assert [page.is_closed() for page, has_scripts in opened if not has_scripts] == [True, True, False]
+    assert [page.is_closed() for page, has_scripts in opened if has_scripts] == [False]
+
+
+def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(
+    printer: Printer, tmp_path: Path
+) -> None:
+    text = read_text(tmp_path, printer.print_page(make_page("quiet"), "", DAY))
+    assert "a script has run" not in text
+    assert "柱" in text
+
+
+def test_a_browser_that_dies_is_started_anew_for_the_next_page(printer: Printer) -> None:
+    before = printer.print_page(make_page("a"), "", DAY)
+    for browser in find_browsers():
+        browser.kill()
+        browser.wait(10)
+    for _ in range(3):  # those that were open may fail, before their end is known
+        with suppress(Error):
+            printer.print_page(make_page("a"), "", DAY)
+    assert printer.print_page(make_page("a"), "", DAY) == before
+
+
+def test_what_waits_for_a_press_that_is_closed_does_not_wait_for_ever(printer: Printer) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        waiting = [pool.submit(printer.print_page, make_page(str(at)), "", DAY) for at in range(6)]
+        time.sleep(0.3)  # its browser is being started
+        printer.close()
+        failed = [one.exception(timeout=20) for one in waiting]
+    assert all(failed)
+    assert any(isinstance(error, PrinterClosedError) for error in failed)
+    with pytest.raises(PrinterClosedError):
+        printer.print_page(make_page("late"), "", DAY)
+    assert not find_browsers()
+
+
+def test_ctrl_c_ends_a_batch_that_prints(tmp_path: Path, browser_path: str, project: Path) -> None:
+    asked = ("--clients", str(project / "data" / "clients.csv"), "--format", "html,pdf", "--out", "out")
+    command = [sys.executable, "-m", "licences", "report", "--as-of", "2026-11-23", *asked]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"LICENCES_BROWSER": browser_path},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a group of its own, to which a terminal would send Ctrl-C
+    )
+    assert process.stderr
+    try:
+        said = process.stderr.readline()
+        below = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.communicate(timeout=20)[1]
+    finally:
+        process.kill()
+    assert "done" in said
+    assert process.returncode == 1
+    assert rest.splitlines()[-1] == "licences: stopped"
+    assert "Traceback" not in rest
+    assert not psutil.wait_procs(below, timeout=10)[1]
+    made = {path.parent.name for path in (tmp_path / "out").glob("*/report.pdf")}
+    lines = (tmp_path / "out" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    assert made == {entry["client"] for entry in map(json.loads, lines) if entry["status"] == "done"}

@@ -1,0 +1,185 @@
+"""Saving a client: its row changes, and nothing else in the file does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+
+from licences.errors import LicencesError, ProblemsError, UsageError
+from licences.law.catalogue import Catalogue
+from licences.rules.client_files import find_changed_cells, find_saved, write_client
+from licences.rules.facts import list_cells, make_profiles, read_profiles
+
+NEW = {
+    "client": "new-one",
+    "name": '新, "一"',
+    "holds": "EDI@2029-03-31",
+    "has_app": "yes",
+    "branch_cities": "3",
+}
+
+
+def save(catalogue: Catalogue, path: Path, cells: dict[str, str], overwrite: bool = False) -> None:
+    write_client(path, catalogue.fields, set(catalogue.rows["code"]), cells, overwrite=overwrite)
+
+
+def read_cells(catalogue: Catalogue, path: Path) -> dict[str, dict[str, str]]:
+    records = read_profiles(path, catalogue.fields, set(catalogue.rows["code"])).to_dict("records")
+    return {cells["client"]: cells for cells in (list_cells(record, catalogue.fields) for record in records)}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.xlsx"])
+def test_a_file_is_made_where_there_is_none(catalogue: Catalogue, tmp_path: Path, name: str) -> None:
+    save(catalogue, tmp_path / name, NEW)
+    (cells,) = read_cells(catalogue, tmp_path / name).values()
+    assert {column: text for column, text in cells.items() if text} == NEW
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_only_the_row_of_the_client_changes(
+    catalogue: Catalogue, tmp_path: Path, encoding: str, end: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    rows = ["client, name ,has_app,holds", '"a", 甲 ,是,', "", "b,乙,0,EDI ; ICP", '"c","两' + end + '行",1,']
+    path.write_bytes(end.join(rows).encode(encoding))
+    save(catalogue, path, {"client": "b", "name": "乙二", "has_app": "yes"}, overwrite=True)
+    rows[3] = "b,乙二,yes,"
+    assert path.read_bytes() == (end.join(rows)).encode(encoding)
+    save(catalogue, path, {"client": "d", "name": "丁"})
+    assert path.read_bytes() == end.join([*rows, "d,丁,,", ""]).encode(encoding)
+
+
+def test_a_column_that_the_file_lacks_is_added_for_all(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text('\nclient,name\na,"x,y"\n\nb,z\n', encoding="utf-8")
+    save(catalogue, path, {"client": "b", "name": "z", "has_app": "no", "province": "110000"}, overwrite=True)
+    assert path.read_text(encoding="utf-8") == (
+        '\nclient,name,has_app,province\na,"x,y",,\n\nb,z,no,110000\n'
+    )
+
+
+def test_a_client_that_stands_there_is_overwritten_only_where_that_is_asked_for(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    save(catalogue, path, NEW)
+    before = path.read_bytes()
+    for client in ("new-one", "New-One"):
+        with pytest.raises(UsageError, match="new-one"):
+            save(catalogue, path, NEW | {"client": client})
+    assert path.read_bytes() == before
+    save(catalogue, path, NEW | {"has_app": ""}, overwrite=True)
+    assert read_cells(catalogue, path)["new-one"]["has_app"] == ""
+
+
+def test_what_overwriting_would_change_can_be_told_before(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    assert find_saved(path, catalogue.fields, set(catalogue.rows["code"]), "new-one") is None
+    save(catalogue, path, NEW)
+    saved = find_saved(path, catalogue.fields, set(catalogue.rows["code"]), "new-one")
+    assert saved is not None
+    changed = find_changed_cells(saved, NEW | {"has_app": "", "has_website": "no"})
+    assert changed == {"has_app": ("yes", ""), "has_website": ("", "no")}
+    assert find_saved(path, catalogue.fields, set(catalogue.rows["code"]), "other") is None
+
+
+def test_a_bad_cell_or_a_bad_file_is_named_and_nothing_is_written(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    for cells in (
+        {"client": "a b"},
+        {"client": "../a"},
+        {"client": ""},
+        {"name": ""},
+        {"holds": "EDII"},
+        {"branch_provinces": "32"},
+        {"branch_cities": "-1"},
+        {"has_app": "perhaps"},
+    ):
+        with pytest.raises(ProblemsError) as error:
+            save(catalogue, path, NEW | cells)
+        assert f": {next(iter(cells))}: " in str(error.value)
+        assert not path.exists()
+    path.write_text("client,name,has_app\na,b,perhaps\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="perhaps"):
+        save(catalogue, path, NEW)
+    assert path.read_text(encoding="utf-8") == "client,name,has_app\na,b,perhaps\n"
+
+
+def test_a_file_that_cannot_be_kept_as_it_is_is_refused(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("client,name,,\na,b,,\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="empty columns"):
+        save(catalogue, path, NEW)
+    assert path.read_text(encoding="utf-8") == "client,name,,\na,b,,\n"
+
+
+def make_workbook(path: Path) -> Workbook:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["client", "name", "branch_cities"])
+    sheet.append(["a", "甲", 2])
+    sheet.column_dimensions["B"].width = 44
+    book.create_sheet("notes").append(["keep me"])
+    book.save(path)
+    return book
+
+
+def test_a_workbook_keeps_its_other_rows_sheets_and_looks(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.xlsx"
+    make_workbook(path)
+    save(catalogue, path, NEW)
+    save(catalogue, path, {"client": "a", "name": "=1+1", "branch_cities": "7"}, overwrite=True)
+    book = load_workbook(path)
+    assert list(book.worksheets[0].values) == [
+        ("client", "name", "branch_cities", "holds", "has_app"),
+        ("a", "=1+1", 7, None, None),
+        ("new-one", NEW["name"], 3, NEW["holds"], "yes"),
+    ]
+    assert book.worksheets[0]["B2"].data_type == "s"
+    assert book["notes"]["A1"].value == "keep me"
+    assert book.worksheets[0].column_dimensions["B"].width == 44
+
+
+@pytest.mark.parametrize("defect", ["formula", "comment"])
+def test_a_workbook_that_would_lose_something_is_refused(
+    catalogue: Catalogue, tmp_path: Path, defect: str
+) -> None:
+    path = tmp_path / "mine.xlsx"
+    book = make_workbook(path)
+    if defect == "formula":
+        book["notes"]["B1"] = "=1+1"
+    else:
+        book["notes"]["B1"].comment = Comment("think", "me")
+    book.save(path)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match=defect):
+        save(catalogue, path, NEW)
+    assert path.read_bytes() == before
+
+
+def test_a_link_to_the_file_stays_a_link(catalogue: Catalogue, tmp_path: Path) -> None:
+    save(catalogue, tmp_path / "real.csv", NEW)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    save(catalogue, tmp_path / "link.csv", NEW | {"client": "other"})
+    assert (tmp_path / "link.csv").is_symlink()
+    assert set(read_cells(catalogue, tmp_path / "real.csv")) == {"new-one", "other"}
+
+
+def test_a_folder_that_is_not_there_is_named(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(LicencesError):
+        save(catalogue, tmp_path, NEW)
+
+
+def test_every_sample_can_be_written_as_cells_and_read_again(catalogue: Catalogue, project: Path) -> None:
+    codes = set(catalogue.rows["code"])
+    sample = read_profiles(project / "data" / "clients.csv", catalogue.fields, codes)
+    cells = [list_cells(record, catalogue.fields) for record in sample.to_dict("records")]  # type: ignore[arg-type]
+    again = make_profiles(cells, catalogue.fields, codes, "screen")
+    for name in sample.columns:
+        assert again[name].astype("str").tolist() == sample[name].astype("str").tolist()
