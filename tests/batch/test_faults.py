@@ -335,17 +335,17 @@ def test_ctrl_c_ends_a_batch_at_once_and_the_next_goes_on_from_there(tmp_path: P
 TOLD_AT_A_BAD_MOMENT = """
 import os, sys
 from licences.cli.main import main
-from licences.batch.store import Shelf
+from licences.batch.store import ReportStore
 
 class Leaving:
     def __del__(self):
         os.kill(os.getpid(), {signal})
 
-def note(shelf, entry, note=Shelf.note):
+def note(shelf, entry, note=ReportStore.note):
     note(shelf, entry)
     Leaving()
 
-Shelf.note = note
+ReportStore.note = note
 sys.exit(main(sys.argv[1:]))
 """
 
