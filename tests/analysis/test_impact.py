@@ -11,13 +11,14 @@ from test_diff import AS_OF, change, follow
 
 from licences.analysis.case import make_case
 from licences.analysis.impact import MATTERS, ClientImpact, describe_impact, find_impacts, find_moves
-from licences.assessment.verdicts import NEEDED, assess, find_verdicts
+from licences.assessment.verdicts import NEEDED, find_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.law.diff import compare_days, compare_laws
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import PlanOptions
 from licences.rules.facts import choose_clients, split_holdings
+from licences.words.findings import make_findings_frame
 
 START = date(2026, 11, 24)
 WISH = PlanOptions(START)
@@ -216,7 +217,7 @@ def test_who_can_no_longer_obtain_a_licence_is_told_from_who_still_can(
         blockers = [
             {
                 (row["client"], row["code"])
-                for row in assess(each, sample_clients, AS_OF).to_dict("records")
+                for row in make_findings_frame(each, sample_clients, AS_OF).to_dict("records")
                 if row["code"] == "EDI" and row["blockers"] and row["verdict"] in NEEDED
             }
             for each in (catalogue, new)

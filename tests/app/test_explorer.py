@@ -121,7 +121,7 @@ def test_not_told_is_neither_yes_nor_no(explorer: Explorer) -> None:
     buttons = explorer.screen.controls["sells_call_centre_services"].buttons  # type: ignore[attr-defined]
     for answer, verdict in (("yes", "required"), ("", "undetermined"), ("no", "not_needed")):
         buttons.value = answer
-        assert explorer.case.findings.at["CALL_CENTRE", "verdict"] == verdict
+        assert explorer.case.findings["CALL_CENTRE"].verdict == verdict
 
 
 def test_a_set_can_be_not_told_none_or_some(explorer: Explorer) -> None:

@@ -13,14 +13,8 @@ import pandas as pd
 
 from licences.analysis.case import find_given
 from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
-from licences.assessment.verdicts import (
-    VERDICTS,
-    find_contradictions,
-    find_failing,
-    find_verdicts,
-    judge,
-    number_verdicts,
-)
+from licences.assessment.contradictions import find_contradictions
+from licences.assessment.verdicts import VERDICTS, find_failing, find_verdicts, judge, number_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force

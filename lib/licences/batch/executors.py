@@ -45,7 +45,9 @@ def open_executor(
     """
     if scheduler:
         return _open_cluster(scheduler, context)
-    lent: AbstractContextManager[ReportPool] = borrow_pool(context) if keeps_warm else closing(ReportPool(context))
+    lent: AbstractContextManager[ReportPool] = (
+        borrow_pool(context) if keeps_warm else closing(ReportPool(context))
+    )
     pool = lent.__enter__()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="report")
 

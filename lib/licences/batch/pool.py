@@ -82,7 +82,15 @@ class ReportPool:
         ours = self._folder.name if self._folder else None
         self.notebook = Path(context.folder or ours or "") / context.name
         self._warmed = pickle.dumps(
-            (self.notebook, context.catalogue, context.as_of, context.start, context.language, context.formats, ours)
+            (
+                self.notebook,
+                context.catalogue,
+                context.as_of,
+                context.start,
+                context.language,
+                context.formats,
+                ours,
+            )
         )
         self._forks = ForkServer(self._warmed)
         self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()

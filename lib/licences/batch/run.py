@@ -24,7 +24,8 @@ from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
 from licences.render.brand import Brand
-from licences.render.pdf import Printer, place_pictures
+from licences.render.pdf import Printer
+from licences.render.word.pictures import place_pictures
 from licences.runner.client import check_parameters
 
 MADE = ("done", "up_to_date")

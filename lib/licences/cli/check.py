@@ -53,7 +53,7 @@ def check_data(options: argparse.Namespace) -> int:
 
 def _find_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
     """Clients whose answers cannot all be true."""
-    from licences.assessment.verdicts import find_contradictions
+    from licences.assessment.contradictions import find_contradictions
 
     lines = dict(zip(profiles["client"], profiles.index, strict=True))
     return [

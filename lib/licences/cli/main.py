@@ -70,7 +70,8 @@ def _discard_output() -> None:
 
 
 def _assess(options: argparse.Namespace) -> int:
-    from licences.assessment.verdicts import assess, rank_questions
+    from licences.assessment.questions import rank_questions
+    from licences.words.findings import make_findings_frame
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
@@ -78,7 +79,7 @@ def _assess(options: argparse.Namespace) -> int:
     rows = (
         rank_questions(catalogue, profiles, as_of)
         if options.questions
-        else assess(catalogue, profiles, as_of, options.lang)
+        else make_findings_frame(catalogue, profiles, as_of, options.lang)
     )
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
@@ -93,7 +94,7 @@ def _assess(options: argparse.Namespace) -> int:
 
 
 def _what_if(options: argparse.Namespace) -> int:
-    from licences.assessment.remedies import describe_remedies, find_remedies
+    from licences.assessment.remedies import find_remedies
     from licences.assessment.verdicts import judge
     from licences.law.in_force import find_law_in_force
 
@@ -107,33 +108,36 @@ def _what_if(options: argparse.Namespace) -> int:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
     warn_of_contradictions(catalogue, profiles, options.lang)
     found = [
-        (one, entries[code], find_remedies(entries[code], one.profile, catalogue.fields, options.lang))
+        (one, entries[code], find_remedies(entries[code], one.profile))
         for one in judge(catalogue, profiles, as_of)
         for code in dict.fromkeys(options.licence)
     ]
     if options.json:
+        from licences.words.remedies import say_remedies
+
         described = [
-            describe_remedies(one.client, entry.code, one.verdicts[entry.code], aims)
-            for one, entry, aims in found
+            say_remedies(one, entry.code, aims, catalogue.fields, options.lang) for one, entry, aims in found
         ]
         print(json.dumps(described, ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import draw_remedies, show
 
     for one, entry, aims in found:
-        show(draw_remedies(one, entry, aims, as_of, options.lang))
+        show(draw_remedies(one, entry, aims, catalogue.fields, as_of, options.lang))
     return 0
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from licences.planning.forecast import PlanOptions, describe_forecast, make_forecasts
+    from licences.planning.forecast import PlanOptions, make_forecasts
 
     catalogue, profiles = read_files(options)
     plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
     forecasts = list(make_forecasts(catalogue, profiles, find_as_of(options), plan_options, options.lang))
     warn_of_contradictions(catalogue, profiles, options.lang)
     if options.json:
-        print(json.dumps([describe_forecast(one) for one in forecasts], ensure_ascii=False, indent=1))
+        from licences.words.plan_json import describe_plan
+
+        print(json.dumps([describe_plan(one) for one in forecasts], ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import draw_plans, show
 

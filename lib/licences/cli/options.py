@@ -66,7 +66,7 @@ def find_start_after(day: date) -> date:
 
 def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, language: str) -> None:
     """Says which profiles contradict themselves."""
-    from licences.assessment.verdicts import find_contradictions
+    from licences.assessment.contradictions import find_contradictions
 
     for warning in find_contradictions(catalogue, profiles, language):
         print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)

@@ -25,6 +25,11 @@ def name_field(field: str, language: str) -> str:
     return _list_columns()[field].label[language]
 
 
+def label_value(column: str, value: object, language: str) -> str:
+    """A value of a closed list of the catalogue in a language."""
+    return (_list_columns()[column].values or {})[str(value)][language]
+
+
 def say_cell(field: str, value: Any, row: Mapping[str, Any], language: str) -> str:
     """A value of a column, as JSON has it, in words; the row says whether its days are working days."""
     if value is None or value == []:

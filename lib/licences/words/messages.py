@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact
-from licences.assessment.verdicts import list_blockers
 from licences.law.diff import Difference, RowChange, make_plain
 from licences.law.in_force import Licence
-from licences.rules.logic import Profile, make_profile
+from licences.rules.kleene import Profile
+from licences.rules.logic import make_profile
+from licences.words.findings import list_blockers
 from licences.words.labels import GROUNDS, name_field, say_cell, say_fields
 from licences.words.phrases import join_claims
 from licences.words.texts import join_names, say, say_number
@@ -220,7 +221,7 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
         key = "new_duty" if reasons else "new_duty_always"
         said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
     for code in one.blocked:
-        blockers = list_blockers(difference.new.entries[code].condition, profile, language)
+        blockers = list_blockers(difference.new.entries[code], profile, language)
         said.append(
             own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
         )

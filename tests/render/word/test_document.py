@@ -25,8 +25,8 @@ from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.figures.style import Drawn
-from licences.render.pdf import place_pictures
 from licences.render.word.document import make_word
+from licences.render.word.pictures import place_pictures
 from licences.render.word.template import CHINESE_FONT, make_template
 from licences.words.texts import read_texts, say
 

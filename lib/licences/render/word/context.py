@@ -7,8 +7,8 @@ from typing import Any
 
 from licences.analysis.case import Case
 from licences.render.brand import Brand
-from licences.render.html.sections import describe_case
 from licences.render.html.since_last import look_back
+from licences.words.cases import view_case
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
@@ -24,7 +24,7 @@ def describe_words(case: Case, brand: Brand) -> Words:
 
 class _Words:
     def __init__(self, case: Case) -> None:
-        self.case, self.view = case, describe_case(case)
+        self.case, self.view = case, view_case(case)
         self.page: Mapping[str, Any] = read_texts(case.language)["page"]
 
     def describe(self, brand: Brand) -> Words:

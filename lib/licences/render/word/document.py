@@ -25,8 +25,8 @@ from licences.analysis.case import Case
 from licences.errors import UsageError
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
-from licences.render.pdf import PICTURE_MARK, place_pictures
 from licences.render.word.context import describe_words
+from licences.render.word.pictures import PICTURE_MARK, place_pictures
 from licences.render.word.template import TEXT_WIDTH_MM, make_template
 
 LOGO_HEIGHT_MM = 14
