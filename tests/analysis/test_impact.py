@@ -10,7 +10,7 @@ import pytest
 from test_diff import AS_OF, change, follow
 
 from licences.analysis.case import make_case
-from licences.analysis.impact import MATTERS, ClientImpact, describe_impact, find_impacts, find_moves
+from licences.analysis.impact import MATTERS, ClientImpact, find_impacts, find_moves
 from licences.assessment.verdicts import NEEDED, find_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
@@ -54,11 +54,10 @@ def test_verdicts_move_as_the_answers_of_both_days_say(
     assert expected
     assert {client: set(one.moved) for client, one in moves.items() if one.moved} == expected
     for one in moves.values():
-        described = describe_impact(one)
         for code, old, new in one.moved:
-            assert (code in described["gained"]) is (new in NEEDED and old not in NEEDED)
-            assert (code in described["lost"]) is (old in NEEDED and new not in NEEDED)
-        shown = [*described["gained"], *described["lost"], *(each["code"] for each in described["changed"])]
+            assert (code in one.gained) is (new in NEEDED and old not in NEEDED)
+            assert (code in one.lost) is (old in NEEDED and new not in NEEDED)
+        shown = [*one.gained, *one.lost, *(code for code, *_ in one.changed)]
         assert sorted(shown) == sorted(code for code, *_ in one.moved)
 
 

@@ -83,7 +83,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
 
     assess = commands.add_parser("assess", parents=[asked], help="what each client needs, and why")
     assess.add_argument("--json", action="store_true", help="print JSON alone")
-    assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
+    shown = assess.add_mutually_exclusive_group()
+    shown.add_argument("--questions", action="store_true", help="which open facts to ask for first")
+    shown.add_argument("--trace", action="store_true", help="each rule part by part, with what was told")
     assess.set_defaults(run="assess")
 
     what_if = commands.add_parser(

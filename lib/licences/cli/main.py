@@ -9,7 +9,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from licences.cli.arguments import read_arguments
@@ -79,7 +78,7 @@ def _assess(options: argparse.Namespace) -> int:
     rows = (
         rank_questions(catalogue, profiles, as_of)
         if options.questions
-        else make_findings_frame(catalogue, profiles, as_of, options.lang)
+        else make_findings_frame(catalogue, profiles, as_of, options.lang, options.trace)
     )
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
@@ -146,10 +145,9 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from licences.analysis.impact import describe_impact, find_impacts
+    from licences.analysis.impact import find_impacts
     from licences.law.diff import Difference, compare_days, compare_laws
     from licences.planning.forecast import PlanOptions
-    from licences.words.messages import find_profiles, tell
 
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
@@ -182,12 +180,9 @@ def _diff(options: argparse.Namespace) -> int:
     touched = find_impacts(difference, profiles, plan_options)
     warn_of_contradictions(difference.new.catalogue, profiles, options.lang)
     if options.json:
-        rows = [asdict(change) for change in difference.rows]
-        told = find_profiles(difference, profiles, touched)
-        clients = [
-            describe_impact(one) | {"tell": tell(difference, one, told[one.client])} for one in touched
-        ]
-        print(json.dumps({"rows": rows, "clients": clients}, ensure_ascii=False, indent=1))
+        from licences.words.json_views import describe_difference
+
+        print(json.dumps(describe_difference(difference, touched, profiles), ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import show
     from licences.render.terminal_diff import draw_difference

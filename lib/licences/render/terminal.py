@@ -20,6 +20,7 @@ from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
 from licences.reading.dictionary import find_data_folder, read_vocabulary
 from licences.rules.facts import Fields
+from licences.words.findings import say_trace
 from licences.words.plans import view_steps
 from licences.words.remedies import say_aim
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
@@ -91,6 +92,9 @@ def draw_assessment(
                 if missing:
                     reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
                 reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+                if "trace" in row:
+                    lines = say_trace(row["trace"], catalogue.fields, language)
+                    reasons += [Text(line, style="dim") for line in lines]
                 table.add_row(
                     Text.assemble(names[row["code"]], "\n", (f"{row['code']} · ", "dim"), status),
                     Text("\n").join(reasons),

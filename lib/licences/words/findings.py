@@ -18,7 +18,8 @@ from licences.assessment.explain import (
 )
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence
-from licences.rules.expressions import Value
+from licences.reading.tables import NONE
+from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Fields, split_set
 from licences.rules.kleene import Profile, Trace
 from licences.rules.logic import Rule
@@ -111,15 +112,21 @@ def say_traced(finding: Finding, language: str) -> TracedView:
 
 
 def make_findings_frame(
-    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, language: str = "zh"
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    language: str = "zh",
+    is_traced: bool = False,
 ) -> pd.DataFrame:
     """What each client needs on ``as_of`` and why, one row a client and licence in force.
 
-    Columns are the keys of FindingView. Lists are Python lists of str, dates are ISO texts, an unknown
-    address is None.
+    Columns are the keys of FindingView, or of TracedView where ``is_traced``. Lists are Python lists of
+    str, dates are ISO texts, an unknown address is None.
     """
+    say_one = say_traced if is_traced else say_finding
     found = explain(catalogue, profiles, as_of, language)
-    return pd.DataFrame([say_finding(finding, language) for finding in found])
+    rows = [say_one(finding, language) for finding in found]
+    return pd.DataFrame(rows, dtype=object)  # an address that is not known stays None
 
 
 def say_reasons(finding: Finding, language: str) -> list[str]:
@@ -157,6 +164,21 @@ def view_trace(answered: Trace, fields: Fields, source: SourceView) -> TraceView
         "value": told,
         "source": source,
     }
+
+
+def say_trace(view: TraceView, fields: Fields, language: str, depth: int = 0) -> list[str]:
+    """A rule as indented lines, each part with a sign of its truth: yes, no, or a question mark."""
+    indent, sign = "  " * depth, {True: "✓", False: "✗", None: "?"}[view["truth"]]
+    if view["op"] == "fact":
+        value = view["value"]
+        told = (";".join(value) or NONE) if isinstance(value, list) else value
+        claim = (Atom(view["fact"], view["compare"], view["bound"]), view["truth"])
+        (said,) = say_claims([claim], fields, language, {view["fact"]: told})
+        return [f"{indent}{sign} {said}"]
+    lines = [f"{indent}{sign} {say(language, 'trace.' + view['op'])}"]
+    for part in view.get("parts", []):
+        lines += say_trace(part, fields, language, depth + 1)
+    return lines
 
 
 @lru_cache(maxsize=65536)
