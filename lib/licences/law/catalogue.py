@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,19 @@ class Catalogue:
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
 
+    @cached_property
+    def _last_rows(self) -> pd.DataFrame:
+        """The last row of each code, indexed by code."""
+        return self.rows.drop_duplicates("code", keep="last").set_index("code")
+
+    def find_names(self, code: str, language: str) -> tuple[str, str]:
+        """What a code is called, in force or not: in a language, and officially in Chinese."""
+        names = self._last_rows.loc[code, [f"name_{language}", "name_zh"]]
+        return str(names.iloc[0]), str(names.iloc[1])
+
 
 def read_catalogue(file: Path | None = None) -> Catalogue:
-    """The law as the data files state it; ``catalogue`` replaces the project's ``licences.csv``.
+    """The law as the data files state it; ``file`` replaces the project's ``licences.csv``.
 
     Raises: ProblemsError naming every problem of every file at once; MissingFileError.
     """

@@ -14,7 +14,7 @@ from rich.text import Text
 from licences.assessment.remedies import Aim
 from licences.assessment.verdicts import BY_WEIGHT, Judgement
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence
+from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
@@ -72,7 +72,7 @@ def draw_assessment(
     findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
     """One table a client: what is needed or still open, required first; the rest is counted."""
-    names = _name_rows(catalogue, language)
+    name_code = find_law_in_force(catalogue, as_of, language).name
     parts: list[RenderableType] = []
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
@@ -96,7 +96,7 @@ def draw_assessment(
                     lines = say_trace(row["trace"], catalogue.fields, language)
                     reasons += [Text(line, style="dim") for line in lines]
                 table.add_row(
-                    Text.assemble(names[row["code"]], "\n", (f"{row['code']} · ", "dim"), status),
+                    Text.assemble(name_code(row["code"]), "\n", (f"{row['code']} · ", "dim"), status),
                     Text("\n").join(reasons),
                     end_section=at == len(rows),
                 )
@@ -258,7 +258,3 @@ def make_table(title: str, columns: Iterable[str]) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", ratio=1)
     return table
-
-
-def _name_rows(catalogue: Catalogue, language: str) -> dict[str, str]:
-    return dict(zip(catalogue.rows["code"], catalogue.rows[f"name_{language}"], strict=True))

@@ -334,8 +334,8 @@ def say_note(change: UpcomingChange, catalogue: Catalogue, language: str) -> str
 
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
-    names = dict(zip(case.catalogue.rows["code"], case.catalogue.rows[f"name_{case.language}"], strict=True))
-    return [f"{names[code]} ({code})" for code in case.held if code not in case.rows.index]
+    gone = [code for code in case.held if code not in case.law.entries]
+    return [f"{case.catalogue.find_names(code, case.language)[0]} ({code})" for code in gone]
 
 
 def _find_age(case: Case, licences: list[LicenceView]) -> AgeView:

@@ -9,7 +9,7 @@ from typing import Any
 from licences.law.diff import make_plain
 from licences.law.in_force import Licence
 from licences.reading.dictionary import Column, find_data_folder, read_dictionary
-from licences.words.texts import fill, read_texts, say, say_number
+from licences.words.texts import fill, join_names, read_texts, say, say_number
 
 _LISTED = 6
 GROUNDS = ("_basis", "_unit")  # the ends of columns that say whence a datum comes, or what it counts
@@ -18,6 +18,11 @@ _WEIGHTIEST = (
     "yearly_duty", "duty_windows", "statutory_days", "days_likely", "validity_years", "fee_cny",
     "yearly_fee_cny", "penalty", "authority", "foreign_rule", "legal_basis",
 )  # fmt: skip
+
+
+def name_both(licence: Licence) -> str:
+    """A licence's name, and the official Chinese one in brackets where that is another."""
+    return join_names(licence.name, licence.official_name)
 
 
 def name_field(field: str, language: str) -> str:

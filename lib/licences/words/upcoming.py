@@ -46,11 +46,7 @@ def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str
 
 def say_instead(entry: Licence, law: LawInForce) -> str:
     """What of another code takes the place of an entry that ends; empty where nothing is named."""
-    rows, name = (
-        law.catalogue.rows.drop_duplicates("code", keep="last").set_index("code"),
-        f"name_{law.language}",
-    )
     codes = [code for code in entry.row["superseded_by"] if code != entry.code]
-    names = [join_names(str(rows.at[code, name]), str(rows.at[code, "name_zh"])) for code in codes]
+    names = [join_names(*law.catalogue.find_names(code, law.language)) for code in codes]
     joined = say(law.language, "list").join(names)
     return say(law.language, "changes.ahead.instead", names=joined) if names else ""
