@@ -11,7 +11,8 @@ import pytest
 
 from licences.errors import MissingFileError, ProblemsError
 from licences.law.catalogue import Catalogue
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.reading.dictionary import Column, read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 from licences.rules.facts import read_profiles
 

@@ -23,7 +23,8 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, Step
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.reading.dictionary import Column, read_dictionary
+from licences.reading.places import find_data_folder, find_own_file
 from licences.rules.facts import choose_clients, read_profiles
 from licences.rules.logic import Profile
 
@@ -156,7 +157,7 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
 
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, set(ours.rows["code"]))
     return ours, choose_clients(profiles, [client])
 

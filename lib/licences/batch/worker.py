@@ -22,6 +22,7 @@ from papermill.parameterize import parameterize_notebook
 from licences.analysis.case import Case, Given, hand_over, open_case
 from licences.analysis.record import Record, hand_over_record
 from licences.law.catalogue import Catalogue
+from licences.reading.places import find_running_folder
 from licences.render.brand import Brand
 from licences.render.excel.workbook import make_workbook
 from licences.render.figures.style import SHEET_PIXELS, Drawn
@@ -105,7 +106,7 @@ class WorkerContext:
         )
         hand_over_record(task.earlier)
         notebook = prepare_notebook(self.source, task.parameters, self.notebook.name)
-        settle(str(self.notebook.resolve().parent), job.temporary, task.memory_mib)
+        settle(str(find_running_folder(self.notebook)), job.temporary, task.memory_mib)
 
         def progress(done: int, total: int) -> None:
             job.channel.send({"channel": "cells", "done": done, "total": total})

@@ -23,8 +23,8 @@ from licences.cli.options import (
 )
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
 from licences.reading.files import say_why, write_whole
+from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
@@ -41,14 +41,13 @@ def issue_reports(options: argparse.Namespace) -> int:
         profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
             return 0
-    project = find_data_folder().parent
     start = find_start(options)
     find_beginning(start)
     formats, has_browser = find_makeable(options.format)
     template = _read_template(options, catalogue, profiles, start) if options.template else None
     order = BatchJob(
-        notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/client_report.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
@@ -63,7 +62,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         force=options.force,
         formats=formats,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
         template=template,
         has_browser=has_browser,
     )
@@ -88,17 +87,16 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     from licences.render.brand import read_brand
 
     catalogue, profiles = read_files(options)
-    project = find_data_folder().parent
     order = PortfolioJob(
-        notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/portfolio.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
         start=find_start(options),
         language=options.lang,
         capacity=options.capacity or 0,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
     )
     find_beginning(order.start)
     _stop_as_by_ctrl_c()

@@ -12,7 +12,8 @@ import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
-from licences.reading.dictionary import find_data_folder, read_dictionary, read_vocabulary
+from licences.reading.dictionary import read_dictionary, read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import try_to_read_table
 from licences.rules.facts import Fields, read_fields, read_profiles
 from licences.rules.logic import read_rule

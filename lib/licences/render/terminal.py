@@ -18,7 +18,8 @@ from licences.law.in_force import Licence
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
-from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.reading.dictionary import read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
 _STYLES = {
