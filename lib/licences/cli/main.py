@@ -14,6 +14,7 @@ from pathlib import Path
 
 from licences.cli.arguments import read_arguments
 from licences.cli.check import check_data
+from licences.cli.new import make_work_folder
 from licences.cli.options import (
     find_as_of,
     find_start,
@@ -247,6 +248,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "what-if": _what_if,
     "plan": _plan,
     "template": write_template,
+    "new": make_work_folder,
     "explore": _explore,
     "report": issue_reports,
     "diff": _diff,
