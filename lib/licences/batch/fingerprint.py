@@ -41,8 +41,9 @@ def hash_inputs(
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
     held; of a licence that is not needed only its name and the reason. A notebook whose metadata does
-    not promise to look at its client's case alone uses every row. asked: what else the report follows
-    from, such as the start.
+    not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
+    it: a report of which no row has changed names the edition that it was made from, and stays true.
+    asked: what else the report follows from, such as the start.
     """
     law = find_law_in_force(catalogue, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE

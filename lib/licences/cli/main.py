@@ -31,6 +31,7 @@ from licences.errors import (
     ProblemsError,
     UnknownNameError,
     UsageError,
+    need_extra,
 )
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.places import find_shipped_file, find_work_folder
@@ -210,6 +211,7 @@ def _read_both_laws(old: Path, new: Path) -> tuple[Catalogue, Catalogue]:
 
 
 def _explore(options: argparse.Namespace) -> int:
+    need_extra("app" if options.app else "notebook", "the explorer")
     from licences.app.serve import (
         choose_address,
         find_lab_path,

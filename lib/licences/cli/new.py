@@ -85,7 +85,10 @@ def make_work_folder(options: argparse.Namespace) -> int:
         (folder / "reports").mkdir()
     except OSError as error:
         raise MissingFileError(str(folder), say_why(error), "name a place where you may write") from None
-    print(f"{folder}: put your clients into clients.csv, then: cd {quote(str(folder))} && licences report", file=sys.stderr)
+    print(
+        f"{folder}: put your clients into clients.csv, then: cd {quote(str(folder))} && licences report",
+        file=sys.stderr,
+    )
     return 0
 
 
