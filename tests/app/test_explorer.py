@@ -418,11 +418,11 @@ def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
 ) -> None:
     broken = tmp_path / "project"
     (broken / "notebooks").mkdir(parents=True)
-    text = (places.project / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8")
+    text = (places.work / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8")
     (broken / "notebooks" / "client_report.ipynb").write_text(
         text.replace("open_case(client", "open_case(1 / 0, client"), encoding="utf-8"
     )
-    explorer = Explorer(catalogue, replace(places, project=broken), TERMS, "en", "corner-shop")
+    explorer = Explorer(catalogue, replace(places, work=broken), TERMS, "en", "corner-shop")
     printer(explorer, "report")
     assert explorer.writing
     explorer.writing.join(120)

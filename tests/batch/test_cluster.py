@@ -890,7 +890,7 @@ def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
         (
             "distributed",
             ("--scheduler", "tcp://127.0.0.1:1"),
-            "--scheduler needs Dask, which is not installed",
+            "--scheduler needs distributed, which is not installed",
         ),
         ("upath", ("--out", "s3://firm/reports"), "'s3://firm/reports' cannot be reached: "),
         ("s3fs", ("--clients", "s3://firm/clients.csv"), "'s3://firm/clients.csv' cannot be reached: "),
@@ -907,7 +907,7 @@ def test_what_is_not_installed_is_told_in_a_sentence(
     assert ran.returncode == 2
     assert "Traceback" not in ran.stderr
     assert wrong in ran.stderr.splitlines()[-1]
-    assert ran.stderr.rstrip().endswith("; pip install -e '.[cluster]'")
+    assert ran.stderr.rstrip().endswith("; pip install 'licences[cluster]'")
 
 
 def test_an_address_of_this_machine_is_a_plain_path_and_one_that_names_nothing_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_a_duty_keeps_its_name_when_its_window_is_changed(
         for windows, own in zip(shorter["duty_windows"], mine, strict=True)
     ]
     moved = make(
-        Catalogue(shorter, catalogue.fields, catalogue.contradictions, catalogue.corrections),
+        replace(catalogue, rows=shorter),
         sample_clients,
         "grand-bazaar",
         holds=("BUSINESS_LICENCE", "PREPAID_CARD"),

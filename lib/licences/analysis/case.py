@@ -18,7 +18,7 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, Step
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_own_file
 from licences.rules.facts import choose_clients, read_profiles
 from licences.rules.kleene import Profile
 
@@ -129,7 +129,7 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
 
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, set(ours.rows["code"]))
     return ours, choose_clients(profiles, [client])
 

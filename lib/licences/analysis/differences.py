@@ -13,7 +13,8 @@ from licences.errors import UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
-from licences.reading.dictionary import LANGUAGES, find_data_folder
+from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_own_file
 from licences.rules.facts import read_profiles
 
 
@@ -56,7 +57,7 @@ def open_difference(
         catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
         difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
     codes = {code for ours in catalogues for code in ours.rows["code"]}
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, catalogues[0].fields, codes)
     return Impact(
         difference, find_impacts(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles

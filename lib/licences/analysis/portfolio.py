@@ -20,7 +20,7 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
 from licences.planning.forecast import PlanOptions, make_forecasts
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_own_file
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
 
@@ -245,7 +245,7 @@ def open_portfolio(
 
 def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     return ours, read_profiles(file, ours.fields, set(ours.rows["code"]))
 
 

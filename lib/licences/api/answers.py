@@ -19,7 +19,8 @@ from licences.assessment.verdicts import Judgement, judge
 from licences.errors import UnknownNameError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, find_law_in_force
-from licences.reading.dictionary import LANGUAGES, find_data_folder
+from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_data_folder
 from licences.rules.facts import read_profiles
 from licences.rules.kleene import Trace
 from licences.rules.logic import make_profile

@@ -57,6 +57,7 @@ class BatchContext:
             self.library,
             "docx" in self.formats,
             self.catalogue.fields.every,
+            self.catalogue.edition,
             *(one.to_csv() for one in frames),
         ]
         return hashlib.sha256(repr(texts).encode() + self.notebook).hexdigest()

@@ -23,6 +23,7 @@ from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
+from licences.reading.places import find_running_folder
 from licences.render.brand import Brand
 from licences.render.pdf import Printer
 from licences.render.word.pictures import place_pictures
@@ -271,7 +272,7 @@ def _make_task(
 
 
 def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
-    """The notebook's parameters; paths as seen from its folder, where it runs.
+    """The notebook's parameters; paths as seen from the folder where it runs.
 
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
@@ -288,10 +289,10 @@ def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
 
 
 def see_from(notebook: Path, path: Path | None) -> str:
-    """A path as seen from the folder of a notebook, where that runs; empty for none."""
+    """A path as seen from the folder where a notebook runs; empty for none."""
     if path is None or is_remote(path):
         return str(path or "")
-    return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+    return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
 
 
 def read_notebook(path: Path) -> bytes:

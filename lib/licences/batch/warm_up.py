@@ -47,8 +47,12 @@ def work_once(
         notebook = _make_notebook(as_of, start, language)
         run_cells(notebook, shell, io.BytesIO(), listens=False)
         make_html(notebook, "-", language)
+        if "xlsx" in formats:
+            import licences.render.excel.workbook
+        if "ics" in formats:
+            import licences.render.ics  # noqa: F401
         if "docx" in formats:
-            from licences.render.word.document import make_word  # an extra
+            from licences.render.word.document import make_word
 
             make_word(shell.user_ns["case"])
     forget_given()

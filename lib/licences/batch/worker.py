@@ -22,11 +22,10 @@ from papermill.parameterize import parameterize_notebook
 from licences.analysis.case import Case, Given, hand_over, open_case
 from licences.analysis.record import Record, hand_over_record
 from licences.law.catalogue import Catalogue
+from licences.reading.places import find_running_folder
 from licences.render.brand import Brand
-from licences.render.excel.workbook import make_workbook
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.page import make_html
-from licences.render.ics import make_calendar
 from licences.runner.channel import Channel, pack_message, unpack_parts
 from licences.runner.client import NotebookError, explain_end, rebuild, run_cells
 from licences.runner.forkserver import Ended, Job, read_ended
@@ -105,7 +104,7 @@ class WorkerContext:
         )
         hand_over_record(task.earlier)
         notebook = prepare_notebook(self.source, task.parameters, self.notebook.name)
-        settle(str(self.notebook.resolve().parent), job.temporary, task.memory_mib)
+        settle(str(find_running_folder(self.notebook)), job.temporary, task.memory_mib)
 
         def progress(done: int, total: int) -> None:
             job.channel.send({"channel": "cells", "done": done, "total": total})
@@ -114,18 +113,26 @@ class WorkerContext:
             run_cells(notebook, self.shell, job.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
-        made = _make_documents(task, notebook)
+        made = _make_documents(task, notebook, str(self.catalogue.edition))
         return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)})
 
 
-def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
+def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> dict[str, bytes]:
     """What the client receives: the page from the notebook, the rest from the case that it is about."""
     made: dict[str, bytes] = {}
     if {"html", "pdf"} & set(task.formats):
-        made[PAGE] = make_html(notebook, task.name, task.language, task.brand).encode()
-    writers: dict[str, Callable[[Case, Brand | None], bytes]] = {"xlsx": make_workbook, "ics": make_calendar}
+        made[PAGE] = make_html(notebook, task.name, task.language, task.brand, edition).encode()
+    writers: dict[str, Callable[[Case, Brand | None], bytes]] = {}
+    if "xlsx" in task.formats:
+        from licences.render.excel.workbook import make_workbook  # an extra, as are the next two
+
+        writers["xlsx"] = make_workbook
+    if "ics" in task.formats:
+        from licences.render.ics import make_calendar
+
+        writers["ics"] = make_calendar
     if "docx" in task.formats:
-        from licences.render.word.document import make_word  # an extra
+        from licences.render.word.document import make_word
 
         figures = _find_figures(notebook) if task.has_pictures else []
         places = tuple(map(_keep_place, figures))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from licences.cli.arguments import read_arguments
 from licences.cli.check import check_data
+from licences.cli.new import make_work_folder
 from licences.cli.options import (
     find_as_of,
     find_start,
@@ -29,9 +30,10 @@ from licences.errors import (
     ProblemsError,
     UnknownNameError,
     UsageError,
+    need_extra,
 )
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_shipped_file, find_work_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -208,7 +210,15 @@ def _read_both_laws(old: Path, new: Path) -> tuple[Catalogue, Catalogue]:
 
 
 def _explore(options: argparse.Namespace) -> int:
-    from licences.app.serve import choose_address, find_lab_path, hand_over, serve_app, serve_lab
+    need_extra("app" if options.app else "notebook", "the explorer")
+    from licences.app.serve import (
+        choose_address,
+        find_lab_path,
+        hand_over,
+        keep_notebook,
+        serve_app,
+        serve_lab,
+    )
     from licences.planning.schedule import find_beginning
 
     options.client = [options.client] if options.client else []
@@ -219,11 +229,13 @@ def _explore(options: argparse.Namespace) -> int:
     paths = {"catalogue": options.catalogue, "clients": options.clients, "out": options.out}
     days = {"as_of": options.as_of, "start": options.start}
     hand_over(
-        {"client": "".join(options.client), "language": options.lang}
+        {"client": "".join(options.client), "language": options.lang, "work": str(find_work_folder())}
         | {name: str(path.resolve()) if path else "" for name, path in paths.items()}
         | {name: day.isoformat() if day else "" for name, day in days.items()}
     )
-    notebook = find_data_folder().parent / "notebooks" / "explore.ipynb"
+    notebook = find_shipped_file("notebooks/explore.ipynb")
+    if not options.app:
+        notebook = keep_notebook(notebook, find_work_folder())
     page = address.find_page("" if options.app else find_lab_path(notebook))
     print(f"The explorer is at {page}\nStop it with Ctrl-C.", file=sys.stderr, flush=True)
     serve = serve_app if options.app else serve_lab
@@ -237,6 +249,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "what-if": _what_if,
     "plan": _plan,
     "template": write_template,
+    "new": make_work_folder,
     "explore": _explore,
     "report": issue_reports,
     "diff": _diff,

@@ -21,16 +21,22 @@ from licences.cli.options import (
     shorten,
     warn_of_contradictions,
 )
-from licences.errors import MissingFileError, UsageError
+from licences.errors import MissingExtraError, MissingFileError, UsageError, need_extra
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
 from licences.reading.files import say_why, write_whole
+from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
+_NEEDED = {
+    "docx": ("word", "a Word file"),
+    "xlsx": ("excel", "a workbook"),
+    "ics": ("calendar", "a calendar"),
+}
 
 
 def issue_reports(options: argparse.Namespace) -> int:
+    need_extra("notebook", "a report")
     from licences.batch.run import MADE, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
@@ -41,14 +47,13 @@ def issue_reports(options: argparse.Namespace) -> int:
         profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
             return 0
-    project = find_data_folder().parent
     start = find_start(options)
     find_beginning(start)
     formats, has_browser = find_makeable(options.format)
     template = _read_template(options, catalogue, profiles, start) if options.template else None
     order = BatchJob(
-        notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/client_report.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
@@ -63,7 +68,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         force=options.force,
         formats=formats,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
         template=template,
         has_browser=has_browser,
     )
@@ -82,23 +87,23 @@ def issue_reports(options: argparse.Namespace) -> int:
 
 
 def issue_portfolio(options: argparse.Namespace) -> int:
+    need_extra("notebook", "the portfolio")
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
     from licences.batch.worker import FAILURE, PAGE
     from licences.planning.schedule import find_beginning
     from licences.render.brand import read_brand
 
     catalogue, profiles = read_files(options)
-    project = find_data_folder().parent
     order = PortfolioJob(
-        notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/portfolio.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
         start=find_start(options),
         language=options.lang,
         capacity=options.capacity or 0,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
     )
     find_beginning(order.start)
     _stop_as_by_ctrl_c()
@@ -139,10 +144,13 @@ def find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     from licences.render.pdf import find_browser, has_chinese_font
 
     formats, has_browser = asked, True
-    if "docx" in asked and find_spec("docxtpl") is None:
-        wrong = "docxtpl is not installed, which fills in the template"
-        print(f"no Word file is written: {wrong}; pip install -e '.[word]'", file=sys.stderr)
-        formats = tuple(name for name in formats if name != "docx")
+    for name, (extra, task) in _NEEDED.items():
+        try:
+            if name in asked:
+                need_extra(extra, task)
+        except MissingExtraError as error:
+            print(error, file=sys.stderr)
+            formats = tuple(one for one in formats if one != name)
     if not {"pdf", "docx"} & set(formats):
         return formats, has_browser
     try:
@@ -184,8 +192,7 @@ def _read_template(
 
 
 def write_template(options: argparse.Namespace) -> int:
-    if find_spec("docxtpl") is None:
-        raise UsageError("docxtpl is not installed", "pip install -e '.[word]'")
+    need_extra("word", "a Word template")
     from licences.render.word.template import make_template
 
     if options.file.exists():

@@ -12,8 +12,10 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
+from licences.law.edition import Edition, hash_law
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
-from licences.reading.dictionary import find_data_folder, read_dictionary, read_vocabulary
+from licences.reading.dictionary import read_dictionary, read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import try_to_read_table
 from licences.rules.facts import Fields, read_fields, read_profiles
 from licences.rules.logic import read_rule
@@ -25,13 +27,15 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
-    corrections: one row a kind of licence, how often and how long papers are sent back.
+    corrections: one row a kind of licence, how often and how long papers are sent back. edition: of
+    the files that it was read from.
     """
 
     rows: pd.DataFrame
     fields: Fields
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
+    edition: Edition
 
     @cached_property
     def _last_rows(self) -> pd.DataFrame:
@@ -102,7 +106,9 @@ def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Pr
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
-    catalogue = Catalogue(frames[0], fields, frames[1], frames[2])
+    newest = frames[0]["checked_on"].max()
+    edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
+    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], edition)
     problems += find_rule_problems(catalogue.rows, fields, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING

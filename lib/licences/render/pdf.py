@@ -14,12 +14,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from licences.errors import UsageError
+from licences.errors import UsageError, need_extra
 from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
@@ -227,8 +226,7 @@ def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
 
 def find_browser() -> str:
     """Where the browser lies. Raises: UsageError with what to install."""
-    if find_spec("playwright") is None:
-        raise UsageError("playwright is not installed, which drives the browser", "pip install -e '.[pdf]'")
+    need_extra("pdf", "a browser that prints")
     path = os.environ.get("LICENCES_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         wrong = "no Chromium was found, which prints the PDF"

@@ -18,7 +18,8 @@ from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
-from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.reading.dictionary import read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
 from licences.words.findings import say_trace
 from licences.words.plans import view_steps

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
-from licences.reading.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
+from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import (
     NONE,
     check_cells,

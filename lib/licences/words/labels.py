@@ -8,7 +8,8 @@ from typing import Any
 
 from licences.law.diff import make_plain
 from licences.law.in_force import Licence
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.reading.dictionary import Column, read_dictionary
+from licences.reading.places import find_data_folder
 from licences.words.texts import fill, join_names, read_texts, say, say_number
 
 _LISTED = 6

@@ -86,6 +86,7 @@ def _list_results(case: Case) -> Iterator[Line]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
         yield Line(own("workbook.age"), age)
+    yield Line(own("workbook.edition"), str(case.catalogue.edition))
 
 
 def _list_open(case: Case) -> Iterator[Line]:

@@ -41,6 +41,7 @@ class _Words:
             "firm": brand.firm,
             "contact": brand.contact,
             "disclaimer": brand.disclaimer.get(case.language, ""),
+            "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
             **self._describe_summary(),
             "changed": self._describe_changed(),
