@@ -92,7 +92,7 @@ class ReportPool:
                 ours,
             )
         )
-        self._forks = ForkServer(self._warmed)
+        self._forks = ForkServer("licences.batch.server", self._warmed)
         self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()
         self._channels: set[Channel] = set()
         self._opening, self._is_closed = threading.Lock(), False
@@ -147,7 +147,7 @@ class ReportPool:
                 channel = self._forks.open_channel()
             except ChannelClosedError:  # the warm process was killed
                 self._forks.close()
-                self._forks = ForkServer(self._warmed)
+                self._forks = ForkServer("licences.batch.server", self._warmed)
                 channel = self._forks.open_channel()
             self._channels.add(channel)
         return channel

@@ -25,12 +25,14 @@ from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.dictionary import find_data_folder
 from licences.reading.files import say_why, write_whole
+from licences.runner.imports import import_nbformat
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
 
 
 def issue_reports(options: argparse.Namespace) -> int:
+    import_nbformat()
     from licences.batch.run import MADE, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
@@ -82,6 +84,7 @@ def issue_reports(options: argparse.Namespace) -> int:
 
 
 def issue_portfolio(options: argparse.Namespace) -> int:
+    import_nbformat()
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
     from licences.batch.worker import FAILURE, PAGE
     from licences.planning.schedule import find_beginning

@@ -58,20 +58,26 @@ class Job:
 JobHandler = Callable[[Job], object]
 
 
+def can_fork() -> bool:
+    """Whether processes can be forked here, and spoken to."""
+    return hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
+
+
 class ForkServer:
     """The process from which others are forked.
 
-    files: handed to ``prepare`` of ``serve_forks`` there. Raises: UsageError where nothing can be forked.
+    module: what is run there, with the number of its socket; see ``licences.runner.server``. files: handed
+    to ``prepare`` of ``serve_forks`` there. Raises: UsageError where nothing can be forked.
     """
 
-    def __init__(self, *files: bytes) -> None:
-        if not hasattr(os, "fork"):
-            wrong = "this system cannot fork processes, in which reports are made"
+    def __init__(self, module: str, *files: bytes) -> None:
+        if not can_fork():
+            wrong = "this system cannot fork processes, in one of which the notebook would run"
             raise UsageError(wrong, "use Linux, macOS, or WSL on Windows")
         ours, theirs = socket.socketpair()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process lives
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
-            [sys.executable, "-P", "-m", "licences.batch.server", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
