@@ -17,9 +17,9 @@ import pandas as pd
 from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
-from licences.batch.pool import BatchContext, Progress
+from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.batch.store import ReportStore
-from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
@@ -86,6 +86,8 @@ def write_reports(
 
     Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
     """
+    if not job.scheduler:
+        find_engine()
     for client in profiles["client"].head(1):
         check_parameters(job.notebook, _find_parameters(job, str(client)))
     notebook = read_notebook(job.notebook)

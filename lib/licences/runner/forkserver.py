@@ -167,7 +167,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
     channel = Channel(end)
     while True:
         order, files = channel.receive()
-        killed_before = _count_killed_for_memory()
+        killed_before = count_killed_for_memory()
         with (
             tempfile.TemporaryFile() as trace,
             tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as temporary,
@@ -181,7 +181,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
             trace.seek(0)
             kept = trace.read()
         is_out_of_memory = code == OUT_OF_MEMORY or (
-            code == -signal.SIGKILL and not is_late and _count_killed_for_memory() > killed_before
+            code == -signal.SIGKILL and not is_late and count_killed_for_memory() > killed_before
         )
         how = {"code": code, "is_late": is_late, "is_out_of_memory": is_out_of_memory}
         if ending is None:
@@ -206,7 +206,7 @@ def read_ending(ending: BinaryIO) -> Ended | None:
     return None
 
 
-def _count_killed_for_memory() -> int:
+def count_killed_for_memory() -> int:
     """How many processes the system has killed so far because it had no memory left."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
