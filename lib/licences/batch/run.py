@@ -293,7 +293,10 @@ def see_from(notebook: Path, path: Path | None) -> str:
     """A path as seen from the folder of a notebook, where that runs; empty for none."""
     if path is None or is_remote(path):
         return str(path or "")
-    return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+    try:
+        return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+    except ValueError:  # on Windows it may lie on another drive
+        return path.resolve().as_posix()
 
 
 def read_notebook(path: Path) -> bytes:

@@ -39,6 +39,7 @@ _PARTS = {
     "execute_result": ("metadata", "data", "execution_count"),
 }
 _JSON = {"application/json", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+_WINDOWS_CRASH = 0xC0000000  # as which Windows gives the signals of others, and more
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
@@ -74,6 +75,8 @@ def explain_end(ended: Ended) -> tuple[str, str]:
         return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
     if ended.code < 0:
         return "killed", f"the notebook's process was killed by signal {-ended.code}"
+    if ended.code >= _WINDOWS_CRASH:
+        return "killed", f"the notebook's process crashed with the code {ended.code:#x}"
     return "exited", f"the notebook's process ended itself with exit status {ended.code}"
 
 

@@ -114,7 +114,7 @@ def guard_writes(allowed: Iterable[Path]) -> None:
 def limit_memory(limit_mib: int | None) -> None:
     """The most memory that this process can take, where the system can hold it to that."""
     if limit_mib is not None and sys.platform == "linux":
-        import resource  # not everywhere
+        import resource  # Windows has none
 
         most = limit_mib * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))

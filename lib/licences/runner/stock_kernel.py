@@ -49,6 +49,7 @@ _READY_SECONDS = 120
 # which Windows says between two waits alone; how long a reply is waited for before the socket is asked again;
 # how long outputs may take that come after the reply.
 _LOOK_SECONDS, _HEAR_SECONDS, _ASK_SECONDS, _OUTPUT_SECONDS = 0.1, 0.5, 1.0, 600
+_LONGEST_PLACE = 80  # of a folder with sockets in it; their paths may have some hundred characters
 # Ports are looked for and bound by different processes: two kernels that start at once could find the same.
 _starting = threading.Lock()
 
@@ -202,6 +203,7 @@ class _KernelRun:
             while not running.done():
                 self._check_limits()
                 await asyncio.wait({running}, timeout=_LOOK_SECONDS)
+            self._check_output()
             running.result()
         except ProcessEndedError as error:
             raise NotebookError(*explain_end(error.ended)) from None
@@ -211,7 +213,8 @@ class _KernelRun:
             self._end_process()
             running.cancel()
             await asyncio.wait({running})
-            running.cancelled() or running.exception()
+            if not running.cancelled():
+                running.exception()  # else asyncio would say that nobody has asked for it
             with suppress(RuntimeError):
                 if self.client.kc is not None:
                     self.client.kc.stop_channels()
@@ -220,7 +223,7 @@ class _KernelRun:
     def _make_kernel(self, own: Path) -> AsyncKernelManager:
         """A kernel that is spoken to by files of ours where the system has such sockets, else by ports."""
         order = own / "order"
-        is_local = hasattr(socket, "AF_UNIX")
+        is_local = hasattr(socket, "AF_UNIX") and len(str(own)) < _LONGEST_PLACE
         return AsyncKernelManager(
             kernel_spec_manager=_OneKernel([sys.executable, "-P", "-m", self.job.module, str(order)]),
             client_factory=_PatientConnection,
@@ -240,16 +243,20 @@ class _KernelRun:
         )
         (own / "order").write_bytes(pickle.dumps(order))
         places = dict.fromkeys(("TMPDIR", "TEMP", "TMP") if os.name == "nt" else ("TMPDIR",), str(temporary))
-        with _starting:
-            await kernel.start_kernel(
-                cwd=str(self.job.folder),
-                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ | places,
-                stdin=subprocess.DEVNULL,
-                stdout=complaints,
-                stderr=complaints,
-            )
-            provisioner: Any = kernel.provisioner
-            self.process = provisioner.process
+        how: dict[str, Any] = {
+            "cwd": str(self.job.folder),
+            "env": {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ | places,
+            "stdin": subprocess.DEVNULL,
+            "stdout": complaints,
+            "stderr": complaints,
+        }
+        try:
+            with _starting:
+                await kernel.start_kernel(**how)
+        except OSError as error:
+            raise NotebookError("failed", f"its kernel did not start: {error}") from None
+        provisioner: Any = kernel.provisioner
+        self.process = provisioner.process
         connection = kernel.client()
         connection.start_channels()
         self.client.km, self.client.kc = kernel, connection
@@ -265,12 +272,16 @@ class _KernelRun:
 
     def _check_limits(self) -> None:
         """Raises: NotebookError where the notebook is to go no further."""
-        if self.client.put_out_bytes > ALLOWED_BYTES:
-            raise NotebookError(*explain_end(Ended(TOO_MUCH, False, False, b"")))
+        self._check_output()
         if self.ends_at is not None and time.monotonic() >= self.ends_at:
             raise NotebookError("timed_out", f"it took longer than {self.job.timeout_seconds:g} seconds")
         if not self.is_wanted():
             raise NotebookError("killed", "it was stopped")
+
+    def _check_output(self) -> None:
+        """Raises: NotebookError where there was more of it than was kept."""
+        if self.client.put_out_bytes > ALLOWED_BYTES:
+            raise NotebookError(*explain_end(Ended(TOO_MUCH, False, False, b"")))
 
     def _find_end(self) -> Ended:
         """How the process ended, which is gone."""
@@ -291,16 +302,17 @@ class _KernelRun:
 
     def _end_process(self) -> None:
         """Kills the kernel, and what it has started and left running."""
-        if self.process is None:
+        process, self.process = self.process, None  # once: its number may soon be another one's
+        if process is None:
             return
         left: list[psutil.Process] = []
         with suppress(psutil.Error):
-            left = psutil.Process(self.process.pid).children(recursive=True)
+            left = psutil.Process(process.pid).children(recursive=True)
         if hasattr(os, "killpg"):
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         for one in left:
             with suppress(psutil.Error):
                 one.kill()
-        self.process.wait()
+        process.wait()
