@@ -30,7 +30,7 @@ lock: $(VENV)/ready
 	rm requirements.lock
 
 clean:
-	rm -rf $(VENV) reports/*/ reports/ledger.jsonl reports/portfolio*.*
+	rm -rf $(VENV) reports/*/ reports/ledger.* reports/portfolio*.*
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'

@@ -37,8 +37,8 @@ from licences.analysis.case import make_case, open_case
 from licences.analysis.impact import find_moves
 from licences.app.explorer import Explorer, Places, Terms
 from licences.assessment.verdicts import find_verdicts
+from licences.batch.report import _find_figures
 from licences.batch.run import BatchJob, write_reports
-from licences.batch.worker import _find_figures
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions, make_forecasts

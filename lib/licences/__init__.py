@@ -3,7 +3,6 @@
 The names below are the way in; they are imported when they are first asked for. All else is private.
 """
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +72,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-# jsonschema, which every notebook is checked with, would compile a grammar of internationalised web
-# addresses at import. Nothing here asks for it, and it takes longer than all the rest together.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -16,8 +16,8 @@ from threading import Event
 from typing import Any
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool
-from licences.batch.worker import Result, Task
+from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool, open_pool
+from licences.batch.report import Result, Task
 from licences.errors import LicencesError, LostError, UsageError, need_extra
 
 _WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
@@ -46,7 +46,7 @@ def open_executor(
     if scheduler:
         return _open_cluster(scheduler, context)
     lent: AbstractContextManager[ReportPool] = (
-        borrow_pool(context) if keeps_warm else closing(ReportPool(context))
+        borrow_pool(context) if keeps_warm else closing(open_pool(context))
     )
     pool = lent.__enter__()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="report")

@@ -17,9 +17,9 @@ import pandas as pd
 from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
-from licences.batch.pool import BatchContext, Progress
+from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.batch.store import ReportStore
-from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
@@ -87,6 +87,8 @@ def write_reports(
 
     Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
     """
+    if not job.scheduler:
+        find_engine()
     for client in profiles["client"].head(1):
         check_parameters(job.notebook, _find_parameters(job, str(client)))
     notebook = read_notebook(job.notebook)
@@ -292,7 +294,10 @@ def see_from(notebook: Path, path: Path | None) -> str:
     """A path as seen from the folder where a notebook runs; empty for none."""
     if path is None or is_remote(path):
         return str(path or "")
-    return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
+    try:
+        return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
+    except ValueError:  # on Windows it may lie on another drive
+        return path.resolve().as_posix()
 
 
 def read_notebook(path: Path) -> bytes:

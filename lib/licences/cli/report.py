@@ -25,6 +25,7 @@ from licences.errors import MissingExtraError, MissingFileError, UsageError, nee
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.files import say_why, write_whole
 from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
+from licences.runner.imports import import_nbformat
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
@@ -37,6 +38,7 @@ _NEEDED = {
 
 def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
+    import_nbformat()
     from licences.batch.run import MADE, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
@@ -88,8 +90,9 @@ def issue_reports(options: argparse.Namespace) -> int:
 
 def issue_portfolio(options: argparse.Namespace) -> int:
     need_extra("notebook", "the portfolio")
+    import_nbformat()
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
-    from licences.batch.worker import FAILURE, PAGE
+    from licences.batch.report import FAILURE, PAGE
     from licences.planning.schedule import find_beginning
     from licences.render.brand import read_brand
 
@@ -208,8 +211,9 @@ def _stop_as_by_ctrl_c() -> None:
     """A batch that is told to end leaves its place to others, whoever told it and at whatever moment."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for told in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(told) == signal.SIG_DFL:
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # not every system has each
+        told = getattr(signal, name, None)
+        if told is not None and signal.getsignal(told) == signal.SIG_DFL:
             signal.signal(told, signal.default_int_handler)
     if sys.unraisablehook is sys.__unraisablehook__:
         sys.unraisablehook = _tell_again
@@ -221,10 +225,15 @@ def _tell_again(passed_over: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(passed_over)
         return
     main = threading.main_thread().ident
-    if main is not None:
-        threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM)).start()
+    if hasattr(signal, "pthread_kill") and main is not None:
+        again = threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM))
+    else:
+        again = threading.Timer(_AGAIN_SECONDS, signal.raise_signal, (signal.SIGTERM,))
+    again.start()
 
 
-def _share_memory_mib(workers: int) -> int:
-    """What each of the workers can have of this machine's memory."""
+def _share_memory_mib(workers: int) -> int | None:
+    """What each of the workers can have of this machine's memory; None where nothing is held to that."""
+    if not hasattr(os, "sysconf"):
+        return None
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 // 1024 // workers
