@@ -96,7 +96,8 @@ class Clients:
     def in_words(self, language: str = "zh") -> pd.DataFrame:
         """The facts as texts in a language, one row a client (the index), one column a fact."""
         fields = self.catalogue.fields
-        told = [make_profile(row) for row in self.frame[list(fields.by_name)].to_dict("records")]
+        records = self.frame[list(fields.by_name)].to_dict("records")
+        told = [make_profile({str(name): value for name, value in row.items()}) for row in records]
         rows = [
             {name: say_value(fields[name], value, language) for name, value in one.items()} for one in told
         ]
@@ -288,7 +289,7 @@ class Answer:
             "phase": finding.licence.phase,
             "phase_label": label_value("phase", finding.licence.phase, self.language),
             **{
-                key: said[key]  # type: ignore[literal-required]
+                key: said[key]
                 for key in ("because", "missing_facts", "would_change_if", "blockers", "legal_basis")
             },
             "source_url": said["source_url"],

@@ -15,7 +15,7 @@ from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
-from licences.planning.schedule import find_start_after
+from licences.law.working_days import find_usual_start
 from licences.words.messages import find_messages, find_profiles, make_messages_table, make_rows_table, tell
 
 
@@ -44,7 +44,7 @@ class Changes:
         start: when the plans begin of which launch and fees are compared; by default the next working day
         after the later day.
         """
-        first = read_day("start", start) or find_start_after(self.difference.new.as_of)
+        first = read_day("start", start) or find_usual_start(date.today(), self.difference.new.as_of)
         found = find_impacts(self.difference, clients.frame, PlanOptions(first))
         return Impact(self.difference, clients, found)
 

@@ -16,6 +16,7 @@ from licences.analysis.case import Given, forget_given, hand_over
 from licences.analysis.record import hand_over_record
 from licences.batch.pool import BatchContext, Progress, ReportPool
 from licences.batch.report import Result, Task, fail, make_given, make_result, prepare_notebook
+from licences.reading.places import find_running_folder
 from licences.runner.client import NotebookError
 from licences.runner.stock_kernel import KernelJob, run_in_kernel
 
@@ -47,7 +48,7 @@ class KernelPool(ReportPool):
         job = KernelJob(
             module="licences.batch.kernel_start",
             given=pickle.dumps((given, task.earlier)),
-            folder=self.notebook.resolve().parent,
+            folder=find_running_folder(self.notebook),
             timeout_seconds=task.timeout_seconds,
             memory_mib=task.memory_mib,
         )
@@ -72,7 +73,7 @@ def _make_result(task: Task, given: Given, notebook: NotebookNode) -> Result:
         hand_over(given)
         hand_over_record(task.earlier)
         try:
-            return make_result(task, notebook)
+            return make_result(task, notebook, str(given.catalogue.edition))
         except Exception as error:  # noqa: BLE001 - a forked process would end of it, and its notebook is there
             return fail(task.client, notebook, "failed", f"{type(error).__name__}: {error}")
         finally:

@@ -21,7 +21,7 @@ from licences.cli.options import (
     shorten,
     warn_of_contradictions,
 )
-from licences.errors import MissingExtraError, MissingFileError, UsageError, need_extra
+from licences.errors import MissingFileError, UsageError, need_extra
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.files import say_why, write_whole
 from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
@@ -29,16 +29,12 @@ from licences.runner.imports import import_nbformat
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
-_NEEDED = {
-    "docx": ("word", "a Word file"),
-    "xlsx": ("excel", "a workbook"),
-    "ics": ("calendar", "a calendar"),
-}
 
 
 def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
     import_nbformat()
+    from licences.batch.formats import find_makeable
     from licences.batch.run import MADE, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
@@ -51,7 +47,10 @@ def issue_reports(options: argparse.Namespace) -> int:
             return 0
     start = find_start(options)
     find_beginning(start)
-    formats, has_browser = find_makeable(options.format)
+    makeable = find_makeable(options.format)
+    for warning in makeable.warnings:
+        print(warning, file=sys.stderr)
+    formats = makeable.formats
     template = _read_template(options, catalogue, profiles, start) if options.template else None
     order = BatchJob(
         notebook=options.notebook or find_shipped_file("notebooks/client_report.ipynb"),
@@ -72,7 +71,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         formats=formats,
         brand=read_brand(find_own_file("brand.yaml")),
         template=template,
-        has_browser=has_browser,
+        has_browser=makeable.has_browser,
     )
     warn_of_contradictions(catalogue, profiles, options.lang)
     made = 0
@@ -140,35 +139,6 @@ def _choose_touched(
         file=sys.stderr,
     )
     return touched
-
-
-def find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The formats that can be made here, and whether there is a browser; says what is missing, and why."""
-    from licences.render.pdf import find_browser, has_chinese_font
-
-    formats, has_browser = asked, True
-    for name, (extra, task) in _NEEDED.items():
-        try:
-            if name in asked:
-                need_extra(extra, task)
-        except MissingExtraError as error:
-            print(error, file=sys.stderr)
-            formats = tuple(one for one in formats if one != name)
-    if not {"pdf", "docx"} & set(formats):
-        return formats, has_browser
-    try:
-        find_browser()
-    except UsageError as error:
-        has_browser = False
-        if "pdf" in formats:
-            print(f"no PDF is written: {error}", file=sys.stderr)
-        if "docx" in formats:
-            print(f"the Word files have no figures: {error}", file=sys.stderr)
-        formats = tuple(name for name in formats if name != "pdf")
-    if has_browser and not has_chinese_font():
-        wrong = "this machine has no Chinese font, and the PDF and figures will show empty boxes for Chinese"
-        print(f"warning: {wrong}; apt-get install fonts-noto-cjk", file=sys.stderr)
-    return formats, has_browser
 
 
 def _read_template(

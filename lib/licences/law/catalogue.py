@@ -28,7 +28,7 @@ class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
     corrections: one row a kind of licence, how often and how long papers are sent back. edition: of
-    the files that it was read from.
+    the files that it was read from. file: of the rows, None where it is the one that ships.
     """
 
     rows: pd.DataFrame
@@ -36,6 +36,7 @@ class Catalogue:
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
     edition: Edition
+    file: Path | None = None
 
     @cached_property
     def _last_rows(self) -> pd.DataFrame:
@@ -81,9 +82,9 @@ def find_problems(file: Path | None, clients: Path) -> list[Problem]:
     return problems
 
 
-def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
     data = find_data_folder()
-    file = file or data / "licences.csv"
+    file = asked or data / "licences.csv"
     problems: list[Problem] = []
     fields: Fields | None = None
     frames: list[pd.DataFrame] = []
@@ -108,7 +109,7 @@ def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Pr
         return None, problems
     newest = frames[0]["checked_on"].max()
     edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
-    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], edition)
+    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], edition, asked)
     problems += find_rule_problems(catalogue.rows, fields, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
