@@ -8,6 +8,8 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -101,24 +103,43 @@ def test_every_page_is_reached_from_the_index_by_one_table_of_contents() -> None
 
 # Commands and examples
 
-COMMANDS = {
-    (name(path), command)
-    for path in DOCUMENTS
-    for command in [
-        *(command for command, _ in find_examples(path)),
-        *re.findall(r"`(licences [^`]+)`", FENCE.sub("", path.read_text(encoding="utf-8"))),
-    ]
-    if re.match(r"(\w+=\w+ )?licences (?!COMMAND)", command)
-}
+COMMANDS = sorted(
+    {
+        (name(path), command)
+        for path in DOCUMENTS
+        for command in [
+            *(command for command, _ in find_examples(path)),
+            *re.findall(r"`(licences [^`]+)`", FENCE.sub("", path.read_text(encoding="utf-8"))),
+        ]
+        if re.match(r"(\w+=\w+ )?licences (?!COMMAND)", command)
+    }
+)
+COMING = {"new", "--version"}  # described, and not there yet; whoever brings them takes them away here
 
 
-@pytest.mark.parametrize(("document", "command"), sorted(COMMANDS))
-def test_every_command_in_a_document_is_understood(document: str, command: str) -> None:
+def find_words(command: str) -> list[str]:
+    """What stands behind ``licences``, with a day where one is meant."""
     words = shlex.split(re.sub(r"\bDATE\b", "2026-11-23", command.partition(" > ")[0]))
+    return words[words.index("licences") + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("document", "command"),
+    [
+        pytest.param(*one, marks=[pytest.mark.xfail(strict=True)] if find_words(one[1])[0] in COMING else [])
+        for one in COMMANDS
+    ],
+)
+def test_every_command_in_a_document_is_understood(document: str, command: str) -> None:
+    words = find_words(command)
+    if words == ["--version"]:
+        told = subprocess.run([sys.executable, "-m", "licences", *words], capture_output=True, check=False)
+        assert told.returncode == 0, document
+        return
     try:
-        read_arguments(words[words.index("licences") + 1 :])
+        read_arguments(words)
         status = 0
-    except SystemExit as end:  # also of what only prints, as --version does
+    except SystemExit as end:
         status = end.code
     assert status == 0, f"{document}: {command}"
 
