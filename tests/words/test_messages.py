@@ -390,20 +390,3 @@ def test_a_notebook_compares_two_files_or_two_days_and_not_both(project: Path, t
     for named in ({}, {"first": "2025-07-17", "last": "2025-07-18", "old": str(old)}):
         with pytest.raises(UsageError, match="give first and last, or old and new"):
             open_difference(**named, **days)
-
-
-def test_the_example_in_the_readme_is_what_the_command_prints(project: Path) -> None:
-    readme = (project / "README.md").read_text(encoding="utf-8")
-    command, _, rest = readme.partition("$ licences diff --from 2025-07-17")[2].partition("\n")
-    example = [line.rstrip() for line in rest.partition("\n$ ")[0].splitlines()]
-    printed = subprocess.run(
-        [sys.executable, "-m", "licences", "diff", "--from", "2025-07-17", *command.split()],
-        cwd=project, capture_output=True, text=True, check=True, env={"COLUMNS": "80", "PATH": ""},
-    ).stdout  # fmt: skip
-    lines = [line.rstrip() for line in printed.splitlines()]
-    pieces = [piece.strip("\n") for piece in "\n".join(example).split("\n  ...")]
-    assert len(pieces) > 2
-    at = 0
-    for piece in pieces:
-        at = "\n".join(lines).find(piece, at)
-        assert at >= 0, piece

@@ -14,8 +14,8 @@ from licences.api.days import Day, read_day
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
-from licences.planning.forecast import PlanOptions
 from licences.law.working_days import find_usual_start
+from licences.planning.forecast import PlanOptions
 from licences.words.messages import find_messages, find_profiles, make_messages_table, make_rows_table, tell
 
 

@@ -14,8 +14,8 @@ from licences.api.answers import Answer
 from licences.api.days import Day, read_day
 from licences.errors import UnknownNameError
 from licences.law.in_force import LawInForce
-from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.law.working_days import find_usual_start
+from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.sensitivity import find_sensitivities
 from licences.words.labels import label_value
 from licences.words.plan_json import PlanJson, describe_plan
@@ -279,7 +279,10 @@ def plan(
     np.float64(0.0)
     """
     options = PlanOptions(
-        read_day("start", start) or find_usual_start(date.today(), answer.as_of), tuple(include), capacity, seed
+        read_day("start", start) or find_usual_start(date.today(), answer.as_of),
+        tuple(include),
+        capacity,
+        seed,
     )
     judged = answer.judgements
     ours, told = answer.clients.catalogue, answer.clients.frame

@@ -53,7 +53,10 @@ def make_word(
     except TemplateError as error:
         where = " ".join("".join(getattr(error, "docx_context", ())).split())[:120]
         beside = f" near {where!r}" if where else ""
-        raise UsageError(f"--template: {error}{beside}", "see the names in the README") from None
+        raise UsageError(
+            f"--template: {error}{beside}",
+            "see the names in the consultant's guide, 'A Word template of your own'",
+        ) from None
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UsageError(f"--template is no Word file ({error})", "save it as .docx") from None
     document = file.docx
