@@ -235,7 +235,7 @@ def make_schemas_page(schemas: Mapping[str, Mapping[str, Any]]) -> str:
                     for key, value in entry["properties"].items()
                 ),
             )
-        lines += [f"The schema itself: [{file}](../schemas/{file}).", ""]
+        lines += [f"The schema itself: [{file}](schemas/{file}).", ""]
     return "\n".join(lines)
 
 
