@@ -1,1 +1,1 @@
-"""What an analyst asks from Python: load, read, assess, plan, compare, report."""
+"""Python interface: the twenty public names."""
