@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_YEAR, LAST_YEAR = 1990, 2060
+LAST_START_YEAR = 2045  # of a plan: leaves room for the longest one before the calendar ends
 Days = NDArray[np.datetime64]  # what takes days also takes a date or anything else that becomes datetime64[D]
 
 
@@ -59,6 +60,15 @@ def read_calendar() -> Calendar:
 def find_working_day(days: Any) -> Days:
     """The first working day on or after each day."""
     return read_calendar().working[find_positions(days)]
+
+
+def find_usual_start(today: date, as_of: date) -> date:
+    """The start where none is asked for: the next working day, after the day of the law where that is later.
+
+    Where that is out of the calendar's reach it is as near to it as a plan can start.
+    """
+    within = min(max(today, as_of, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
+    return cast(date, find_working_day(within + timedelta(days=1)).astype(object))
 
 
 def add_working_days(days: Any, count: Any) -> Days:
