@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: reports test bench lock clean
+.PHONY: reports test docs bench lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -16,6 +16,11 @@ test: $(VENV)/ready
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q
 	$(BIN)/pytest -q --nbval-lax notebooks
+
+# Offline, and without a warning; each notebook is run for its page.
+docs: $(VENV)/docs-ready
+	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
@@ -30,10 +35,14 @@ lock: $(VENV)/ready
 	rm requirements.lock
 
 clean:
-	rm -rf $(VENV) reports/*/ reports/ledger.jsonl reports/portfolio*.*
+	rm -rf $(VENV) docs/_build docs/generated reports/*/ reports/ledger.* reports/portfolio*.*
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@
+
+$(VENV)/docs-ready: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@

@@ -1,9 +1,74 @@
-"""Licence planning for e-commerce platforms in China: which, why, in what order, by when."""
+"""Licence planning for e-commerce platforms in China: which, why, in what order, by when.
 
-import sys
+The names below are the way in; they are imported when they are first asked for. All else is private.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from licences.analysis.portfolio import Portfolio
+    from licences.api.answers import (
+        Answer,
+        Clients,
+        LicenceAnswer,
+        assess,
+        load,
+        read_clients,
+        what_if,
+    )
+    from licences.api.changes import Changes, Impact, diff
+    from licences.api.plans import ClientPlan, Plans, plan
+    from licences.api.reports import portfolio, report
+    from licences.errors import LicencesError
+    from licences.law.catalogue import Catalogue
+    from licences.rules.kleene import Trace
 
 __version__ = "0.1.0"
 
-# jsonschema, which every notebook is checked with, would compile a grammar of internationalised web
-# addresses at import. Nothing here asks for it, and it takes longer than all the rest together.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+__all__ = [
+    "Answer",
+    "Catalogue",
+    "Changes",
+    "ClientPlan",
+    "Clients",
+    "Impact",
+    "LicenceAnswer",
+    "LicencesError",
+    "Plans",
+    "Portfolio",
+    "Trace",
+    "__version__",
+    "assess",
+    "diff",
+    "load",
+    "plan",
+    "portfolio",
+    "read_clients",
+    "report",
+    "what_if",
+]
+
+_HOMES = {
+    "analysis.portfolio": ("Portfolio",),
+    "api.answers": ("Answer", "Clients", "LicenceAnswer", "assess", "load", "read_clients", "what_if"),
+    "api.changes": ("Changes", "Impact", "diff"),
+    "api.plans": ("ClientPlan", "Plans", "plan"),
+    "api.reports": ("portfolio", "report"),
+    "errors": ("LicencesError",),
+    "law.catalogue": ("Catalogue",),
+    "rules.kleene": ("Trace",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
+
+# What is looked for before a task begins that needs an extra: the packages that our own code imports.
+_NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "jinja2", "plotly", "ipywidgets",
+             "anywidget", "itables", "jupyterlab")  # fmt: skip
+EXTRAS = {
+    "notebook": _NOTEBOOK,
+    "app": (*_NOTEBOOK, "voila"),
+    "excel": ("openpyxl", "xlsxwriter"),
+    "calendar": ("icalendar",),
+    "word": ("docxtpl",),
+    "pdf": ("playwright",),
+    "cluster": ("distributed", "upath"),
+}
 
 
 class LicencesError(Exception):
@@ -53,6 +67,16 @@ class UsageError(LicencesError):
 
     def __str__(self) -> str:
         return f"{self.wrong}; {self.right}"
+
+
+class MissingExtraError(UsageError):
+    """What is asked for needs a package that the light installation does not bring."""
+
+    def __init__(self, task: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{task} needs {package}, which is not installed", f"pip install 'licences[{extra}]'"
+        )
+        self.args = (task, package, extra)  # with these it is made anew on the other side of a pickle
 
 
 class BusyError(LicencesError):
@@ -108,6 +132,13 @@ class ProblemsError(LicencesError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def need_extra(extra: str, task: str) -> None:
+    """Sees that what an extra brings is there; ``task`` is what needs it. Raises: MissingExtraError."""
+    for package in EXTRAS[extra]:
+        if find_spec(package) is None:
+            raise MissingExtraError(task, package, extra)
 
 
 def suggest(name: str, known: Collection[str]) -> str:

@@ -10,14 +10,15 @@ import pytest
 from test_diff import AS_OF, change, follow
 
 from licences.analysis.case import make_case
-from licences.analysis.impact import MATTERS, ClientImpact, describe_impact, find_impacts, find_moves
-from licences.assessment.verdicts import NEEDED, assess, find_verdicts
+from licences.analysis.impact import MATTERS, ClientImpact, find_impacts, find_moves
+from licences.assessment.verdicts import NEEDED, find_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.law.diff import compare_days, compare_laws
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import PlanOptions
 from licences.rules.facts import choose_clients, split_holdings
+from licences.words.findings import make_findings_frame
 
 START = date(2026, 11, 24)
 WISH = PlanOptions(START)
@@ -53,11 +54,10 @@ def test_verdicts_move_as_the_answers_of_both_days_say(
     assert expected
     assert {client: set(one.moved) for client, one in moves.items() if one.moved} == expected
     for one in moves.values():
-        described = describe_impact(one)
         for code, old, new in one.moved:
-            assert (code in described["gained"]) is (new in NEEDED and old not in NEEDED)
-            assert (code in described["lost"]) is (old in NEEDED and new not in NEEDED)
-        shown = [*described["gained"], *described["lost"], *(each["code"] for each in described["changed"])]
+            assert (code in one.gained) is (new in NEEDED and old not in NEEDED)
+            assert (code in one.lost) is (old in NEEDED and new not in NEEDED)
+        shown = [*one.gained, *one.lost, *(code for code, *_ in one.changed)]
         assert sorted(shown) == sorted(code for code, *_ in one.moved)
 
 
@@ -216,7 +216,7 @@ def test_who_can_no_longer_obtain_a_licence_is_told_from_who_still_can(
         blockers = [
             {
                 (row["client"], row["code"])
-                for row in assess(each, sample_clients, AS_OF).to_dict("records")
+                for row in make_findings_frame(each, sample_clients, AS_OF).to_dict("records")
                 if row["code"] == "EDI" and row["blockers"] and row["verdict"] in NEEDED
             }
             for each in (catalogue, new)

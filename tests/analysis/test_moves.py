@@ -18,7 +18,7 @@ from test_diff import AS_OF, change
 
 from licences.analysis.case import Case, make_case
 from licences.analysis.compare import LaunchKind, compare_cases, find_fees, find_launch
-from licences.analysis.impact import ClientImpact, describe_impact, find_impacts, find_plan_moves
+from licences.analysis.impact import ClientImpact, find_impacts, find_plan_moves
 from licences.analysis.record import find_recorded_fees, find_recorded_launch, make_record
 from licences.law.catalogue import Catalogue
 from licences.law.diff import compare_laws
@@ -27,6 +27,7 @@ from licences.planning.forecast import PlanOptions
 from licences.planning.simulation import simulate
 from licences.render.html.explorer import say_strip
 from licences.rules.facts import list_cells, make_profiles
+from licences.words.json_views import _describe_impact
 from licences.words.since_last import tell_changes
 
 PLAIN = PlanOptions(date(2026, 11, 24))
@@ -78,7 +79,7 @@ def ask_explorer(old: Case, new: Case) -> Said:
 
 
 def ask_diff(old: Case, new: Case, one: ClientImpact) -> Said:
-    told = describe_impact(one)
+    told = _describe_impact(one, [])
     days, cny = (
         UNTOLD if told[name] is None else told[name] for name in ("launch_moved_days", "fees_moved_cny")
     )

@@ -13,7 +13,9 @@ from test_diff import change, follow
 
 from licences.analysis.case import make_case
 from licences.analysis.portfolio import Portfolio, make_portfolio, open_portfolio
-from licences.assessment.verdicts import find_contradictions, find_verdicts, judge, rank_questions
+from licences.assessment.contradictions import find_contradictions
+from licences.assessment.questions import rank_questions
+from licences.assessment.verdicts import find_verdicts, judge
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
@@ -127,7 +129,7 @@ def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
     portfolio: Portfolio, forecasts: dict[str, Forecast]
 ) -> None:
     expected = Counter(
-        (client, event.code, event.renew_by, event.duty is None, event.is_planned)
+        (client, event.code, event.renew_by, event.is_renewal, event.is_planned)
         for client, forecast in forecasts.items()
         for event in find_renewals(forecast.plan)
         if event.renew_by < date(2027, 11, 23)

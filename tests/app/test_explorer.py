@@ -124,7 +124,7 @@ def test_not_told_is_neither_yes_nor_no(explorer: Explorer) -> None:
     buttons = explorer.screen.controls["sells_call_centre_services"].buttons  # type: ignore[attr-defined]
     for answer, verdict in (("yes", "required"), ("", "undetermined"), ("no", "not_needed")):
         buttons.value = answer
-        assert explorer.case.findings.at["CALL_CENTRE", "verdict"] == verdict
+        assert explorer.case.findings["CALL_CENTRE"].verdict == verdict
 
 
 def test_a_set_can_be_not_told_none_or_some(explorer: Explorer) -> None:
@@ -421,11 +421,11 @@ def test_a_report_that_fails_is_a_sentence_and_the_earlier_one_stays(
 ) -> None:
     broken = tmp_path / "project"
     (broken / "notebooks").mkdir(parents=True)
-    text = (places.project / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8")
+    text = (places.work / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8")
     (broken / "notebooks" / "client_report.ipynb").write_text(
         text.replace("open_case(client", "open_case(1 / 0, client"), encoding="utf-8"
     )
-    explorer = Explorer(catalogue, replace(places, project=broken), TERMS, "en", "corner-shop")
+    explorer = Explorer(catalogue, replace(places, work=broken), TERMS, "en", "corner-shop")
     printer(explorer, "report")
     assert explorer.writing
     explorer.writing.join(120)

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from licences.assessment.verdicts import VERDICTS, assess, find_status, find_verdicts, rank_questions
+from licences.assessment.questions import rank_questions
+from licences.assessment.verdicts import VERDICTS, find_status, find_verdicts
 from licences.law.catalogue import Catalogue
 from licences.rules.facts import read_profiles
+from licences.words.findings import make_findings_frame
 from licences.words.texts import read_texts
 
 AS_OF = date(2026, 11, 23)
@@ -32,7 +34,7 @@ def find(findings: pd.DataFrame, code: str) -> dict[str, Any]:
 def test_undetermined_is_said_exactly_where_a_fact_is_missing(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    findings = assess(catalogue, sample_clients, AS_OF)
+    findings = make_findings_frame(catalogue, sample_clients, AS_OF)
     assert ((findings["verdict"] == "undetermined") == findings["missing_facts"].map(bool)).all()
     assert set(findings["verdict"]) == set(VERDICTS)
     assert len(findings) == len(sample_clients) * findings["code"].nunique()
@@ -42,7 +44,7 @@ def test_the_quick_verdicts_and_the_explained_ones_agree(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     quick = find_verdicts(catalogue, sample_clients, AS_OF)
-    for row in assess(catalogue, sample_clients, AS_OF).to_dict("records"):
+    for row in make_findings_frame(catalogue, sample_clients, AS_OF).to_dict("records"):
         assert quick.at[row["client"], row["code"]] == row["verdict"]
 
 
@@ -72,7 +74,7 @@ def test_without_expiry_it_is_held_and_without_holding_it_is_not() -> None:
 def test_a_blocker_says_what_would_meet_it(catalogue: Catalogue, tmp_path: Path) -> None:
     profiles = tell(catalogue, tmp_path, own_couriers="yes", registered_capital_cny="400000", cross_province="no",
                     international_express="no")  # fmt: skip
-    express = find(assess(catalogue, profiles, AS_OF, "en"), "EXPRESS")
+    express = find(make_findings_frame(catalogue, profiles, AS_OF, "en"), "EXPRESS")
     (blocker,) = express["blockers"]
     assert "400,000 CNY, which is below 500,000 CNY" in blocker
     assert "What would meet it: Registered capital in yuan: at least 500,000 CNY" in blocker
@@ -80,12 +82,12 @@ def test_a_blocker_says_what_would_meet_it(catalogue: Catalogue, tmp_path: Path)
 
 def test_a_condition_that_cannot_be_told_is_no_blocker(catalogue: Catalogue, tmp_path: Path) -> None:
     profiles = tell(catalogue, tmp_path, own_couriers="yes")
-    assert find(assess(catalogue, profiles, AS_OF), "EXPRESS")["blockers"] == []
+    assert find(make_findings_frame(catalogue, profiles, AS_OF), "EXPRESS")["blockers"] == []
 
 
 def test_because_names_the_deciding_facts_and_the_law(catalogue: Catalogue, tmp_path: Path) -> None:
     profiles = tell(catalogue, tmp_path, hosts_third_party_sellers="yes", completes_transactions_online="yes")
-    edi = find(assess(catalogue, profiles, AS_OF, "en"), "EDI")
+    edi = find(make_findings_frame(catalogue, profiles, AS_OF, "en"), "EDI")
     assert edi["because"][:2] == [
         "Hosts third-party sellers: yes",
         "Orders and payment are completed on the platform: yes",
@@ -96,8 +98,8 @@ def test_because_names_the_deciding_facts_and_the_law(catalogue: Catalogue, tmp_
 
 def test_a_fact_that_cannot_change_the_verdict_is_not_asked_for(catalogue: Catalogue, tmp_path: Path) -> None:
     profiles = tell(catalogue, tmp_path, hosts_third_party_sellers="no")
-    assert find(assess(catalogue, profiles, AS_OF), "EDI")["missing_facts"] == []
-    assert find(assess(catalogue, profiles, AS_OF), "EDI")["verdict"] == "not_needed"
+    assert find(make_findings_frame(catalogue, profiles, AS_OF), "EDI")["missing_facts"] == []
+    assert find(make_findings_frame(catalogue, profiles, AS_OF), "EDI")["verdict"] == "not_needed"
 
 
 def test_questions_are_ranked_by_what_an_answer_settles(
@@ -109,7 +111,7 @@ def test_questions_are_ranked_by_what_an_answer_settles(
     open_codes = find_verdicts(catalogue, quiet, AS_OF).iloc[0]
     assert set(questions["settles"].sum()) <= set(open_codes.index[open_codes == "undetermined"])
     asked = set(questions["field"])
-    findings = assess(catalogue, quiet, AS_OF)
+    findings = make_findings_frame(catalogue, quiet, AS_OF)
     assert {field for fields in findings["missing_facts"] for field in fields} <= asked
 
 
@@ -131,7 +133,7 @@ def test_a_question_settles_what_one_of_its_answers_really_decides(
 def test_every_sentence_is_in_the_readers_language(
     catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
-    findings = assess(catalogue, sample_clients, AS_OF, language)
+    findings = make_findings_frame(catalogue, sample_clients, AS_OF, language)
     texts = [
         text
         for column in ("because", "would_change_if", "blockers")

@@ -27,13 +27,15 @@ import psutil
 import pytest
 
 from licences.batch import executors as crews
+from licences.batch import forks
 from licences.batch import pool as pools
 from licences.batch import store as shelves
 from licences.batch.executors import _Cluster, _greet, make_report_there
 from licences.batch.fingerprint import hash_library
-from licences.batch.pool import BatchContext, ReportPool, borrow_pool
+from licences.batch.forks import ForkPool
+from licences.batch.pool import BatchContext, borrow_pool
+from licences.batch.report import Result, Task
 from licences.batch.store import ReportStore
-from licences.batch.worker import Result, Task
 from licences.errors import BusyError, LicencesError, LostError, MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import read_place
@@ -551,7 +553,7 @@ def test_a_worker_with_another_version_is_told_in_a_sentence(
 
 def test_a_workshop_takes_no_pack_of_another_version(pack: BatchContext) -> None:
     with pytest.raises(UsageError, match=r"another version of licences.*; install the same one on each"):
-        ReportPool(replace(pack, library="another"))
+        ForkPool(replace(pack, library="another"))
 
 
 def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchContext) -> None:
@@ -606,7 +608,7 @@ def test_a_report_on_a_cluster_gets_its_share_of_the_workers_memory(
         return Result(task.client, "done", {}, str(task.memory_mib))
 
     pool = SimpleNamespace(make_report=make_report)
-    monkeypatch.setattr(crews, "borrow_workshop", lambda _pack: nullcontext(pool))
+    monkeypatch.setattr(crews, "borrow_pool", lambda _pack: nullcontext(pool))
     made = make_report_there(replace(TASK, memory_mib=asked), _Cluster("", FakeClient(), pack).packed)
     assert made.problem == str(given)
 
@@ -625,7 +627,7 @@ def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
 class NoForks:
     """In the place of a warm process: none is started."""
 
-    def __init__(self, *_files: bytes) -> None:
+    def __init__(self, _module: str, *_files: bytes) -> None:
         self.is_closed = False
 
     def close(self) -> None:
@@ -635,7 +637,7 @@ class NoForks:
 def test_a_workshop_in_use_makes_no_room_for_another(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pools, "Forks", NoForks)
+    monkeypatch.setattr(forks, "ForkServer", NoForks)
     monkeypatch.setattr(pools, "_kept", [])
     packs = [replace(pack, name=f"{at}.ipynb") for at in range(4)]
 
@@ -657,8 +659,8 @@ class OneLife(NoForks):
 
     started: ClassVar[list[OneLife]] = []
 
-    def __init__(self, *_files: bytes) -> None:
-        super().__init__()
+    def __init__(self, module: str, *_files: bytes) -> None:
+        super().__init__(module)
         self.started.append(self)
         self.ends: list[socket.socket] = []
 
@@ -673,9 +675,9 @@ class OneLife(NoForks):
 def test_a_warm_process_that_was_killed_is_started_anew_and_a_line_that_is_cut_is_not_used(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pools, "Forks", OneLife)
-    monkeypatch.setattr(pools, "ask_report", lambda *_given: Result("a", "done", {}))
-    pool = ReportPool(pack)
+    monkeypatch.setattr(forks, "ForkServer", OneLife)
+    monkeypatch.setattr(forks, "ask_report", lambda *_given: Result("a", "done", {}))
+    pool = ForkPool(pack)
     for _ in range(2):
         assert pool.make_report(TASK).status == "done"
     _, second = OneLife.started
@@ -890,7 +892,7 @@ def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
         (
             "distributed",
             ("--scheduler", "tcp://127.0.0.1:1"),
-            "--scheduler needs Dask, which is not installed",
+            "--scheduler needs distributed, which is not installed",
         ),
         ("upath", ("--out", "s3://firm/reports"), "'s3://firm/reports' cannot be reached: "),
         ("s3fs", ("--clients", "s3://firm/clients.csv"), "'s3://firm/clients.csv' cannot be reached: "),
@@ -907,7 +909,7 @@ def test_what_is_not_installed_is_told_in_a_sentence(
     assert ran.returncode == 2
     assert "Traceback" not in ran.stderr
     assert wrong in ran.stderr.splitlines()[-1]
-    assert ran.stderr.rstrip().endswith("; pip install -e '.[cluster]'")
+    assert ran.stderr.rstrip().endswith("; pip install 'licences[cluster]'")
 
 
 def test_an_address_of_this_machine_is_a_plain_path_and_one_that_names_nothing_is_refused(

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from licences.law.catalogue import Catalogue
-from licences.planning.forecast import Forecast, PlanOptions, describe_forecast, make_forecasts
+from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
+from licences.words.plan_json import describe_plan
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 STEP = {
@@ -26,7 +27,7 @@ def forecasts(catalogue: Catalogue, sample_clients: pd.DataFrame) -> list[Foreca
 
 def test_every_promised_key_is_there_and_it_is_plain_json(forecasts: list[Forecast]) -> None:
     for forecast in forecasts:
-        said = json.loads(json.dumps(describe_forecast(forecast), allow_nan=False))
+        said = json.loads(json.dumps(describe_plan(forecast), allow_nan=False))
         assert {"client", "start", "as_of", "steps", "launch", "renewals", "missing_facts"} <= said.keys()
         assert {"p50", "p80", "p90"} <= said["launch"].keys()
         for step in said["steps"]:
@@ -46,7 +47,7 @@ def test_the_launch_is_by_when_every_required_step_that_can_be_dated_is_done(
     forecasts: list[Forecast],
 ) -> None:
     for forecast in forecasts:
-        said = describe_forecast(forecast)
+        said = describe_plan(forecast)
         required = [step for step in said["steps"] if step["verdict"] == "required" and step["finish"]]
         assert said["launch"]["likely"] == max((step["finish"] for step in required), default=None)
         for share in ("p50", "p80", "p90"):
@@ -94,7 +95,7 @@ def test_with_everything_held_there_is_no_launch_and_no_step(
     profiles = sample_clients[sample_clients["client"] == "corner-shop"].copy()
     codes = sorted(set(catalogue.rows["code"]))
     profiles["holds"] = pd.Series([tuple(codes)], index=profiles.index)
-    said = describe_forecast(next(make_forecasts(catalogue, profiles, AS_OF, PlanOptions(START))))
+    said = describe_plan(next(make_forecasts(catalogue, profiles, AS_OF, PlanOptions(START))))
     assert said["steps"] == []
     assert {said["launch"][name] for name in ("likely", "p50", "p80", "p90", "decided_by")} == {None}
 
@@ -102,7 +103,7 @@ def test_with_everything_held_there_is_no_launch_and_no_step(
 def test_both_languages_give_the_same_dates(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
     zh, en = (
         [
-            describe_forecast(one)
+            describe_plan(one)
             for one in make_forecasts(catalogue, sample_clients, AS_OF, PlanOptions(START), language)
         ]
         for language in ("zh", "en")

@@ -25,7 +25,7 @@ def look(catalogue: Catalogue, folder: Path, holds: str, as_of: date = AS_OF, **
 
 
 def find(forecast: Forecast, code: str, duty: bool = False) -> list[Renewal]:
-    return [event for event in forecast.renewals if event.code == code and (event.duty is not None) is duty]
+    return [event for event in forecast.renewals if event.code == code and event.is_renewal is not duty]
 
 
 def test_a_renewal_is_counted_back_in_calendar_days(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -20,11 +20,12 @@ from licences.law.in_force import LawInForce, Licence
 from licences.law.rows import find_in_force, split_prerequisites
 from licences.law.working_days import add_working_days, count_working_days, find_working_day
 from licences.planning.forecast import PlanOptions, make_forecasts
-from licences.planning.schedule import DONE, Plan, Step, find_phase_conflicts, make_plan
+from licences.planning.schedule import DONE, Obstacle, Plan, Step, find_phase_conflicts, make_plan
 from licences.planning.simulation import simulate
 from licences.rules.expressions import Always
 from licences.rules.facts import Fields, read_profiles
 from licences.rules.logic import Rule, read_rule
+from licences.words.plans import say_obstacle
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 ALL = ("recommended", "optional")
@@ -57,7 +58,7 @@ def check_order(made: Plan) -> int:
     for step in made.steps:
         assert (step.start is None) is (step.finish is None) is (step.slack_days is None)
         if step.start is None or step.finish is None:
-            assert step.blocked_by
+            assert step.obstacle
             continue
         assert made.start <= step.start <= step.finish
         for day in (step.start, step.finish, step.latest_start, step.latest_finish):
@@ -149,7 +150,7 @@ def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(
     assert (steps["MLPS_2"].finish, steps["MLPS_2"].slack_days) == (date(2027, 1, 19), 20)
 
     # No source gives a time for the security assessment, so it is not dated, and not taken for done.
-    assert steps["SECURITY_ASSESSMENT"].blocked_by == "no source gives a time for it"
+    assert steps["SECURITY_ASSESSMENT"].obstacle == Obstacle("undated")
     # Whether it may have the telecom licences depends on a fact not told: one province, or more?
     assert steps["ICP"].missing_facts == ("cross_province",)
 
@@ -224,7 +225,8 @@ def test_a_prerequisite_that_does_not_apply_is_passed_over_with_a_note(
                     public_generative_ai="yes")  # fmt: skip
     steps = by_code(plan(catalogue, profiles))
     assert not {"ICP_FILING", "APP_FILING"} & steps.keys()
-    assert "does not apply" in steps["GENERATIVE_AI_FILING"].notes[0]
+    (passed,) = steps["GENERATIVE_AI_FILING"].passed_over
+    assert (passed.codes, passed.is_open) == (("ICP_FILING", "APP_FILING"), False)
 
 
 def test_what_no_source_times_is_not_dated_and_says_why(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -233,29 +235,34 @@ def test_what_no_source_times_is_not_dated_and_says_why(catalogue: Catalogue, tm
     profiles = tell(
         catalogue, tmp_path, holds="BUSINESS_LICENCE;APP_FILING", has_app="yes", public_generative_ai="yes"
     )
-    step = by_code(plan(catalogue, profiles))["GENERATIVE_AI_FILING"]
-    assert (step.start, step.finish, step.blocked_by) == (None, None, "no source gives a time for it")
+    made = plan(catalogue, profiles)
+    step = by_code(made)["GENERATIVE_AI_FILING"]
+    assert (step.start, step.finish, step.obstacle) == (None, None, Obstacle("undated"))
+    assert say_obstacle(step, made) == "no source gives a time for it"
 
 
 def test_a_known_blocker_stops_a_step_and_what_waits_for_it(catalogue: Catalogue, tmp_path: Path) -> None:
     profiles = tell(catalogue, tmp_path, holds="BUSINESS_LICENCE", sells_messaging_services="yes", cross_province="no",
                     registered_capital_cny="500000", foreign_share_percent="0")  # fmt: skip
-    steps = by_code(plan(catalogue, profiles, ("optional",)))
-    assert "at least 1,000,000" in str(steps["SP"].blocked_by)
+    made = plan(catalogue, profiles, ("optional",))
+    steps = by_code(made)
+    assert "at least 1,000,000" in str(say_obstacle(steps["SP"], made))
     assert steps["SP"].blocked_until is None
     assert steps["CODE_1069_SP"].requires == ("SP",)
-    assert str(steps["CODE_1069_SP"].blocked_by).startswith("it waits for")
+    assert steps["CODE_1069_SP"].obstacle == Obstacle("waits_for", codes=("SP",))
+    assert str(say_obstacle(steps["CODE_1069_SP"], made)).startswith("it waits for")
 
 
 def test_a_company_seven_months_old_can_apply_for_high_tech_at_twelve(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    step = by_code(plan(catalogue, choose(sample_clients, "seven-month-lab"), ALL))["HIGH_TECH"]
+    made = plan(catalogue, choose(sample_clients, "seven-month-lab"), ALL)
+    step = by_code(made)["HIGH_TECH"]
     # five full months after 23 November 2026, a Friday
     assert step.blocked_until == date(2027, 4, 23)
     assert step.start == date(2027, 4, 23)
-    assert "7 months, which is below 12 months" in str(step.blocked_by)
-    assert "2027-04-23" in str(step.blocked_by)
+    assert "7 months, which is below 12 months" in str(say_obstacle(step, made))
+    assert "2027-04-23" in str(say_obstacle(step, made))
 
 
 def test_time_does_not_lift_an_obstacle_that_is_not_one_of_age(
@@ -263,9 +270,10 @@ def test_time_does_not_lift_an_obstacle_that_is_not_one_of_age(
 ) -> None:
     profiles = choose(sample_clients, "seven-month-lab").copy()
     profiles["research_staff_percent"] = 1.0
-    step = by_code(plan(catalogue, profiles, ALL))["HIGH_TECH"]
+    made = plan(catalogue, profiles, ALL)
+    step = by_code(made)["HIGH_TECH"]
     assert (step.blocked_until, step.start) == (None, None)
-    assert "at least 10" in str(step.blocked_by)
+    assert "at least 10" in str(say_obstacle(step, made))
 
 
 @pytest.mark.parametrize(("start", "is_blocked"), [(date(2027, 4, 22), True), (date(2027, 4, 23), False)])
@@ -276,7 +284,7 @@ def test_an_obstacle_that_time_has_lifted_by_the_start_is_none(
         catalogue, choose(sample_clients, "seven-month-lab"), AS_OF, PlanOptions(start, ALL), "en"
     )
     step = by_code(next(forecasts).plan)["HIGH_TECH"]
-    assert (step.blocked_by is not None) is (step.blocked_until is not None) is is_blocked
+    assert (step.obstacle is not None) is (step.blocked_until is not None) is is_blocked
 
 
 def test_a_condition_that_cannot_be_told_is_a_missing_fact_and_no_obstacle(

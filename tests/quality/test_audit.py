@@ -203,8 +203,7 @@ def test_the_brand_is_checked_together_with_all_else(
         (data / path.name).write_bytes(path.read_bytes())
     (data / "brand.yaml").write_text("firme: x\ncolour: blue\n", encoding="utf-8")
     (data / "clients.csv").write_text("client,name\nx,X\nx,Y\n", encoding="utf-8")
-    for module in ("cli.check", "cli.options"):
-        monkeypatch.setattr(f"licences.{module}.find_data_folder", lambda: data)
+    monkeypatch.chdir(tmp_path)
     assert main(["check", "--deep"]) == 1
     told = capsys.readouterr().err
     assert "brand.yaml:1: firme: unknown key" in told

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from licences.assessment.verdicts import assess
 from licences.law.catalogue import Catalogue
 from licences.law.diff import compare_days, make_plain
 from licences.law.rows import find_in_force
 from licences.rules.facts import read_profiles
+from licences.words.findings import make_findings_frame
 
 CASES: list[dict[str, Any]] = yaml.load(
     (Path(__file__).parents[1] / "scenarios.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
@@ -44,9 +44,9 @@ def findings(catalogue: Catalogue, profiles: pd.DataFrame) -> dict[str, dict[str
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for as_of in sorted({case["as_of"] for case in CASES}):
         clients = [f"case-{at}" for at, case in enumerate(CASES) if case["as_of"] == as_of]
-        for row in assess(catalogue, profiles[profiles["client"].isin(clients)], as_of, "en").to_dict(
-            "records"
-        ):
+        for row in make_findings_frame(
+            catalogue, profiles[profiles["client"].isin(clients)], as_of, "en"
+        ).to_dict("records"):
             found.setdefault(row["client"], {})[row["code"]] = row
     return found
 

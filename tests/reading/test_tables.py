@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +11,8 @@ import pytest
 
 from licences.errors import MissingFileError, ProblemsError
 from licences.law.catalogue import Catalogue
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.reading.dictionary import Column, read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 from licences.rules.facts import read_profiles
 
@@ -181,30 +181,6 @@ def test_adding_a_column_is_one_edit_of_the_dictionary(tmp_path: Path) -> None:
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [
         (2, "weight"), (3, "weight"), (4, "weight")
     ]  # fmt: skip
-
-
-def test_a_file_that_was_found_good_is_not_checked_again_until_it_or_its_columns_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from licences.reading import tables
-
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["contradictions.csv"]
-    path = tmp_path / "contradictions.csv"
-    head = "contradiction,when,message_zh,message_en\n"
-    checked = []
-    check = tables.check_frame
-    monkeypatch.setattr(tables, "check_frame", lambda *given: checked.append(given) or check(*given))
-    path.write_text(head + "a,has_app,中,en\n", encoding="utf-8")
-    assert read_table(path, table).equals(read_table(path, table))
-    assert len(checked) == 1
-    path.write_text(head + "a,has_app,中,en\nA B,has_app,中,en\n", encoding="utf-8")
-    for _ in range(2):
-        with pytest.raises(ProblemsError, match="'A B' is not allowed"):
-            read_table(path, table)
-    assert len(checked) == 3
-    path.write_text(head + "a,has_app,中,en\n", encoding="utf-8")
-    read_table(path, dataclasses.replace(table, key=("when",)))
-    assert len(checked) == 4
 
 
 def read_data_file(file: str) -> list[dict[str, str]]:

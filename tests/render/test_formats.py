@@ -24,7 +24,7 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from licences.cli.report import find_makeable
+from licences.batch.formats import Makeable, find_makeable
 from licences.words.texts import say
 from poppler import ask_poppler
 from serving import BROWSER_ARGUMENTS
@@ -267,16 +267,15 @@ def test_without_a_browser_the_other_formats_are_written(tmp_path: Path, project
 
 @pytest.mark.skipif(shutil.which("fc-list") is None, reason="no fontconfig found")
 def test_without_a_chinese_font_the_reader_is_warned(
-    tmp_path: Path, browser_path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, browser_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LICENCES_BROWSER", browser_path)
-    assert find_makeable(("html", "pdf")) == (("html", "pdf"), True)
-    assert capsys.readouterr().err == ""
+    assert find_makeable(("html", "pdf")) == Makeable(("html", "pdf"), True, ())
     (tmp_path / "fonts.conf").write_text('<?xml version="1.0"?><fontconfig></fontconfig>', encoding="utf-8")
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
-    assert find_makeable(("html", "pdf")) == (("html", "pdf"), True)
-    said = capsys.readouterr().err
-    assert "warning: this machine has no Chinese font" in said
+    warned = find_makeable(("html", "pdf"))
+    assert (warned.formats, warned.has_browser) == (("html", "pdf"), True)
+    (said,) = warned.warnings
+    assert said.startswith("warning: this machine has no Chinese font")
     assert "apt-get install fonts-noto-cjk" in said
-    assert find_makeable(("html",)) == (("html",), True)
-    assert capsys.readouterr().err == ""
+    assert find_makeable(("html",)).warnings == ()

@@ -137,6 +137,23 @@ def test_an_id_that_could_leave_its_folder_or_is_hard_to_type_is_refused(
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(2, "client")]
 
 
+@pytest.mark.parametrize(("client", "is_kept"), [
+    ("con", True), ("NUL", True), ("Com1", True), ("lpt9", True), ("prn", True), ("aux", True),
+    ("console", False), ("com0", False), ("com10", False), ("con-1", False), ("null", False),
+])  # fmt: skip
+def test_an_id_that_windows_keeps_for_a_device_is_refused_on_every_system(
+    catalogue: Catalogue, tmp_path: Path, client: str, is_kept: bool
+) -> None:
+    path = write(tmp_path / "c.csv", f"client,name\n{client},A\n")
+    if not is_kept:
+        assert read(catalogue, path)["client"].tolist() == [client]
+        return
+    with pytest.raises(ProblemsError) as caught:
+        read(catalogue, path)
+    wrong = f"client: {client!r} is a device on Windows, which makes no folder of that name"
+    assert str(caught.value) == f"{path}:2: {wrong}; use another id, so that the file is good on every system"
+
+
 def test_three_ids_that_differ_only_in_capitals_are_two_problems(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -26,8 +26,9 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from licences.batch.fingerprint import hash_library
+from licences.batch.forks import ForkPool
 from licences.batch.pool import BatchContext, ReportPool
-from licences.batch.worker import FAILURE, TRAIL, Result, Task
+from licences.batch.report import FAILURE, TRAIL, Result, Task
 from licences.law.catalogue import Catalogue
 from licences.runner.client import ProcessEndedError, rebuild
 from licences.runner.papermill_engine import _keep_forks
@@ -344,7 +345,7 @@ def make_report(
     nbformat.write(everything, folder / "all.ipynb")
     content = (folder / "all.ipynb").read_bytes()
     days = date(2026, 11, 23), date(2026, 11, 24)
-    pool = ReportPool(BatchContext("all.ipynb", content, str(folder), catalogue, *days, "en", hash_library()))
+    pool = ForkPool(BatchContext("all.ipynb", content, str(folder), catalogue, *days, "en", hash_library()))
 
     def make(how: str) -> Result:
         parameters = PARAMETERS | {"how": how}
@@ -511,7 +512,7 @@ def ending(folder: Path, catalogue: Catalogue) -> Iterator[tuple[NotebookNode, R
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell("# Text", id="text")]
     nbformat.write(notebook, folder / "ending.ipynb")
     content, days = (folder / "ending.ipynb").read_bytes(), (date(2026, 11, 23), date(2026, 11, 24))
-    pool = ReportPool(
+    pool = ForkPool(
         BatchContext("ending.ipynb", content, str(folder), catalogue, *days, "en", hash_library())
     )
     yield notebook, pool

@@ -1,0 +1,1 @@
+"""Cases: one client, many clients, and what changes between two answers."""

@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
 
-from licences.assessment.verdicts import (
-    Contradiction,
-    assess,
-    find_contradictions,
-    is_concerned,
-    judge,
-    rank_questions,
-)
+from licences.assessment.contradictions import Contradiction, find_contradictions
+from licences.assessment.explain import Finding, explain
+from licences.assessment.questions import rank_questions
+from licences.assessment.verdicts import is_concerned, judge
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, Step
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
+from licences.reading.places import find_own_file
 from licences.rules.facts import choose_clients, read_profiles
-from licences.rules.logic import Profile
+from licences.rules.kleene import Profile
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """One client, assessed and planned; everything that a report says is taken from here.
 
-    findings: the client's rows of ``assess``, indexed by code. questions: the client's rows of ``rank_questions``.
+    findings: by code, in the catalogue's order. questions: the client's rows of ``rank_questions``.
     """
 
     client: str
@@ -43,7 +38,7 @@ class Case:
     catalogue: Catalogue
     profile: Profile
     held: dict[str, date | None]
-    findings: pd.DataFrame
+    findings: Mapping[str, Finding]
     questions: pd.DataFrame
     contradictions: list[Contradiction]
     forecast: Forecast
@@ -74,7 +69,7 @@ class Case:
 
     def find_codes(self, *verdicts: str) -> list[str]:
         """The codes of these verdicts, in the catalogue's order."""
-        return [code for code, finding in self.findings_by_code.items() if finding["verdict"] in verdicts]
+        return [code for code, finding in self.findings.items() if finding.verdict in verdicts]
 
     @property
     def launch(self) -> tuple[date, date, date] | None:
@@ -95,28 +90,6 @@ class Case:
             if pd.Timestamp(change.day) <= until
             and is_concerned(change.entry, self.forecast.plan.verdicts, self.held, self.profile)
         )
-
-    @cached_property
-    def findings_by_code(self) -> dict[str, dict[str, Any]]:
-        """The findings as plain dicts."""
-        rows = cast("list[dict[str, Any]]", self.findings.to_dict("records"))
-        return {str(row["code"]): row for row in rows}
-
-    def label(self, column: str, value: object) -> str:
-        """A value of a closed list in the reader's language."""
-        return label_value(column, value, self.language)
-
-
-def label_value(column: str, value: object, language: str) -> str:
-    """A value of a closed list of the catalogue in a language."""
-    values: Mapping[str, Mapping[str, str]] = _list_columns()[column].values or {}
-    return values[str(value)][language]
-
-
-@cache
-def _list_columns() -> dict[str, Column]:
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
-    return {column.name: column for column in table.columns}
 
 
 @dataclass(frozen=True)
@@ -156,7 +129,7 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
 
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, set(ours.rows["code"]))
     return ours, choose_clients(profiles, [client])
 
@@ -192,9 +165,7 @@ def make_case(
     """The case of the one client in ``profiles``."""
     judged = list(judge(catalogue, profiles, as_of))
     contradictions = find_contradictions(catalogue, profiles, language, judged)
-    findings = assess(catalogue, profiles, as_of, language, judged, contradictions).set_index(
-        "code", drop=False
-    )
+    findings = explain(catalogue, profiles, as_of, language, judged, contradictions)
     (one,) = judged
     return Case(
         client=one.client,
@@ -205,7 +176,7 @@ def make_case(
         catalogue=catalogue,
         profile=one.profile,
         held=one.held,
-        findings=findings,
+        findings={finding.code: finding for finding in findings},
         questions=rank_questions(catalogue, profiles, as_of, judged),
         contradictions=contradictions,
         forecast=next(make_forecasts(catalogue, profiles, as_of, plan_options, language, judged)),

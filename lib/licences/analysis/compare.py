@@ -132,7 +132,7 @@ class Comparison:
 
 def compare_cases(old: Case, new: Case) -> Comparison:
     """The differences between two answers, which may be of other facts, another day or another law."""
-    before, after = dict(old.findings["verdict"]), dict(new.findings["verdict"])
+    before, after = ({code: one.verdict for code, one in case.findings.items()} for case in (old, new))
     codes = [*after, *(code for code in before if code not in after)]
     verdicts = {
         code: (before.get(code, "not_needed"), after.get(code, "not_needed"))

@@ -1,4 +1,4 @@
-"""A difference as a notebook asks for it: two days or two files, read, compared, and held against the clients."""
+"""Differences as a notebook asks for them: two days or two files, read, compared, held against the clients."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from licences.errors import UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
-from licences.reading.dictionary import LANGUAGES, find_data_folder
+from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_own_file
 from licences.rules.facts import read_profiles
-from licences.words.messages import find_messages, make_clients_table, make_messages_table, make_rows_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,22 +25,6 @@ class Impact:
     difference: Difference
     touched: list[ClientImpact]
     profiles: pd.DataFrame
-
-    @property
-    def rows(self) -> pd.DataFrame:
-        """What has changed in the catalogue, in words: licence, code, change, field, old, new."""
-        return make_rows_table(self.difference)
-
-    @property
-    def messages(self) -> pd.DataFrame:
-        """What to tell the clients touched, those together that are told the same: matter, tell, count, clients."""
-        found = find_messages(self.difference, self.touched, self.profiles)
-        return make_messages_table(self.difference, found)
-
-    @property
-    def clients(self) -> pd.DataFrame:
-        """The clients touched and what to tell them: client, name, launch, fees, tell."""
-        return make_clients_table(self.difference, self.touched, self.profiles)
 
 
 def open_difference(
@@ -73,7 +57,7 @@ def open_difference(
         catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
         difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
     codes = {code for ours in catalogues for code in ours.rows["code"]}
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, catalogues[0].fields, codes)
     return Impact(
         difference, find_impacts(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles

@@ -188,23 +188,6 @@ def _find_users(
     return users
 
 
-def describe_impact(one: ClientImpact) -> dict[str, Any]:
-    """A client as ``licences diff --json`` promises it."""
-    return {
-        "client": one.client,
-        "gained": list(one.gained),
-        "lost": list(one.lost),
-        "changed": [{"code": code, "old": old, "new": new} for code, old, new in one.changed],
-        "launch_moved_days": one.launch_moved_days,
-        "fees_moved_cny": one.fees_moved_cny,
-        "rewritten": [code for code, _ in one.rewritten],
-        "rechecked": [code for code, _ in one.rechecked],
-        "blocked": list(one.blocked),
-        "obtainable": list(one.obtainable),
-        "announced": list(one.announced),
-    }
-
-
 def _list_laws(difference: Difference) -> tuple[LawInForce, LawInForce]:
     return difference.old, difference.new
 

@@ -13,20 +13,14 @@ import pandas as pd
 
 from licences.analysis.case import find_given
 from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
-from licences.assessment.verdicts import (
-    VERDICTS,
-    find_contradictions,
-    find_failing,
-    find_verdicts,
-    judge,
-    number_verdicts,
-)
+from licences.assessment.contradictions import find_contradictions
+from licences.assessment.verdicts import VERDICTS, find_failing, find_verdicts, judge, number_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
 from licences.planning.forecast import PlanOptions, make_forecasts
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_own_file
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
 
@@ -251,7 +245,7 @@ def open_portfolio(
 
 def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_data_folder() / "clients.csv"
+    file = Path(clients) if clients else find_own_file("clients.csv")
     return ours, read_profiles(file, ours.fields, set(ours.rows["code"]))
 
 

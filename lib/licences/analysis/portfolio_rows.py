@@ -57,7 +57,7 @@ class PortfolioRows:
             (
                 kind,
                 event.code,
-                "renewal" if event.duty is None else "duty",
+                "renewal" if event.is_renewal else "duty",
                 event.is_planned,
                 event.renew_from or event.renew_by,
                 event.renew_by,

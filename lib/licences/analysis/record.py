@@ -98,8 +98,8 @@ def _find_blocked(case: Case) -> list[str]:
     """What is needed and not held, and whose condition the client fails."""
     return [
         code
-        for code, finding in case.findings_by_code.items()
-        if finding["verdict"] in NEEDED and finding["status"] not in DONE and finding["blockers"]
+        for code, finding in case.findings.items()
+        if finding.verdict in NEEDED and finding.status not in DONE and finding.failed_conditions
     ]
 
 

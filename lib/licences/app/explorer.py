@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.working_days import find_usual_start
 from licences.planning.forecast import PlanOptions
 from licences.planning.schedule import find_beginning
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_data_folder, find_own_file, find_shipped_file, find_work_folder
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
@@ -63,20 +64,20 @@ class Terms:
 
 @dataclass(frozen=True)
 class Places:
-    """Where the explorer reads and writes; ``catalogue`` is None for the project's own."""
+    """Where the explorer reads and writes; ``catalogue`` is None for the one that ships."""
 
-    project: Path
+    work: Path
     catalogue: Path | None
     clients: Path
     out: Path
 
     @property
     def samples(self) -> Path:
-        return self.project / "data" / "clients.csv"
+        return find_data_folder(self.work) / "clients.csv"
 
     @property
     def notebook(self) -> Path:
-        return self.project / "notebooks" / "client_report.ipynb"
+        return find_shipped_file("notebooks/client_report.ipynb", self.work)
 
 
 def explore(
@@ -91,19 +92,20 @@ def explore(
     """The explorer, or the sentences that say why it cannot start.
 
     client: an id of the clients file, empty for a new client. as_of, start: ISO dates, empty for
-    today and for the day on which a plan starts by default. catalogue, clients, out: paths, empty for the project's own.
+    today and for the day on which a plan starts by default. catalogue, clients, out: paths as seen from
+    the work folder, empty for the files and the ``reports`` of that.
     What ``licences explore`` was asked for goes before these.
     """
     asked = {"client": client, "language": language, "as_of": as_of, "start": start}
     asked |= {"catalogue": catalogue, "clients": clients, "out": out}
     asked |= find_asked()
     try:
-        project = find_data_folder().parent
+        work = _go_to_work(asked.get("work", ""))
         places = Places(
-            project=project,
-            catalogue=project / asked["catalogue"] if asked["catalogue"] else None,
-            clients=project / (asked["clients"] or "data/clients.csv"),
-            out=project / (asked["out"] or "reports"),
+            work=work,
+            catalogue=work / asked["catalogue"] if asked["catalogue"] else None,
+            clients=work / asked["clients"] if asked["clients"] else _find_clients_file(work),
+            out=work / (asked["out"] or "reports"),
         )
         terms = _read_terms(asked["as_of"], asked["start"], date.today())
         return Explorer(
@@ -116,6 +118,19 @@ def explore(
 def _read_terms(as_of: str, start: str, today: date) -> Terms:
     day = _read_day("as_of", as_of, today)
     return Terms(day, _read_day("start", start, find_usual_start(today, day)))
+
+
+def _go_to_work(folder: str) -> Path:
+    """The work folder; where one is told, this process goes there, since a notebook that ships lies elsewhere."""
+    if folder and find_work_folder() != Path(folder):
+        os.chdir(folder)
+    return find_work_folder()
+
+
+def _find_clients_file(work: Path) -> Path:
+    """Where clients are kept: a file of the work folder, never the samples that are installed."""
+    file = find_own_file("clients.csv", work)
+    return file if file.is_relative_to(work) else work / "clients.csv"
 
 
 def _read_day(name: str, text: str, otherwise: date) -> date:
@@ -170,7 +185,7 @@ class Explorer:
         summary = f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell"
         self.screen = Screen(catalogue.fields, self.tell, self.choose, summary)
         self.screen.file.value = str(
-            self.file.relative_to(places.project) if self.file.is_relative_to(places.project) else self.file
+            self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file
         )
         self._wire()
         self._speak()
@@ -255,7 +270,7 @@ class Explorer:
         text = self.screen.file.value.strip()
         if not text:
             raise UsageError(self._say("file"), self._say("file_not_named"))
-        path = self.places.project / text
+        path = self.places.work / text
         make_profiles([self.cells], self.catalogue.fields, self.codes, path.name)
         saved = find_saved(path, self.catalogue.fields, self.codes, self.cells["client"])
         said = {"client": self.cells["client"], "file": path.name}

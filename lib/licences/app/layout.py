@@ -27,7 +27,8 @@ from ipywidgets import (
 
 from licences.app.controls import Control, HoldingsControl, Tell, make_control
 from licences.app.widgets import LiveFigure, LiveTable, ReportLink
-from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.reading.dictionary import read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
 from licences.words.texts import read_texts, say
 

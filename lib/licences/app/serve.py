@@ -13,6 +13,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from licences.errors import UsageError
+from licences.reading.files import write_whole
 
 ASKED = "LICENCES_EXPLORE"
 HERE = "127.0.0.1"
@@ -83,8 +84,17 @@ def _is_free(ip: str, port: int) -> bool:
         return False
 
 
+def keep_notebook(notebook: Path, work: Path) -> Path:
+    """The notebook where JupyterLab may save it: one of ours outside the work folder is copied into that."""
+    if notebook.is_relative_to(work):
+        return notebook
+    kept = work / "notebooks" / notebook.name
+    write_whole(kept, notebook.read_bytes())
+    return kept
+
+
 def find_lab_path(notebook: Path) -> str:
-    """Where JupyterLab shows a notebook of the project."""
+    """Where JupyterLab shows a notebook of the work folder."""
     return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
 
 

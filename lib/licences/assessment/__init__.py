@@ -1,0 +1,1 @@
+"""Verdicts: which licences a client needs, why, what to ask, what it would take."""

@@ -1,0 +1,1 @@
+"""Batches: many reports made, kept and accounted for."""

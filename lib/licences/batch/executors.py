@@ -16,9 +16,9 @@ from threading import Event
 from typing import Any
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool
-from licences.batch.worker import Result, Task
-from licences.errors import LicencesError, LostError, UsageError
+from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool, open_pool
+from licences.batch.report import Result, Task
+from licences.errors import LicencesError, LostError, UsageError, need_extra
 
 _WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
 # A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
@@ -45,7 +45,9 @@ def open_executor(
     """
     if scheduler:
         return _open_cluster(scheduler, context)
-    lent: AbstractContextManager[ReportPool] = borrow_pool(context) if keeps_warm else closing(ReportPool(context))
+    lent: AbstractContextManager[ReportPool] = (
+        borrow_pool(context) if keeps_warm else closing(open_pool(context))
+    )
     pool = lent.__enter__()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="report")
 
@@ -61,12 +63,9 @@ def open_executor(
 
 
 def _open_cluster(scheduler: str, context: BatchContext) -> ReportExecutor:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UsageError(
-            "--scheduler needs Dask, which is not installed", "pip install -e '.[cluster]'"
-        ) from None
+    need_extra("cluster", "--scheduler")
+    from distributed import Client
+
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong we say ourselves, in a sentence
     _greet(scheduler)

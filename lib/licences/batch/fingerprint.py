@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,16 @@ import pandas as pd
 from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_data_folder
 from licences.rules.expressions import Value
 from licences.rules.logic import Rule
 
 ABOUT_ONE_CASE = {
     "uses": "case"
 }  # what a notebook's metadata says that looks at nothing but its client's case
+
+# What an installed package has within it and a checkout beside it; reports are made from it by other ways.
+_SHIPPED_BESIDE = frozenset({"data", "notebooks", "tests"})
 
 
 def hash_inputs(
@@ -37,8 +41,9 @@ def hash_inputs(
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
     held; of a licence that is not needed only its name and the reason. A notebook whose metadata does
-    not promise to look at its client's case alone uses every row. asked: what else the report follows
-    from, such as the start.
+    not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
+    it: a report of which no row has changed names the edition that it was made from, and stays true.
+    asked: what else the report follows from, such as the start.
     """
     law = find_law_in_force(catalogue, as_of, language)
     is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
@@ -102,18 +107,19 @@ def _find_names(catalogue: Catalogue, code: str) -> list[str]:
 def hash_library() -> str:
     """A hash over this package and the data files whose words stand in every report."""
     digest = hashlib.sha256()
-    for file in sorted(_list_files(files("licences")), key=str):
+    package = [entry for entry in files("licences").iterdir() if entry.name not in _SHIPPED_BESIDE]
+    for file in sorted(chain.from_iterable(map(_list_files, package)), key=str):
         digest.update(file.read_bytes())
     digest.update((find_data_folder() / "dictionary.yaml").read_bytes())
     return digest.hexdigest()
 
 
-def _list_files(folder: Traversable) -> Iterator[Traversable]:
-    for entry in folder.iterdir():
-        if entry.is_dir() and entry.name != "__pycache__":
-            yield from _list_files(entry)
-        elif entry.is_file():
-            yield entry
+def _list_files(entry: Traversable) -> Iterator[Traversable]:
+    if entry.is_file():
+        yield entry
+    elif entry.name != "__pycache__":
+        for inner in entry.iterdir():
+            yield from _list_files(inner)
 
 
 def _hash(*parts: Any) -> str:

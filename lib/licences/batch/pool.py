@@ -1,12 +1,10 @@
-"""Makes reports one after the other for a batch, in processes forked from one that is warm."""
+"""Pools that make the reports of a batch, alike from outside: processes forked from a warm one, or stock kernels."""
 
 from __future__ import annotations
 
 import atexit
 import hashlib
-import pickle
-import queue
-import select
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -17,16 +15,16 @@ from functools import cached_property
 from pathlib import Path
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.worker import Result, Task, ask_report
-from licences.errors import UsageError
+from licences.batch.report import Result, Task
+from licences.errors import UsageError, suggest
 from licences.law.catalogue import Catalogue
-from licences.runner.channel import Channel, ChannelClosedError
-from licences.runner.forkserver import ForkServer
+from licences.runner.forkserver import can_fork
 
 Progress = Callable[[int, int], None]
 
-# How many workshops a process keeps at hand, and how often it looks whether a report is still wanted.
-_KEPT, _LOOK_SECONDS = 2, 0.5
+ENGINES = ("fork", "kernel")
+# What the environment may ask for, and how many pools a process keeps at hand.
+_ASKED, _KEPT = "LICENCES_ENGINE", 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +55,17 @@ class BatchContext:
             self.library,
             "docx" in self.formats,
             self.catalogue.fields.every,
+            self.catalogue.edition,
             *(one.to_csv() for one in frames),
         ]
         return hashlib.sha256(repr(texts).encode() + self.notebook).hexdigest()
 
 
 class ReportPool:
-    """A warm process, and the lines to it that are not in use. Raises: UsageError for a foreign pack.
+    """Makes reports, also in several threads at a time. Raises: UsageError for a foreign pack.
 
-    borrowers: how many are making reports in it; see ``borrow_workshop``.
+    folder: of ours, where the notebook lies on a machine that does not have it. borrowers: how many are
+    making reports in it; see ``borrow_pool``.
     """
 
     def __init__(self, context: BatchContext) -> None:
@@ -75,19 +75,12 @@ class ReportPool:
                 "install the same one on each",
             )
         self.key, self.borrowers = context.key, 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._own: tempfile.TemporaryDirectory[str] | None = None
         if context.folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="licences-")
-            (Path(self._folder.name) / context.name).write_bytes(context.notebook)
-        ours = self._folder.name if self._folder else None
-        self.notebook = Path(context.folder or ours or "") / context.name
-        self._warmed = pickle.dumps(
-            (self.notebook, context.catalogue, context.as_of, context.start, context.language, context.formats, ours)
-        )
-        self._forks = ForkServer(self._warmed)
-        self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()
-        self._channels: set[Channel] = set()
-        self._opening, self._is_closed = threading.Lock(), False
+            self._own = tempfile.TemporaryDirectory(prefix="licences-")
+            (Path(self._own.name) / context.name).write_bytes(context.notebook)
+        self.folder = self._own.name if self._own else None
+        self.notebook = Path(context.folder or self.folder or "") / context.name
 
     def make_report(
         self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
@@ -96,85 +89,38 @@ class ReportPool:
 
         is_wanted: asked now and then; a report that is not is cut off, its status is ``killed``.
         """
-        try:
-            channel = self._take_channel()
-        except ChannelClosedError:
-            return Result(task.client, "killed", {}, "the batch was ended")
-        try:
-            with _cut_if_unwanted(channel, is_wanted):
-                result = ask_report(channel, task, self.notebook, progress)
-        except ChannelClosedError:
-            channel.close()
-            return Result(task.client, "killed", {}, "the process that looks after the report was killed")
-        self._idle.put(channel)
-        return result
+        raise NotImplementedError
 
     def close(self) -> None:
-        """Ends the process and whatever it is still doing."""
-        with self._opening:
-            self._is_closed = True
-            for channel in self._channels:
-                channel.cut()
-            self._forks.close()
-        if self._folder is not None:
-            self._folder.cleanup()
-
-    def _take_channel(self) -> Channel:
-        """A line that is not in use. Raises: LineCutError where the workshop is closed."""
-        while True:
-            try:
-                channel = self._idle.get_nowait()
-            except queue.Empty:
-                return self._open_channel()
-            if not _is_cut(channel):
-                return channel
-            channel.close()
-
-    def _open_channel(self) -> Channel:
-        with self._opening:
-            if self._is_closed:
-                raise ChannelClosedError("closed")
-            self._channels = {channel for channel in self._channels if channel.end.fileno() >= 0}
-            try:
-                channel = self._forks.open_channel()
-            except ChannelClosedError:  # the warm process was killed
-                self._forks.close()
-                self._forks = ForkServer(self._warmed)
-                channel = self._forks.open_channel()
-            self._channels.add(channel)
-        return channel
+        """Ends whatever it is still doing."""
+        if self._own is not None:
+            self._own.cleanup()
 
 
-def _is_cut(channel: Channel) -> bool:
-    """Whether nobody is at the other end of a line that is not in use: else nothing would come from there."""
-    if channel.end.fileno() < 0:
-        return True
-    watcher = select.poll()
-    watcher.register(channel.end, select.POLLIN)
-    return bool(watcher.poll(0))
+def find_engine() -> str:
+    """One of ENGINES: what the environment asks for, else what this system can do.
+
+    Raises: UsageError where it asks for what there is not.
+    """
+    asked = os.environ.get(_ASKED, "")
+    if not asked:
+        return "fork" if can_fork() else "kernel"
+    if asked not in ENGINES:
+        raise UsageError(f"{_ASKED}: no engine {asked!r}", suggest(asked, ENGINES))
+    if asked == "fork" and not can_fork():
+        raise UsageError(f"{_ASKED}: this system cannot fork processes", "leave it out, or write kernel")
+    return asked
 
 
-@contextmanager
-def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
-    """Looks now and then whether what is asked for over a line is still wanted, and cuts it if not."""
-    if is_wanted is None:
-        yield
-        return
-    is_over = threading.Event()
+def open_pool(context: BatchContext) -> ReportPool:
+    """A pool of the engine that there is. Raises: UsageError."""
+    if find_engine() == "fork":
+        from licences.batch.forks import ForkPool
 
-    def look() -> None:
-        while not is_over.wait(_LOOK_SECONDS):
-            if not is_wanted():
-                channel.cut()
-                return
+        return ForkPool(context)
+    from licences.batch.kernels import KernelPool
 
-    watcher = threading.Thread(target=look, name="wanted", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        watcher.join()
+    return KernelPool(context)
 
 
 _kept: list[ReportPool] = []
@@ -183,14 +129,14 @@ _keeping = threading.Lock()
 
 @atexit.register
 def close_pools() -> None:
-    """Closes the workshops that are kept open."""
+    """Closes the pools that are kept open."""
     while _kept:
         _kept.pop().close()
 
 
 @contextmanager
 def borrow_pool(context: BatchContext) -> Iterator[ReportPool]:
-    """The workshop of this process for a pack; it stays open for whoever asks next.
+    """The pool of this process for a pack; it stays open for whoever asks next.
 
     Only a few are kept: the one that has waited longest makes room, and none in which reports are made.
     """
@@ -201,7 +147,7 @@ def borrow_pool(context: BatchContext) -> Iterator[ReportPool]:
                 if len(_kept) >= _KEPT:
                     _kept.remove(idle)
                     idle.close()
-            pool = ReportPool(context)
+            pool = open_pool(context)
         else:
             _kept.remove(pool)
         _kept.append(pool)

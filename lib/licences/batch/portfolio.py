@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.pool import BatchContext, ReportPool
+from licences.batch.pool import BatchContext, find_engine, open_pool
+from licences.batch.report import FAILURE, PAGE, TRAIL, Result, Task
 from licences.batch.run import read_notebook, see_from
-from licences.batch.worker import FAILURE, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import reach, say_why, write_all_whole
@@ -57,6 +57,7 @@ def write_portfolio(
     A failure leaves ``portfolio-failed.ipynb``, and an earlier page as it was. Raises: UsageError where the
     notebook does not take our parameters; MissingFileError where it cannot be read, or nothing written.
     """
+    find_engine()
     parameters: dict[str, str | int] = {
         "as_of": job.as_of.isoformat(),
         "start": job.start.isoformat(),
@@ -77,7 +78,7 @@ def write_portfolio(
         brand=job.brand,
         is_watched=progress is not None,
     )
-    with closing(ReportPool(_make_context(job, catalogue))) as pool:
+    with closing(open_pool(_make_context(job, catalogue))) as pool:
         result = pool.make_report(task, progress)
     named = {NAMES[name]: content for name, content in result.files.items()}
     _keep(job.out, named)

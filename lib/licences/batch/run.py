@@ -17,14 +17,16 @@ import pandas as pd
 from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
-from licences.batch.pool import BatchContext, Progress
+from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.batch.store import ReportStore
-from licences.batch.worker import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
+from licences.reading.places import find_running_folder
 from licences.render.brand import Brand
-from licences.render.pdf import Printer, place_pictures
+from licences.render.pdf import Printer
+from licences.render.word.pictures import place_pictures
 from licences.runner.client import check_parameters
 
 MADE = ("done", "up_to_date")
@@ -85,6 +87,8 @@ def write_reports(
 
     Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
     """
+    if not job.scheduler:
+        find_engine()
     for client in profiles["client"].head(1):
         check_parameters(job.notebook, _find_parameters(job, str(client)))
     notebook = read_notebook(job.notebook)
@@ -270,7 +274,7 @@ def _make_task(
 
 
 def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
-    """The notebook's parameters; paths as seen from its folder, where it runs.
+    """The notebook's parameters; paths as seen from the folder where it runs.
 
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
@@ -287,10 +291,13 @@ def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
 
 
 def see_from(notebook: Path, path: Path | None) -> str:
-    """A path as seen from the folder of a notebook, where that runs; empty for none."""
+    """A path as seen from the folder where a notebook runs; empty for none."""
     if path is None or is_remote(path):
         return str(path or "")
-    return Path(os.path.relpath(path.resolve(), notebook.resolve().parent)).as_posix()
+    try:
+        return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
+    except ValueError:  # on Windows it may lie on another drive
+        return path.resolve().as_posix()
 
 
 def read_notebook(path: Path) -> bytes:

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
 import shutil
 import socket
 import sys
 
-from licences.runner.forkserver import Job, JobHandler, serve_forks
-from licences.runner.kernel import make_shell, serve_cells, settle
+from licences.runner.forkserver import JobHandler, serve_forks
+from licences.runner.imports import import_nbformat
+from licences.runner.kernel import make_shell
+from licences.runner.server import freeze
 
 
 def main(descriptor: int) -> None:
     """Serves forks to the process at the other end of a socket."""
+    import_nbformat()
     shell = make_shell()
     with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
         from licences.batch.warm_up import work_once
         from licences.batch.worker import WorkerContext
     del sys.argv[1:]
-
-    def run_alone(job: Job) -> None:
-        settle(job.order["folder"], environment=job.order["environment"])
-        serve_cells(job.channel, shell)
-
-    jobs: dict[str, JobHandler] = {"cells": run_alone}
+    jobs: dict[str, JobHandler] = {}
     ours: list[str | None] = []
 
     def prepare(files: list[bytes]) -> None:
-        if files:
-            notebook, catalogue, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
-            ours.append(folder)
-            work_once(shell, catalogue, as_of, start, language, formats)
-            jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
-        gc.collect()
-        gc.freeze()  # what is there now is never looked at again, and so not copied in the forks
-        gc.set_threshold(100_000)
+        notebook, catalogue, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+        ours.append(folder)
+        work_once(shell, catalogue, as_of, start, language, formats)
+        jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
+        freeze()
 
     serve_forks(socket.socket(fileno=descriptor), prepare, jobs)
     for folder in filter(None, ours):  # who started us may have been killed

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
+
+from filelock import FileLock, Timeout
 
 from licences.errors import BusyError, MissingFileError
 from licences.reading.files import is_remote, reach, say_why, write_all_whole
@@ -139,24 +142,27 @@ class _Ledger:
 
 
 class _LocalLedger(_Ledger):
-    """A file that is locked for as long as it is open, and on the disk after each line."""
+    """A file for which one batch has the lock as long as it is open, and which is on the disk after each line.
+
+    The lock is the system's, so that a batch that was killed has it no longer; its file goes with the batch.
+    """
 
     def __init__(self, place: Path) -> None:
-        import fcntl
-
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = (place / LEDGER).open("a+b", buffering=0)
-        except OSError as error:
-            reason = error.strerror or "cannot be made"
-            raise MissingFileError(str(place), reason, "name another folder with --out") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise BusyError(str(place)) from None
-        whole = self.read_bytes()
-        self._file.truncate(whole.rfind(b"\n") + 1)  # a line that a crash cut short says nothing
+        self._lock = FileLock(place / _LOCK, timeout=0, thread_local=False)
+        with contextlib.ExitStack() as undoing:
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire()
+                undoing.callback(self._give_back_lock)
+                self._file: BinaryIO = (place / LEDGER).open("a+b", buffering=0)
+            except Timeout:
+                raise BusyError(str(place)) from None
+            except OSError as error:
+                reason = error.strerror or "cannot be made"
+                raise MissingFileError(str(place), reason, "name another folder with --out") from None
+            whole = self.read_bytes()
+            self._file.truncate(whole.rfind(b"\n") + 1)  # a line that a crash cut short says nothing
+            undoing.pop_all()
 
     def read_bytes(self) -> bytes:
         self._file.seek(0)
@@ -174,6 +180,13 @@ class _LocalLedger(_Ledger):
 
     def close(self) -> None:
         self._file.close()
+        self._give_back_lock()
+
+    def _give_back_lock(self) -> None:
+        if self._lock.is_locked:
+            with contextlib.suppress(OSError):  # Windows takes it away as it is given back
+                Path(self._lock.lock_file).unlink()
+            self._lock.release()
 
 
 class _RemoteLedger(_Ledger):
@@ -184,7 +197,7 @@ class _RemoteLedger(_Ledger):
 
     def __init__(self, place: Any) -> None:
         self._place, self._lock = place, place / _LOCK
-        self._holder = f"on {os.uname().nodename}, process {os.getpid()}"
+        self._holder = f"on {platform.node()}, process {os.getpid()}"
         self._claim = f"{self._holder}\n{uuid4().hex}\n".encode()
         self._copy, self._has_news = tempfile.TemporaryFile(), False  # noqa: SIM115 - as long as the batch
         try:

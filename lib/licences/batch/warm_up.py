@@ -12,10 +12,11 @@ from nbformat import NotebookNode
 from licences.analysis.case import Given, forget_given, hand_over
 from licences.law.catalogue import Catalogue
 from licences.render.html.page import make_html
-from licences.render.html.sections import SECTIONS, describe_case
+from licences.render.html.sections import SECTIONS
 from licences.rules.facts import make_profiles
 from licences.runner.client import run_cells
 from licences.runner.kernel import Shell
+from licences.words.cases import view_case
 
 _START = """from licences.analysis.case import open_case
 from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
@@ -46,8 +47,12 @@ def work_once(
         notebook = _make_notebook(as_of, start, language)
         run_cells(notebook, shell, io.BytesIO(), listens=False)
         make_html(notebook, "-", language)
+        if "xlsx" in formats:
+            import licences.render.excel.workbook
+        if "ics" in formats:
+            import licences.render.ics  # noqa: F401
         if "docx" in formats:
-            from licences.render.word.document import make_word  # an extra
+            from licences.render.word.document import make_word
 
             make_word(shell.user_ns["case"])
     forget_given()
@@ -55,7 +60,7 @@ def work_once(
     shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})
     shell.user_ns_hidden.clear()
     shell.user_ns_hidden.update(hidden)
-    describe_case.cache_clear()
+    view_case.cache_clear()
     plotly.io.renderers.default = renderer
 
 

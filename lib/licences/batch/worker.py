@@ -1,82 +1,27 @@
-"""Makes one client's report: runs its notebook in a process of its own and writes what the client receives."""
+"""Worker that makes one report: runs its notebook in a process forked for it, and leaves the result there."""
 
 from __future__ import annotations
 
 import json
 import pickle
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import nbformat
-import pandas as pd
 import papermill.iorw
-from nbformat import NotebookNode
-from nbformat.v4.rwbase import split_lines, strip_transient
-from papermill.execute import prepare_notebook_metadata, remove_error_markers
-from papermill.parameterize import parameterize_notebook
 
-from licences.analysis.case import Case, Given, hand_over, open_case
-from licences.analysis.record import Record, hand_over_record
+from licences.analysis.case import hand_over
+from licences.analysis.record import hand_over_record
+from licences.batch.report import Result, Task, fail, make_given, make_result, prepare_notebook
 from licences.law.catalogue import Catalogue
-from licences.render.brand import Brand
-from licences.render.excel.workbook import make_workbook
-from licences.render.figures.style import SHEET_PIXELS, Drawn
-from licences.render.html.page import make_html
-from licences.render.ics import make_calendar
+from licences.reading.places import find_running_folder
 from licences.runner.channel import Channel, pack_message, unpack_parts
 from licences.runner.client import NotebookError, explain_end, rebuild, run_cells
 from licences.runner.forkserver import Ended, Job, read_ended
 from licences.runner.kernel import Shell, settle
 
-PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
-FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
-FORMATS = {
-    "html": PAGE,
-    "pdf": "report.pdf",
-    "docx": "report.docx",
-    "xlsx": "checklist.xlsx",
-    "ics": "renewals.ics",
-}
 _RESULT = b'{"channel": "result"'
-
-
-@dataclass(frozen=True)
-class Task:
-    """One client's report: its parameters, and the rows of the clients file that are the client's own.
-
-    formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
-    the figures of a Word file can be drawn. template: a ``.docx``. earlier: what the client's last
-    report said.
-    """
-
-    client: str
-    name: str
-    language: str
-    parameters: Mapping[str, str | int]
-    profiles: pd.DataFrame
-    formats: tuple[str, ...] = ("html",)
-    brand: Brand | None = None
-    template: bytes | None = None
-    has_pictures: bool = False
-    earlier: Record | None = None
-    timeout_seconds: float | None = None
-    memory_mib: int | None = None
-    is_watched: bool = False
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took."""
-
-    client: str
-    status: str
-    files: Mapping[str, bytes]
-    problem: str | None = None
-    seconds: float = 0.0
 
 
 class WorkerContext:
@@ -99,13 +44,10 @@ class WorkerContext:
         job.trace.flush()
 
     def _run(self, task: Task, job: Job) -> Result:
-        given = task.parameters
-        hand_over(
-            Given(task.client, str(given["catalogue"]), str(given["clients"]), self.catalogue, task.profiles)
-        )
+        hand_over(make_given(task, self.catalogue))
         hand_over_record(task.earlier)
         notebook = prepare_notebook(self.source, task.parameters, self.notebook.name)
-        settle(str(self.notebook.resolve().parent), job.temporary, task.memory_mib)
+        settle(str(find_running_folder(self.notebook)), job.temporary, task.memory_mib)
 
         def progress(done: int, total: int) -> None:
             job.channel.send({"channel": "cells", "done": done, "total": total})
@@ -114,47 +56,7 @@ class WorkerContext:
             run_cells(notebook, self.shell, job.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
-        made = _make_documents(task, notebook)
-        return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)})
-
-
-def _make_documents(task: Task, notebook: NotebookNode) -> dict[str, bytes]:
-    """What the client receives: the page from the notebook, the rest from the case that it is about."""
-    made: dict[str, bytes] = {}
-    if {"html", "pdf"} & set(task.formats):
-        made[PAGE] = make_html(notebook, task.name, task.language, task.brand).encode()
-    writers: dict[str, Callable[[Case, Brand | None], bytes]] = {"xlsx": make_workbook, "ics": make_calendar}
-    if "docx" in task.formats:
-        from licences.render.word.document import make_word  # an extra
-
-        figures = _find_figures(notebook) if task.has_pictures else []
-        places = tuple(map(_keep_place, figures))
-        writers["docx"] = partial(make_word, template=task.template, figures=places)
-        if figures:
-            made[FIGURES] = json.dumps(figures).encode()
-    asked = [name for name in writers if name in task.formats]
-    if asked:
-        parameters: dict[str, Any] = dict(task.parameters)
-        case = open_case(**parameters)
-        made |= {FORMATS[name]: writers[name](case, task.brand) for name in asked}
-    return made
-
-
-def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:
-    """The figures of the page that have a name, as wide as they are printed."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    shown = [output.get("data", {}).get("application/vnd.plotly.v1+json") for output in outputs]
-    size = {"width": SHEET_PIXELS, "height": 450}
-    return [
-        {"name": name, "data": figure["data"], "layout": size | figure["layout"] | {"template": None}}
-        for figure in shown
-        if figure and (name := figure["layout"].get("meta", {}).get("name"))
-    ]
-
-
-def _keep_place(figure: Mapping[str, Any]) -> Drawn:
-    layout = figure["layout"]
-    return Drawn(figure["name"], layout["meta"]["alt"], round(layout["height"]))
+        return make_result(task, notebook, str(self.catalogue.edition))
 
 
 def ask_report(
@@ -196,23 +98,3 @@ def _fail_without_result(task: Task, source: Path, ended: Ended) -> Result:
     if status == "timed_out":
         reason = f"it took longer than {task.timeout_seconds:g} seconds"
     return fail(task.client, notebook, status, reason)
-
-
-def prepare_notebook(source: NotebookNode, parameters: Mapping[str, str | int], name: str) -> NotebookNode:
-    """A notebook with its parameters, as papermill makes it; it keeps no path of this machine."""
-    notebook = parameterize_notebook(source, dict(parameters), kernel_name="python3", language="python")
-    prepared: NotebookNode = remove_error_markers(prepare_notebook_metadata(notebook, name, TRAIL))
-    return prepared
-
-
-def fail(client: str, notebook: NotebookNode, status: str, reason: str) -> Result:
-    """The result of a notebook that did not run to its end: the failure stands at its top."""
-    note = nbformat.v4.new_markdown_cell(f"# This report was not made: {status}\n\n{reason}")
-    notebook.cells.insert(0, note)
-    return Result(client, status, {FAILURE: _write_notebook(notebook)}, reason)
-
-
-def _write_notebook(notebook: NotebookNode) -> bytes:
-    """As ``nbformat.writes`` but for the indents, and changing the notebook itself: a fifth of the time."""
-    plain = strip_transient(split_lines(notebook))
-    return (json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()

@@ -1,0 +1,1 @@
+"""Command line: which command, which options, what is printed."""

@@ -46,6 +46,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     parser = _Parser(
         prog="licences", description="Which licences an e-commerce platform in China needs, and why."
     )
+    parser.add_argument(
+        "--version", action="store_true", help="version, edition of the catalogue, version of Python"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     files = _Parser(add_help=False)
     files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
@@ -83,7 +86,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
 
     assess = commands.add_parser("assess", parents=[asked], help="what each client needs, and why")
     assess.add_argument("--json", action="store_true", help="print JSON alone")
-    assess.add_argument("--questions", action="store_true", help="which open facts to ask for first")
+    shown = assess.add_mutually_exclusive_group()
+    shown.add_argument("--questions", action="store_true", help="which open facts to ask for first")
+    shown.add_argument("--trace", action="store_true", help="each rule part by part, with what was told")
     assess.set_defaults(run="assess")
 
     what_if = commands.add_parser(
@@ -128,6 +133,10 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
         "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
     )
     template.set_defaults(run="template")
+
+    new = commands.add_parser("new", help="make a folder for clients of your own")
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="not there yet, or empty")
+    new.set_defaults(run="new")
 
     _add_explore(commands, files)
     return parser, commands.choices

@@ -15,7 +15,7 @@ from licences.cli.arguments import MAX_AGE_DAYS
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, find_problems, read_catalogue
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_own_file, find_shipped_file
 from licences.rules.facts import read_profiles
 
 
@@ -53,7 +53,7 @@ def check_data(options: argparse.Namespace) -> int:
 
 def _find_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
     """Clients whose answers cannot all be true."""
-    from licences.assessment.verdicts import find_contradictions
+    from licences.assessment.contradictions import find_contradictions
 
     lines = dict(zip(profiles["client"], profiles.index, strict=True))
     return [
@@ -67,7 +67,7 @@ def _find_brand_problems() -> list[Problem]:
     from licences.render.brand import read_brand
 
     try:
-        read_brand(shorten(find_data_folder() / "brand.yaml"))
+        read_brand(shorten(find_own_file("brand.yaml")))
     except ProblemsError as error:
         return list(error.problems)
     except MissingFileError as error:
@@ -82,7 +82,7 @@ def _check_deeply(
     from licences.quality.audit import check_deeply
     from licences.quality.scenarios import read_scenarios
 
-    cases = options.scenarios or shorten(find_data_folder().parent / "tests" / "scenarios.yaml")
+    cases = options.scenarios or shorten(find_shipped_file("tests/scenarios.yaml"))
     finding = check_deeply(
         catalogue,
         profiles,

@@ -9,11 +9,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from licences.cli.arguments import read_arguments
 from licences.cli.check import check_data
+from licences.cli.new import make_work_folder
 from licences.cli.options import (
     find_as_of,
     find_start,
@@ -29,9 +29,10 @@ from licences.errors import (
     ProblemsError,
     UnknownNameError,
     UsageError,
+    need_extra,
 )
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
+from licences.reading.places import find_shipped_file, find_work_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +70,8 @@ def _discard_output() -> None:
 
 
 def _assess(options: argparse.Namespace) -> int:
-    from licences.assessment.verdicts import assess, rank_questions
+    from licences.assessment.questions import rank_questions
+    from licences.words.findings import make_findings_frame
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
@@ -77,7 +79,7 @@ def _assess(options: argparse.Namespace) -> int:
     rows = (
         rank_questions(catalogue, profiles, as_of)
         if options.questions
-        else assess(catalogue, profiles, as_of, options.lang)
+        else make_findings_frame(catalogue, profiles, as_of, options.lang, options.trace)
     )
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
@@ -92,7 +94,7 @@ def _assess(options: argparse.Namespace) -> int:
 
 
 def _what_if(options: argparse.Namespace) -> int:
-    from licences.assessment.remedies import describe_remedies, find_remedies
+    from licences.assessment.remedies import find_remedies
     from licences.assessment.verdicts import judge
     from licences.law.in_force import find_law_in_force
 
@@ -106,33 +108,36 @@ def _what_if(options: argparse.Namespace) -> int:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
     warn_of_contradictions(catalogue, profiles, options.lang)
     found = [
-        (one, entries[code], find_remedies(entries[code], one.profile, catalogue.fields, options.lang))
+        (one, entries[code], find_remedies(entries[code], one.profile))
         for one in judge(catalogue, profiles, as_of)
         for code in dict.fromkeys(options.licence)
     ]
     if options.json:
+        from licences.words.remedies import say_remedies
+
         described = [
-            describe_remedies(one.client, entry.code, one.verdicts[entry.code], aims)
-            for one, entry, aims in found
+            say_remedies(one, entry.code, aims, catalogue.fields, options.lang) for one, entry, aims in found
         ]
         print(json.dumps(described, ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import draw_remedies, show
 
     for one, entry, aims in found:
-        show(draw_remedies(one, entry, aims, as_of, options.lang))
+        show(draw_remedies(one, entry, aims, catalogue.fields, as_of, options.lang))
     return 0
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from licences.planning.forecast import PlanOptions, describe_forecast, make_forecasts
+    from licences.planning.forecast import PlanOptions, make_forecasts
 
     catalogue, profiles = read_files(options)
     plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
     forecasts = list(make_forecasts(catalogue, profiles, find_as_of(options), plan_options, options.lang))
     warn_of_contradictions(catalogue, profiles, options.lang)
     if options.json:
-        print(json.dumps([describe_forecast(one) for one in forecasts], ensure_ascii=False, indent=1))
+        from licences.words.plan_json import describe_plan
+
+        print(json.dumps([describe_plan(one) for one in forecasts], ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import draw_plans, show
 
@@ -141,10 +146,9 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from licences.analysis.impact import describe_impact, find_impacts
+    from licences.analysis.impact import find_impacts
     from licences.law.diff import Difference, compare_days, compare_laws
     from licences.planning.forecast import PlanOptions
-    from licences.words.messages import find_profiles, tell
 
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
@@ -177,12 +181,9 @@ def _diff(options: argparse.Namespace) -> int:
     touched = find_impacts(difference, profiles, plan_options)
     warn_of_contradictions(difference.new.catalogue, profiles, options.lang)
     if options.json:
-        rows = [asdict(change) for change in difference.rows]
-        told = find_profiles(difference, profiles, touched)
-        clients = [
-            describe_impact(one) | {"tell": tell(difference, one, told[one.client])} for one in touched
-        ]
-        print(json.dumps({"rows": rows, "clients": clients}, ensure_ascii=False, indent=1))
+        from licences.words.json_views import describe_difference
+
+        print(json.dumps(describe_difference(difference, touched, profiles), ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import show
     from licences.render.terminal_diff import draw_difference
@@ -208,7 +209,15 @@ def _read_both_laws(old: Path, new: Path) -> tuple[Catalogue, Catalogue]:
 
 
 def _explore(options: argparse.Namespace) -> int:
-    from licences.app.serve import choose_address, find_lab_path, hand_over, serve_app, serve_lab
+    need_extra("app" if options.app else "notebook", "the explorer")
+    from licences.app.serve import (
+        choose_address,
+        find_lab_path,
+        hand_over,
+        keep_notebook,
+        serve_app,
+        serve_lab,
+    )
     from licences.planning.schedule import find_beginning
 
     options.client = [options.client] if options.client else []
@@ -219,11 +228,13 @@ def _explore(options: argparse.Namespace) -> int:
     paths = {"catalogue": options.catalogue, "clients": options.clients, "out": options.out}
     days = {"as_of": options.as_of, "start": options.start}
     hand_over(
-        {"client": "".join(options.client), "language": options.lang}
+        {"client": "".join(options.client), "language": options.lang, "work": str(find_work_folder())}
         | {name: str(path.resolve()) if path else "" for name, path in paths.items()}
         | {name: day.isoformat() if day else "" for name, day in days.items()}
     )
-    notebook = find_data_folder().parent / "notebooks" / "explore.ipynb"
+    notebook = find_shipped_file("notebooks/explore.ipynb")
+    if not options.app:
+        notebook = keep_notebook(notebook, find_work_folder())
     page = address.find_page("" if options.app else find_lab_path(notebook))
     print(f"The explorer is at {page}\nStop it with Ctrl-C.", file=sys.stderr, flush=True)
     serve = serve_app if options.app else serve_lab
@@ -237,6 +248,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "what-if": _what_if,
     "plan": _plan,
     "template": write_template,
+    "new": make_work_folder,
     "explore": _explore,
     "report": issue_reports,
     "diff": _diff,

@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
 from licences.reading.files import is_remote
+from licences.reading.places import are_samples, find_data_folder, find_own_file
 from licences.rules.facts import choose_clients, read_profiles
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:
-    return options.clients or shorten(find_data_folder() / "clients.csv")
+    return options.clients or shorten(find_own_file("clients.csv"))
 
 
 def find_catalogue_file(options: argparse.Namespace) -> Path:
@@ -39,9 +39,10 @@ def read_files(options: argparse.Namespace) -> tuple[Catalogue, pd.DataFrame]:
 def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.DataFrame:
     """The clients asked for; they may hold what any of the laws knows."""
     codes = {code for catalogue in catalogues for code in catalogue.rows["code"]}
-    return choose_clients(
-        read_profiles(find_clients_file(options), catalogues[0].fields, codes), options.client
-    )
+    file = find_clients_file(options)
+    if options.clients is None and are_samples(file):
+        print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
+    return choose_clients(read_profiles(file, catalogues[0].fields, codes), options.client)
 
 
 def find_as_of(options: argparse.Namespace) -> date:
@@ -57,7 +58,7 @@ def find_start(options: argparse.Namespace, as_of: date | None = None) -> date:
 
 def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, language: str) -> None:
     """Says which profiles contradict themselves."""
-    from licences.assessment.verdicts import find_contradictions
+    from licences.assessment.contradictions import find_contradictions
 
     for warning in find_contradictions(catalogue, profiles, language):
         print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)

@@ -21,16 +21,20 @@ from licences.cli.options import (
     shorten,
     warn_of_contradictions,
 )
-from licences.errors import MissingFileError, UsageError
+from licences.errors import MissingFileError, UsageError, need_extra
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import find_data_folder
 from licences.reading.files import say_why, write_whole
+from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
+from licences.runner.imports import import_nbformat
 from licences.words.texts import fill
 
 _AGAIN_SECONDS = 0.05
 
 
 def issue_reports(options: argparse.Namespace) -> int:
+    need_extra("notebook", "a report")
+    import_nbformat()
+    from licences.batch.formats import find_makeable
     from licences.batch.run import MADE, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
@@ -41,14 +45,16 @@ def issue_reports(options: argparse.Namespace) -> int:
         profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
             return 0
-    project = find_data_folder().parent
     start = find_start(options)
     find_beginning(start)
-    formats, has_browser = find_makeable(options.format)
+    makeable = find_makeable(options.format)
+    for warning in makeable.warnings:
+        print(warning, file=sys.stderr)
+    formats = makeable.formats
     template = _read_template(options, catalogue, profiles, start) if options.template else None
     order = BatchJob(
-        notebook=options.notebook or project / "notebooks" / "client_report.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/client_report.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
@@ -63,9 +69,9 @@ def issue_reports(options: argparse.Namespace) -> int:
         scheduler=options.scheduler,
         force=options.force,
         formats=formats,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
         template=template,
-        has_browser=has_browser,
+        has_browser=makeable.has_browser,
     )
     warn_of_contradictions(catalogue, profiles, options.lang)
     made = 0
@@ -82,23 +88,24 @@ def issue_reports(options: argparse.Namespace) -> int:
 
 
 def issue_portfolio(options: argparse.Namespace) -> int:
+    need_extra("notebook", "the portfolio")
+    import_nbformat()
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
-    from licences.batch.worker import FAILURE, PAGE
+    from licences.batch.report import FAILURE, PAGE
     from licences.planning.schedule import find_beginning
     from licences.render.brand import read_brand
 
     catalogue, profiles = read_files(options)
-    project = find_data_folder().parent
     order = PortfolioJob(
-        notebook=options.notebook or project / "notebooks" / "portfolio.ipynb",
-        out=options.out or project / "reports",
+        notebook=options.notebook or find_shipped_file("notebooks/portfolio.ipynb"),
+        out=options.out or find_work_folder() / "reports",
         catalogue=options.catalogue,
         clients=options.clients,
         as_of=find_as_of(options),
         start=find_start(options),
         language=options.lang,
         capacity=options.capacity or 0,
-        brand=read_brand(find_data_folder() / "brand.yaml"),
+        brand=read_brand(find_own_file("brand.yaml")),
     )
     find_beginning(order.start)
     _stop_as_by_ctrl_c()
@@ -134,32 +141,6 @@ def _choose_touched(
     return touched
 
 
-def find_makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The formats that can be made here, and whether there is a browser; says what is missing, and why."""
-    from licences.render.pdf import find_browser, has_chinese_font
-
-    formats, has_browser = asked, True
-    if "docx" in asked and find_spec("docxtpl") is None:
-        wrong = "docxtpl is not installed, which fills in the template"
-        print(f"no Word file is written: {wrong}; pip install -e '.[word]'", file=sys.stderr)
-        formats = tuple(name for name in formats if name != "docx")
-    if not {"pdf", "docx"} & set(formats):
-        return formats, has_browser
-    try:
-        find_browser()
-    except UsageError as error:
-        has_browser = False
-        if "pdf" in formats:
-            print(f"no PDF is written: {error}", file=sys.stderr)
-        if "docx" in formats:
-            print(f"the Word files have no figures: {error}", file=sys.stderr)
-        formats = tuple(name for name in formats if name != "pdf")
-    if has_browser and not has_chinese_font():
-        wrong = "this machine has no Chinese font, and the PDF and figures will show empty boxes for Chinese"
-        print(f"warning: {wrong}; apt-get install fonts-noto-cjk", file=sys.stderr)
-    return formats, has_browser
-
-
 def _read_template(
     options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, start: date
 ) -> bytes:
@@ -184,8 +165,7 @@ def _read_template(
 
 
 def write_template(options: argparse.Namespace) -> int:
-    if find_spec("docxtpl") is None:
-        raise UsageError("docxtpl is not installed", "pip install -e '.[word]'")
+    need_extra("word", "a Word template")
     from licences.render.word.template import make_template
 
     if options.file.exists():
@@ -201,8 +181,9 @@ def _stop_as_by_ctrl_c() -> None:
     """A batch that is told to end leaves its place to others, whoever told it and at whatever moment."""
     if threading.current_thread() is not threading.main_thread():
         return
-    for told in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(told) == signal.SIG_DFL:
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # not every system has each
+        told = getattr(signal, name, None)
+        if told is not None and signal.getsignal(told) == signal.SIG_DFL:
             signal.signal(told, signal.default_int_handler)
     if sys.unraisablehook is sys.__unraisablehook__:
         sys.unraisablehook = _tell_again
@@ -214,10 +195,15 @@ def _tell_again(passed_over: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(passed_over)
         return
     main = threading.main_thread().ident
-    if main is not None:
-        threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM)).start()
+    if hasattr(signal, "pthread_kill") and main is not None:
+        again = threading.Timer(_AGAIN_SECONDS, signal.pthread_kill, (main, signal.SIGTERM))
+    else:
+        again = threading.Timer(_AGAIN_SECONDS, signal.raise_signal, (signal.SIGTERM,))
+    again.start()
 
 
-def _share_memory_mib(workers: int) -> int:
-    """What each of the workers can have of this machine's memory."""
+def _share_memory_mib(workers: int) -> int | None:
+    """What each of the workers can have of this machine's memory; None where nothing is held to that."""
+    if not hasattr(os, "sysconf"):
+        return None
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 // 1024 // workers

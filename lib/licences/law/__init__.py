@@ -1,0 +1,1 @@
+"""Law by day: the catalogue, what is in force, what differs between two days."""

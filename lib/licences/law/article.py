@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from licences.reading.dictionary import find_data_folder, read_dictionary
+from licences.reading.dictionary import read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 
 

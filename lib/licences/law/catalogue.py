@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
+from licences.law.edition import Edition, hash_law
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
-from licences.reading.dictionary import find_data_folder, read_dictionary, read_vocabulary
+from licences.reading.dictionary import read_dictionary, read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import try_to_read_table
 from licences.rules.facts import Fields, read_fields, read_profiles
 from licences.rules.logic import read_rule
@@ -24,17 +27,30 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
-    corrections: one row a kind of licence, how often and how long papers are sent back.
+    corrections: one row a kind of licence, how often and how long papers are sent back. edition: of
+    the files that it was read from. file: of the rows, None where it is the one that ships.
     """
 
     rows: pd.DataFrame
     fields: Fields
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
+    edition: Edition
+    file: Path | None = None
+
+    @cached_property
+    def _last_rows(self) -> pd.DataFrame:
+        """The last row of each code, indexed by code."""
+        return self.rows.drop_duplicates("code", keep="last").set_index("code")
+
+    def find_names(self, code: str, language: str) -> tuple[str, str]:
+        """What a code is called, in force or not: in a language, and officially in Chinese."""
+        names = self._last_rows.loc[code, [f"name_{language}", "name_zh"]]
+        return str(names.iloc[0]), str(names.iloc[1])
 
 
 def read_catalogue(file: Path | None = None) -> Catalogue:
-    """The law as the data files state it; ``catalogue`` replaces the project's ``licences.csv``.
+    """The law as the data files state it; ``file`` replaces the project's ``licences.csv``.
 
     Raises: ProblemsError naming every problem of every file at once; MissingFileError.
     """
@@ -66,9 +82,9 @@ def find_problems(file: Path | None, clients: Path) -> list[Problem]:
     return problems
 
 
-def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
     data = find_data_folder()
-    file = file or data / "licences.csv"
+    file = asked or data / "licences.csv"
     problems: list[Problem] = []
     fields: Fields | None = None
     frames: list[pd.DataFrame] = []
@@ -91,7 +107,9 @@ def _try_to_read_catalogue(file: Path | None) -> tuple[Catalogue | None, list[Pr
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
-    catalogue = Catalogue(frames[0], fields, frames[1], frames[2])
+    newest = frames[0]["checked_on"].max()
+    edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
+    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], edition, asked)
     problems += find_rule_problems(catalogue.rows, fields, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING

@@ -37,6 +37,11 @@ class Licence:
     condition: Rule | None
     row: Mapping[str, Any]
 
+    @property
+    def official_name(self) -> str:
+        """Its name in Chinese, which is the official one."""
+        return str(self.row["name_zh"])
+
 
 @dataclass(frozen=True, eq=False)
 class UpcomingChange:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from licences.errors import Problem, ProblemsError, UnknownNameError
-from licences.reading.dictionary import find_data_folder, read_dictionary
+from licences.reading.dictionary import read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import try_to_read_table
 
 BEGINNING = pd.Timestamp.min.ceil("D")

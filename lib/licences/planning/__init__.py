@@ -1,0 +1,1 @@
+"""Plans: in what order, by when, how sure."""

@@ -1,12 +1,11 @@
-"""The whole answer to "when can we open?": plan, how sure it is, what falls due, what it costs."""
+"""Forecast: the answer to "when can we open?", with how sure it is, what falls due, and what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -14,7 +13,6 @@ from licences.assessment.verdicts import Judgement, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_in_force
-from licences.law.working_days import read_calendar
 from licences.planning.fees import Cost, find_costs
 from licences.planning.renewals import Renewal, find_renewals, find_untold_expiries
 from licences.planning.schedule import Plan, make_plan
@@ -99,7 +97,7 @@ def make_forecasts(
     language: str = "zh",
     judged: Iterable[Judgement] | None = None,
 ) -> Iterator[Forecast]:
-    """An outlook for each client, in the file's order.
+    """A forecast for each client, in the file's order.
 
     judged: what ``judge`` gives, where it is at hand.
 
@@ -118,97 +116,3 @@ def make_forecasts(
             capacity=plan_options.capacity,
         )
         yield Forecast(plan, plan_options)
-
-
-def describe_forecast(forecast: Forecast) -> dict[str, Any]:
-    """An outlook as ``licences plan --json`` promises it: dates are ISO texts, what is not known is None."""
-    plan, simulation = forecast.plan, forecast.simulation
-    launch = simulation.launch or (None, None, None)
-    decider = forecast.decided_by
-    return {
-        "client": plan.client,
-        "start": _say_day(plan.start),
-        "as_of": _say_day(plan.as_of),
-        "announced_until": _say_day(read_calendar().announced_until),
-        "include": list(forecast.plan_options.include),
-        "capacity": plan.capacity,
-        "steps": [_describe_step(forecast, at) for at in range(len(plan.steps))],
-        "critical_path": list(plan.critical_path),
-        "launch": {
-            "likely": _say_day(plan.launch),
-            **dict(zip(("p50", "p80", "p90"), map(_say_day, launch), strict=True)),
-            "basis": forecast.basis if plan.launch else None,
-            "provisional": bool(
-                simulation.launch and simulation.launch[-1] > read_calendar().announced_until
-            ),
-            "decided_by": decider,
-            "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
-            "left_out": list(forecast.left_out),
-            "draws": simulation.draws,
-            "seed": simulation.seed,
-        },
-        "missing_facts": list(forecast.missing_facts),
-        "undetermined": [code for code, verdict in plan.verdicts.items() if verdict == "undetermined"],
-        "renewals": [
-            {
-                name: _say_day(value) if isinstance(value, date) else value
-                for name, value in asdict(event).items()
-            }
-            for event in forecast.renewals
-        ],
-        "expiry_not_told": list(forecast.untold_expiries),
-        "costs": [
-            {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(cost).items()}
-            for cost in forecast.costs
-        ],
-    }
-
-
-def _describe_step(forecast: Forecast, at: int) -> dict[str, Any]:
-    step = forecast.plan.steps[at]
-    duration = step.duration
-    p50, p80, p90 = forecast.simulation.finishes.get(step.code, (None, None, None))
-    return {
-        "code": step.code,
-        "name": step.name,
-        "verdict": step.verdict,
-        "phase": step.phase,
-        "article_phase": step.article_phase,
-        "forced_phase": step.forced_phase,
-        "requires": list(step.requires),
-        "queues_behind": list(step.queues_behind),
-        "start": _say_day(step.start),
-        "finish": _say_day(step.finish),
-        "latest_start": _say_day(step.latest_start),
-        "latest_finish": _say_day(step.latest_finish),
-        "slack_days": step.slack_days,
-        "critical": step.critical,
-        "criticality": forecast.simulation.criticality.get(step.code),
-        "finish_p50": _say_day(p50),
-        "finish_p80": _say_day(p80),
-        "finish_p90": _say_day(p90),
-        "basis": step.basis,
-        "days": None
-        if duration is None
-        else {
-            "min": duration.shortest_days,
-            "likely": duration.likely_days,
-            "max": duration.longest_days,
-            "unit": duration.unit,
-            "basis": duration.spread_basis,
-            "one_sided": duration.is_one_sided,
-            "limit": duration.limit_days,
-            "limit_unit": duration.limit_unit if duration.limit_days is not None else None,
-            "correction_chance": duration.correction.chance,
-            "correction_basis": duration.correction.basis,
-        },
-        "provisional": step.provisional,
-        "blocked_by": step.blocked_by,
-        "blocked_until": _say_day(step.blocked_until),
-        "missing_facts": list(step.missing_facts),
-        "notes": list(step.notes),
-    }
-
-
-def _say_day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -1,4 +1,4 @@
-"""What has to come first: prerequisites pulled in, alternatives settled, known obstacles found."""
+"""Prerequisites: pulled in, alternatives settled, and what is known to stand in the way of a licence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from functools import lru_cache
 import networkx as nx
 import pandas as pd
 
-from licences.assessment.verdicts import NEEDED, find_blockers
+from licences.assessment.explain import FailedCondition, find_failed_conditions
+from licences.assessment.verdicts import NEEDED
 from licences.law.in_force import LawInForce
 from licences.rules.expressions import Value
-from licences.rules.logic import Profile, Rule
-from licences.words.texts import say
+from licences.rules.kleene import Profile
+from licences.rules.logic import Rule
 
 AGE = "company_age_months"
 
@@ -23,14 +24,24 @@ AGE = "company_age_months"
 class Eligibility:
     """Whether a client can obtain a licence, as far as it is told.
 
-    obstacle: the conditions that it is known to fail, in words; None where it fails none. until: the
-    day on which time lifts them; None where more than time is needed. missing_facts: not told, and
-    deciding, once time has lifted what it can.
+    failed: the conditions that it is known to fail. until: the day on which time lifts them; None where
+    more than time is needed. missing_facts: not told, and deciding, once time has lifted what it can.
     """
 
-    obstacle: str | None = None
+    failed: tuple[FailedCondition, ...] = ()
     until: date | None = None
     missing_facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A prerequisite that a step does not wait for: one of these codes, of which none is needed.
+
+    is_open: whether it cannot be told yet whether one of them is needed.
+    """
+
+    codes: tuple[str, ...]
+    is_open: bool
 
 
 def settle_prerequisites(
@@ -39,8 +50,8 @@ def settle_prerequisites(
     verdicts: Mapping[str, str],
     done: Collection[str],
     find_earliest: Callable[[str], float],
-) -> tuple[nx.DiGraph[str], dict[str, list[str]]]:
-    """Who waits for whom, and a note for each prerequisite that is passed over.
+) -> tuple[nx.DiGraph[str], dict[str, list[PassedOver]]]:
+    """Who waits for whom, and by code the prerequisites that are passed over.
 
     chosen: the codes to obtain. done: codes that are held. find_earliest: when a licence could be had
     at the earliest, asked only where that decides. Among alternatives the one that is held is taken,
@@ -68,7 +79,7 @@ def settle_prerequisites(
 
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(code for code in law.entries if code in needed)
-    notes: dict[str, list[str]] = {}
+    passed: dict[str, list[PassedOver]] = {}
     for code in graph.nodes:
         for group in find_open(code):
             taken = [one for one in group if one in needed]
@@ -76,10 +87,8 @@ def settle_prerequisites(
                 graph.add_edge(taken[0] if len(taken) == 1 else min(taken, key=find_earliest), code)
                 continue
             still_open = any(verdicts.get(one) == "undetermined" for one in group)
-            key = "plan.prerequisite_open" if still_open else "plan.prerequisite_passed"
-            names = say(law.language, "or").join(law.name(one) for one in group)
-            notes.setdefault(code, []).append(say(law.language, key, names=names))
-    return graph, notes
+            passed.setdefault(code, []).append(PassedOver(group, still_open))
+    return graph, passed
 
 
 def find_eligibility(law: LawInForce, code: str, profile: Profile) -> Eligibility:
@@ -88,16 +97,14 @@ def find_eligibility(law: LawInForce, code: str, profile: Profile) -> Eligibilit
     if condition is None:
         return Eligibility()
     told = tuple(profile.get(name) for name in condition.names)
-    return _find_eligibility(condition, told, law.as_of, law.language)
+    return _find_eligibility(condition, told, law.as_of)
 
 
 @lru_cache(maxsize=65536)
-def _find_eligibility(
-    condition: Rule, told: tuple[Value | None, ...], as_of: date, language: str
-) -> Eligibility:
+def _find_eligibility(condition: Rule, told: tuple[Value | None, ...], as_of: date) -> Eligibility:
     """Time lifts an obstacle where the client fails only for its age, and would not at a later one."""
-    blockers = find_blockers(condition, told, language)
-    if not blockers:
+    failed = find_failed_conditions(condition, told)
+    if not failed:
         return Eligibility(missing_facts=_find_missing(condition, told))
     where = condition.names.index(AGE) if AGE in condition.names else None
     age = None if where is None else told[where]
@@ -107,11 +114,10 @@ def _find_eligibility(
             {reached for bound in bounds for reached in (bound, bound + 1) if reached > age}
         ):
             later = (*told[:where], reached, *told[where + 1 :])
-            if not find_blockers(condition, later, language):
+            if not find_failed_conditions(condition, later):
                 until = (pd.Timestamp(as_of) + pd.DateOffset(months=int(reached - age))).date()
-                says = say(language, "plan.in_time", until=until, blockers="; ".join(blockers))
-                return Eligibility(says, until, _find_missing(condition, later))
-    return Eligibility("\n".join(blockers))
+                return Eligibility(failed, until, _find_missing(condition, later))
+    return Eligibility(failed)
 
 
 def _find_missing(condition: Rule, told: tuple[Value | None, ...]) -> tuple[str, ...]:

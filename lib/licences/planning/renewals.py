@@ -1,4 +1,4 @@
-"""What falls due while a licence is held: renewals, and yearly or quarterly duties, as dated events."""
+"""Renewals, and yearly or quarterly duties: what falls due while a licence is held, as dated events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from licences.law.durations import find_weakest
 from licences.law.in_force import Licence
 from licences.law.working_days import LAST_YEAR, count_back, read_calendar
 from licences.planning.schedule import Plan
-from licences.words.texts import say
 
 MONTHS = 24
 
@@ -22,7 +21,7 @@ MONTHS = 24
 class Renewal:
     """One thing that falls due: a renewal, or, where ``expires_on`` is None, a recurring duty.
 
-    renew_from, renew_by: first and last day on which to do it; None where no source tells the first.
+    duty: what has to be done, in the words of the catalogue, where it has any. renew_from, renew_by: first and last day on which to do it; None where no source tells the first.
     is_planned: it follows from the plan, for a licence that is still to be obtained. basis: the
     ground of the dates, ``told`` where the client's own expiry is all there is. provisional: the
     dates were counted over holidays that have not been announced.
@@ -36,6 +35,11 @@ class Renewal:
     is_planned: bool
     basis: str
     provisional: bool = False
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether a licence ends then; else it is a duty that recurs."""
+        return self.expires_on is not None
 
 
 def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
@@ -93,7 +97,7 @@ def _find_renewal(
 def _find_duties(plan: Plan, entry: Licence, first: date, until: date, planned: bool) -> Iterator[Renewal]:
     """A duty in each of its windows; one that a plan brings about begins with the next whole window."""
     text = entry.row[f"yearly_duty_{plan.law.language}"]
-    duty = text if isinstance(text, str) else say(plan.law.language, "plan.duty")
+    duty = text if isinstance(text, str) else None
     basis = str(entry.row["duty_windows_basis"])
     for year in range(first.year, until.year + 1):
         for window in entry.row["duty_windows"]:

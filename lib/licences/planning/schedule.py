@@ -8,6 +8,7 @@ from datetime import date
 
 import networkx as nx
 
+from licences.assessment.explain import FailedCondition
 from licences.assessment.verdicts import NEEDED, find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
@@ -21,12 +22,30 @@ from licences.law.working_days import (
     read_calendar,
 )
 from licences.planning.critical_path import Network
-from licences.planning.prerequisites import Eligibility, find_eligibility, settle_prerequisites
-from licences.rules.logic import Profile
-from licences.words.texts import say
+from licences.planning.prerequisites import (
+    Eligibility,
+    PassedOver,
+    find_eligibility,
+    settle_prerequisites,
+)
+from licences.rules.kleene import Profile
 
 DONE = frozenset({"held", "expiring"})
 NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What holds up a step.
+
+    kind: ``fails_condition`` where the client fails ``failed``, until ``until`` where time lifts it;
+    ``waits_for`` where ``codes`` cannot be dated, which it needs; ``undated`` where no time is known.
+    """
+
+    kind: str
+    failed: tuple[FailedCondition, ...] = ()
+    until: date | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,8 +54,9 @@ class Step:
 
     requires: the prerequisites that the plan relies on. queues_behind: the steps that free the staff
     it needs. phase: ours; article_phase: where the starting article lists it; forced_phase: the
-    earliest phase that its prerequisites allow. slack_days: working days. blocked_until: the day on
-    which time lifts what blocks it. missing_facts: not told, and deciding whether it can be obtained.
+    earliest phase that its prerequisites allow. slack_days: working days. obstacle: what holds it
+    up. missing_facts: not told, and deciding whether it can be obtained. passed_over: prerequisites that
+    it does not wait for.
     """
 
     code: str
@@ -55,10 +75,14 @@ class Step:
     slack_days: int | None = None
     basis: str = "estimate"
     provisional: bool = False
-    blocked_by: str | None = None
-    blocked_until: date | None = None
+    obstacle: Obstacle | None = None
     missing_facts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+    @property
+    def blocked_until(self) -> date | None:
+        """The day on which time lifts what holds it up."""
+        return self.obstacle.until if self.obstacle else None
 
     @property
     def critical(self) -> bool:
@@ -70,12 +94,13 @@ class Step:
 class Plan:
     """The steps of one client, each after those that it requires; what cannot be dated comes last.
 
-    launch: the day on which the last required step that can be dated is done. critical_path: the
-    codes that decide it, from first to last. verdicts: of every licence in force. held: what the
-    client holds and when it expires; statuses: of what it holds and is in force.
+    profile: what the client told. launch: the day on which the last required step that can be dated is
+    done. critical_path: the codes that decide it, from first to last. verdicts: of every licence in force.
+    held: what the client holds and when it expires; statuses: of what it holds and is in force.
     """
 
     client: str
+    profile: Profile
     start: date
     law: LawInForce
     capacity: int | None
@@ -128,7 +153,7 @@ def make_plan(
     wanted = {"required", *include}
     chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
     timing = _Timing(law, profile, verdicts, done, begin)
-    graph, notes = settle_prerequisites(law, chosen, verdicts, done, timing.find_earliest)
+    graph, passed = settle_prerequisites(law, chosen, verdicts, done, timing.find_earliest)
     order = list(nx.lexicographical_topological_sort(graph))
     blocked = timing.find_blocked(graph, order)
     dated = [code for code in order if code not in blocked]
@@ -157,8 +182,7 @@ def make_plan(
                 "latest_finish": find_date(network.end(code, latest[code])),
                 "slack_days": latest[code] - starts[code],
                 "provisional": find_date(finish) > read_calendar().announced_until,
-                "blocked_by": eligibility.obstacle,
-                "blocked_until": eligibility.until,
+                "obstacle": _find_obstacle(eligibility),
             }
         steps.append(
             Step(
@@ -173,12 +197,13 @@ def make_plan(
                 duration=entry.duration,
                 basis=entry.duration.basis if entry.duration else "estimate",
                 missing_facts=eligibility.missing_facts,
-                notes=tuple(notes.get(code, ())),
-                **({"blocked_by": blocked[code]} if code in blocked else dates),
+                passed_over=tuple(passed.get(code, ())),
+                **({"obstacle": blocked[code]} if code in blocked else dates),
             )
         )
     return Plan(
         client=client,
+        profile=profile,
         start=start,
         law=law,
         capacity=capacity,
@@ -244,7 +269,7 @@ class _Timing:
     def is_blocked(self, code: str) -> bool:
         """Whether the client fails a condition that time does not lift."""
         eligibility = self.find_eligibility(code)
-        return eligibility.obstacle is not None and eligibility.until is None
+        return bool(eligibility.failed) and eligibility.until is None
 
     def find_earliest(self, code: str) -> float:
         """The position at which a licence can be had at the earliest, NEVER where that is not known."""
@@ -262,19 +287,25 @@ class _Timing:
             return NEVER
         return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
 
-    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, str]:
+    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, Obstacle]:
         """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
-        language, blocked = self.law.language, {}
+        blocked: dict[str, Obstacle] = {}
         for code in order:
             stuck = [one for one in graph.predecessors(code) if one in blocked]
             if self.is_blocked(code):
-                blocked[code] = str(self.find_eligibility(code).obstacle)
+                blocked[code] = Obstacle("fails_condition", self.find_eligibility(code).failed)
             elif stuck:
-                names = say(language, "list").join(self.law.name(one) for one in sorted(stuck))
-                blocked[code] = say(language, "plan.waits", names=names)
+                blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))
             elif self.law.entries[code].duration is None:
-                blocked[code] = say(language, "plan.no_duration")
+                blocked[code] = Obstacle("undated")
         return blocked
+
+
+def _find_obstacle(eligibility: Eligibility) -> Obstacle | None:
+    """What time will lift."""
+    if not eligibility.failed:
+        return None
+    return Obstacle("fails_condition", eligibility.failed, eligibility.until)
 
 
 @dataclass(frozen=True)
@@ -305,6 +336,6 @@ def find_phase_conflicts(plan: Plan) -> list[PhaseConflict]:
             conflicts.append(PhaseConflict(step.code, "early", listed, step.forced_phase, late))
         elif listed != step.phase:
             conflicts.append(PhaseConflict(step.code, "moved", listed, step.phase))
-        elif listed > step.forced_phase and step.blocked_by is None:
+        elif listed > step.forced_phase and step.obstacle is None:
             conflicts.append(PhaseConflict(step.code, "free", listed, step.forced_phase))
     return conflicts

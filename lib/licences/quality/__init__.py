@@ -1,0 +1,1 @@
+"""Catalogue checks: what is guarded or doubtful."""

@@ -10,7 +10,8 @@ import pandas as pd
 from licences.law.catalogue import Catalogue
 from licences.law.rows import BEGINNING, END, split_prerequisites
 from licences.quality.scenarios import Scenario
-from licences.rules.logic import Profile, Rule, read_rule
+from licences.rules.kleene import Profile
+from licences.rules.logic import Rule, read_rule
 
 Period = tuple[pd.Timestamp, pd.Timestamp]
 

@@ -18,7 +18,8 @@ from licences.errors import Problem, ProblemsError, suggest
 from licences.law.catalogue import Catalogue
 from licences.reading.files import read_text
 from licences.rules.facts import read_profiles
-from licences.rules.logic import Profile, make_profile
+from licences.rules.kleene import Profile
+from licences.rules.logic import make_profile
 
 CLAIMS = (*VERDICTS, "blocked", "not_blocked", "not_in_force")
 KEYS = ("name", "as_of", "profile", "holds", "missing", "says", *CLAIMS)

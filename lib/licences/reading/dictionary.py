@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 
-from licences.errors import MissingFileError
 from licences.reading.files import read_text
 
 LANGUAGES = ("zh", "en")
@@ -45,18 +44,6 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
-
-
-def find_data_folder(start: Path | None = None) -> Path:
-    """The nearest ``data`` folder with a dictionary, from ``start`` upwards, else this project's own.
-
-    Raises: MissingFileError where there is none.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
-        if (folder / "data" / "dictionary.yaml").is_file():
-            return folder / "data"
-    raise MissingFileError("data/dictionary.yaml", "not found", "run this inside the project's folder")
 
 
 @cache

@@ -14,7 +14,14 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any, cast
 
-from licences.errors import LicencesError, MissingFileError, Problem, ProblemsError, UsageError
+from licences.errors import (
+    LicencesError,
+    MissingFileError,
+    Problem,
+    ProblemsError,
+    UsageError,
+    need_extra,
+)
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -121,6 +128,7 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _read_sheet(path: Path) -> list[tuple[int, list[str]]]:
+    need_extra("excel", str(path))
     from openpyxl import load_workbook  # only here: reading a CSV must not pay for it
 
     content = io.BytesIO(_read_bytes(path))
@@ -208,7 +216,7 @@ def read_place(text: str) -> Path:
             place: Any = UPath(text)
         place.fs, place / "name"  # the library of the store is looked for here, and the address taken apart
     except ImportError as error:
-        raise UsageError(f"{wrong}: {error}", "pip install -e '.[cluster]'") from None
+        raise UsageError(f"{wrong}: {error}", "pip install 'licences[cluster]'") from None
     except Exception as error:  # noqa: BLE001 - each store has errors of its own
         raise UsageError(f"{wrong}: {error}", "check the address") from None
     if place.protocol in {"", "file", "local"}:

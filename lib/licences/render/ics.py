@@ -16,7 +16,9 @@ from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
-from licences.render.html.sections import describe_licence
+from licences.words.cases import view_case, view_licence
+from licences.words.labels import label_value
+from licences.words.plans import StepView, say_duty, say_ground
 from licences.words.texts import say, say_day, say_share
 
 SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it never changes
@@ -77,7 +79,7 @@ def _list_due(case: Case) -> Iterator[_Entry]:
     """Renewals and duties, from the first day to the last."""
     language = case.language
     for event in case.forecast.renewals:
-        is_renewal = event.duty is None
+        is_renewal = event.is_renewal
         first = event.renew_from or event.renew_by
         lines = [
             say(language, "calendar.window", first=first, last=event.renew_by)
@@ -88,16 +90,11 @@ def _list_due(case: Case) -> Iterator[_Entry]:
             lines.append(say(language, "calendar.expires", day=event.expires_on))
         if event.renew_by < case.as_of:
             lines.append(say(language, "calendar.overdue", as_of=case.as_of))
-        if event.duty:
-            lines.append(event.duty)
+        if duty := say_duty(event, language):
+            lines.append(duty)
         if event.is_planned:
             lines.append(say(language, "calendar.planned"))
-        basis = (
-            say(language, "page.told")
-            if event.basis == "told"
-            else case.label("days_likely_basis", event.basis)
-        )
-        lines.append(say(language, "calendar.basis", basis=basis))
+        lines.append(say(language, "calendar.basis", basis=say_ground(event, language)))
         yield _Entry(
             kind="renewal" if is_renewal else "duty",
             key=event.code if is_renewal else f"{event.code}/{_number_window(case, event)}",
@@ -123,13 +120,16 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
     """Where each step of the plan begins, and by when it is done in 80 percent of the draws."""
     language, grounds = case.language, _find_start_grounds(case)
     announced_until = read_calendar().announced_until
-    for step in case.plan.dated:
+    for view in view_case(case)["dated"]:
+        step = view["step"]
         if step.start is None:
             continue
-        told = _list_step(case, step)
+        told = _list_step(case, view)
         ground = grounds[step.code]
         beginning = "calendar.basis_wait" if step.blocked_until else "calendar.basis_plan"
-        basis = case.label("days_likely_basis", ground) if ground else say(language, beginning)
+        basis = (
+            label_value("days_likely_basis", ground, case.language) if ground else say(language, beginning)
+        )
         yield _Entry(
             kind="start",
             key=step.code,
@@ -155,7 +155,9 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
             lines=(
                 *_list_chances(case, days),
                 *told,
-                say(language, "calendar.basis", basis=case.label("days_likely_basis", ground)),
+                say(
+                    language, "calendar.basis", basis=label_value("days_likely_basis", ground, case.language)
+                ),
             ),
             is_estimate=ground == "estimate",
             is_provisional=days[LIKELY_SHARE] > announced_until,
@@ -163,19 +165,17 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
         )
 
 
-def _list_step(case: Case, step: Step) -> list[str]:
+def _list_step(case: Case, view: StepView) -> list[str]:
     """What the plan says of a step."""
-    language = case.language
+    language, step = case.language, view["step"]
     lines = [say(language, "calendar.likely", start=say_day(step.start), finish=say_day(step.finish))]
-    after = [case.name_code(code) for code in step.requires]
-    if after:
-        lines.append(say(language, "calendar.after", names=say(language, "list").join(after)))
-    if step.blocked_by:
-        lines.append(step.blocked_by)
-    if step.missing_facts:
-        labels = [case.catalogue.fields[name].label[language] for name in step.missing_facts]
-        lines.append(say(language, "page.condition_open", names=say(language, "list").join(labels)))
-    return [*lines, *step.notes]
+    if view["after"]:
+        lines.append(say(language, "calendar.after", names=say(language, "list").join(view["after"])))
+    if view["blocked_by"]:
+        lines.append(view["blocked_by"])
+    if view["missing"]:
+        lines.append(say(language, "page.condition_open", names=say(language, "list").join(view["missing"])))
+    return [*lines, *view["notes"]]
 
 
 def _list_chances(case: Case, days: tuple[date, date, date]) -> list[str]:
@@ -224,7 +224,9 @@ def _list_launch(case: Case) -> Iterator[_Entry]:
     if case.forecast.left_out:
         names = say(language, "list").join(map(case.name_code, case.forecast.left_out))
         lines.append(say(language, "calendar.left_out", names=names))
-    lines.append(say(language, "calendar.basis", basis=case.label("days_likely_basis", ground)))
+    lines.append(
+        say(language, "calendar.basis", basis=label_value("days_likely_basis", ground, case.language))
+    )
     for share, day in zip(SHARES, case.launch, strict=True):
         yield _Entry(
             kind="launch",
@@ -240,7 +242,7 @@ def _list_launch(case: Case) -> Iterator[_Entry]:
 
 
 def _make_event(case: Case, entry: _Entry, brand: Brand) -> Event:
-    licence = describe_licence(case, entry.code) if entry.code else None
+    licence = view_licence(case, entry.code) if entry.code else None
     stamp = datetime.combine(case.as_of, time(), UTC)
     summary = _say_summary(case, entry, licence["name"] if licence else "")
     event = Event()

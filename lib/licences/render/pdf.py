@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from licences.errors import UsageError
+from licences.errors import UsageError, need_extra
 from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
@@ -41,8 +38,6 @@ _MARGINS = """@page {{
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
 T = TypeVar("T")
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
-PICTURE_MARK = b"licences figure "  # and its name, in a PNG that keeps its place
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
@@ -218,19 +213,6 @@ def _quote(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"\\{ord(found[0]):06x}", text)
 
 
-def place_pictures(file: bytes, pictures: Mapping[str, bytes]) -> bytes:
-    """A ``.docx`` with each figure's picture, a PNG, in its place; ``pictures`` by the figures' names."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name.startswith("word/media/") and (found := re.search(PICTURE_MARK + rb"(\w+)", content)):
-                content = pictures.get(found[1].decode(), content)
-            packing = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, packing, 6)
-    return target.getvalue()
-
-
 def _number_nodes(pdf: bytes) -> bytes:
     """The names of the parts of a tagged PDF counted from 0; the browser counts on from page to page."""
     order = {name: b"%08d" % at for at, name in enumerate(sorted(set(_NODES.findall(pdf))))}
@@ -244,8 +226,7 @@ def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
 
 def find_browser() -> str:
     """Where the browser lies. Raises: UsageError with what to install."""
-    if find_spec("playwright") is None:
-        raise UsageError("playwright is not installed, which drives the browser", "pip install -e '.[pdf]'")
+    need_extra("pdf", "a browser that prints")
     path = os.environ.get("LICENCES_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         wrong = "no Chromium was found, which prints the PDF"

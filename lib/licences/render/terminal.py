@@ -11,14 +11,19 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from licences.assessment.remedies import Aim, say_aim
-from licences.assessment.verdicts import Judgement
+from licences.assessment.remedies import Aim
+from licences.assessment.verdicts import BY_WEIGHT, Judgement
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence
+from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
-from licences.reading.dictionary import find_data_folder, read_vocabulary
+from licences.reading.dictionary import read_vocabulary
+from licences.reading.places import find_data_folder
+from licences.rules.facts import Fields
+from licences.words.findings import say_trace
+from licences.words.plans import view_steps
+from licences.words.remedies import say_aim
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
 _STYLES = {
@@ -31,7 +36,6 @@ _STYLES = {
     "expiring": "yellow",
     "held": "green",
 }
-_ORDER = ("required", "undetermined", "recommended", "optional")
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -40,7 +44,7 @@ def show(parts: Iterable[RenderableType]) -> None:
 
 
 def draw_remedies(
-    one: Judgement, entry: Licence, aims: Mapping[str, Aim], as_of: date, language: str
+    one: Judgement, entry: Licence, aims: Mapping[str, Aim], fields: Fields, as_of: date, language: str
 ) -> list[RenderableType]:
     """What it would take, aim by aim, each way on a line of its own."""
     title = say(
@@ -55,13 +59,13 @@ def draw_remedies(
     verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
     parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
     for name, aim in aims.items():
-        first, *ways = say_aim(name, aim, language)
+        first, *ways = say_aim(name, aim, one.profile, fields, language)
         parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
     return [*parts, Text("")]
 
 
 def _name_both(entry: Licence) -> str:
-    official = str(entry.row["name_zh"])
+    official = entry.official_name
     return entry.name if entry.name == official else f"{entry.name} {official}"
 
 
@@ -69,13 +73,13 @@ def draw_assessment(
     findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
     """One table a client: what is needed or still open, required first; the rest is counted."""
-    names = _name_rows(catalogue, language)
+    name_code = find_law_in_force(catalogue, as_of, language).name
     parts: list[RenderableType] = []
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
         table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
-        for verdict in _ORDER:
+        for verdict in BY_WEIGHT[:-1]:
             rows = own[own["verdict"] == verdict].to_dict("records")
             if rows:
                 heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
@@ -89,8 +93,11 @@ def draw_assessment(
                 if missing:
                     reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
                 reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+                if "trace" in row:
+                    lines = say_trace(row["trace"], catalogue.fields, language)
+                    reasons += [Text(line, style="dim") for line in lines]
                 table.add_row(
-                    Text.assemble(names[row["code"]], "\n", (f"{row['code']} · ", "dim"), status),
+                    Text.assemble(name_code(row["code"]), "\n", (f"{row['code']} · ", "dim"), status),
                     Text("\n").join(reasons),
                     end_section=at == len(rows),
                 )
@@ -143,20 +150,21 @@ def _draw_steps(forecast: Forecast, language: str) -> Iterator[RenderableType]:
     table = make_table("", [say(language, "plan.step")])
     for name in ("dates", "slack", "percentiles", "basis"):
         table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
-    bases = read_vocabulary(find_data_folder() / "dictionary.yaml", "basis")
-    for step in plan.steps:
-        on_path = step.code in plan.critical_path
+    for view in view_steps(forecast):
+        step, on_path = view["step"], view["on_path"]
         title = Text(step.name, style="bold" if on_path else "")
         title.append(f"\n{'▶ ' if on_path else ''}{step.code}", style="bold" if on_path else "dim")
         before = (*step.requires, *step.queues_behind)
         if before:
             title.append(f"\n{say(language, 'plan.after', codes=', '.join(before))}", style="dim")
-        for note in (step.blocked_by, *step.notes):
-            title.append(f"\n{note}" if note else "", style="red" if note == step.blocked_by else "yellow")
+        if view["blocked_by"]:
+            title.append(f"\n{view['blocked_by']}", style="red")
+        for note in view["notes"]:
+            title.append(f"\n{note}", style="yellow")
         if step.start is None:
             table.add_row(title, Text("–"), "", "", "")
             continue
-        ground = Text(bases[step.basis][language], style="yellow" if step.basis == "estimate" else "")
+        ground = Text(view["basis"], style="yellow" if view["is_estimate"] else "")
         table.add_row(
             title,
             Text(f"{mark_day(step.start)}\n{mark_day(step.finish)}"),
@@ -251,7 +259,3 @@ def make_table(title: str, columns: Iterable[str]) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", ratio=1)
     return table
-
-
-def _name_rows(catalogue: Catalogue, language: str) -> dict[str, str]:
-    return dict(zip(catalogue.rows["code"], catalogue.rows[f"name_{language}"], strict=True))

@@ -1,0 +1,1 @@
+"""Rules: facts, expressions and three-valued logic."""

@@ -8,12 +8,14 @@ import tempfile
 import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook, load_workbook
-
-from licences.errors import ProblemsError, UsageError
+from licences.errors import ProblemsError, UsageError, need_extra
 from licences.reading.files import WORKBOOKS, read_coded_text, read_rows, write_whole
 from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 # What openpyxl does not write back, so that saving would lose it.
 _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
@@ -46,6 +48,9 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
     if path.suffix.lower() not in WORKBOOKS:
         write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
         return
+    need_extra("excel", path.name)
+    from openpyxl import Workbook
+
     book = Workbook()
     _write_row(book, 1, names, ())
     _write_row(book, 2, row, ())
@@ -155,6 +160,8 @@ def _change_workbook(
     if lost:
         wrong = f"{path.name} holds pictures, comments, charts or macros, which saving would lose"
         raise UsageError(wrong, "save to another file, such as a CSV")
+    from openpyxl import load_workbook
+
     book = load_workbook(path)
     sheet = book.worksheets[0]
     formulas = [

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from licences.reading.tables import NONE
+from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import split_set
-from licences.rules.logic import OTHER, Axis, Claim, Profile, Rule
+from licences.rules.kleene import Claim, Profile
+from licences.rules.logic import Rule
 
 
 def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:
@@ -115,8 +117,6 @@ def _order_answers(axis: Axis, told: Value | None) -> list[tuple[int, int]]:
                 split_set(str(axis.points[at])),
                 split_set(NONE if now is None else str(axis.points[now])),
             )
-            if (OTHER in point) != (OTHER in before) and len(point) + len(before) > 1:
-                continue  # what is not named in the expression stays as it is
             distance = len(point ^ before)
         answers.append((distance, at))
     return sorted(answers)

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
-from licences.reading.dictionary import LANGUAGES, Column, Table, find_data_folder, read_dictionary
+from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
+from licences.reading.places import find_data_folder
 from licences.reading.tables import (
     NONE,
     check_cells,
@@ -23,6 +24,7 @@ from licences.reading.tables import (
     try_to_read_table,
 )
 
+_WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -203,6 +205,17 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
             "use another id, since each client has a folder of its own",
         )
         for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()]
+    ]
+    problems += [
+        Problem(
+            file,
+            int(str(line)),
+            "client",
+            f"{client!r} is a device on Windows, which makes no folder of that name",
+            "use another id, so that the file is good on every system",
+        )
+        for line, client in profiles["client"].dropna().items()
+        if _WINDOWS_DEVICE.fullmatch(client)
     ]
     return problems
 

@@ -1,13 +1,9 @@
-"""Answers an expression in three-valued logic: yes, no, or cannot tell yet and what would tell."""
+"""Rules and facts in three-valued logic: yes, no, or cannot tell yet and what would tell."""
 
 from __future__ import annotations
 
-import itertools
-import math
-import operator
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
@@ -16,39 +12,21 @@ import pandas as pd
 from pandas.arrays import BooleanArray
 
 from licences.errors import ExpressionError
-from licences.reading.tables import NONE
-from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms, read_expression
-from licences.rules.facts import Field, Fields, split_set
+from licences.rules.axes import Axis, make_axis
+from licences.rules.expressions import And, Atom, Node, Not, Or, Value, find_atoms, read_expression
+from licences.rules.facts import Fields
+from licences.rules.kleene import (
+    COMPARISONS,
+    Claim,
+    Profile,
+    Trace,
+    evaluate,
+    is_true_of,
+    list_deciding_claims,
+    trace,
+)
 
 MAX_POINTS = 1_000_000
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-}
-
-Profile = Mapping[str, Value | None]
-Claim = tuple[Atom, bool | None]
-"""A statement about a fact and whether it is so; None where the fact is not told."""
-
-
-def evaluate(node: Node, look_up: Callable[[Atom], Any], constant: Callable[[bool], Any]) -> Any:
-    """The value of an expression, over anything that knows ``&``, ``|`` and ``~``."""
-    match node:
-        case Atom():
-            return look_up(node)
-        case Not(part):
-            return ~evaluate(part, look_up, constant)
-        case Always(value):
-            return constant(value)
-    join = operator.and_ if isinstance(node, And) else operator.or_
-    values = (evaluate(part, look_up, constant) for part in node.parts)
-    result = next(values)
-    for value in values:
-        result = join(result, value)
-    return result
 
 
 class Facts:
@@ -75,102 +53,12 @@ class Facts:
         if kind == "bool":
             return cast(BooleanArray, column.array)
         if kind == "number":
-            return cast(BooleanArray, _COMPARISONS[atom.op](column, atom.value).array)
+            return cast(BooleanArray, COMPARISONS[atom.op](column, atom.value).array)
         if kind == "choice":
             return BooleanArray((column == atom.value).to_numpy(dtype=bool), column.isna().to_numpy())
         codes = column.cat.codes.to_numpy()
         holds = [is_true_of(atom, told) for told in column.cat.categories]
         return BooleanArray(np.array([*holds, False])[codes], codes == -1)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The answers to one field that an expression can tell apart.
-
-    ``points`` are typical answers, one a kind of answer; ``possible`` says which can occur at all.
-    """
-
-    field: Field
-    points: tuple[Value, ...]
-    possible: tuple[int, ...]
-    thresholds: tuple[float, ...] = ()
-    members: tuple[str, ...] = ()
-
-    def find(self, value: Value) -> int:
-        """The number of the kind of answer to which ``value`` belongs."""
-        if self.field.type == "number":
-            at = bisect_left(self.thresholds, float(value))
-            equal = at < len(self.thresholds) and self.thresholds[at] == value
-            return 2 * at + equal
-        if self.field.type == "set":
-            told = split_set(str(value))
-            kept = {member for member in self.members if member in told}
-            return self.points.index(_join_set(kept | ({OTHER} if told - set(self.members) else set())))
-        return self.points.index(value if value in self.points else OTHER)
-
-    def find_truths(self, atom: Atom) -> set[bool]:
-        """Whether a statement can be true, false, or both, of the answers that can occur."""
-        return {is_true_of(atom, self.points[at]) for at in self.possible}
-
-
-OTHER = "…"
-
-
-def _join_set(members: set[str]) -> str:
-    return ";".join(sorted(members)) or NONE
-
-
-def _make_axis(field: Field, atoms: Sequence[Atom]) -> Axis:
-    if field.type == "bool":
-        return Axis(field, (False, True), (0, 1))
-    if field.type == "number":
-        return _make_number_axis(field, tuple(sorted({float(atom.value) for atom in atoms})))
-    if field.type == "choice":
-        named = tuple(dict.fromkeys(str(atom.value) for atom in atoms))
-        others = named if set(named) >= set(field.values) else (*named, OTHER)
-        return Axis(field, (*named, OTHER), tuple(range(len(others))))
-    members = tuple(sorted({str(atom.value) for atom in atoms if atom.op == "has"}))
-    rest = () if set(members) >= set(field.values) else (OTHER,)
-    subsets = [
-        _join_set(set(chosen))
-        for size in range(len(members) + 2)
-        for chosen in itertools.combinations((*members, OTHER), size)
-    ]
-    possible = [at for at, subset in enumerate(subsets) if rest or OTHER not in subset]
-    return Axis(field, tuple(subsets), tuple(possible), members=members)
-
-
-def _make_number_axis(field: Field, thresholds: tuple[float, ...]) -> Axis:
-    """The bounds and the stretches around them; a stretch is possible where the limits reach into it."""
-    stretches = list(itertools.pairwise((-math.inf, *thresholds, math.inf)))
-    inside = [_choose_between(field, above, below) for above, below in stretches]
-    points = [thresholds[0] - 1 if inside[0] is None else inside[0]]
-    possible = [] if inside[0] is None else [0]
-    for bound, point, (_, below) in zip(thresholds, inside[1:], stretches[1:], strict=True):
-        possible += [len(points)] if field.minimum <= bound <= field.maximum else []
-        possible += [len(points) + 1] if point is not None else []
-        outside = bound + 1 if math.isinf(below) else (bound + below) / 2
-        points += [bound, outside if point is None else point]
-    return Axis(field, tuple(points), tuple(possible), thresholds=thresholds)
-
-
-def _choose_between(field: Field, above: float, below: float) -> float | None:
-    """A typical answer strictly between two bounds and within the limits; None where there is none."""
-    if math.isinf(above) or math.isinf(below):
-        typical = below - 1 if math.isinf(above) else above + 1
-    else:
-        middle = (above + below) / 2
-        typical = float(int(middle)) if above < int(middle) < below else middle
-    point = min(max(typical, field.minimum), field.maximum)
-    return point if above < point < below else None
-
-
-def is_true_of(atom: Atom, value: Value) -> bool:
-    if atom.op == "is":
-        return bool(value)
-    if atom.op == "has":
-        return atom.value in split_set(str(value))
-    return bool(_COMPARISONS[atom.op](value, atom.value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +78,7 @@ class Rule:
     def axes(self) -> tuple[Axis, ...]:
         atoms = list(find_atoms(self.node))
         return tuple(
-            _make_axis(self.fields[name], [atom for atom in atoms if atom.field == name])
+            make_axis(self.fields[name], [atom for atom in atoms if atom.field == name])
             for name in self.names
         )
 
@@ -299,8 +187,9 @@ class Rule:
 
     def explain(self, profile: Profile) -> list[Claim]:
         """The statements that decided the answer, or that keep it open, in the order of the expression."""
-        truth, claims = _explain(self.node, profile)
-        if truth is None:
+        answered = trace(self.node, profile)
+        claims = list_deciding_claims(answered)
+        if answered.truth is None:
             missing = self.find_missing(profile)
             told = [(atom, profile.get(atom.field)) for atom in find_atoms(self.node)]
             claims = [(atom, None) for atom, _ in told if atom.field in missing] or [
@@ -308,27 +197,9 @@ class Rule:
             ]
         return list(dict.fromkeys(claims))
 
-
-def _explain(node: Node, profile: Profile) -> tuple[bool | None, list[Claim]]:
-    match node:
-        case Always(value):
-            return value, []
-        case Atom(field):
-            told = profile.get(field)
-            truth = None if told is None else is_true_of(node, told)
-            return truth, [(node, truth)]
-        case Not(part):
-            truth, claims = _explain(part, profile)
-            return None if truth is None else not truth, claims
-    settling = isinstance(node, Or)
-    parts = [_explain(part, profile) for part in node.parts]
-    settled = [claims for truth, claims in parts if truth is settling]
-    if settled:
-        return settling, min(settled, key=len) if not settling else [c for claims in settled for c in claims]
-    open_parts = [claims for truth, claims in parts if truth is None]
-    if open_parts:
-        return None, [claim for claims in open_parts for claim in claims if claim[1] is None]
-    return not settling, [claim for _, claims in parts for claim in claims]
+    def trace(self, profile: Profile) -> Trace:
+        """How it was answered for one client, part by part; its own truth is that of ``decide``."""
+        return replace(trace(self.node, profile), truth=self.decide(profile))
 
 
 def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:

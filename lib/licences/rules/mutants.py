@@ -9,8 +9,9 @@ from functools import lru_cache
 import numpy as np
 
 from licences.reading.tables import NONE
+from licences.rules.axes import OTHER
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
-from licences.rules.logic import MAX_POINTS, OTHER, Rule
+from licences.rules.logic import MAX_POINTS, Rule
 
 _STRICTER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _TURNED = {"<": (">",), "<=": (">=",), ">": ("<",), ">=": ("<=",), "==": ("<=", ">=")}

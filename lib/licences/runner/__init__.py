@@ -1,0 +1,1 @@
+"""Notebook engine: runs notebooks, and knows no law."""

@@ -39,6 +39,7 @@ _PARTS = {
     "execute_result": ("metadata", "data", "execution_count"),
 }
 _JSON = {"application/json", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+_WINDOWS_CRASH = 0xC0000000  # as which Windows gives the signals of others, and more
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
 
@@ -74,6 +75,8 @@ def explain_end(ended: Ended) -> tuple[str, str]:
         return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
     if ended.code < 0:
         return "killed", f"the notebook's process was killed by signal {-ended.code}"
+    if ended.code >= _WINDOWS_CRASH:
+        return "killed", f"the notebook's process crashed with the code {ended.code:#x}"
     return "exited", f"the notebook's process ended itself with exit status {ended.code}"
 
 
@@ -114,8 +117,8 @@ class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
             cell.metadata.papermill["status"] = self.PENDING
 
 
-class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client without a kernel: ``run_code`` runs a cell, its messages come to ``take``.
+class TrueClient(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client: a cell that does not end is marked as failed, and text is kept whole.
 
     progress: told after each cell how many have run and how many there are.
     """
@@ -127,10 +130,57 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         **named: Any,
     ) -> None:
         super().__init__(manager, **named)
-        self.progress = progress
+        self.progress, self.running = progress, -1
+
+    async def async_execute_cells(self) -> None:
+        """Runs cell by cell; the one that fails, or does not end, is marked as failed."""
+        for index, cell in enumerate(self.nb.cells):
+            self.running = index
+            self.nb_man.cell_start(cell, index)
+            try:
+                await self.async_execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                return
+            except BaseException:
+                self.nb_man.cell_exception(cell, cell_index=index)
+                raise
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+            if self.progress:
+                self.progress(index + 1, len(self.nb.cells))
+
+    papermill_execute_cells = run_sync(async_execute_cells)
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keeps an output; text that goes on where the last output ended becomes one with it."""
+        is_wanted_elsewhere = bool(self.output_hook_stack[msg["parent_header"]["msg_id"]])
+        is_plain = not (display_id or self.clear_before_next_output or is_wanted_elsewhere)
+        made: NotebookNode | None = _make_output(msg) if is_plain else None
+        if made is None:
+            made = super().output(outs, msg, display_id, cell_index)
+        else:
+            outs.append(made)
+        if made is not None and made.output_type == "stream" and len(outs) > 1:
+            before = outs[-2]
+            if before.output_type == "stream" and before.name == made.name:
+                text = before.pop("text")
+                text += made.text  # in place, for nothing else holds it
+                before["text"] = text
+                outs.pop()
+        return made
+
+
+class Client(TrueClient):
+    """papermill's client without a kernel: ``run_code`` runs a cell, its messages come to ``take``."""
+
+    def __init__(self, manager: NotebookExecutionManager, **named: Any) -> None:
+        super().__init__(manager, **named)
         self.kc = self.session = self.shell_channel = self  # what nbclient asks of a kernel's client
         self.asked: tuple[str, str, bool] = ("", "", True)
-        self.running, self.reply = -1, dict[str, Any]()
+        self.reply = dict[str, Any]()
 
     async def run_code(
         self, asked: str, code: str, store_history: bool, within_seconds: float | None
@@ -161,26 +211,6 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             return True
         return False
 
-    def output(
-        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
-    ) -> NotebookNode | None:
-        """Keeps an output; text that goes on where the last output ended becomes one with it."""
-        is_wanted_elsewhere = bool(self.output_hook_stack[msg["parent_header"]["msg_id"]])
-        is_plain = not (display_id or self.clear_before_next_output or is_wanted_elsewhere)
-        made: NotebookNode | None = _make_output(msg) if is_plain else None
-        if made is None:
-            made = super().output(outs, msg, display_id, cell_index)
-        else:
-            outs.append(made)
-        if made is not None and made.output_type == "stream" and len(outs) > 1:
-            before = outs[-2]
-            if before.output_type == "stream" and before.name == made.name:
-                text = before.pop("text")
-                text += made.text  # in place, for nothing else holds it
-                before["text"] = text
-                outs.pop()
-        return made
-
     def execute(self, *given: Any, **named: Any) -> Any:
         """Runs every cell; or, with code, remembers the code of the cell that nbclient is about to run.
 
@@ -208,26 +238,6 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     def send(self, message: dict[str, Any]) -> None:
         """Sends a message as a channel does."""
         self.hear(message)
-
-    async def _execute_cells(self) -> None:
-        """Runs cell by cell; the one that fails, or does not end, is marked as failed."""
-        for index, cell in enumerate(self.nb.cells):
-            self.running = index
-            self.nb_man.cell_start(cell, index)
-            try:
-                await self.async_execute_cell(cell, index)
-            except CellExecutionError as error:
-                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                return
-            except BaseException:
-                self.nb_man.cell_exception(cell, cell_index=index)
-                raise
-            finally:
-                self.nb_man.cell_complete(cell, cell_index=index)
-            if self.progress:
-                self.progress(index + 1, len(self.nb.cells))
-
-    papermill_execute_cells = run_sync(_execute_cells)
 
     async def _async_poll_kernel_alive(self) -> None:
         await asyncio.Event().wait()  # a process that ends is noticed where its messages are read
@@ -435,7 +445,7 @@ def run_cells(
         client.execute()
     finally:
         manager.notebook_complete()
-    _check_every_cell(notebook)
+    check_every_cell(notebook)
 
 
 def rebuild(notebook: NotebookNode, trace: bytes) -> None:
@@ -446,7 +456,8 @@ def rebuild(notebook: NotebookNode, trace: bytes) -> None:
     manager.notebook_complete()
 
 
-def _check_every_cell(notebook: NotebookNode) -> None:
+def check_every_cell(notebook: NotebookNode) -> None:
+    """Raises: NotebookError where not every cell of a notebook that was run is completed."""
     for cell in notebook.cells:
         failures = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         if cell.metadata.papermill["status"] == TrueManager.COMPLETED:

@@ -58,20 +58,26 @@ class Job:
 JobHandler = Callable[[Job], object]
 
 
+def can_fork() -> bool:
+    """Whether processes can be forked here, and spoken to."""
+    return hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
+
+
 class ForkServer:
     """The process from which others are forked.
 
-    files: handed to ``prepare`` of ``serve_forks`` there. Raises: UsageError where nothing can be forked.
+    module: what is run there, with the number of its socket; see ``licences.runner.server``. files: handed
+    to ``prepare`` of ``serve_forks`` there. Raises: UsageError where nothing can be forked.
     """
 
-    def __init__(self, *files: bytes) -> None:
-        if not hasattr(os, "fork"):
-            wrong = "this system cannot fork processes, in which reports are made"
+    def __init__(self, module: str, *files: bytes) -> None:
+        if not can_fork():
+            wrong = "this system cannot fork processes, in one of which the notebook would run"
             raise UsageError(wrong, "use Linux, macOS, or WSL on Windows")
         ours, theirs = socket.socketpair()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process lives
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
-            [sys.executable, "-P", "-m", "licences.batch.server", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", module, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -161,7 +167,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
     channel = Channel(end)
     while True:
         order, files = channel.receive()
-        killed_before = _count_killed_for_memory()
+        killed_before = count_killed_for_memory()
         with (
             tempfile.TemporaryFile() as trace,
             tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as temporary,
@@ -175,7 +181,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
             trace.seek(0)
             kept = trace.read()
         is_out_of_memory = code == OUT_OF_MEMORY or (
-            code == -signal.SIGKILL and not is_late and _count_killed_for_memory() > killed_before
+            code == -signal.SIGKILL and not is_late and count_killed_for_memory() > killed_before
         )
         how = {"code": code, "is_late": is_late, "is_out_of_memory": is_out_of_memory}
         if ending is None:
@@ -200,7 +206,7 @@ def read_ending(ending: BinaryIO) -> Ended | None:
     return None
 
 
-def _count_killed_for_memory() -> int:
+def count_killed_for_memory() -> int:
     """How many processes the system has killed so far because it had no memory left."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():

@@ -10,7 +10,6 @@ import gc
 import getpass
 import os
 import pdb  # noqa: T100 - for the notebooks
-import resource
 import signal
 import sys
 import tempfile
@@ -63,12 +62,26 @@ def make_shell() -> Shell:
     return shell
 
 
+def hold_back(temporary: str, memory_mib: int | None) -> None:
+    """From now on this process writes in ``temporary`` alone, and takes no more memory than that."""
+    home = Path.home()
+    caches = [home / name for name in (".cache", ".ipython", ".config")]
+    guard_writes([Path(temporary), Path("/dev"), *caches])
+    limit_memory(memory_mib)
+
+
+def find_folder_first() -> None:
+    """Modules are found in the folder where this process is, after those of the standard library, as in a kernel."""
+    libraries = [path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}]
+    sys.path.insert(sys.path.index(libraries[0]) if libraries else 0, "")
+
+
 def guard_writes(allowed: Iterable[Path]) -> None:
     """From now on this process may write below ``allowed`` alone, whatever library it uses to do so.
 
     It stops mistakes, not malice: a program that it starts, or C code, is not held back.
     """
-    folders = tuple(os.path.realpath(folder) for folder in allowed)
+    folders = tuple(os.path.normcase(os.path.realpath(folder)) for folder in allowed)
     places = {"os.remove": (0,), "os.rename": (0, 1), "os.mkdir": (0,), "os.rmdir": (0,), "os.link": (1,),
               "os.symlink": (1,), "os.truncate": (0,), "os.chmod": (0,), "os.chown": (0,),
               "sqlite3.connect": (0,)}  # fmt: skip
@@ -76,7 +89,9 @@ def guard_writes(allowed: Iterable[Path]) -> None:
     def is_allowed(path: Any) -> bool:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return True  # a descriptor is open already
-        where = os.path.realpath(os.fsdecode(path))
+        if os.fsdecode(path) == os.devnull:
+            return True
+        where = os.path.normcase(os.path.realpath(os.fsdecode(path)))
         return any(where == folder or where.startswith(folder + os.sep) for folder in folders)
 
     def watch(event: str, given: tuple[Any, ...]) -> None:
@@ -99,6 +114,8 @@ def guard_writes(allowed: Iterable[Path]) -> None:
 def limit_memory(limit_mib: int | None) -> None:
     """The most memory that this process can take, where the system can hold it to that."""
     if limit_mib is not None and sys.platform == "linux":
+        import resource  # Windows has none
+
         most = limit_mib * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
@@ -119,8 +136,7 @@ def settle(
         os.environ.update(environment)
         time.tzset()
     os.chdir(folder)
-    libraries = [path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}]
-    sys.path.insert(sys.path.index(libraries[0]) if libraries else 0, "")  # where a kernel has it
+    find_folder_first()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()  # the standard library's generator does so by itself
@@ -131,9 +147,7 @@ def settle(
     tempfile.tempdir = None  # what it found before the fork is forgotten
     if temporary:
         os.environ["TMPDIR"] = temporary
-        home = Path.home()
-        guard_writes([Path(temporary), Path("/dev"), home / ".cache", home / ".ipython", home / ".config"])
-    limit_memory(memory_mib)
+        hold_back(temporary, memory_mib)
 
 
 def serve_cells(channel: Channel, shell: Shell) -> None:

@@ -25,7 +25,7 @@ def _keep_forks() -> ForkServer:
 
     from licences.runner.forkserver import ForkServer
 
-    forkserver = ForkServer()
+    forkserver = ForkServer("licences.runner.server")
     atexit.register(forkserver.close)
     return forkserver
 

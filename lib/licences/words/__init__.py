@@ -1,0 +1,1 @@
+"""Words: data turned into sentences of a language."""

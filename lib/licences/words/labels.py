@@ -8,8 +8,9 @@ from typing import Any
 
 from licences.law.diff import make_plain
 from licences.law.in_force import Licence
-from licences.reading.dictionary import Column, find_data_folder, read_dictionary
-from licences.words.texts import fill, read_texts, say, say_number
+from licences.reading.dictionary import Column, read_dictionary
+from licences.reading.places import find_data_folder
+from licences.words.texts import fill, join_names, read_texts, say, say_number
 
 _LISTED = 6
 GROUNDS = ("_basis", "_unit")  # the ends of columns that say whence a datum comes, or what it counts
@@ -20,9 +21,19 @@ _WEIGHTIEST = (
 )  # fmt: skip
 
 
+def name_both(licence: Licence) -> str:
+    """A licence's name, and the official Chinese one in brackets where that is another."""
+    return join_names(licence.name, licence.official_name)
+
+
 def name_field(field: str, language: str) -> str:
     """What a column of the catalogue is called."""
     return _list_columns()[field].label[language]
+
+
+def label_value(column: str, value: object, language: str) -> str:
+    """A value of a closed list of the catalogue in a language."""
+    return (_list_columns()[column].values or {})[str(value)][language]
 
 
 def say_cell(field: str, value: Any, row: Mapping[str, Any], language: str) -> str:

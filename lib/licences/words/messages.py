@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact
-from licences.assessment.verdicts import list_blockers
 from licences.law.diff import Difference, RowChange, make_plain
 from licences.law.in_force import Licence
-from licences.rules.logic import Profile, make_profile
-from licences.words.labels import GROUNDS, name_field, say_cell, say_fields
+from licences.rules.kleene import Profile
+from licences.rules.logic import make_profile
+from licences.words.findings import list_blockers
+from licences.words.labels import GROUNDS, name_both, name_field, say_cell, say_fields
 from licences.words.phrases import join_claims
 from licences.words.texts import join_names, say, say_number
 from licences.words.upcoming import say_coming, say_instead
@@ -28,13 +29,10 @@ def name_licence(difference: Difference, code: str) -> str:
     was, now = difference.find_entries(code)
     coming = (change.entry for change in difference.new.coming if change.entry.code == code)
     entry = now or was or next(coming, None)
-    row: Any = entry.row if entry else _find_any_row(difference, code)
-    return join_names(str(row[f"name_{difference.new.language}"]), str(row["name_zh"]))
-
-
-def _find_any_row(difference: Difference, code: str) -> Any:
-    catalogues = [law.catalogue.rows for law in (difference.new, difference.old)]
-    return next(rows.iloc[-1] for one in catalogues if len(rows := one[one["code"] == code]))
+    if entry:
+        return name_both(entry)
+    law = difference.new if code in set(difference.new.catalogue.rows["code"]) else difference.old
+    return join_names(*law.catalogue.find_names(code, difference.new.language))
 
 
 def list_readable(difference: Difference) -> list[RowChange]:
@@ -220,7 +218,7 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
         key = "new_duty" if reasons else "new_duty_always"
         said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
     for code in one.blocked:
-        blockers = list_blockers(difference.new.entries[code].condition, profile, language)
+        blockers = list_blockers(difference.new.entries[code], profile, language)
         said.append(
             own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
         )

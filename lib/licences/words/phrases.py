@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from licences.reading.tables import NONE
 from licences.rules.expressions import Value
 from licences.rules.facts import Field, Fields, split_set
-from licences.rules.logic import Claim, Profile
+from licences.rules.kleene import Claim, Profile
 from licences.words.texts import say, say_number
 
 

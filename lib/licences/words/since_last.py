@@ -19,9 +19,10 @@ from licences.analysis.record import (
     is_packed,
     make_record,
 )
-from licences.assessment.verdicts import NEEDED
+from licences.assessment.verdicts import BY_WEIGHT, NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
 from licences.planning.simulation import SHARES
+from licences.words.findings import list_blockers
 from licences.words.labels import join_some, name_field, say_cell
 from licences.words.phrases import say_value
 from licences.words.texts import join_names, mark_day, say, say_number, say_share
@@ -87,13 +88,12 @@ def _name(case: Case, code: str, *records: Record) -> str:
 
 def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
-    order = ("required", "undetermined", "recommended", "optional", "not_needed")
     moved = []
     for code in {**new["verdicts"], **old["verdicts"]}:
         was, now = (record["verdicts"].get(code, "not_needed") for record in (old, new))
         if was != now:
             moved.append((code, was, now))
-    for code, was, now in sorted(moved, key=lambda move: order.index(move[2])):
+    for code, was, now in sorted(moved, key=lambda move: BY_WEIGHT.index(move[2])):
         key = "gained" if now in NEEDED and was not in NEEDED else "lost" if now == "not_needed" else "moved"
         yield own(f"retrospect.verdict_{key}", name=_name(case, code, new, old),
                   old=own(f"verdict.{was}"), new=own(f"verdict.{now}"))  # fmt: skip
@@ -104,7 +104,9 @@ def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
     own = partial(say, case.language)
     for code in new["blocked"]:
         if code not in old["blocked"]:
-            blockers = own("retrospect.between").join(case.findings_by_code[code]["blockers"])
+            blockers = own("retrospect.between").join(
+                list_blockers(case.law.entries[code], case.profile, case.language)
+            )
             yield own("changes.one.blocked", names=_name(case, code, new), blockers=blockers)
     for code in old["blocked"]:
         if code not in new["blocked"] and new["verdicts"].get(code) in NEEDED and code not in new["held"]:

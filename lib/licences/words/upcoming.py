@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from licences.assessment.verdicts import NEEDED, find_verdict, list_blockers
+from licences.assessment.explain import list_failed_conditions
+from licences.assessment.verdicts import NEEDED, find_verdict
 from licences.law.diff import make_plain
 from licences.law.in_force import LawInForce, Licence, UpcomingChange, find_shown
-from licences.rules.logic import Profile
+from licences.rules.kleene import Profile
+from licences.words.findings import list_blockers
 from licences.words.labels import say_fields
 from licences.words.texts import join_names, say
 
@@ -34,9 +36,9 @@ def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str
         said = own("changes.ahead.open", labels=own("list").join(names))
     else:
         said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
-    blockers = list_blockers(entry.condition, profile, language) if verdicts[1] in NEEDED else ()
+    blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
     if blockers and not (
-        before and verdicts[0] in NEEDED and list_blockers(before.condition, profile, language)
+        before and verdicts[0] in NEEDED and list_failed_conditions(before.condition, profile)
     ):
         said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
     return said
@@ -44,11 +46,7 @@ def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str
 
 def say_instead(entry: Licence, law: LawInForce) -> str:
     """What of another code takes the place of an entry that ends; empty where nothing is named."""
-    rows, name = (
-        law.catalogue.rows.drop_duplicates("code", keep="last").set_index("code"),
-        f"name_{law.language}",
-    )
     codes = [code for code in entry.row["superseded_by"] if code != entry.code]
-    names = [join_names(str(rows.at[code, name]), str(rows.at[code, "name_zh"])) for code in codes]
+    names = [join_names(*law.catalogue.find_names(code, law.language)) for code in codes]
     joined = say(law.language, "list").join(names)
     return say(law.language, "changes.ahead.instead", names=joined) if names else ""

@@ -19,10 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
-from licences.planning.forecast import PlanOptions, describe_forecast
+from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.excel.workbook import make_workbook
 from licences.render.excel.writer import TONES, Column, Estimate, Line, Link, Look, Table, draw_book
+from licences.words.findings import say_finding
+from licences.words.labels import label_value
+from licences.words.plan_json import describe_plan
 from licences.words.texts import read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -225,7 +228,7 @@ def test_what_a_finding_says_is_in_its_row(catalogue: Catalogue, sample_clients:
     case = make(catalogue, sample_clients, "old-willow")
     texts = read_texts("en")["page"]
     for row in read_rows(read(make_workbook(case))["Licences"]):
-        finding = case.findings_by_code[row["Code"].value]
+        finding = say_finding(case.findings[row["Code"].value], "en")
         assert row["Verdict"].value == texts["verdicts"][finding["verdict"]]
         assert row["Status"].value == texts["status"][finding["status"]]
         assert (row["Why"].value or "").split("\n") == list(finding["because"][:-1])
@@ -250,7 +253,7 @@ def test_a_source_on_the_web_can_be_clicked_and_anything_else_cannot(
 
 
 def test_the_plan_says_what_the_plan_command_says(bazaar: Case, bazaar_book: Workbook) -> None:
-    told = describe_forecast(bazaar.forecast)["steps"]
+    told = describe_plan(bazaar.forecast)["steps"]
     rows = read_rows(bazaar_book["Plan"])
     assert len(rows) == len(told)
     columns = {
@@ -339,7 +342,7 @@ def test_fees_add_up_and_an_unknown_one_is_never_zero(
     totals = list(sheet.iter_rows(min_row=len(rows) + 3, values_only=True))
     for cells, cost in zip(totals, case.forecast.costs, strict=True):
         assert cells[0] == "Known amounts together"
-        assert cells[3] == case.label("phase", cost.phase)
+        assert cells[3] == label_value("phase", cost.phase, case.language)
         none = "not known" if cost.unknown_fees else "–"
         assert cells[4] == (none if cost.fee_cny is None else cost.fee_cny)
         assert all(case.name_code(code) in str(cells[8]) for code in cost.unknown_fees)

@@ -34,7 +34,7 @@ def test_a_node_is_drawn_for_each_licence_that_is_held_or_to_obtain(cases: dict[
         drawn = {
             code for trace in draw_graph(case).data if trace.mode == "markers" for code in trace.customdata
         }
-        held = set(case.findings.index[case.findings["status"].isin(DONE)])
+        held = {code for code, finding in case.findings.items() if finding.status in DONE}
         assert drawn >= held | {step.code for step in case.steps}
 
 

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from test_logic import FIELDS, NODES, PROFILES
 
 from licences.analysis.case import Case, make_case
-from licences.assessment.verdicts import NEEDED, VERDICTS, find_contradictions, find_verdicts
+from licences.assessment.contradictions import find_contradictions
+from licences.assessment.verdicts import NEEDED, VERDICTS, find_verdicts
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, find_law_in_force
 from licences.planning.forecast import PlanOptions
@@ -505,7 +506,7 @@ class Opened:
         expect(self.page.get_by_role("status")).to_contain_text(said)
 
     def shows_what_python_says(self) -> None:
-        reported = dict(self.case.findings["verdict"])
+        reported = {code: one.verdict for code, one in self.case.findings.items()}
         verdicts = self.find_verdicts()
         for verdict in VERDICTS:
             count = sum(found == verdict for found in verdicts.values())

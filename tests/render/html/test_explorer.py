@@ -12,12 +12,12 @@ import pytest
 from test_diff import change
 
 from licences.analysis.case import Case, make_case
+from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
 from licences.render.html.explorer import (
     COLUMNS,
-    ORDER,
     list_licences,
     make_answer,
     make_card,
@@ -28,6 +28,7 @@ from licences.render.html.explorer import (
     make_question,
     say_strip,
 )
+from licences.words.findings import say_finding
 from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -52,7 +53,7 @@ def test_the_answer_counts_every_verdict_and_says_by_when(
     for client in sample_clients["client"]:
         case = make(catalogue, sample_clients, client)
         html = make_answer(case)
-        for verdict in ORDER:
+        for verdict in BY_WEIGHT:
             assert f'data-verdict="{verdict}"><b>{len(case.find_codes(verdict))}</b>' in html
         days = re.findall(r'<b data-share="\d+%">([^<]*)</b>', html)
         assert days == [mark_day(day) for day in case.launch or ()]
@@ -67,13 +68,13 @@ def test_the_table_holds_every_licence_once_with_what_a_reader_asks(
         case = make(catalogue, sample_clients, client, language)
         rows = list_licences(case)
         assert tuple(rows.columns) == COLUMNS
-        assert sorted(rows.index) == sorted(case.findings.index)
+        assert sorted(rows.index) == sorted(case.findings)
         assert not rows.isna().to_numpy().any()
-        verdicts = [case.findings.at[code, "verdict"] for code in rows.index]
-        assert verdicts == sorted(verdicts, key=ORDER.index)
+        verdicts = [case.findings[code].verdict for code in rows.index]
+        assert verdicts == sorted(verdicts, key=BY_WEIGHT.index)
         assert rows["verdict"].is_monotonic_increasing
         for code, row in rows.iterrows():
-            finding = case.findings.loc[code]
+            finding = say_finding(case.findings[code], language)
             assert all(label in row["missing"] for label in [case.catalogue.fields[name].label[language]
                        for name in finding["missing_facts"]])  # fmt: skip
             assert bool(row["missing"]) is (finding["verdict"] == "undetermined")
@@ -99,7 +100,7 @@ def test_the_card_says_all_that_the_catalogue_knows(
 ) -> None:
     case = make(catalogue, sample_clients, "paper-plane-post", language)
     html = unescape(make_card(case, "EXPRESS"))
-    row, finding = case.rows.loc["EXPRESS"], case.findings.loc["EXPRESS"]
+    row, finding = case.rows.loc["EXPRESS"], say_finding(case.findings["EXPRESS"], language)
     named = ("definition", "authority", "legal_basis", "penalty", "note", "fee_note")
     told = [row[f"{name}_{language}"] for name in named]
     told += [*row[f"conditions_{language}"], *row[f"documents_{language}"], row["source"], row["source_url"]]

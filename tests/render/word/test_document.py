@@ -25,8 +25,8 @@ from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.figures.style import Drawn
-from licences.render.pdf import place_pictures
 from licences.render.word.document import make_word
+from licences.render.word.pictures import place_pictures
 from licences.render.word.template import CHINESE_FONT, make_template
 from licences.words.texts import read_texts, say
 
@@ -289,9 +289,10 @@ def run(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProces
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory, browser_path: str) -> Path:
+def reports(tmp_path_factory: pytest.TempPathFactory, browser_path: str, project: Path) -> Path:
     """Word files of two clients, made with a template that the command wrote."""
     folder = tmp_path_factory.mktemp("word")
+    (folder / "clients.csv").write_bytes((project / "data" / "clients.csv").read_bytes())
     assert run(folder, "template", "ours.docx").returncode == 0
     asked = [
         "--client",
@@ -369,6 +370,6 @@ def test_without_docxtpl_the_other_formats_are_written(tmp_path: Path) -> None:
         [sys.executable, "without.py", *asked], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "no Word file is written: docxtpl is not installed" in done.stderr
+    assert "a Word file needs docxtpl, which is not installed; pip install 'licences[word]'" in done.stderr
     made = sorted(path.name for path in (tmp_path / "reports/wander-work").iterdir())
     assert made == ["report.html", "report.ipynb"]

@@ -11,7 +11,8 @@ from licences.law.working_days import read_calendar
 from licences.planning.renewals import MONTHS
 from licences.render.brand import Brand
 from licences.render.excel.writer import Cell, Day, Line, SheetLink
-from licences.render.html.sections import describe_case
+from licences.words.cases import view_case
+from licences.words.labels import label_value
 from licences.words.texts import read_texts, say
 
 DASH = "–"  # what does not arise
@@ -50,24 +51,24 @@ def _list_names(case: Case, brand: Brand) -> Iterator[Line]:
     yield Line(None, own("workbook.not_advice"), "alarm")
     if disclaimer:
         yield Line(None, disclaimer)
-    for warning in describe_case(case)["warnings"]:
+    for warning in view_case(case)["warnings"]:
         yield Line(own("workbook.warning"), warning, "alarm")
 
 
 def _list_results(case: Case) -> Iterator[Line]:
     """How much is to do, when it can open and how sure that is."""
-    own, view = partial(say, case.language), describe_case(case)
+    own, view = partial(say, case.language), view_case(case)
     launch, checked = view["launch"], view["checked"]
     yield Line(own("workbook.result"), style="heading")
     counts = {
-        "required": view["required"],
-        "open": view["to_obtain"],
-        "blocked": view["blocked"],
-        "undetermined": view["needed"]["undetermined"],
-        "renew": view["renew"],
+        "required": len(view["required"]),
+        "open": len(view["to_obtain"]),
+        "blocked": len(view["blocked"]),
+        "undetermined": len(view["needed"]["undetermined"]),
+        "renew": len(view["renew"]),
     }
-    for name, licences in counts.items():
-        yield Line(own(f"workbook.counts.{name}"), len(licences))
+    for name, count in counts.items():
+        yield Line(own(f"workbook.counts.{name}"), count)
     for share, day in launch["days"] if launch else []:
         yield Line(own("workbook.launch", chance=own("page.chance", share=share)), star_day(day))
     if launch is None:
@@ -85,14 +86,15 @@ def _list_results(case: Case) -> Iterator[Line]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
         yield Line(own("workbook.age"), age)
+    yield Line(own("workbook.edition"), str(case.catalogue.edition))
 
 
 def _list_open(case: Case) -> Iterator[Line]:
     """What to answer next, and which changes of the law are ahead."""
-    own, view = partial(say, case.language), describe_case(case)
+    own, view = partial(say, case.language), view_case(case)
     for at, question in enumerate(view["questions"][:NEXT_QUESTIONS]):
-        kind = "settles" if question["settles"] else "conditions"
-        count = own(f"page.next_{kind}", count=len(question[kind]))
+        settled, conditions = len(question["settles"]), len(question["conditions"])
+        count = own(f"page.next_{'settles' if settled else 'conditions'}", count=settled or conditions)
         yield Line(None if at else own("page.next_title"), f"{question['label']} {count}")
     for row in view["coming"]:
         day = own("page.coming_from", day=row["from"])
@@ -104,7 +106,7 @@ def _list_signs(case: Case, plan: str) -> Iterator[Line]:
     own = partial(say, case.language)
     yield Line(own("workbook.reading"), style="heading")
     for basis in ("estimate", "secondary"):
-        yield Line(case.label("days_likely_basis", basis), own(f"workbook.legend.{basis}"))
+        yield Line(label_value("days_likely_basis", basis, case.language), own(f"workbook.legend.{basis}"))
     yield Line(own("workbook.blank"), own("workbook.legend.blank"))
     yield Line(DASH, own("workbook.legend.dash"))
     yield Line("*", own("workbook.legend.star"))

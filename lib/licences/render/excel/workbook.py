@@ -11,13 +11,16 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.case import Case
+from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.durations import find_weakest
 from licences.planning.renewals import Renewal
 from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
 from licences.render.excel.cover import DASH, join_line, make_cover, star_day
 from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
-from licences.render.html.sections import describe_case
+from licences.words.cases import view_case
+from licences.words.labels import label_value
+from licences.words.plans import say_duty
 from licences.words.since_last import tell_since_last
 from licences.words.texts import read_texts, say, say_share
 
@@ -78,13 +81,13 @@ class _Author:
     """Writes the tables of one case in its reader's language."""
 
     def __init__(self, case: Case) -> None:
-        self.case, self.view = case, describe_case(case)
+        self.case, self.view = case, view_case(case)
         self.entries = case.plan.law.entries
         self.known = [licence for group in self.view["needed"].values() for licence in group]
-        self.estimates = {case.label("days_likely_basis", "estimate"): "estimate"}
+        self.estimates = {label_value("days_likely_basis", "estimate", case.language): "estimate"}
         self.yes = {self.say("yes"): "alarm"}
         self.unsure = {self.say("yes"): "estimate"}
-        self.verdicts = self.tone("page.verdicts", "required", "undetermined", "recommended", "optional")
+        self.verdicts = self.tone("page.verdicts", *BY_WEIGHT[:-1])
 
     def say(self, key: str, **values: object) -> str:
         return say(self.case.language, key, **values)
@@ -122,7 +125,7 @@ class _Author:
 
     def list_source(self) -> list[Part]:
         """Where a row comes from, how old that is and how sure."""
-        doubts = {self.case.label("confidence", "low"): "estimate"}
+        doubts = {label_value("confidence", "low", self.case.language): "estimate"}
         return [
             _part(self.say("page.source"), 36, lambda one: one["source"]),
             _part(self.own("address"), 40, lambda one: _link(one["source_url"])),
@@ -136,11 +139,15 @@ class _Author:
         """The weakest ground of the numbers that a row states, empty where it states none of them."""
         row = self.entries[code].row
         grounds = [str(row[f"{name}_basis"]) for name in names if not pd.isna(row[name])]
-        return self.case.label("days_likely_basis", find_weakest(grounds)) if grounds else ""
+        return label_value("days_likely_basis", find_weakest(grounds), self.case.language) if grounds else ""
 
     def say_unit(self, code: str, unit: str, *names: str) -> str:
         row = self.entries[code].row
-        return "" if all(pd.isna(row[name]) for name in names) else self.case.label(unit, row[unit])
+        return (
+            ""
+            if all(pd.isna(row[name]) for name in names)
+            else label_value(unit, row[unit], self.case.language)
+        )
 
     def make_licences(self) -> Table:
         """What is needed or open, with all that is known of it."""
@@ -282,7 +289,11 @@ class _Author:
 
         parts = [
             *self.list_names(str),
-            _part(self.say("page.phase"), 12, lambda code: self.case.label("phase", entries[code].phase)),
+            _part(
+                self.say("page.phase"),
+                12,
+                lambda code: label_value("phase", entries[code].phase, self.case.language),
+            ),
             (replace(fee[0], marks=unknown), read_fee),
             (fee_basis[0], lambda code: fee_basis[1](code) if code in obtained else ""),
             (replace(rate[0], marks=unknown), read_rate),
@@ -305,7 +316,7 @@ class _Author:
                 [
                     self.own("sum"),
                     *[None] * (at - 1),
-                    self.case.label("phase", cost.phase),
+                    label_value("phase", cost.phase, self.case.language),
                     self.say_sum(cost.fee_cny, cost.unknown_fees),
                     None,
                     self.say_sum(cost.yearly_fee_cny, cost.unknown_yearly_fees),
@@ -334,10 +345,14 @@ class _Author:
             return None if day is None else Day(day, event.provisional)
 
         def say_basis(event: Renewal) -> str:
-            return told if event.basis == "told" else case.label("days_likely_basis", event.basis)
+            return (
+                told
+                if event.basis == "told"
+                else label_value("days_likely_basis", event.basis, case.language)
+            )
 
         def say_what(one: Renewal | str) -> str:
-            return untold if isinstance(one, str) else one.duty or own("due_renewal")
+            return untold if isinstance(one, str) else say_duty(one, case.language) or own("due_renewal")
 
         parts = [
             *self.list_names(lambda one: one if isinstance(one, str) else str(one.code)),

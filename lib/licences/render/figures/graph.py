@@ -40,16 +40,14 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
     """
     kinds = {}
     undetermined = case.find_codes("undetermined")
-    for code, verdict, status in zip(
-        case.findings["code"], case.findings["verdict"], case.findings["status"], strict=True
-    ):
-        if status in DONE:
+    for code, finding in case.findings.items():
+        if finding.status in DONE:
             kinds[code] = "held"
-        elif verdict == "required":
+        elif finding.verdict == "required":
             kinds[code] = "required"
         elif any(step.code == code for step in case.steps):
             kinds[code] = "chosen"
-        elif verdict == "undetermined" and len(undetermined) <= MOST_UNDETERMINED:
+        elif finding.verdict == "undetermined" and len(undetermined) <= MOST_UNDETERMINED:
             kinds[code] = "undetermined"
     graph: nx.DiGraph[str] = nx.DiGraph()
     settled = {step.code: set(step.requires) for step in case.steps}

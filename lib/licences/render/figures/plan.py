@@ -13,6 +13,7 @@ from licences.law.working_days import read_calendar
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
 from licences.render.figures.style import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
+from licences.words.labels import label_value
 from licences.words.texts import mark_day, say, say_share
 
 DAY = timedelta(days=1)
@@ -35,7 +36,12 @@ def draw_timeline(case: Case) -> go.Figure | None:
         return None
     language, path = case.language, case.plan.critical_path
     traces = [
-        _draw_bars(case, [step for step in dated if step.phase == phase], case.label("phase", phase), colour)
+        _draw_bars(
+            case,
+            [step for step in dated if step.phase == phase],
+            label_value("phase", phase, case.language),
+            colour,
+        )
         for phase, colour in PHASE_COLOURS.items()
     ]
     traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
@@ -86,7 +92,7 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
                 mark_day(step.start),
                 mark_day(step.finish),
                 say(case.language, "chart.slack_of", days=step.slack_days),
-                case.label("days_likely_basis", step.basis),
+                label_value("days_likely_basis", step.basis, case.language),
                 *(mark_day(day) for day in case.forecast.simulation.finishes[step.code]),
             ]
             for step in steps
@@ -249,7 +255,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
     labels = label_codes({code: case.name_code(code) for code in codes}, language)
     traces: list[dict[str, Any]] = []
     for kind, colour, symbol in (("duty", "#0072b2", "circle"), ("renewal", "#c14a00", "diamond")):
-        chosen = [event for event in events if (event.duty is None) is (kind == "renewal")]
+        chosen = [event for event in events if event.is_renewal is (kind == "renewal")]
         if not chosen:
             continue
         begins = [event.renew_from or event.renew_by for event in chosen]

@@ -46,7 +46,7 @@ def make_decisions(case: Case) -> dict[str, Any]:
     main = [field.name for field in find_main_facts(law) if field.name not in asked]
     contradicting = {name for rule, _ in contradictions for name in rule.names}
     can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
-    held = {code: case.findings_by_code[code]["status"] for code in rules}
+    held = {code: case.findings[code].status for code in rules}
     return {
         "language": language,
         "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named},

@@ -9,11 +9,14 @@ import pandas as pd
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Comparison, compare_cases
+from licences.assessment.verdicts import BY_WEIGHT
 from licences.planning.schedule import DONE
 from licences.planning.simulation import SHARES
-from licences.render.html.sections import describe_launch, describe_licence, make_environment
+from licences.render.html.sections import make_environment
 from licences.rules.facts import Field
+from licences.words.cases import view_licence
 from licences.words.phrases import say_value
+from licences.words.plans import view_launch
 from licences.words.since_last import list_left_out
 from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 
@@ -29,8 +32,6 @@ COLUMNS = (
     "source",
     "checked",
 )
-# What matters first stands first.
-ORDER = ("required", "undetermined", "recommended", "optional", "not_needed")
 
 
 def _render(macro: str, *values: object) -> str:
@@ -42,16 +43,15 @@ def _render(macro: str, *values: object) -> str:
 def make_answer(case: Case) -> str:
     """How many licences of each verdict, by when it can open, and what contradicts itself."""
     texts = read_texts(case.language)
-    counts = case.findings["verdict"].value_counts()
-    open_and_blocked = case.findings[
-        (case.findings["verdict"] == "required")
-        & (case.findings["blockers"].map(len) > 0)
-        & ~case.findings["status"].isin(DONE)
+    open_and_blocked = [
+        code
+        for code in case.find_codes("required")
+        if case.findings[code].failed_conditions and case.findings[code].status not in DONE
     ]
-    launch = describe_launch(case) or {}
+    launch: Mapping[str, Any] = view_launch(case.forecast) or {}
     view = {
         "warnings": [warning.message for warning in case.contradictions],
-        "counts": {verdict: int(counts.get(verdict, 0)) for verdict in ORDER},
+        "counts": {verdict: len(case.find_codes(verdict)) for verdict in BY_WEIGHT},
         "blocked": len(open_and_blocked),
         "launch": launch.get("days"),
         "decider": launch.get("decider"),
@@ -99,7 +99,7 @@ def make_card(case: Case, code: str) -> str:
     """The card of one licence: what the report says of it in several places."""
     sections = make_environment().get_template("sections.html.j2")
     module: Any = sections.make_module({"page": read_texts(case.language)["page"]})
-    return str(module.card(describe_licence(case, code), whole=True))
+    return str(module.card(view_licence(case, code), whole=True))
 
 
 def list_licences(case: Case) -> pd.DataFrame:
@@ -109,41 +109,32 @@ def list_licences(case: Case) -> pd.DataFrame:
     in front so that sorting keeps that order.
     """
     language = case.language
-    findings = case.findings.assign(rank=case.findings["verdict"].map(ORDER.index)).sort_values(
-        "rank", kind="stable"
-    )
-    rows = case.rows.loc[findings.index]
-    fields = case.catalogue.fields
+    codes = [code for verdict in BY_WEIGHT for code in case.find_codes(verdict)]
+    findings = [view_licence(case, code) for code in codes]
     comma = say(language, "list")
-    named = zip(rows[f"name_{language}"], rows["name_zh"], rows.index, strict=True)
-    checked = zip(rows["checked_on"].dt.date, rows["confidence"], strict=True)
     return pd.DataFrame(
         {
             "verdict": [
-                f"{rank + 1} {say(language, f'page.verdicts.{verdict}')}"
-                for rank, verdict in zip(findings["rank"], findings["verdict"], strict=True)
+                f"{BY_WEIGHT.index(one['verdict']) + 1} {say(language, 'page.verdicts.' + one['verdict'])}"
+                for one in findings
             ],
             "licence": [
-                f"{name} {code}" if name == official else f"{name} {official} {code}"
-                for name, official, code in named
+                " ".join(dict.fromkeys((one["name"], one["official_name"], one["code"]))) for one in findings
             ],
-            "why": [comma.join(because[:-1]) for because in findings["because"]],
-            "missing": [
-                comma.join(fields[name].label[language] for name in names)
-                for names in findings["missing_facts"]
-            ],
-            "blockers": [comma.join(blockers) for blockers in findings["blockers"]],
-            "status": [say(language, f"page.status.{status}") for status in findings["status"]],
-            "phase": [case.label("phase", phase) for phase in rows["phase"]],
-            "basis": list(findings["legal_basis"]),
-            "source": list(rows["source"]),
+            "why": [comma.join(one["because"]) for one in findings],
+            "missing": [comma.join(one["missing"]) for one in findings],
+            "blockers": [comma.join(one["blockers"]) for one in findings],
+            "status": [say(language, f"page.status.{one['status']}") for one in findings],
+            "phase": [one["phase"] for one in findings],
+            "basis": [one["legal_basis"] for one in findings],
+            "source": [one["source"] for one in findings],
             "checked": [
-                f"{day} ({say(language, 'page.days_ago', days=(case.as_of - day).days)}, "
-                f"{case.label('confidence', confidence)})"
-                for day, confidence in checked
+                f"{one['checked_on']} ({say(language, 'page.days_ago', days=one['age_days'])}, "
+                f"{one['confidence']})"
+                for one in findings
             ],
         },
-        index=findings.index,
+        index=pd.Index(codes, name="code"),
     )
 
 
@@ -192,8 +183,8 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
 
     yield side(say(language, "explorer.as_of"), old.as_of, new.as_of)
     yield side(say(language, "explorer.start"), old.start, new.start)
-    for verdict in ORDER:
-        counts = [int((case.findings["verdict"] == verdict).sum()) for case in (old, new)]
+    for verdict in BY_WEIGHT:
+        counts = [len(case.find_codes(verdict)) for case in (old, new)]
         moved = counts[1] - counts[0]
         note = f"{moved:+d}" if moved else ""
         yield side(say(language, f"page.verdicts.{verdict}"), counts[0], counts[1], note)

@@ -21,10 +21,13 @@ from licences.words.texts import say
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
-def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | None = None) -> str:
+def make_html(
+    notebook: NotebookNode, name: str, language: str, brand: Brand | None = None, edition: str = ""
+) -> str:
     """The page of an executed notebook: its outputs, no code, no request to anywhere.
 
-    name: the client's name, for the title of the page. brand: the firm that it comes from.
+    name: the client's name, for the title of the page. brand: the firm that it comes from. edition: of
+    the catalogue, named at the foot.
     """
     brand = brand or Brand()
     page = {
@@ -42,6 +45,7 @@ def make_html(notebook: NotebookNode, name: str, language: str, brand: Brand | N
         "colour": brand.colour,
         "logo": _embed(brand.logo, brand.logo_type),
         "disclaimer": brand.disclaimer.get(language, ""),
+        "edition": say(language, "page.edition", edition=edition) if edition else "",
     }
     return str(_make_exporter().template.render(nb=notebook, resources={"page": page}))
 

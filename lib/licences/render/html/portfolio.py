@@ -22,7 +22,8 @@ from licences.render.html.portfolio_summary import (
     say_worth,
 )
 from licences.render.html.portfolio_tables import find_groups, make_matrix, make_shares
-from licences.render.html.sections import Section, make_environment, say_note
+from licences.render.html.sections import Section, make_environment
+from licences.words.cases import say_note
 from licences.words.texts import mark_day, read_texts, say_number, say_share
 
 SECTIONS = (

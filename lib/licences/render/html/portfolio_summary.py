@@ -11,7 +11,8 @@ import pandas as pd
 from licences.analysis.portfolio import Ahead, Portfolio
 from licences.law.in_force import LawInForce, Licence
 from licences.render.figures.style import label_codes
-from licences.words.texts import join_names, mark_day, say, say_number
+from licences.words.labels import name_both
+from licences.words.texts import mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
 NAMED = 30  # clients that are named one by one
@@ -32,7 +33,7 @@ def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[s
 
 def name_entry(entry: Licence) -> dict[str, str]:
     """The name of an entry, in force or not, and the official Chinese one where that is another."""
-    official = str(entry.row["name_zh"])
+    official = entry.official_name
     return {"code": entry.code, "name": entry.name, "official": "" if official == entry.name else official}
 
 
@@ -93,10 +94,6 @@ def say_ahead(portfolio: Portfolio, one: Ahead) -> str:
     return say(portfolio.language, "retrospect.between").join(said)
 
 
-def _say_entry(entry: Licence) -> str:
-    return join_names(entry.name, str(entry.row["name_zh"]))
-
-
 def _split_count(portfolio: Portfolio, key: str, count: int) -> tuple[str, str]:
     """A number, and what it counts."""
     number = say_number(count)
@@ -116,7 +113,7 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
         said = say_text(
             portfolio,
             "first_bottleneck",
-            name=_say_entry(portfolio.law.entries[code]),
+            name=name_both(portfolio.law.entries[code]),
             count=int(row["holds_up"]),
             clients=len(portfolio.clients),
             how=say(portfolio.language, "portfolio.list").join(holds),
@@ -159,7 +156,7 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
             portfolio,
             "first_ahead",
             day=most.change.day.isoformat(),
-            name=_say_entry(most.change.entry),
+            name=name_both(most.change.entry),
             what=say_ahead(portfolio, most),
             count=len(most.clients),
         )

@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.analysis.portfolio import Portfolio
+from licences.assessment.verdicts import BY_WEIGHT
 from licences.reading.tables import NONE
 from licences.rules.facts import split_set
 from licences.words.texts import say
 
 GROUPS = 8  # so many stand side by side
-SIGNS = ("held", "blocked", "required", "undetermined", "recommended", "optional", "not_needed")
+SIGNS = ("held", "blocked", *BY_WEIGHT)
 
 
 def make_matrix(portfolio: Portfolio) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 
 from licences.analysis.case import Case
 from licences.render.brand import Brand
-from licences.render.html.sections import describe_case
+from licences.words.cases import view_case
 from licences.words.since_last import tell_since_last
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
 
@@ -24,7 +24,7 @@ def describe_words(case: Case, brand: Brand) -> Words:
 
 class _Words:
     def __init__(self, case: Case) -> None:
-        self.case, self.view = case, describe_case(case)
+        self.case, self.view = case, view_case(case)
         self.page: Mapping[str, Any] = read_texts(case.language)["page"]
 
     def describe(self, brand: Brand) -> Words:
@@ -41,6 +41,7 @@ class _Words:
             "firm": brand.firm,
             "contact": brand.contact,
             "disclaimer": brand.disclaimer.get(case.language, ""),
+            "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
             **self._describe_summary(),
             "changed": self._describe_changed(),

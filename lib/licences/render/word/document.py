@@ -25,8 +25,8 @@ from licences.analysis.case import Case
 from licences.errors import UsageError
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
-from licences.render.pdf import PICTURE_MARK, place_pictures
 from licences.render.word.context import describe_words
+from licences.render.word.pictures import PICTURE_MARK, place_pictures
 from licences.render.word.template import TEXT_WIDTH_MM, make_template
 
 LOGO_HEIGHT_MM = 14
@@ -53,7 +53,10 @@ def make_word(
     except TemplateError as error:
         where = " ".join("".join(getattr(error, "docx_context", ())).split())[:120]
         beside = f" near {where!r}" if where else ""
-        raise UsageError(f"--template: {error}{beside}", "see the names in the README") from None
+        raise UsageError(
+            f"--template: {error}{beside}",
+            "see the names in the consultant's guide, 'A Word template of your own'",
+        ) from None
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UsageError(f"--template is no Word file ({error})", "save it as .docx") from None
     document = file.docx

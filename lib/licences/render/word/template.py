@@ -379,6 +379,7 @@ class _Writer:
     def write_limits(self) -> None:
         self.heading("{{ page.limits_title }}")
         self.list("limit in page.limits", "{{ limit }}")
+        self.write("{{ edition }}", "Note")
         self.only_if("disclaimer", "{{ disclaimer }}", "Note")
 
 

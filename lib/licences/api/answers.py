@@ -1,0 +1,371 @@
+"""Answers for an analyst: what each client needs and why, as objects to look into and as tidy frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from licences.api.days import Day, read_day
+from licences.assessment.contradictions import find_contradictions
+from licences.assessment.explain import Finding, explain
+from licences.assessment.questions import rank_questions
+from licences.assessment.remedies import find_remedies
+from licences.assessment.verdicts import Judgement, judge
+from licences.errors import UnknownNameError
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.in_force import LawInForce, find_law_in_force
+from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_data_folder
+from licences.rules.facts import read_profiles
+from licences.rules.kleene import Trace
+from licences.rules.logic import make_profile
+from licences.words.findings import FindingView, say_finding
+from licences.words.labels import label_value
+from licences.words.phrases import say_value
+from licences.words.remedies import RemediesView, say_remedies
+from licences.words.texts import say
+
+
+def load(data: str | Path | None = None) -> Catalogue:
+    """The catalogue of licences.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A folder with ``licences.csv``, or such a file; what ships with the package by default.
+
+    Returns
+    -------
+    Catalogue
+        Its ``rows`` are a frame, one row a licence and period; ``fields`` are the facts asked of a client.
+
+    Raises
+    ------
+    LicencesError
+        Where a file is missing or holds problems; all of them are named at once.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> catalogue = lc.load()
+    >>> catalogue.find_names("ICP", "zh")
+    ('增值电信业务经营许可证（信息服务业务，ICP许可证）', '增值电信业务经营许可证（信息服务业务，ICP许可证）')
+    """
+    path = None if data is None else Path(data)
+    if path is not None and path.is_dir():
+        path = path / "licences.csv"
+    return read_catalogue(path)
+
+
+@dataclass(frozen=True, eq=False)
+class Clients:
+    """What clients have told.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row a client: ``client``, ``name``, ``holds`` (a tuple of codes with an optional ``@`` and day of
+        expiry) and a column a fact. What is not told is missing, never false.
+    catalogue : Catalogue
+        What their answers are held against.
+    path : Path or None
+        The file that they come from; None for the sample clients.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> clients = lc.read_clients()
+    >>> len(clients)
+    22
+    >>> clients.in_words("en").loc["corner-shop", "has_website"]
+    'no'
+    """
+
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    path: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def in_words(self, language: str = "zh") -> pd.DataFrame:
+        """The facts as texts in a language, one row a client (the index), one column a fact."""
+        fields = self.catalogue.fields
+        records = self.frame[list(fields.by_name)].to_dict("records")
+        told = [make_profile({str(name): value for name, value in row.items()}) for row in records]
+        rows = [
+            {name: say_value(fields[name], value, language) for name, value in one.items()} for one in told
+        ]
+        return pd.DataFrame(rows, index=pd.Index(self.frame["client"], name="client"))
+
+
+def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = None) -> Clients:
+    """The clients of a file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        CSV, or Excel with the extra ``excel``; the sample clients by default.
+    catalogue : Catalogue, optional
+        What ships with the package by default.
+
+    Raises
+    ------
+    LicencesError
+        Where the file is missing or holds problems; all of them are named at once, by line and column.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> lc.read_clients().frame.set_index("client").loc["corner-shop", "has_app"]
+    np.False_
+    """
+    ours = catalogue or read_catalogue()
+    file = Path(path) if path is not None else find_data_folder() / "clients.csv"
+    frame = read_profiles(file, ours.fields, set(ours.rows["code"]))
+    return Clients(frame, ours, None if path is None else file)
+
+
+@dataclass(frozen=True, eq=False)
+class LicenceAnswer:
+    """What one client is told of one licence.
+
+    Attributes
+    ----------
+    client, code, name, official_name : str
+        ``name`` in the answer's language; the official one is Chinese.
+    verdict : str
+        ``required``, ``recommended``, ``optional``, ``not_needed``, or ``undetermined`` where a fact that
+        decides it is not told.
+    status : str
+        ``held``, ``expiring``, ``expired`` or ``not_held``.
+    because, would_change_if, blockers : list of str
+        Sentences in the answer's language.
+    missing_facts : list of str
+        The facts not told that can still change the verdict; no others.
+    trace : Trace
+        The rule part by part, each with its truth and what was told.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
+    >>> express = answer["paper-plane-post", "EXPRESS"]
+    >>> express.verdict, express.because[0]
+    ('required', 'Runs its own couriers: yes')
+    >>> express.trace.truth
+    True
+    """
+
+    client: str
+    code: str
+    name: str
+    official_name: str
+    verdict: str
+    status: str
+    because: list[str]
+    would_change_if: list[str]
+    blockers: list[str]
+    missing_facts: list[str]
+    legal_basis: str
+    source_url: str | None
+    checked_on: date
+    trace: Trace
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What each client needs on a day, and why.
+
+    ``answer["shop"]`` maps the codes in force to what the client is told of them, ``answer["shop", "EDI"]`` is
+    one of these.
+
+    Attributes
+    ----------
+    clients : Clients
+    as_of : date
+        The day of the law.
+    language : str
+        ``zh`` or ``en``; of every text.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
+    >>> answer["corner-shop", "EDI"].verdict
+    'not_needed'
+    >>> (answer.frame["verdict"] == "required").sum() > 100
+    np.True_
+    >>> answer.questions.columns.tolist()
+    ['client', 'field', 'label', 'settles', 'share', 'conditions']
+    """
+
+    clients: Clients
+    as_of: date
+    language: str
+
+    @property
+    def law(self) -> LawInForce:
+        """The licences in force on the day, with their rules read."""
+        return find_law_in_force(self.clients.catalogue, self.as_of, self.language)
+
+    @cached_property
+    def judgements(self) -> dict[str, Judgement]:
+        """For each client what it told and holds, and its verdicts by code."""
+        return {one.client: one for one in judge(self.clients.catalogue, self.clients.frame, self.as_of)}
+
+    @cached_property
+    def _findings(self) -> dict[str, dict[str, Finding]]:
+        found: dict[str, dict[str, Finding]] = {client: {} for client in self.judgements}
+        ours, told = self.clients.catalogue, self.clients.frame
+        for one in explain(ours, told, self.as_of, self.language, list(self.judgements.values())):
+            found[one.client][one.code] = one
+        return found
+
+    def find_client(self, client: str) -> Judgement:
+        """What one client told and holds. Raises: UnknownNameError."""
+        if client not in self.judgements:
+            raise UnknownNameError("client", client, self.judgements)
+        return self.judgements[client]
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Mapping[str, LicenceAnswer] | LicenceAnswer:
+        client, code = (key, None) if isinstance(key, str) else key
+        self.find_client(client)
+        if code is None:
+            return {one: self._answer(finding) for one, finding in self._findings[client].items()}
+        if code not in self._findings[client]:
+            raise UnknownNameError("licence in force", code, self._findings[client])
+        return self._answer(self._findings[client][code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.judgements)
+
+    def _answer(self, finding: Finding) -> LicenceAnswer:
+        said = say_finding(finding, self.language)
+        return LicenceAnswer(
+            client=finding.client,
+            code=finding.code,
+            name=finding.licence.name,
+            official_name=finding.licence.official_name,
+            verdict=finding.verdict,
+            status=finding.status,
+            because=said["because"],
+            would_change_if=said["would_change_if"],
+            blockers=said["blockers"],
+            missing_facts=said["missing_facts"],
+            legal_basis=said["legal_basis"],
+            source_url=said["source_url"],
+            checked_on=date.fromisoformat(said["checked_on"]),
+            trace=finding.trace,
+        )
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a client and licence in force; labels beside codes, lists of sentences, days as dates."""
+        rows = [
+            self._list_cells(finding, say_finding(finding, self.language))
+            for found in self._findings.values()
+            for finding in found.values()
+        ]
+        frame = pd.DataFrame(rows)
+        return frame.assign(checked_on=pd.to_datetime(frame["checked_on"]))
+
+    def _list_cells(self, finding: Finding, said: FindingView) -> dict[str, object]:
+        return {
+            "client": finding.client,
+            "client_name": self.judgements[finding.client].name,
+            "code": finding.code,
+            "licence": finding.licence.name,
+            "official_name": finding.licence.official_name,
+            "verdict": finding.verdict,
+            "verdict_label": say(self.language, f"verdict.{finding.verdict}"),
+            "status": finding.status,
+            "status_label": say(self.language, f"status.{finding.status}"),
+            "phase": finding.licence.phase,
+            "phase_label": label_value("phase", finding.licence.phase, self.language),
+            **{
+                key: said[key]
+                for key in ("because", "missing_facts", "would_change_if", "blockers", "legal_basis")
+            },
+            "source_url": said["source_url"],
+            "checked_on": said["checked_on"],
+        }
+
+    @cached_property
+    def questions(self) -> pd.DataFrame:
+        """The facts still open, those that settle most first; one row a client and fact.
+
+        Columns: client, field, label, settles (codes that an answer decides), share (of the client's open
+        licences, how many an answer decides on average, 0 to 1), conditions (codes whose condition it decides).
+        """
+        ours = self.clients.catalogue
+        frame = rank_questions(ours, self.clients.frame, self.as_of, list(self.judgements.values()))
+        labels = [ours.fields[name].label[self.language] for name in frame["field"]]
+        frame.insert(2, "label", labels)
+        return frame
+
+    @cached_property
+    def contradictions(self) -> list[str]:
+        """What the clients' own answers cannot all be, in sentences."""
+        found = find_contradictions(self.clients.catalogue, self.clients.frame, self.language)
+        return [f"{one.client}: {one.message}" for one in found]
+
+
+def assess(clients: Clients, *, as_of: Day | None = None, language: str = "zh") -> Answer:
+    """What each client needs, and why.
+
+    Parameters
+    ----------
+    clients : Clients
+    as_of : date or ISO text, optional
+        The day of the law; today by default.
+    language : {"zh", "en"}
+
+    Raises
+    ------
+    LicencesError
+        Where the day or the language is none.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
+    >>> sorted(code for code, one in answer["corner-shop"].items() if one.verdict == "required")
+    ['BUSINESS_LICENCE', 'FOOD_OPERATION']
+    """
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, LANGUAGES)
+    return Answer(clients, read_day("as_of", as_of) or date.today(), language)
+
+
+def what_if(answer: Answer, client: str, licence: str) -> RemediesView:
+    """What would make a licence needed, not needed, or obtainable for a client.
+
+    Returns
+    -------
+    dict
+        ``needed``, ``not_needed`` and ``eligible``, each with ``reached`` (None where it cannot be told yet)
+        and ``ways``: every smallest change, as ``facts`` and what to do in ``steps``.
+
+    Raises
+    ------
+    LicencesError
+        Where the client is unknown or the licence not in force.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
+    >>> lc.what_if(answer, client="paper-plane-post", licence="EXPRESS")["eligible"]["ways"][1]["steps"]
+    ['no longer run international express']
+    """
+    one, entries = answer.find_client(client), answer.law.entries
+    if licence not in entries:
+        raise UnknownNameError("licence in force", licence, entries)
+    aims = find_remedies(entries[licence], one.profile)
+    return say_remedies(one, licence, aims, answer.clients.catalogue.fields, answer.language)

@@ -1,0 +1,159 @@
+"""Findings: the verdict on each licence with the reasons for it, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from licences.assessment.contradictions import Contradiction, find_contradictions
+from licences.assessment.verdicts import Judgement, find_status, judge
+from licences.law.catalogue import Catalogue
+from licences.law.in_force import Licence, find_law_in_force
+from licences.rules.counterfactuals import find_changes
+from licences.rules.expressions import Value
+from licences.rules.kleene import Claim, Profile, Trace
+from licences.rules.logic import Rule
+
+
+@dataclass(frozen=True)
+class FailedCondition:
+    """A condition of obtaining a licence that a client is known to fail.
+
+    claims: what it told that fails it. ways: each a set of statements that would meet it.
+    """
+
+    claims: tuple[Claim, ...]
+    ways: tuple[tuple[Claim, ...], ...]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is open about a verdict.
+
+    missing_facts: the facts not told that can still change it. changes: whether the licence would then be
+    needed, and the statements that would make it so.
+    """
+
+    missing_facts: tuple[str, ...]
+    changes: tuple[tuple[bool, tuple[Claim, ...]], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """The verdict on one licence for one client, and what it rests on.
+
+    doubts: contradictions between answers on which a ``not_needed`` rests. status: ``held``, ``expiring``,
+    ``expired`` or ``not_held``.
+    """
+
+    client: str
+    licence: Licence
+    verdict: str
+    status: str
+    profile: Profile
+    doubts: tuple[Contradiction, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.licence.code
+
+    @property
+    def claims(self) -> list[Claim]:
+        """The statements that decided the verdict, or that keep it open; none where it applies to everybody."""
+        return self.licence.applies.explain(self.profile)
+
+    @property
+    def trace(self) -> Trace:
+        """The rule of its being needed, part by part, each with its truth."""
+        return self.licence.applies.trace(self.profile)
+
+    @property
+    def condition_trace(self) -> Trace | None:
+        """The condition of obtaining it, part by part; None where there is none."""
+        return self.licence.condition.trace(self.profile) if self.licence.condition else None
+
+    @property
+    def opening(self) -> Opening:
+        """What is open about the verdict."""
+        rule = self.licence.applies
+        return find_opening(rule, rule.find_kinds(self.profile))
+
+    @property
+    def missing_facts(self) -> tuple[str, ...]:
+        """The facts not told that can still change the verdict."""
+        return self.opening.missing_facts
+
+    @property
+    def failed_conditions(self) -> tuple[FailedCondition, ...]:
+        """The conditions that the client is known to fail; none where the licence is not needed."""
+        return (
+            ()
+            if self.verdict == "not_needed"
+            else list_failed_conditions(self.licence.condition, self.profile)
+        )
+
+
+def explain(
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    language: str = "zh",
+    judged: Iterable[Judgement] | None = None,
+    contradictions: Iterable[Contradiction] | None = None,
+) -> Iterator[Finding]:
+    """What each client needs on ``as_of`` and why, client by client, licence by licence.
+
+    judged, contradictions: what ``judge`` and ``find_contradictions`` give, where that is at hand.
+    """
+    licences = find_law_in_force(catalogue, as_of, language).entries.values()
+    warned: dict[str, list[Contradiction]] = {}
+    for warning in (
+        find_contradictions(catalogue, profiles, language) if contradictions is None else contradictions
+    ):
+        warned.setdefault(warning.client, []).append(warning)
+    for one in judged or judge(catalogue, profiles, as_of):
+        for licence in licences:
+            verdict = one.verdicts[licence.code]
+            doubts = tuple(
+                warning
+                for warning in warned.get(one.client, ())
+                if verdict == "not_needed" and set(warning.fields) & set(licence.applies.names)
+            )
+            status = find_status(one.held, licence.row, as_of)
+            yield Finding(one.client, licence, verdict, status, one.profile, doubts)
+
+
+@lru_cache(maxsize=65536)
+def find_opening(rule: Rule, kinds: tuple[Value | None, ...]) -> Opening:
+    """What is open about a rule; alike for all answers of a kind, see ``Rule.find_kinds``."""
+    profile = dict(zip(rule.names, kinds, strict=True))
+    applies = rule.decide(profile)
+    changes = tuple(
+        (wanted, change)
+        for wanted in (True, False)
+        if applies is not wanted
+        for change in find_changes(rule, profile, wanted)
+    )
+    return Opening(rule.find_missing(profile), changes)
+
+
+def list_failed_conditions(condition: Rule | None, profile: Profile) -> tuple[FailedCondition, ...]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it."""
+    if condition is None:
+        return ()
+    return find_failed_conditions(condition, tuple(profile.get(name) for name in condition.names))
+
+
+@lru_cache(maxsize=65536)
+def find_failed_conditions(condition: Rule, told: tuple[Value | None, ...]) -> tuple[FailedCondition, ...]:
+    """As ``list_failed_conditions``, for the answers to ``condition.names`` in their order."""
+    profile = dict(zip(condition.names, told, strict=True))
+    return tuple(
+        FailedCondition(tuple(part.explain(profile)), tuple(find_changes(part, profile, True)))
+        for part in condition.split()
+        if part.decide(profile) is False
+    )

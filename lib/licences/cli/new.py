@@ -1,0 +1,122 @@
+"""New work folder: a form for clients with two examples, a brand file, and how to go on."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from shlex import quote
+
+from licences.errors import MissingFileError, UsageError
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.dictionary import Column
+from licences.reading.files import say_why, write_all_whole
+from licences.reading.places import find_shipped_folder
+from licences.rules.facts import find_clients_table, make_profiles
+
+# The first has told all that is asked, no where nothing else is said; the second what it knows on the first day.
+_SHOP = {
+    "client": "example-shop",
+    "name": "示例茶叶店（虚构，可删）",
+    "holds": "BUSINESS_LICENCE",
+    "has_mini_program": "yes",
+    "has_website": "yes",
+    "sells_own_goods": "yes",
+    "completes_transactions_online": "yes",
+    "own_categories": "prepackaged_food",
+    "hosted_categories": "none",
+    "user_generated_content": "yes",
+    "branch_provinces": "0",
+    "branch_cities": "0",
+    "personal_information_count": "12000",
+    "exported_personal_information_count": "0",
+    "mlps_level": "0",
+    "own_warehouse": "yes",
+    "province": "350000",
+    "registered_capital_cny": "1000000",
+    "foreign_share_percent": "0",
+    "company_age_months": "20",
+    "has_brand": "yes",
+    "high_tech_income_percent": "0",
+    "research_staff_percent": "0",
+}
+_MARKETPLACE = {
+    "client": "example-marketplace",
+    "name": "示例集市平台（虚构，可删）",
+    "holds": "BUSINESS_LICENCE;DOMAIN",
+    "has_website": "yes",
+    "has_app": "yes",
+    "hosts_third_party_sellers": "yes",
+    "completes_transactions_online": "yes",
+    "registered_capital_cny": "5000000",
+}
+_EXAMPLES = (
+    "- `example-shop`：自营茶叶的小店，问到的都答了，所以每项许可都有结论。"
+    " A shop that sells tea of its own and has answered everything, so that each licence has its verdict.\n"
+    "- `example-marketplace`：刚来的集市平台，只知道几件事，所以报告会说还要问什么。"
+    " A marketplace of which little is known yet, so that its report says what to ask next."
+)
+_WRITE = {
+    "yes_no": "`yes` / `no`",
+    "number": "数字 number",
+    "set": "几项 several of, `none`:",
+    "told_choice": "一项 one of:",
+}
+
+
+def make_work_folder(options: argparse.Namespace) -> int:
+    """Writes what ``licences new`` promises, all of it or nothing."""
+    folder: Path = options.folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        what = "is not empty" if folder.is_dir() else "is a file"
+        raise UsageError(f"{folder} {what}", "name a folder that is not there yet, or an empty one")
+    catalogue = read_catalogue()
+    made = {
+        "clients.csv": _make_form(catalogue),
+        "brand.yaml": (find_shipped_folder() / "data" / "brand.yaml").read_bytes(),
+        "README.md": _make_readme(catalogue).encode(),
+    }
+    try:
+        write_all_whole(folder, made)
+        (folder / "reports").mkdir()
+    except OSError as error:
+        raise MissingFileError(str(folder), say_why(error), "name a place where you may write") from None
+    print(
+        f"{folder}: put your clients into clients.csv, then: cd {quote(str(folder))} && licences report",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _make_form(catalogue: Catalogue) -> bytes:
+    """A clients file with every column, as a spreadsheet in Chinese opens it."""
+    told_no = {field.name: "no" for field in catalogue.fields.every if field.type == "bool"}
+    examples = (told_no | _SHOP, _MARKETPLACE)
+    make_profiles(examples, catalogue.fields, set(catalogue.rows["code"]), "clients.csv")
+    names = [column.name for column in find_clients_table(catalogue.fields).columns]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(examples)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _make_readme(catalogue: Catalogue) -> str:
+    text = files("licences.cli").joinpath("work_folder.md").read_text(encoding="utf-8")
+    columns = find_clients_table(catalogue.fields).columns
+    units = {field.name: field.unit for field in catalogue.fields.every}
+    rows = "\n".join(_make_row(column, units.get(column.name, {})) for column in columns)
+    return text.replace("{examples}", _EXAMPLES).replace("{columns}", rows)
+
+
+def _make_row(column: Column, unit: Mapping[str, str]) -> str:
+    write = _WRITE.get(column.type, column.means)
+    if any(unit.values()):
+        write += f" ({unit['zh']} {unit['en']})"
+    values = column.values if column.type in {"set", "told_choice"} else None
+    write += "".join(f" `{value}` {label['zh']}" for value, label in (values or {}).items())
+    return f"| `{column.name}` | {column.label['zh']} | {column.label['en']} | {write} |"

@@ -1,0 +1,55 @@
+"""Edition of the catalogue: which text of the law an answer follows from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from licences.reading.files import WORKBOOKS, read_rows, read_text
+from licences.reading.places import find_data_folder
+
+STATES_THE_LAW = ("licences.csv", "profile_fields.csv", "contradictions.csv", "corrections.csv")
+_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Edition:
+    """checked_on: the newest day, in ISO, on which a source was checked. digest: see ``hash_law``."""
+
+    checked_on: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.checked_on}-{self.digest}"
+
+
+def read_edition(catalogue: Path | None = None) -> Edition:
+    """The edition of the data files; ``catalogue`` replaces the ``licences.csv`` that is found.
+
+    Nothing is imported for it that takes long. Raises: ProblemsError where a file is broken; MissingFileError.
+    """
+    header, _, rows = read_rows(catalogue or find_data_folder() / STATES_THE_LAW[0])
+    at = header.index("checked_on") if "checked_on" in header else None
+    newest = "" if at is None else max(row[at].strip() for row in rows)
+    return Edition(newest, hash_law(catalogue))
+
+
+def hash_law(catalogue: Path | None = None) -> str:
+    """The beginning of a hash over the files that state the law, whatever their encoding and ends of lines.
+
+    Raises: ProblemsError where a file cannot be read as text; MissingFileError.
+    """
+    data = find_data_folder()
+    files = [catalogue or data / STATES_THE_LAW[0], *(data / name for name in STATES_THE_LAW[1:])]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(_read_content(file).encode() + b"\0")
+    return digest.hexdigest()[:_DIGITS]
+
+
+def _read_content(file: Path) -> str:
+    if file.suffix.lower() in WORKBOOKS:
+        header, _, rows = read_rows(file)
+        return repr((header, rows))
+    return read_text(file).replace("\r\n", "\n")

@@ -1,0 +1,48 @@
+"""The process from which notebooks are forked: has imported what they ask for most, and runs their cells."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import socket
+import sys
+from contextlib import suppress
+
+from licences.runner.forkserver import Job, JobHandler, serve_forks
+from licences.runner.imports import import_nbformat
+from licences.runner.kernel import Shell, make_shell, serve_cells, settle
+
+_IMPORTED = ("numpy", "pandas", "plotly.graph_objects", "plotly.io")
+
+
+def main(descriptor: int) -> None:
+    """Serves forks to the process at the other end of a socket."""
+    import_nbformat()
+    shell = make_shell()
+    with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
+        for name in _IMPORTED:
+            with suppress(ImportError):
+                importlib.import_module(name)
+    del sys.argv[1:]
+    serve_forks(socket.socket(fileno=descriptor), lambda _files: freeze(), {"cells": make_cells_job(shell)})
+
+
+def make_cells_job(shell: Shell) -> JobHandler:
+    """Runs a notebook cell by cell, as it is asked for over the job's channel; see ``ChannelClient``."""
+
+    def run_alone(job: Job) -> None:
+        settle(job.order["folder"], environment=job.order["environment"])
+        serve_cells(job.channel, shell)
+
+    return run_alone
+
+
+def freeze() -> None:
+    """What is there now is never looked at again for garbage, and so not copied in the forks."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

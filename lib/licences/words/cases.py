@@ -1,0 +1,349 @@
+"""A case in a reader's language: the one view from which every format takes what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypedDict, cast
+
+import pandas as pd
+
+from licences.analysis.case import Case
+from licences.assessment.remedies import find_eligible
+from licences.assessment.verdicts import BY_WEIGHT
+from licences.law.catalogue import Catalogue
+from licences.law.durations import find_weakest
+from licences.law.in_force import Licence, UpcomingChange
+from licences.planning.renewals import MONTHS
+from licences.planning.schedule import DONE
+from licences.words.findings import say_finding, say_reasons
+from licences.words.labels import label_value
+from licences.words.phrases import say_value
+from licences.words.plans import (
+    CostView,
+    DueView,
+    LaunchView,
+    StepView,
+    say_conflicts,
+    view_costs,
+    view_dues,
+    view_launch,
+    view_steps,
+)
+from licences.words.remedies import say_way
+from licences.words.texts import say, say_number
+from licences.words.upcoming import say_coming
+
+FRESH_DAYS = 365
+
+
+class RowView(TypedDict):
+    """What a row of the catalogue says, the same for every client.
+
+    time, limit, validity, fee, yearly_fee: with their unit and ground, empty where not known. Of a column
+    in two languages the reader's is there under the name without the language.
+    """
+
+    code: str
+    name: str
+    official_name: str
+    kind: str
+    phase: str
+    level: str
+    authority: str | None
+    legal_basis: str
+    documents: list[str]
+    conditions: str | None
+    foreign_rule: str | None
+    advice: str | None
+    yearly_duty: str | None
+    penalty: str | None
+    fee_note: str | None
+    note: str | None
+    confidence: str
+    is_doubtful: bool
+    time: str
+    limit: str
+    validity: str
+    fee: str
+    yearly_fee: str
+    source: str
+    source_url: str | None
+    published_on: date | None
+    checked_on: date
+
+
+class LicenceView(RowView):
+    """What is said of a licence in a client's case. obtainable: the ways to meet its condition."""
+
+    verdict: str
+    status: str
+    because: list[str]
+    missing: list[str]
+    blockers: list[str]
+    changes: list[str]
+    obtainable: list[str]
+    age_days: int
+
+
+class OverdueView(LicenceView):
+    """A licence to renew, with the day by which it should have been, where that has gone by."""
+
+    overdue_since: date | None
+
+
+class QuestionView(TypedDict):
+    """A fact still open, and the names of the licences that it settles or that have a condition of it."""
+
+    field: str
+    label: str
+    help: str
+    settles: list[str]
+    conditions: list[str]
+    share: str
+
+
+# A key of it is a keyword, so that it has no class of its own.
+UpcomingView = TypedDict(
+    "UpcomingView",
+    {"name": str, "official_name": str, "code": str, "from": date, "what": str, "note": str},
+)
+
+
+class AgeView(TypedDict):
+    """How old the sources of what is shown are."""
+
+    oldest: date
+    newest: date
+    days: int
+    is_old: bool
+
+
+class CaseView(TypedDict):
+    """A case, worked out once for all its formats."""
+
+    case: Case
+    language: str
+    needed: dict[str, list[LicenceView]]
+    not_needed: list[LicenceView]
+    held_in_vain: list[str]
+    required: list[LicenceView]
+    to_obtain: list[LicenceView]
+    blocked: list[LicenceView]
+    renew: list[OverdueView]
+    steps: list[StepView]
+    dated: list[StepView]
+    undated: list[StepView]
+    questions: list[QuestionView]
+    warnings: list[str]
+    coming: list[UpcomingView]
+    shown: list[LicenceView]
+    checked: AgeView
+    launch: LaunchView | None
+    no_launch: str
+    left_out: list[str]
+    conflicts: list[str]
+    renewals: list[DueView]
+    untold_expiries: list[str]
+    months: int
+    costs: list[CostView]
+    capacity: int | None
+    profile: list[tuple[str, str]]
+
+
+@lru_cache(maxsize=1)
+def view_case(case: Case) -> CaseView:
+    """What every format needs to know of a case, in its reader's language."""
+    licences = {code: view_licence(case, code) for code in case.findings}
+    needed = {verdict: [licences[code] for code in case.find_codes(verdict)] for verdict in BY_WEIGHT[:-1]}
+    required = needed["required"]
+    overdue = {
+        event.code: event.renew_by
+        for event in case.forecast.renewals
+        if event.is_renewal and event.renew_by < case.as_of
+    }
+    steps = view_steps(case.forecast)
+    shown = [licence for verdict in ("required", "recommended", "optional") for licence in needed[verdict]]
+    return {
+        "case": case,
+        "language": case.language,
+        "needed": needed,
+        "not_needed": [licences[code] for code in case.find_codes("not_needed")],
+        "held_in_vain": _find_gone(case),
+        "required": required,
+        "to_obtain": [licence for licence in required if licence["status"] not in DONE],
+        "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
+        "renew": [
+            {**licence, "overdue_since": overdue.get(licence["code"])}
+            for licence in shown
+            if licence["status"] in {"expiring", "expired"}
+        ],
+        "steps": steps,
+        "dated": [step for step in steps if step["finish"]],
+        "undated": [step for step in steps if not step["finish"]],
+        "questions": [_view_question(case, row) for row in case.questions.to_dict("records")],
+        "warnings": [warning.message for warning in case.contradictions],
+        "coming": [_view_coming(change, case) for change in case.coming],
+        "shown": shown,
+        "checked": _find_age(case, shown),
+        "launch": view_launch(case.forecast),
+        "no_launch": case.forecast.no_launch,
+        "left_out": [case.name_code(code) for code in case.forecast.left_out],
+        "conflicts": say_conflicts(case.plan),
+        "renewals": view_dues(case.forecast),
+        "untold_expiries": [case.name_code(code) for code in case.forecast.untold_expiries],
+        "months": MONTHS,
+        "costs": view_costs(case.forecast),
+        "capacity": case.plan.capacity,
+        "profile": [
+            (field.label[case.language], say_value(field, case.profile[field.name], case.language))
+            for field in case.catalogue.fields.every
+            if case.profile[field.name] is not None
+        ],
+    }
+
+
+def view_licence(case: Case, code: str) -> LicenceView:
+    """What is said of a licence: of its row, which is the same for every client, and of this client's case."""
+    finding = case.findings[code]
+    row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
+    return {
+        **row,
+        "verdict": finding.verdict,
+        "status": finding.status,
+        "because": say_reasons(finding, case.language),
+        "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
+        "blockers": said["blockers"],
+        "changes": said["would_change_if"],
+        "obtainable": _say_obtainable(case, code),
+        "age_days": (case.as_of - row["checked_on"]).days,
+    }
+
+
+def _say_obtainable(case: Case, code: str) -> list[str]:
+    """What would meet the condition of a licence that may be needed, where it is not met yet."""
+    finding = case.findings[code]
+    if finding.verdict == "not_needed":
+        return []
+    aim = find_eligible(finding.licence, case.profile)
+    return (
+        []
+        if aim.reached
+        else [say_way(way, case.profile, case.catalogue.fields, case.language) for way in aim.ways]
+    )
+
+
+@lru_cache(maxsize=4096)
+def view_row(licence: Licence, language: str) -> RowView:
+    """What a row of the catalogue says, in a reader's language."""
+    row = {str(name): _clean(value) for name, value in licence.row.items()}
+    said = {name[: -len(language) - 1]: value for name, value in row.items() if name.endswith(f"_{language}")}
+    return cast(
+        RowView,
+        said
+        | {
+            "code": licence.code,
+            "official_name": row["name_zh"],
+            "kind": label_value("kind", row["kind"], language),
+            "phase": label_value("phase", row["phase"], language),
+            "level": say(language, "list").join(
+                label_value("level", level, language) for level in row["level"]
+            ),
+            "confidence": label_value("confidence", row["confidence"], language),
+            "is_doubtful": row["confidence"] == "low",
+            "time": _say_times(row, language),
+            "limit": _say_number_of(row, "statutory_days", "statutory_days_unit", language),
+            "validity": _say_number_of(row, "validity_years", None, language),
+            "fee": _say_number_of(row, "fee_cny", None, language),
+            "yearly_fee": _say_number_of(row, "yearly_fee_cny", None, language),
+            "source": row["source"],
+            "source_url": row["source_url"],
+            "published_on": row["published_on"],
+            "checked_on": row["checked_on"],
+        },
+    )
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, (tuple, list)):
+        return list(value)
+    return None if pd.isna(value) else value
+
+
+def _say_times(row: Mapping[str, Any], language: str) -> str:
+    """``5 – 15 – 30 working days (estimate)``; the weakest ground of the three is named."""
+    names = [name for name in ("days_min", "days_likely", "days_max") if row[name] is not None]
+    if not names:
+        return ""
+    weakest = find_weakest(row[f"{name}_basis"] for name in names)
+    return say(
+        language,
+        "page.times",
+        numbers=" – ".join(say_number(row[name]) for name in names),
+        unit=label_value("days_unit", row["days_unit"], language),
+        basis=label_value("days_likely_basis", weakest, language),
+    )
+
+
+def _say_number_of(row: Mapping[str, Any], name: str, unit: str | None, language: str) -> str:
+    if row[name] is None:
+        return ""
+    key = f"page.number_of.{name}"
+    basis = label_value(f"{name}_basis", row[f"{name}_basis"], language)
+    unit_label = label_value(unit, row[unit], language) if unit else ""
+    return say(language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
+
+
+def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
+    field = case.catalogue.fields[row["field"]]
+    return {
+        "field": field.name,
+        "label": field.label[case.language],
+        "help": field.help[case.language],
+        "settles": [case.name_code(code) for code in row["settles"]],
+        "conditions": [case.name_code(code) for code in row["conditions"]],
+        "share": f"{row['share']:.0%}",
+    }
+
+
+def _view_coming(change: UpcomingChange, case: Case) -> UpcomingView:
+    return {
+        "name": change.entry.name,
+        "official_name": change.entry.official_name,
+        "code": change.entry.code,
+        "from": change.day,
+        "what": say_coming(change, case.law, case.profile),
+        "note": say_note(change, case.catalogue, case.language),
+    }
+
+
+def say_note(change: UpcomingChange, catalogue: Catalogue, language: str) -> str:
+    """What is to be said of a change ahead: the note of what begins, or what follows what ends."""
+    row = change.entry.row
+    if change.kind != "end":
+        return _clean(row[f"note_{language}"]) or ""
+    code, rows = change.entry.code, catalogue.rows
+    is_followed = (rows.loc[rows["code"] == code, "in_force_from"] > pd.Timestamp(change.day)).any()
+    if is_followed or set(row["superseded_by"]) - {code}:
+        return ""
+    return say(language, "page.coming_end")
+
+
+def _find_gone(case: Case) -> list[str]:
+    """What the client holds of which no row is in force any more."""
+    gone = [code for code in case.held if code not in case.law.entries]
+    return [f"{case.catalogue.find_names(code, case.language)[0]} ({code})" for code in gone]
+
+
+def _find_age(case: Case, licences: list[LicenceView]) -> AgeView:
+    days: list[date] = [licence["checked_on"] for licence in licences]
+    oldest = min(days, default=case.as_of)
+    return {
+        "oldest": oldest,
+        "newest": max(days, default=case.as_of),
+        "days": (case.as_of - oldest).days,
+        "is_old": (case.as_of - oldest).days > FRESH_DAYS,
+    }

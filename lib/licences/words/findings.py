@@ -1,0 +1,225 @@
+"""Sentences about verdicts: the reasons, what is not told, what would change them, what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypedDict
+
+import pandas as pd
+
+from licences.assessment.explain import (
+    FailedCondition,
+    Finding,
+    explain,
+    find_failed_conditions,
+    find_opening,
+)
+from licences.law.catalogue import Catalogue
+from licences.law.in_force import Licence
+from licences.reading.tables import NONE
+from licences.rules.expressions import Atom, Value
+from licences.rules.facts import Fields, split_set
+from licences.rules.kleene import Profile, Trace
+from licences.rules.logic import Rule
+from licences.words.phrases import join_claims, say_claims
+from licences.words.texts import say
+
+
+class SourceView(TypedDict):
+    """Where a rule comes from; the address is None where none is known, the day is an ISO text."""
+
+    legal_basis: str
+    source_url: str | None
+    checked_on: str
+
+
+class TraceView(TypedDict, total=False):
+    """A rule as it was answered: ``and``, ``or``, ``not`` with parts, ``always``, or ``fact`` with the rest.
+
+    compare, bound: what is stated of the fact, as ``>=`` and 100, or ``has`` and a member. value: what the
+    client told, None where nothing. truth: None where it cannot be told.
+    """
+
+    op: str
+    truth: bool | None
+    parts: list[TraceView]
+    fact: str
+    compare: str
+    bound: bool | float | str
+    value: bool | float | str | list[str] | None
+    source: SourceView
+
+
+class FindingView(TypedDict):
+    """A finding as ``licences assess --json`` promises it."""
+
+    client: str
+    code: str
+    verdict: str
+    because: list[str]
+    missing_facts: list[str]
+    would_change_if: list[str]
+    blockers: list[str]
+    status: str
+    legal_basis: str
+    source_url: str | None
+    checked_on: str
+
+
+class TracedView(FindingView):
+    """A finding with its rule, and the condition of obtaining it, as trees."""
+
+    trace: TraceView
+    condition_trace: TraceView | None
+
+
+def say_finding(finding: Finding, language: str) -> FindingView:
+    """A finding in a reader's language."""
+    rule, source = finding.licence.applies, cite(finding.licence, language)
+    return {
+        "client": finding.client,
+        "code": finding.code,
+        "verdict": finding.verdict,
+        "because": [
+            *say_reasons(finding, language),
+            say(language, "because.basis", basis=source["legal_basis"]),
+        ],
+        "missing_facts": list(finding.missing_facts),
+        "would_change_if": list(
+            _say_changes(
+                rule, rule.find_kinds(finding.profile), str(finding.licence.row["obligation"]), language
+            )
+        ),
+        "blockers": []
+        if finding.verdict == "not_needed"
+        else list_blockers(finding.licence, finding.profile, language),
+        "status": finding.status,
+        **source,
+    }
+
+
+def say_traced(finding: Finding, language: str) -> TracedView:
+    """A finding in a reader's language, with its trees."""
+    source, condition = cite(finding.licence, language), finding.condition_trace
+    fields = finding.licence.applies.fields
+    return {
+        **say_finding(finding, language),
+        "trace": view_trace(finding.trace, fields, source),
+        "condition_trace": view_trace(condition, fields, source) if condition else None,
+    }
+
+
+def make_findings_frame(
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    language: str = "zh",
+    is_traced: bool = False,
+) -> pd.DataFrame:
+    """What each client needs on ``as_of`` and why, one row a client and licence in force.
+
+    Columns are the keys of FindingView, or of TracedView where ``is_traced``. Lists are Python lists of
+    str, dates are ISO texts, an unknown address is None.
+    """
+    say_one = say_traced if is_traced else say_finding
+    found = explain(catalogue, profiles, as_of, language)
+    rows = [say_one(finding, language) for finding in found]
+    return pd.DataFrame(rows, dtype=object)  # an address that is not known stays None
+
+
+def say_reasons(finding: Finding, language: str) -> list[str]:
+    """Why the verdict is as it is: the statements that decided it, and the answers that contradict them."""
+    claims = say_claims(finding.claims, finding.licence.applies.fields, language, finding.profile)
+    doubts = [say(language, "because.contradiction", message=doubt.message) for doubt in finding.doubts]
+    return [*(claims or [say(language, "because.always")]), *doubts]
+
+
+def cite(licence: Licence, language: str) -> SourceView:
+    """Where the rule of a licence comes from, and on which day it was read there."""
+    row = licence.row
+    return {
+        "legal_basis": row[f"legal_basis_{language}"],
+        "source_url": row["source_url"] if isinstance(row["source_url"], str) else None,
+        "checked_on": row["checked_on"].date().isoformat(),
+    }
+
+
+def view_trace(answered: Trace, fields: Fields, source: SourceView) -> TraceView:
+    """A trace as plain values, each of its facts with the source of the rule."""
+    atom = answered.atom
+    if atom is None:
+        parts = [view_trace(part, fields, source) for part in answered.parts]
+        return {"op": answered.op, "truth": answered.truth, **({"parts": parts} if parts else {})}
+    told: Any = answered.told
+    if told is not None and fields[atom.field].type == "set":
+        told = sorted(split_set(str(told)))
+    return {
+        "op": "fact",
+        "truth": answered.truth,
+        "fact": atom.field,
+        "compare": atom.op,
+        "bound": atom.value,
+        "value": told,
+        "source": source,
+    }
+
+
+def say_trace(view: TraceView, fields: Fields, language: str, depth: int = 0) -> list[str]:
+    """A rule as indented lines, each part with a sign of its truth: yes, no, or a question mark."""
+    indent, sign = "  " * depth, {True: "✓", False: "✗", None: "?"}[view["truth"]]
+    if view["op"] == "fact":
+        value = view["value"]
+        told = (";".join(value) or NONE) if isinstance(value, list) else value
+        claim = (Atom(view["fact"], view["compare"], view["bound"]), view["truth"])
+        (said,) = say_claims([claim], fields, language, {view["fact"]: told})
+        return [f"{indent}{sign} {said}"]
+    lines = [f"{indent}{sign} {say(language, 'trace.' + view['op'])}"]
+    for part in view.get("parts", []):
+        lines += say_trace(part, fields, language, depth + 1)
+    return lines
+
+
+@lru_cache(maxsize=65536)
+def _say_changes(
+    rule: Rule, kinds: tuple[Value | None, ...], obligation: str, language: str
+) -> tuple[str, ...]:
+    """What would change a verdict; alike for all answers of a kind."""
+    return tuple(
+        say(
+            language,
+            "change",
+            verdict=say(language, f"verdict.{obligation if wanted else 'not_needed'}"),
+            claims=join_claims(claims, rule.fields, language),
+        )
+        for wanted, claims in find_opening(rule, kinds).changes
+    )
+
+
+def list_blockers(licence: Licence, profile: Profile, language: str) -> list[str]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it."""
+    condition = licence.condition
+    if condition is None:
+        return []
+    return list(_say_blockers(condition, tuple(profile.get(name) for name in condition.names), language))
+
+
+@lru_cache(maxsize=65536)
+def _say_blockers(condition: Rule, told: tuple[Value | None, ...], language: str) -> tuple[str, ...]:
+    profile = dict(zip(condition.names, told, strict=True))
+    failed = find_failed_conditions(condition, told)
+    return tuple(say_blockers(failed, condition.fields, profile, language))
+
+
+def say_blockers(
+    failed: Iterable[FailedCondition], fields: Fields, profile: Profile, language: str
+) -> list[str]:
+    """Conditions that a client is known to fail, each with what would meet it."""
+    said = []
+    for condition in failed:
+        claims = say_claims(condition.claims, fields, language, profile)
+        ways = [join_claims(way, fields, language) for way in condition.ways]
+        change = say(language, "blocker_or").join(ways) or say(language, "blocker_none")
+        said.append(say(language, "blocker", claims=say(language, "and").join(claims), change=change))
+    return said

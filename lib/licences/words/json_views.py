@@ -1,0 +1,141 @@
+"""Shapes of what the commands print as JSON; the schemas in the documentation are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, NotRequired, TypedDict, cast
+
+import pandas as pd
+
+from licences.analysis.impact import ClientImpact
+from licences.law.diff import Difference
+from licences.words.findings import FindingView, TracedView
+from licences.words.messages import find_profiles, tell
+from licences.words.plan_json import PlanJson
+from licences.words.remedies import RemediesView
+
+Cell = bool | int | float | str | list[str] | None
+
+
+class QuestionJson(TypedDict):
+    """An open fact of a client. settles: codes that some answer to it alone would decide.
+
+    share: of the client's undetermined licences, how many an answer decides on average, 0 to 1.
+    conditions: codes that apply and of which it decides whether the client can obtain them.
+    """
+
+    client: str
+    field: str
+    settles: list[str]
+    share: float
+    conditions: list[str]
+
+
+class RowJson(TypedDict):
+    """A field of a row that differs; change is ``added``, ``ended``, ``superseded`` or ``changed``."""
+
+    code: str
+    change: str
+    field: str
+    old: Cell
+    new: Cell
+
+
+class VerdictMoveJson(TypedDict):
+    """A verdict that differs."""
+
+    code: str
+    old: str
+    new: str
+
+
+class ImpactJson(TypedDict):
+    """How a change of law touches a client, by codes; tell: what to say to it, in sentences.
+
+    launch_moved_days: working days, later is positive; fees_moved_cny: yuan. None where it cannot be told.
+    """
+
+    client: str
+    gained: list[str]
+    lost: list[str]
+    changed: list[VerdictMoveJson]
+    launch_moved_days: int | None
+    fees_moved_cny: float | None
+    rewritten: list[str]
+    rechecked: list[str]
+    blocked: list[str]
+    obtainable: list[str]
+    announced: list[str]
+    tell: list[str]
+
+
+class DiffJson(TypedDict):
+    """What changed in the catalogue, and the clients that it touches."""
+
+    rows: list[RowJson]
+    clients: list[ImpactJson]
+
+
+class ProblemJson(TypedDict):
+    """Something wrong in a file; line 0 where it is about the file as a whole."""
+
+    file: str
+    line: int
+    column: str
+    wrong: str
+    right: str
+
+
+class CheckJson(TypedDict):
+    """What is wrong or doubtful; with the deep check, how many broken rules a scenario notices, 0 to 1."""
+
+    problems: list[ProblemJson]
+    broken_rules: NotRequired[int]
+    noticed: NotRequired[int]
+    share: NotRequired[float]
+
+
+OUTPUTS: dict[str, Any] = {
+    "assess": list[FindingView],
+    "assess --trace": list[TracedView],
+    "assess --questions": list[QuestionJson],
+    "plan": list[PlanJson],
+    "what-if": list[RemediesView],
+    "diff": DiffJson,
+    "check": CheckJson,
+}
+"""For each command with ``--json`` the type of what it prints."""
+
+
+def describe_questions(questions: pd.DataFrame) -> list[QuestionJson]:
+    """The rows of ``rank_questions``."""
+    return cast("list[QuestionJson]", questions.to_dict("records"))
+
+
+def describe_difference(
+    difference: Difference, impacts: Iterable[ClientImpact], profiles: pd.DataFrame
+) -> DiffJson:
+    """A difference and the clients that it touches, those first to whom it matters most."""
+    told = find_profiles(difference, profiles, impacts := list(impacts))
+    return {
+        "rows": [cast(RowJson, asdict(change)) for change in difference.rows],
+        "clients": [_describe_impact(one, tell(difference, one, told[one.client])) for one in impacts],
+    }
+
+
+def _describe_impact(one: ClientImpact, sentences: list[str]) -> ImpactJson:
+    return {
+        "client": one.client,
+        "gained": list(one.gained),
+        "lost": list(one.lost),
+        "changed": [{"code": code, "old": old, "new": new} for code, old, new in one.changed],
+        "launch_moved_days": one.launch_moved_days,
+        "fees_moved_cny": one.fees_moved_cny,
+        "rewritten": [code for code, _ in one.rewritten],
+        "rechecked": [code for code, _ in one.rechecked],
+        "blocked": list(one.blocked),
+        "obtainable": list(one.obtainable),
+        "announced": list(one.announced),
+        "tell": sentences,
+    }

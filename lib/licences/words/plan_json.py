@@ -1,0 +1,229 @@
+"""A plan as ``licences plan --json`` promises it: dates are ISO texts, what is not known is None."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict
+
+from licences.law.durations import Duration
+from licences.law.working_days import read_calendar
+from licences.planning.forecast import Forecast
+from licences.planning.renewals import Renewal
+from licences.words.plans import StepView, say_duty, view_steps
+
+
+class DaysJson(TypedDict):
+    """How long a licence takes, in ``unit``, and how often papers are sent back (0 to 1)."""
+
+    min: int
+    likely: int
+    max: int
+    unit: str
+    basis: str
+    one_sided: bool
+    limit: int | None
+    limit_unit: str | None
+    correction_chance: float
+    correction_basis: str
+
+
+class StepJson(TypedDict):
+    """A step; slack in working days, criticality and percentiles from the simulation."""
+
+    code: str
+    name: str
+    verdict: str
+    phase: int
+    article_phase: int | None
+    forced_phase: int
+    requires: list[str]
+    queues_behind: list[str]
+    start: str | None
+    finish: str | None
+    latest_start: str | None
+    latest_finish: str | None
+    slack_days: int | None
+    critical: bool
+    criticality: float | None
+    finish_p50: str | None
+    finish_p80: str | None
+    finish_p90: str | None
+    basis: str
+    days: DaysJson | None
+    provisional: bool
+    blocked_by: str | None
+    blocked_until: str | None
+    missing_facts: list[str]
+    notes: list[str]
+
+
+class LaunchJson(TypedDict):
+    """By when every required step that can be dated is done."""
+
+    likely: str | None
+    p50: str | None
+    p80: str | None
+    p90: str | None
+    basis: str | None
+    provisional: bool
+    decided_by: str | None
+    decided_by_share: float | None
+    left_out: list[str]
+    draws: int
+    seed: int
+
+
+class RenewalJson(TypedDict):
+    """A renewal, or a duty that recurs."""
+
+    code: str
+    expires_on: str | None
+    renew_from: str | None
+    renew_by: str
+    duty: str | None
+    is_planned: bool
+    basis: str
+    provisional: bool
+
+
+class CostJson(TypedDict):
+    """The official fees of a phase in yuan; None where no amount is known."""
+
+    phase: int
+    fee_cny: float | None
+    yearly_fee_cny: float | None
+    unknown_fees: list[str]
+    unknown_yearly_fees: list[str]
+    estimates: list[str]
+
+
+class PlanJson(TypedDict):
+    """A client's plan."""
+
+    client: str
+    start: str
+    as_of: str
+    announced_until: str
+    include: list[str]
+    capacity: int | None
+    steps: list[StepJson]
+    critical_path: list[str]
+    launch: LaunchJson
+    missing_facts: list[str]
+    undetermined: list[str]
+    renewals: list[RenewalJson]
+    expiry_not_told: list[str]
+    costs: list[CostJson]
+
+
+def describe_plan(forecast: Forecast) -> PlanJson:
+    """A client's plan, with the texts in the language of its law."""
+    plan, calendar = forecast.plan, read_calendar()
+    return {
+        "client": plan.client,
+        "start": plan.start.isoformat(),
+        "as_of": plan.as_of.isoformat(),
+        "announced_until": calendar.announced_until.isoformat(),
+        "include": list(forecast.plan_options.include),
+        "capacity": plan.capacity,
+        "steps": [_describe_step(forecast, view) for view in view_steps(forecast)],
+        "critical_path": list(plan.critical_path),
+        "launch": _describe_launch(forecast),
+        "missing_facts": list(forecast.missing_facts),
+        "undetermined": [code for code, verdict in plan.verdicts.items() if verdict == "undetermined"],
+        "renewals": [_describe_renewal(event, plan.law.language) for event in forecast.renewals],
+        "expiry_not_told": list(forecast.untold_expiries),
+        "costs": [
+            {
+                "phase": cost.phase,
+                "fee_cny": cost.fee_cny,
+                "yearly_fee_cny": cost.yearly_fee_cny,
+                "unknown_fees": list(cost.unknown_fees),
+                "unknown_yearly_fees": list(cost.unknown_yearly_fees),
+                "estimates": list(cost.estimates),
+            }
+            for cost in forecast.costs
+        ],
+    }
+
+
+def _describe_launch(forecast: Forecast) -> LaunchJson:
+    plan, simulation, decider = forecast.plan, forecast.simulation, forecast.decided_by
+    p50, p80, p90 = map(_write_day, simulation.launch or (None, None, None))
+    return {
+        "likely": _write_day(plan.launch),
+        "p50": p50,
+        "p80": p80,
+        "p90": p90,
+        "basis": forecast.basis if plan.launch else None,
+        "provisional": bool(simulation.launch and simulation.launch[-1] > read_calendar().announced_until),
+        "decided_by": decider,
+        "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
+        "left_out": list(forecast.left_out),
+        "draws": simulation.draws,
+        "seed": simulation.seed,
+    }
+
+
+def _describe_step(forecast: Forecast, view: StepView) -> StepJson:
+    step = view["step"]
+    p50, p80, p90 = map(_write_day, forecast.simulation.finishes.get(step.code, (None, None, None)))
+    return {
+        "code": step.code,
+        "name": step.name,
+        "verdict": step.verdict,
+        "phase": step.phase,
+        "article_phase": step.article_phase,
+        "forced_phase": step.forced_phase,
+        "requires": list(step.requires),
+        "queues_behind": list(step.queues_behind),
+        "start": _write_day(step.start),
+        "finish": _write_day(step.finish),
+        "latest_start": _write_day(step.latest_start),
+        "latest_finish": _write_day(step.latest_finish),
+        "slack_days": step.slack_days,
+        "critical": step.critical,
+        "criticality": forecast.simulation.criticality.get(step.code),
+        "finish_p50": p50,
+        "finish_p80": p80,
+        "finish_p90": p90,
+        "basis": step.basis,
+        "days": None if step.duration is None else _describe_days(step.duration),
+        "provisional": step.provisional,
+        "blocked_by": view["blocked_by"],
+        "blocked_until": _write_day(step.blocked_until),
+        "missing_facts": list(step.missing_facts),
+        "notes": view["notes"],
+    }
+
+
+def _describe_days(duration: Duration) -> DaysJson:
+    return {
+        "min": duration.shortest_days,
+        "likely": duration.likely_days,
+        "max": duration.longest_days,
+        "unit": duration.unit,
+        "basis": duration.spread_basis,
+        "one_sided": duration.is_one_sided,
+        "limit": duration.limit_days,
+        "limit_unit": duration.limit_unit if duration.limit_days is not None else None,
+        "correction_chance": duration.correction.chance,
+        "correction_basis": duration.correction.basis,
+    }
+
+
+def _describe_renewal(event: Renewal, language: str) -> RenewalJson:
+    return {
+        "code": event.code,
+        "expires_on": _write_day(event.expires_on),
+        "renew_from": _write_day(event.renew_from),
+        "renew_by": event.renew_by.isoformat(),
+        "duty": say_duty(event, language),
+        "is_planned": event.is_planned,
+        "basis": event.basis,
+        "provisional": event.provisional,
+    }
+
+
+def _write_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,237 @@
+"""A plan in a reader's language: its steps, its launch, what falls due and what it costs, as plain values."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict
+
+from licences.law.working_days import read_calendar
+from licences.planning.fees import Cost
+from licences.planning.forecast import Forecast
+from licences.planning.prerequisites import PassedOver
+from licences.planning.renewals import Renewal
+from licences.planning.schedule import Obstacle, PhaseConflict, Plan, Step, find_phase_conflicts
+from licences.planning.simulation import SHARES
+from licences.words.findings import say_blockers
+from licences.words.labels import label_value
+from licences.words.texts import say, say_share
+
+
+class StepView(TypedDict):
+    """A step as every format shows it; ``step`` holds its figures, the rest is in the reader's language.
+
+    after, queue: the names of what it waits for. percentiles: pairs of a share and a day, none where it has
+    no date. on_path: whether it decides the launch. blocked_by: what holds it up, None where nothing does.
+    """
+
+    step: Step
+    code: str
+    name: str
+    phase: str
+    advice: str | None
+    after: list[str]
+    queue: list[str]
+    start: date | None
+    finish: date | None
+    percentiles: list[tuple[str, date]]
+    on_path: bool
+    basis: str
+    is_estimate: bool
+    missing: list[str]
+    blocked_by: str | None
+    notes: list[str]
+
+
+class LaunchView(TypedDict):
+    """When the client can open, what decides that, and how sure it is."""
+
+    days: list[tuple[str, date]]
+    likely: date | None
+    decider: str
+    decider_code: str
+    decider_share: str
+    path: list[str]
+    others: list[tuple[str, str]]
+    draws: int
+    is_estimate: bool
+    provisional: bool
+    one_sided: list[str]
+
+
+class DueView(TypedDict):
+    """What falls due of one licence and kind; events: each with whether its last day has gone by."""
+
+    code: str
+    name: str
+    is_renewal: bool
+    duty: str | None
+    is_planned: bool
+    basis: str
+    is_estimate: bool
+    events: list[tuple[Renewal, bool]]
+
+
+class CostView(TypedDict):
+    """The official fees of a phase in yuan, None where no amount is known; the rest names licences."""
+
+    phase: str
+    fee: float | None
+    yearly_fee: float | None
+    unknown: list[str]
+    unknown_yearly: list[str]
+    estimates: list[str]
+
+
+def view_steps(forecast: Forecast) -> list[StepView]:
+    """The steps of a plan, in its order."""
+    return [_view_step(forecast, step) for step in forecast.plan.steps]
+
+
+def _view_step(forecast: Forecast, step: Step) -> StepView:
+    plan, law = forecast.plan, forecast.plan.law
+    fields, advice = law.catalogue.fields, law.entries[step.code].row[f"advice_{law.language}"]
+    percentiles = forecast.simulation.finishes.get(step.code)
+    return {
+        "step": step,
+        "code": step.code,
+        "name": step.name,
+        "phase": label_value("phase", step.phase, law.language),
+        "advice": advice if isinstance(advice, str) else None,
+        "after": [law.name(needed) for needed in step.requires],
+        "queue": [law.name(needed) for needed in step.queues_behind],
+        "start": step.start,
+        "finish": step.finish,
+        "percentiles": _pair_percentiles(percentiles) if percentiles else [],
+        "on_path": step.code in plan.critical_path,
+        "basis": label_value("days_likely_basis", step.basis, law.language),
+        "is_estimate": step.basis == "estimate",
+        "missing": [fields[name].label[law.language] for name in step.missing_facts],
+        "blocked_by": say_obstacle(step, plan),
+        "notes": [_say_passed_over(passed, plan) for passed in step.passed_over],
+    }
+
+
+def say_obstacle(step: Step, plan: Plan) -> str | None:
+    """What holds up a step; None where nothing does."""
+    if step.obstacle is None:
+        return None
+    obstacle, language = step.obstacle, plan.law.language
+    match obstacle.kind:
+        case "waits_for":
+            names = say(language, "list").join(map(plan.law.name, obstacle.codes))
+            return say(language, "plan.waits", names=names)
+        case "undated":
+            return say(language, "plan.no_duration")
+    blockers = _say_failed(obstacle, plan)
+    if obstacle.until is None:
+        return "\n".join(blockers)
+    return say(language, "plan.in_time", until=obstacle.until, blockers="; ".join(blockers))
+
+
+def _say_failed(obstacle: Obstacle, plan: Plan) -> list[str]:
+    return say_blockers(obstacle.failed, plan.law.catalogue.fields, plan.profile, plan.law.language)
+
+
+def _say_passed_over(passed: PassedOver, plan: Plan) -> str:
+    names = say(plan.law.language, "or").join(map(plan.law.name, passed.codes))
+    key = "plan.prerequisite_open" if passed.is_open else "plan.prerequisite_passed"
+    return say(plan.law.language, key, names=names)
+
+
+def _pair_percentiles(days: tuple[date, ...]) -> list[tuple[str, date]]:
+    return list(zip(map(say_share, SHARES), days, strict=True))
+
+
+def view_launch(forecast: Forecast) -> LaunchView | None:
+    """The dates of the launch, what decides them, and how sure that is; None where there is no launch."""
+    simulation, decider, plan = forecast.simulation, forecast.decided_by, forecast.plan
+    if simulation.launch is None or decider is None:
+        return None
+    name = plan.law.name
+    return {
+        "days": _pair_percentiles(simulation.launch),
+        "likely": plan.launch,
+        "decider": name(decider),
+        "decider_code": decider,
+        "decider_share": say_share(simulation.decided_by[decider]),
+        "path": [name(code) for code in plan.critical_path],
+        "others": [
+            (name(code), say_share(share))
+            for code, share in sorted(simulation.decided_by.items(), key=lambda item: -item[1])
+            if share >= 0.005 and code != decider
+        ],
+        "draws": simulation.draws,
+        "is_estimate": forecast.basis == "estimate",
+        "provisional": simulation.launch[-1] > read_calendar().announced_until,
+        "one_sided": [step.name for step in plan.dated if step.duration and step.duration.is_one_sided],
+    }
+
+
+def say_conflicts(plan: Plan) -> list[str]:
+    """Where the article's phases and ours disagree, in sentences; what is free to begin at once, in one."""
+    conflicts, language, name = find_phase_conflicts(plan), plan.law.language, plan.law.name
+
+    def say_conflict(conflict: PhaseConflict) -> str:
+        return say(
+            language,
+            f"page.conflict_{conflict.kind}",
+            name=name(conflict.code),
+            article=label_value("phase", conflict.article_phase, language),
+            phase=label_value("phase", conflict.phase, language),
+            names=say(language, "list").join(map(name, conflict.because_of)),
+        )
+
+    sentences = [say_conflict(conflict) for conflict in conflicts if conflict.kind != "free"]
+    free = [name(conflict.code) for conflict in conflicts if conflict.kind == "free"]
+    if free:
+        sentences.append(say(language, "page.conflict_free", names=say(language, "list").join(free)))
+    return sentences
+
+
+def view_dues(forecast: Forecast) -> list[DueView]:
+    """What falls due, one entry a licence and kind, each with all its dates."""
+    law = forecast.plan.law
+    grouped: dict[tuple[str, bool], list[Renewal]] = {}
+    for event in forecast.renewals:
+        grouped.setdefault((event.code, event.is_renewal), []).append(event)
+    return [
+        {
+            "code": code,
+            "name": law.name(code),
+            "is_renewal": is_renewal,
+            "duty": say_duty(events[0], law.language),
+            "is_planned": events[0].is_planned,
+            "basis": say_ground(events[0], law.language),
+            "is_estimate": events[0].basis == "estimate",
+            "events": [(event, event.renew_by < law.as_of) for event in events],
+        }
+        for (code, is_renewal), events in grouped.items()
+    ]
+
+
+def say_duty(event: Renewal, language: str) -> str | None:
+    """What has to be done on a day that recurs; None for a renewal."""
+    return None if event.is_renewal else event.duty or say(language, "plan.duty")
+
+
+def say_ground(event: Renewal, language: str) -> str:
+    """On what the dates of a renewal rest."""
+    told = event.basis == "told"
+    return say(language, "page.told") if told else label_value("days_likely_basis", event.basis, language)
+
+
+def view_costs(forecast: Forecast) -> list[CostView]:
+    """The fees, phase by phase."""
+    law = forecast.plan.law
+
+    def view(cost: Cost) -> CostView:
+        return {
+            "phase": label_value("phase", cost.phase, law.language),
+            "fee": cost.fee_cny,
+            "yearly_fee": cost.yearly_fee_cny,
+            "unknown": [law.name(code) for code in cost.unknown_fees],
+            "unknown_yearly": [law.name(code) for code in cost.unknown_yearly_fees],
+            "estimates": [law.name(code) for code in cost.estimates],
+        }
+
+    return [view(cost) for cost in forecast.costs]
