@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import nbformat
 import yaml
 from nbclient import NotebookClient
@@ -21,6 +22,7 @@ from traitlets.config import Config
 
 import licences
 from licences.render.figures.style import PLOTLY, read_asset
+from licences.words.json_views import OUTPUTS
 
 PROJECT = Path(__file__).resolve().parents[1]
 GENERATED = PROJECT / "docs" / "generated"
@@ -45,6 +47,9 @@ def write_pages() -> None:
     (GENERATED / "notebooks").mkdir(parents=True)
     for name, text in make_pages().items():
         (GENERATED / name).write_text(text, encoding="utf-8")
+    (GENERATED / "schemas").mkdir()
+    for name, schema in make_schemas().items():
+        (GENERATED / "schemas" / name).write_text(json.dumps(schema, indent=1), encoding="utf-8")
     for source in sorted((PROJECT / "notebooks").glob("*.ipynb")):
         page = make_notebook_page(_run_notebook(source), source.stem, _show_picture(source.stem))
         nbformat.write(page, GENERATED / "notebooks" / source.name)
@@ -59,7 +64,7 @@ def make_pages() -> dict[str, str]:
         "dictionary.md": make_dictionary_page(dictionary),
         "facts.md": make_facts_page(fields, dictionary["vocabularies"]),
         "api.md": make_api_page(licences.__name__, getattr(licences, "__all__", ())),
-        "schemas.md": make_schemas_page(_read_schemas(PROJECT / "docs" / "schemas")),
+        "schemas.md": make_schemas_page(make_schemas()),
     }
     moved = {
         page.name: move_links(source.read_text(encoding="utf-8"), source.parent, page.parent)
@@ -220,14 +225,12 @@ def _is_class(module: Any, name: str) -> bool:
 
 def make_schemas_page(schemas: Mapping[str, Mapping[str, Any]]) -> str:
     """What each key of each ``--json`` means, from the JSON Schemas by their file names, as MyST text."""
-    lines = (
-        ["A schema of each lies in `docs/schemas`, made from the types in the code.", ""] if schemas else []
-    )
+    lines = ["The JSON Schema of each is made from the types in the code.", ""] if schemas else []
     for file, schema in schemas.items():
         lines += [f"## {schema.get('title', file.removesuffix('.json'))}", ""]
         lines += [schema["description"], ""] if "description" in schema else []
         for title, entry in _find_objects(schema):
-            lines += [f"**{title}**", ""] if title else []
+            lines += [f"**{title}** {entry.get('description', '')}".strip(), ""] if title else []
             lines += _make_table(
                 ("Key", "Holds", "Means"),
                 (
@@ -235,7 +238,7 @@ def make_schemas_page(schemas: Mapping[str, Mapping[str, Any]]) -> str:
                     for key, value in entry["properties"].items()
                 ),
             )
-        lines += [f"The schema itself: [{file}](../schemas/{file}).", ""]
+        lines += [f"The schema itself: [{file}](generated/schemas/{file}).", ""]
     return "\n".join(lines)
 
 
@@ -319,5 +322,12 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _read_schemas(folder: Path) -> dict[str, dict[str, Any]]:
-    return {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+def make_schemas() -> dict[str, dict[str, Any]]:
+    """A JSON Schema for what each command prints, by file name, made from the types in the code."""
+    return {
+        f"{command.replace(' --', '-')}.json": {
+            "title": f"licences {command} --json",
+            **msgspec.json.schema(kind),
+        }
+        for command, kind in OUTPUTS.items()
+    }

@@ -1,0 +1,1 @@
+"""Python interface: the twenty public names."""

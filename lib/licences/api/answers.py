@@ -53,8 +53,8 @@ def load(data: str | Path | None = None) -> Catalogue:
     --------
     >>> import licences as lc
     >>> catalogue = lc.load()
-    >>> catalogue.find_names("ICP", "zh")
-    ('增值电信业务经营许可证（信息服务业务，ICP许可证）', '增值电信业务经营许可证（信息服务业务，ICP许可证）')
+    >>> catalogue.find_names("EDI", "zh")[1]
+    '增值电信业务经营许可证：在线数据处理与交易处理业务'
     """
     path = None if data is None else Path(data)
     if path is not None and path.is_dir():
@@ -336,7 +336,7 @@ def assess(clients: Clients, *, as_of: Day | None = None, language: str = "zh") 
     >>> import licences as lc
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> sorted(code for code, one in answer["corner-shop"].items() if one.verdict == "required")
-    ['BUSINESS_LICENCE', 'FOOD_OPERATION']
+    ['APP_FILING', 'BUSINESS_LICENCE', 'FOOD_OWN_SITE', 'FOOD_PREPACKAGED', 'MLPS_GRADING']
     """
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)

@@ -29,7 +29,7 @@ _DATES = (
 
 @dataclass(frozen=True, eq=False)
 class ClientPlan:
-    """One client's plan.
+    """One client's plan: its launch, steps, deadlines and fees.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class ClientPlan:
     >>> shop.launch[0].isoformat(), shop.left_out
     ('2027-03-12', ('SECURITY_ASSESSMENT',))
     >>> shop.steps["code"].tolist()[:2]
-    ['DOMAIN', 'SOFTWARE_COPYRIGHT']
+    ['SAMR_PLATFORM_REPORT', 'TAX_PLATFORM_REPORT']
     """
 
     client: str

@@ -54,7 +54,7 @@ def portfolio(
     >>> import licences as lc
     >>> everybody = lc.portfolio(lc.read_clients(), as_of="2026-11-23")
     >>> everybody.clients.loc["grand-bazaar", ["open", "undated"]].tolist()
-    [18, 0]
+    [20, 3]
     """
     from licences.analysis.portfolio import make_portfolio
 
@@ -111,7 +111,7 @@ def report(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = lc.report(one, out=folder, as_of="2026-11-23", start="2026-11-24")
     >>> made.loc[0, ["client", "status", "outputs"]].tolist()
-    ['grand-bazaar', 'done', ['report.html', 'report.ipynb']]
+    ['corner-shop', 'done', ['report.html', 'report.ipynb']]
     """
     need_extra("notebook", "a report")
     from licences.batch.formats import find_makeable

@@ -1,1 +1,1 @@
-"""Command line: which command, which options, what is printed."""
+"""Commands: which options, and what is printed."""
