@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from licences.analysis.case import Case, make_case
-from licences.analysis.compare import compare_cases
+from licences.analysis.compare import (
+    Fees,
+    Launch,
+    LaunchMove,
+    compare_cases,
+    find_fees,
+    find_fees_move,
+    find_launch_move,
+)
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import PlanOptions
@@ -34,8 +43,8 @@ def test_an_answer_does_not_differ_from_itself(catalogue: Catalogue, sample_clie
     case = make(catalogue, sample_clients, "wander-work")
     same = compare_cases(case, case)
     assert (same.gained, same.lost, same.changed, same.facts) == ((), (), (), ())
-    assert (same.launch_moved_days, same.fees_moved_cny) == (0, 0.0)
-    assert same.old_fees == same.new_fees
+    assert (same.launch_move.moved_days, same.fees_move.moved_cny) == (0, 0.0)
+    assert same.fees[0] == same.fees[1]
 
 
 def test_what_one_fact_adds_and_its_contrary_takes_away(
@@ -51,20 +60,21 @@ def test_what_one_fact_adds_and_its_contrary_takes_away(
     assert [(code, new, old) for code, old, new in there.changed] == list(back.changed)
     needed = set(within.find_codes("required", "recommended", "optional"))
     assert set(there.gained) == needed - set(without.find_codes("required", "recommended", "optional"))
-    assert there.launch_moved_days == -(back.launch_moved_days or 0)
-    assert there.fees_moved_cny == -back.fees_moved_cny
+    assert there.launch_move.kind == back.launch_move.kind == "compared"
+    assert there.launch_move.days == tuple(-days for days in back.launch_move.days)
+    assert there.fees_move.moved_cny == -(back.fees_move.moved_cny or 0)
 
 
 def test_the_launch_moves_by_working_days(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
     now = make(catalogue, sample_clients, "wander-work")
     later = make(catalogue, sample_clients, "wander-work", plan_options=PlanOptions(date(2027, 1, 4)))
     compared = compare_cases(now, later)
-    assert [move.share for move in compared.launch] == [0.5, 0.8, 0.9]
-    for move in compared.launch:
-        assert move.old
-        assert move.new
-        assert move.moved_days == count_working_days(move.old, move.new) > 0
-    assert compared.launch_moved_days == compared.launch[1].moved_days
+    assert now.launch
+    assert later.launch
+    assert [launch.days for launch in compared.launches] == [now.launch, later.launch]
+    for old, new, moved in zip(now.launch, later.launch, compared.launch_move.days, strict=True):
+        assert moved == count_working_days(old, new) > 0
+    assert compared.launch_move.moved_days == compared.launch_move.days[1]
 
 
 def test_fees_are_added_up_and_what_is_not_known_is_counted(
@@ -75,10 +85,10 @@ def test_fees_are_added_up_and_what_is_not_known_is_counted(
         case = make(
             catalogue, sample_clients, client, plan_options=PlanOptions(START, ("recommended", "optional"))
         )
-        fees = compare_cases(case, case).new_fees
-        costs = case.forecast.costs
+        fees, costs = find_fees(case.forecast), case.forecast.costs
         assert (fees.fee_cny or 0) == sum(cost.fee_cny for cost in costs if cost.fee_cny is not None)
         assert (fees.yearly_fee_cny or 0) == sum(cost.yearly_fee_cny or 0 for cost in costs)
+        assert fees.known_cny == (fees.fee_cny or 0) + (fees.yearly_fee_cny or 0)
         assert fees.unknown == sum(len(cost.unknown_fees) + len(cost.unknown_yearly_fees) for cost in costs)
         amounts.append((fees.fee_cny or 0, fees.yearly_fee_cny or 0, fees.unknown))
     assert all(any(column) for column in zip(*amounts, strict=True))
@@ -93,9 +103,10 @@ def test_where_no_fee_is_known_there_is_no_amount(catalogue: Catalogue, sample_c
         plan_options=PlanOptions(date(1993, 1, 5)),
     )
     compared = compare_cases(case, make(catalogue, sample_clients, "grand-bazaar"))
-    assert compared.old_fees.fee_cny is None
-    assert compared.fees_moved_cny == (compared.new_fees.fee_cny or 0) + (
-        compared.new_fees.yearly_fee_cny or 0
+    assert compared.fees[0].fee_cny is None
+    assert compared.fees_move.moved_cny is None
+    assert set(compared.fees_move.unknown) == set(compared.fees[0].unknown_fees) ^ set(
+        compared.fees[1].unknown_fees
     )
 
 
@@ -111,10 +122,80 @@ def test_a_launch_that_cannot_be_dated_has_not_moved(
         plan_options=PlanOptions(date(1993, 1, 5)),
     )
     assert without.launch is None
-    compared = compare_cases(with_date, without)
-    assert compared.launch_moved_days is None
-    assert compared.launch[0].old is not None
-    assert compared.launch[0].new is None
+    move = compare_cases(with_date, without).launch_move
+    assert (move.kind, move.days, move.moved_days) == ("gone", (), None)
+
+
+EARLY, LATE = (date(2027, 1, 4), date(2027, 1, 5), date(2027, 1, 6)), (date(2027, 1, 5),) * 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (Launch(EARLY), Launch(LATE), LaunchMove("compared", (1, 0, -1))),
+        (Launch(EARLY, ("A",)), Launch(LATE, ("A",)), LaunchMove("compared", (1, 0, -1))),
+        (Launch(EARLY), Launch(EARLY, ("A",)), LaunchMove("of_others", leaves_out=("A",))),
+        (Launch(EARLY, ("A",)), Launch(LATE), LaunchMove("of_others", takes_in=("A",))),
+        (
+            Launch(LATE, ("A",)),
+            Launch(EARLY, ("B",)),
+            LaunchMove("of_others", leaves_out=("B",), takes_in=("A",)),
+        ),
+        (
+            Launch(LATE, awaited=("A", "B")),
+            Launch(EARLY, awaited=("B",), undetermined=("A",)),
+            LaunchMove("of_others", leaves_open=("A",)),
+        ),
+        # What could be told of neither, or only is told now, is no reason not to compare.
+        (Launch(EARLY, undetermined=("A",)), Launch(LATE, undetermined=("A", "B")), LaunchMove("compared", (1, 0, -1))),
+        (Launch(EARLY, undetermined=("A",)), Launch(LATE, awaited=("A",)), LaunchMove("compared", (1, 0, -1))),
+        # Left out before, since it had no date, and now, since it is not told: the two are of the same.
+        (
+            Launch(EARLY, ("A",), ("A", "B")),
+            Launch(LATE, (), ("B",), ("A",)),
+            LaunchMove("compared", (1, 0, -1)),
+        ),
+        (Launch(EARLY), Launch(None, ("A",)), LaunchMove("gone", leaves_out=("A",))),
+        (
+            Launch(EARLY, awaited=("A",)),
+            Launch(None, undetermined=("A",)),
+            LaunchMove("gone", leaves_open=("A",)),
+        ),
+        (Launch(EARLY, awaited=("A",)), Launch(None), LaunchMove("done")),
+        (Launch(None, ("A",)), Launch(EARLY), LaunchMove("new", takes_in=("A",))),
+        (Launch(None, undetermined=("A",)), Launch(EARLY, awaited=("A",)), LaunchMove("new")),
+        (Launch(None), Launch(EARLY, awaited=("A",)), LaunchMove("again")),
+        (Launch(None), Launch(None), LaunchMove("none")),
+        (Launch(None, ("A",)), Launch(None, ("A",)), LaunchMove("none")),
+        (Launch(None), Launch(None, ("A",)), LaunchMove("none", leaves_out=("A",))),
+    ],
+)  # fmt: skip
+def test_a_launch_moves_by_a_number_only_where_both_are_of_the_same_licences(
+    old: Launch, new: Launch, expected: LaunchMove
+) -> None:
+    assert find_launch_move(old, new) == expected
+    told = {"compared": 0, "none": None if expected.leaves_out else 0}
+    assert expected.moved_days == told.get(expected.kind)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moved", "total", "unknown"),
+    [
+        (Fees(100.0, 50.0), Fees(120.0, None), (20.0, -50.0), -30.0, ()),
+        (Fees(None, None), Fees(0.1, 0.2), (0.1, 0.2), 0.3, ()),
+        (Fees(1.0, None, ("A",), ("B",)), Fees(2.0, None, ("A",), ("B",)), (1.0, 0.0), 1.0, ()),
+        (Fees(1.0, 1.0, ("A",)), Fees(2.0, 2.0), (None, 1.0), None, ("A",)),
+        (Fees(1.0, 1.0), Fees(2.0, 2.0, (), ("B",)), (1.0, None), None, ("B",)),
+        (Fees(1.0, 1.0, ("A",)), Fees(2.0, 2.0, ("C",), ("B",)), (None, None), None, ("C", "A", "B")),
+        (Fees(1.0, 1.0, ("A",)), Fees(1.0, 1.0, (), ("A",)), (None, None), None, ("A",)),
+    ],
+)
+def test_fees_move_by_an_amount_only_where_what_is_not_known_is_the_same(
+    old: Fees, new: Fees, moved: tuple[float | None, ...], total: float | None, unknown: tuple[str, ...]
+) -> None:
+    move = find_fees_move(old, new)
+    assert (move.fee_cny, move.yearly_fee_cny) == moved
+    assert (move.moved_cny, move.unknown) == (total, unknown)
 
 
 def test_what_is_no_longer_law_is_lost(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from argparse import Namespace
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from ipywidgets import HTML
+from ipywidgets import HTML, DatePicker
 
 from licences.analysis.case import make_case
-from licences.app.explorer import Explorer, Places, Terms, explore
+from licences.app.explorer import Explorer, Places, Terms, _read_terms, explore
 from licences.app.serve import hand_over
+from licences.cli.main import main
+from licences.cli.options import find_start
 from licences.errors import UnknownNameError
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
@@ -469,6 +472,59 @@ def test_the_notebook_call_builds_it_and_takes_what_the_command_was_asked_for(
 def _read_texts(widget: Any) -> list[Any]:
     children = getattr(widget, "children", ())
     return [getattr(widget, "value", ""), *(text for child in children for text in _read_texts(child))]
+
+
+def find_days(widget: Any) -> list[date]:
+    """What stands in the fields for days of a page: the day of the law, and the start."""
+    days = [day for child in getattr(widget, "children", ()) for day in find_days(child)]
+    return [widget.value] if isinstance(widget, DatePicker) and widget.value else days
+
+
+def set_today(monkeypatch: pytest.MonkeyPatch, today: date) -> None:
+    class Today(date):
+        @classmethod
+        def today(cls) -> Today:
+            return cls(today.year, today.month, today.day)
+
+    for module in ("cli.options", "app.explorer"):
+        monkeypatch.setattr(f"licences.{module}.date", Today)
+
+
+@pytest.mark.parametrize(
+    ("today", "as_of"),
+    [
+        (date(2026, 11, 27), ""),  # a Friday
+        (date(2026, 9, 30), ""),  # before the week of the National Day
+        (date(2026, 11, 28), "2024-01-02"),
+        (date(2026, 11, 27), "2027-02-05"),
+        (date(2031, 12, 31), "2040-06-30"),
+        (date(2026, 11, 27), "2199-12-31"),
+    ],
+)
+def test_a_plan_and_the_explorer_start_on_the_same_day(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], today: date, as_of: str
+) -> None:
+    monkeypatch.setenv("LICENCES_EXPLORE", "{}")
+    set_today(monkeypatch, today)
+    asked = ["--as-of", as_of] if as_of else []
+    assert main(["plan", "--client", "jam-jar", "--json", *asked]) == 0
+    (plan,) = json.loads(capsys.readouterr().out)
+    assert [str(day) for day in find_days(explore("jam-jar", "en", as_of=as_of))] == [
+        plan["as_of"],
+        plan["start"],
+    ]
+
+
+def test_both_take_the_same_start_whatever_day_it_is_and_of_whatever_day_the_law(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for at in range(0, 800, 3):
+        today = date(2026, 1, 1) + timedelta(days=at)
+        set_today(monkeypatch, today)
+        for as_of in (None, date(1993, 1, 4), date(2026, 9, 30), date(2027, 2, 5), date(2150, 1, 1)):
+            terms = _read_terms(as_of.isoformat() if as_of else "", "", today)
+            assert terms.start == find_start(Namespace(as_of=as_of, start=None))
+            assert terms.start > min(max(today, terms.as_of), date(2045, 12, 1))
 
 
 @pytest.mark.parametrize(

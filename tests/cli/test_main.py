@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from licences.cli.options import find_start
 from licences.law.catalogue import Catalogue
 from licences.law.rows import find_in_force
 from licences.law.working_days import find_working_day
@@ -114,6 +116,14 @@ def test_a_plan_by_the_law_of_a_later_day_begins_after_it(project: Path, as_of: 
         run("plan", "--client", "jam-jar", "--as-of", "2024-01-02", "--json", cwd=project).stdout
     )
     assert past["start"] > date.today().isoformat()
+
+
+def test_a_difference_of_two_days_past_is_planned_for_from_when_a_plan_starts() -> None:
+    options = Namespace(as_of=None, start=None)
+    assert find_start(options, date(2024, 1, 2)) == find_start(options) > date.today()
+    assert find_start(options, date(2040, 6, 30)) == date(2040, 7, 2)
+    asked = Namespace(start=date(2026, 12, 1))
+    assert find_start(asked, date(2040, 6, 30)) == asked.start
 
 
 @pytest.mark.parametrize(

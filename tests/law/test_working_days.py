@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from licences.law.working_days import (
     find_finish,
     find_latest_start,
     find_positions,
+    find_usual_start,
     find_working_day,
     is_provisional,
     read_calendar,
@@ -97,3 +99,28 @@ def test_the_index_has_a_position_for_every_day() -> None:
     days = np.arange(f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-01", dtype="datetime64[D]")
     assert (calendar.positions[: len(days)] == find_positions(days)).all()
     assert (calendar.positions[calendar.ordinals] == np.arange(len(calendar.working))).all()
+
+
+def test_work_starts_on_the_first_working_day_after_today_and_after_the_day_of_the_law() -> None:
+    days = [date(2026, 12, 20) + timedelta(days=at) for at in range(90)]
+    for today in days:
+        for as_of in (today, today - timedelta(days=400), today + timedelta(days=3), date(2040, 6, 30)):
+            start, later = find_usual_start(today, as_of), max(today, as_of)
+            assert start > later
+            assert find_working_day(start) == np.datetime64(start)
+            assert count_working_days(later + timedelta(days=1), start) == 0
+
+
+@pytest.mark.parametrize(
+    ("today", "as_of", "start"),
+    [
+        (date(2026, 11, 27), date(2026, 11, 27), date(2026, 11, 30)),  # a Friday
+        (date(2026, 9, 30), date(2020, 1, 1), date(2026, 10, 8)),  # the week of the National Day
+        (date(2026, 9, 19), date(2026, 9, 19), date(2026, 9, 20)),  # a Sunday that makes up
+        (date(2026, 11, 27), date(2027, 7, 1), date(2027, 7, 2)),
+        (date(1980, 1, 1), date(1949, 10, 1), date(1990, 1, 2)),
+        (date(2026, 11, 27), date(2199, 12, 31), date(2045, 12, 4)),
+    ],
+)
+def test_work_starts_as_near_as_the_calendar_reaches(today: date, as_of: date, start: date) -> None:
+    assert find_usual_start(today, as_of) == start

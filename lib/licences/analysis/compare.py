@@ -2,38 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from licences.analysis.case import Case
 from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
+from licences.planning.forecast import Forecast
+from licences.planning.schedule import DONE
 from licences.planning.simulation import SHARES
 
 PROMISED = 0.8
+LaunchKind = Literal["compared", "of_others", "gone", "done", "new", "again", "none"]
 
 
 @dataclass(frozen=True)
-class Move:
-    """One date of the launch in both answers; ``moved_days`` are working days, later is positive."""
+class Launch:
+    """When the launch of an answer is, and which licences it is of.
 
-    share: float
-    old: date | None
-    new: date | None
-    moved_days: int | None
+    days: one a percentile of the simulation; None where there is no launch. undated: what is required and
+    has no date, so that the launch leaves it out. awaited: what is required and not held, dated or not.
+    undetermined: what it cannot be told of whether it is needed, and is not held.
+    """
+
+    days: tuple[date, date, date] | None
+    undated: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    undetermined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LaunchMove:
+    """How the launch moves from one answer to another.
+
+    kind: ``compared``, both have one, of the same licences; ``of_others``, both have one, and what they
+    leave out differs; ``gone`` and ``done``, the old one alone, since something required has no date or
+    became open, or since nothing required is left to obtain; ``new`` and ``again``, the new one alone, since
+    what had none or was open has a date, or since something is to be obtained again; ``none``, neither.
+    days: where compared, the working days by which each percentile moves, later is positive.
+    leaves_out: codes that the new answer requires and cannot date, while the old one left them in, or did
+    not require them. leaves_open: codes that the old one waited for, and of which the new one cannot tell
+    whether they are needed. takes_in: codes that the old one left out and the new one does not.
+    """
+
+    kind: LaunchKind
+    days: tuple[int, ...] = ()
+    leaves_out: tuple[str, ...] = ()
+    leaves_open: tuple[str, ...] = ()
+    takes_in: tuple[str, ...] = ()
+
+    @property
+    def moved_days(self) -> int | None:
+        """The working days by which the day moves that is kept in 80 percent of the draws; None where that cannot be told."""
+        if self.kind == "none" and not (self.leaves_out or self.leaves_open or self.takes_in):
+            return 0  # what neither answer has, for the same reason, has not moved
+        return self.days[SHARES.index(PROMISED)] if self.days else None
 
 
 @dataclass(frozen=True)
 class Fees:
-    """Official fees of an answer in yuan: what is known added up, and how many amounts are not known.
+    """Official fees of an answer in yuan: what is known added up, and the codes of which an amount is not known.
 
     fee_cny, yearly_fee_cny: None where no amount is known.
     """
 
     fee_cny: float | None
     yearly_fee_cny: float | None
-    unknown: int
+    unknown_fees: tuple[str, ...] = ()
+    unknown_yearly_fees: tuple[str, ...] = ()
+
+    @property
+    def known_cny(self) -> float:
+        """What is known, one-off and yearly together."""
+        return (self.fee_cny or 0.0) + (self.yearly_fee_cny or 0.0)
+
+    @property
+    def unknown(self) -> int:
+        """How many amounts are not known."""
+        return len(self.unknown_fees) + len(self.unknown_yearly_fees)
+
+
+@dataclass(frozen=True)
+class FeesMove:
+    """By how much official fees move, one-off, yearly and together.
+
+    An amount is None where one that it adds up is not known in one of the two answers alone; ``unknown``
+    names the licences of these.
+    """
+
+    fee_cny: float | None
+    yearly_fee_cny: float | None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def moved_cny(self) -> float | None:
+        """One-off and yearly fees together."""
+        if self.fee_cny is None or self.yearly_fee_cny is None:
+            return None
+        return round(self.fee_cny + self.yearly_fee_cny, 2)
 
 
 @dataclass(frozen=True)
@@ -41,30 +110,24 @@ class Comparison:
     """What one answer has and the other has not.
 
     gained, lost: codes that are needed (required, recommended or optional) in one alone. changed:
-    other codes with the old and the new verdict. facts: the fields told differently. launch: one move
-    a percentile of the simulation. old_fees, new_fees: of what is to be obtained and is held.
+    other codes with the old and the new verdict. facts: the fields told differently. launches, fees: of
+    the old and the new answer; fees of what is to be obtained and is held.
     """
 
     gained: tuple[str, ...]
     lost: tuple[str, ...]
     changed: tuple[tuple[str, str, str], ...]
     facts: tuple[str, ...]
-    launch: tuple[Move, ...]
-    old_fees: Fees
-    new_fees: Fees
+    launches: tuple[Launch, Launch]
+    fees: tuple[Fees, Fees]
 
     @property
-    def launch_moved_days(self) -> int | None:
-        """By how many working days the launch moves that is kept in 80 percent of the draws."""
-        return next(move.moved_days for move in self.launch if move.share == PROMISED)
+    def launch_move(self) -> LaunchMove:
+        return find_launch_move(*self.launches)
 
     @property
-    def fees_moved_cny(self) -> float:
-        """By how much the known one-off and yearly fees move."""
-        old, new = (
-            (fees.fee_cny or 0) + (fees.yearly_fee_cny or 0) for fees in (self.old_fees, self.new_fees)
-        )
-        return new - old
+    def fees_move(self) -> FeesMove:
+        return find_fees_move(*self.fees)
 
 
 def compare_cases(old: Case, new: Case) -> Comparison:
@@ -83,26 +146,80 @@ def compare_cases(old: Case, new: Case) -> Comparison:
         lost=lost,
         changed=tuple((code, *pair) for code, pair in verdicts.items() if code not in {*gained, *lost}),
         facts=tuple(name for name in new.profile if new.profile[name] != old.profile.get(name)),
-        launch=tuple(_find_moves(old.launch, new.launch)),
-        old_fees=_add_fees(old),
-        new_fees=_add_fees(new),
+        launches=(find_launch(old.forecast), find_launch(new.forecast)),
+        fees=(find_fees(old.forecast), find_fees(new.forecast)),
     )
 
 
-def _find_moves(old: tuple[date, ...] | None, new: tuple[date, ...] | None) -> Iterable[Move]:
-    for at, share in enumerate(SHARES):
-        was, now = old[at] if old else None, new[at] if new else None
-        moved = None if was is None or now is None else int(count_working_days(was, now))
-        yield Move(share, was, now, moved)
+def find_launch(forecast: Forecast) -> Launch:
+    """The launch of a forecast, and which licences it is of."""
+    plan = forecast.plan
+    still = {code: verdict for code, verdict in plan.verdicts.items() if plan.statuses.get(code) not in DONE}
+    return Launch(
+        days=forecast.simulation.launch,
+        undated=forecast.left_out,
+        awaited=tuple(code for code, verdict in still.items() if verdict == "required"),
+        undetermined=tuple(code for code, verdict in still.items() if verdict == "undetermined"),
+    )
 
 
-def _add_fees(case: Case) -> Fees:
-    costs = case.forecast.costs
+def find_launch_move(old: Launch, new: Launch) -> LaunchMove:
+    """How the launch moves; not a number where the two are not of the same licences.
+
+    They are of the same where the new one leaves out what the old one left out. What it cannot be told of
+    any more whether it is needed is left out too, so that a launch is not called earlier for an answer that
+    is missing. What could not be told before and is required now is no such reason: the launch is later.
+    """
+    opened = [code for code in old.awaited if code in new.undetermined]
+    leaves_out = _subtract(new.undated, old.undated)
+    leaves_open = _subtract(opened, old.undated)
+    takes_in = _subtract(old.undated, (*new.undated, *opened))
+    days: tuple[int, ...] = ()
+    kind: LaunchKind
+    if old.days and new.days:
+        kind = "of_others" if leaves_out or leaves_open or takes_in else "compared"
+        if kind == "compared":
+            days = tuple(count_working_days(old.days, new.days).tolist())
+    elif old.days:
+        kind = "gone" if new.undated or opened else "done"
+    elif new.days:
+        kind = "new" if old.undated or not set(new.awaited).isdisjoint(old.undetermined) else "again"
+    else:
+        kind = "none"
+    return LaunchMove(kind, days, leaves_out, leaves_open, takes_in)
+
+
+def find_fees(forecast: Forecast) -> Fees:
+    """The official fees of a forecast, over all phases."""
+    costs = forecast.costs
     return Fees(
         fee_cny=_add(cost.fee_cny for cost in costs),
         yearly_fee_cny=_add(cost.yearly_fee_cny for cost in costs),
-        unknown=sum(len(cost.unknown_fees) + len(cost.unknown_yearly_fees) for cost in costs),
+        unknown_fees=tuple(code for cost in costs for code in cost.unknown_fees),
+        unknown_yearly_fees=tuple(code for cost in costs for code in cost.unknown_yearly_fees),
     )
+
+
+def find_fees_move(old: Fees, new: Fees) -> FeesMove:
+    """By how much fees move; what is not known in both answers alike moves nothing."""
+    fees, unknown = _find_move(old.fee_cny, new.fee_cny, old.unknown_fees, new.unknown_fees)
+    yearly, unknown_yearly = _find_move(
+        old.yearly_fee_cny, new.yearly_fee_cny, old.unknown_yearly_fees, new.unknown_yearly_fees
+    )
+    return FeesMove(fees, yearly, tuple(dict.fromkeys((*unknown, *unknown_yearly))))
+
+
+def _find_move(
+    old: float | None, new: float | None, was_unknown: Iterable[str], is_unknown: Iterable[str]
+) -> tuple[float | None, tuple[str, ...]]:
+    """By how much an amount moves, and the codes of which it is not known in one of the two alone."""
+    was, now = Counter(was_unknown), Counter(is_unknown)
+    differ = (*(now - was).elements(), *(was - now).elements())
+    return None if differ else round((new or 0.0) - (old or 0.0), 2), differ
+
+
+def _subtract(codes: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
+    return tuple(code for code in codes if code not in others)
 
 
 def _add(amounts: Iterable[float | None]) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.analysis.compare import PROMISED
+from licences.analysis.compare import find_fees, find_fees_move, find_launch, find_launch_move
 from licences.assessment.verdicts import (
     NEEDED,
     PLACES_NEEDED,
@@ -23,11 +23,8 @@ from licences.assessment.verdicts import (
 )
 from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
 from licences.law.in_force import LawInForce, Licence
-from licences.law.working_days import count_working_days
-from licences.planning.fees import Cost
 from licences.planning.forecast import Forecast, PlanOptions
 from licences.planning.schedule import make_plan
-from licences.planning.simulation import SHARES
 from licences.rules.logic import Facts
 
 # What matters most first: a new duty, what can no longer be obtained, what has to be asked, another rule, one
@@ -121,11 +118,8 @@ def find_impacts(
     olds, news = (_plan(law, chosen, difference.new.as_of, plan_options) for law in _list_laws(difference))
     for old, new in zip(olds, news, strict=True):
         client = old.plan.client
-        touched[client] = replace(
-            touched[client],
-            launch_moved_days=None if _is_left_open(touched[client]) else _find_launch_move(old, new),
-            fees_moved_cny=_find_fees_move(old.costs, new.costs),
-        )
+        days, cny = find_plan_moves(old, new)
+        touched[client] = replace(touched[client], launch_moved_days=days, fees_moved_cny=cny)
     return sorted(touched.values(), key=_weigh)
 
 
@@ -255,35 +249,9 @@ def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanO
         yield Forecast(plan, plan_options)
 
 
-def _is_left_open(one: ClientImpact) -> bool:
-    """Whether the later launch leaves out what it cannot be told of whether it is needed, and the earlier did not."""
-    return any(
-        (old, new) == ("required", "undetermined") and code not in one.held for code, old, new in one.moved
-    )
-
-
-def _find_launch_move(old: Forecast, new: Forecast) -> int | None:
-    """By how many working days the launch moves; None where it is not of the same in both, or not dated."""
+def find_plan_moves(old: Forecast, new: Forecast) -> tuple[int | None, float | None]:
+    """By how many working days the launch moves, and by how many yuan the fees; None where that cannot be told."""
+    fees = find_fees_move(find_fees(old), find_fees(new)).moved_cny
     if old.plan.steps == new.plan.steps:
-        return 0  # not worked out: the simulations would draw alike
-    was, now = old.simulation.launch, new.simulation.launch
-    if was is None or now is None or set(old.left_out) != set(new.left_out):
-        return None
-    at = SHARES.index(PROMISED)
-    return int(count_working_days(was[at], now[at]))
-
-
-def _find_fees_move(old: tuple[Cost, ...], new: tuple[Cost, ...]) -> float | None:
-    """By how much the fees move; None where an amount is not known in one of them alone."""
-    if _list_unknown(old) != _list_unknown(new):
-        return None
-    return _add_fees(new) - _add_fees(old)
-
-
-def _list_unknown(costs: tuple[Cost, ...]) -> set[tuple[str, str]]:
-    unknown = {("once", code) for cost in costs for code in cost.unknown_fees}
-    return unknown | {("yearly", code) for cost in costs for code in cost.unknown_yearly_fees}
-
-
-def _add_fees(costs: tuple[Cost, ...]) -> float:
-    return sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs)
+        return 0, fees  # not worked out: the simulations would draw alike
+    return find_launch_move(find_launch(old), find_launch(new)).moved_days, fees

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
 from licences.analysis.case import Case
+from licences.analysis.compare import Fees, Launch, find_fees
 from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.law.in_force import Licence, find_shown
@@ -41,10 +44,11 @@ def make_record(case: Case) -> dict[str, Any]:
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
     told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
-    left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees.
+    left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees: one-off and
+    yearly together; yearly_fees_cny, unknown_yearly_fees: what of these is yearly.
     """
     used = [code for code in case.law.entries if code in case.held or _is_open(case, code)]
-    costs = case.forecast.costs
+    costs, fees = case.forecast.costs, find_fees(case.forecast)
     return {
         "version": VERSION,
         "client": case.client,
@@ -68,8 +72,10 @@ def make_record(case: Case) -> dict[str, Any]:
         "left_out": list(case.forecast.left_out),
         "blocked": _find_blocked(case),
         "expired": [code for code, status in case.plan.statuses.items() if status == "expired"],
-        "fees_cny": sum((cost.fee_cny or 0.0) + (cost.yearly_fee_cny or 0.0) for cost in costs),
+        "fees_cny": fees.known_cny,
         "unknown_fees": [code for cost in costs for code in (*cost.unknown_fees, *cost.unknown_yearly_fees)],
+        "yearly_fees_cny": fees.yearly_fee_cny or 0.0,
+        "unknown_yearly_fees": list(fees.unknown_yearly_fees),
     }
 
 
@@ -150,10 +156,39 @@ def choose_since(record: Record, earlier: Record | None) -> Record | None:
     if earlier is None:
         return None
     before = {name: value for name, value in earlier.items() if name != "since"}
-    if before == record:
+    now = {name: value for name, value in record.items() if name in before}  # an earlier one may keep less
+    if before == now:
         return cast("Record | None", earlier.get("since"))
-    told = [{name: value for name, value in one.items() if name not in _ASKED} for one in (before, record)]
+    told = [{name: value for name, value in one.items() if name not in _ASKED} for one in (before, now)]
     return before if told[0] != told[1] else None
+
+
+def find_recorded_launch(record: Record) -> Launch:
+    """The launch that a report told, and which licences it is of."""
+    verdicts, days = record["verdicts"], record["launch"]
+    held = set(record["held"]) - set(record["expired"])
+    still = {code: verdict for code, verdict in verdicts.items() if code not in held}
+    p50, p80, p90 = map(date.fromisoformat, days) if days else (None, None, None)
+    return Launch(
+        days=(p50, p80, p90) if p50 and p80 and p90 else None,
+        undated=tuple(record["left_out"]),
+        awaited=tuple(code for code, verdict in still.items() if verdict == "required"),
+        undetermined=tuple(code for code, verdict in still.items() if verdict == "undetermined"),
+    )
+
+
+def find_recorded_fees(old: Record, new: Record) -> tuple[Fees, Fees]:
+    """The fees that two reports told; all of them as one-off where a report did not keep what is yearly."""
+    is_split = all("unknown_yearly_fees" in record for record in (old, new))
+    return _find_fees(old, is_split), _find_fees(new, is_split)
+
+
+def _find_fees(record: Record, is_split: bool) -> Fees:
+    if not is_split:
+        return Fees(record["fees_cny"], None, tuple(record["unknown_fees"]))
+    yearly, unknown_yearly = record["yearly_fees_cny"], tuple(record["unknown_yearly_fees"])
+    unknown = Counter[str](record["unknown_fees"]) - Counter[str](unknown_yearly)
+    return Fees(record["fees_cny"] - yearly, yearly, tuple(unknown.elements()), unknown_yearly)
 
 
 def find_record(trail: bytes, client: str) -> Record | None:
@@ -173,6 +208,8 @@ def _is_whole(record: Any) -> bool:
     if not isinstance(record, dict) or record.get("version") != VERSION or not _KINDS.keys() <= record.keys():
         return False
     if not all(isinstance(record[name], kinds) for name, kinds in _KINDS.items()):
+        return False
+    if not all(isinstance(record[name], kinds) for name, kinds in _LATER_KINDS.items() if name in record):
         return False
     since = record.get("since")
     return since is None or _is_whole(since)
@@ -195,6 +232,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "expired": (list,),
     "fees_cny": (int, float),
     "unknown_fees": (list,),
+}
+# What records did not keep from the beginning.
+_LATER_KINDS: dict[str, tuple[type, ...]] = {
+    "yearly_fees_cny": (int, float),
+    "unknown_yearly_fees": (list,),
 }
 
 _earlier: list[Record] = []

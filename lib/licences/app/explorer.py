@@ -14,7 +14,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, cast
 
-import numpy as np
 import pandas as pd
 from ipywidgets import HTML, Widget
 
@@ -24,7 +23,7 @@ from licences.app.serve import find_asked
 from licences.batch.run import BatchJob, write_reports
 from licences.errors import LicencesError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.law.working_days import find_working_day
+from licences.law.working_days import find_usual_start
 from licences.planning.forecast import PlanOptions
 from licences.planning.schedule import find_beginning
 from licences.reading.places import find_data_folder, find_own_file, find_shipped_file, find_work_folder
@@ -93,8 +92,8 @@ def explore(
     """The explorer, or the sentences that say why it cannot start.
 
     client: an id of the clients file, empty for a new client. as_of, start: ISO dates, empty for
-    today and for the next working day. catalogue, clients, out: paths as seen from the work folder,
-    empty for the files and the ``reports`` of that.
+    today and for the day on which a plan starts by default. catalogue, clients, out: paths as seen from
+    the work folder, empty for the files and the ``reports`` of that.
     What ``licences explore`` was asked for goes before these.
     """
     asked = {"client": client, "language": language, "as_of": as_of, "start": start}
@@ -108,13 +107,17 @@ def explore(
             clients=work / asked["clients"] if asked["clients"] else _find_clients_file(work),
             out=work / (asked["out"] or "reports"),
         )
-        today = _read_day("as_of", asked["as_of"], date.today())
-        terms = Terms(today, _read_day("start", asked["start"], _find_next_working_day(today)))
+        terms = _read_terms(asked["as_of"], asked["start"], date.today())
         return Explorer(
             read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
         ).page
     except LicencesError as error:
         return HTML(make_style() + make_message("wrong", str(error).splitlines()))
+
+
+def _read_terms(as_of: str, start: str, today: date) -> Terms:
+    day = _read_day("as_of", as_of, today)
+    return Terms(day, _read_day("start", start, find_usual_start(today, day)))
 
 
 def _go_to_work(folder: str) -> Path:
@@ -135,10 +138,6 @@ def _read_day(name: str, text: str, otherwise: date) -> date:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
         raise UsageError(f"{name}: {text!r} is not a date", "write it as 2026-11-23") from None
-
-
-def _find_next_working_day(today: date) -> date:
-    return cast(date, cast(Any, find_working_day(np.datetime64(today) + 1)).astype(object))
 
 
 def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concatenate[Explorer, P], None]:

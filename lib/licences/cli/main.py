@@ -17,7 +17,6 @@ from licences.cli.new import make_work_folder
 from licences.cli.options import (
     find_as_of,
     find_start,
-    find_start_after,
     read_clients,
     read_files,
     warn_of_contradictions,
@@ -174,7 +173,7 @@ def _diff(options: argparse.Namespace) -> int:
         profiles = read_clients(options, new, old)
         difference = compare_laws(old, new, find_as_of(options), options.lang)
     plan_options = PlanOptions(
-        options.start or find_start_after(difference.new.as_of),
+        find_start(options, difference.new.as_of),
         options.include,
         options.capacity,
         options.seed,

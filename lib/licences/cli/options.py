@@ -6,9 +6,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from typing import cast
 
-import numpy as np
 import pandas as pd
 
 from licences.law.catalogue import Catalogue, read_catalogue
@@ -51,18 +49,11 @@ def find_as_of(options: argparse.Namespace) -> date:
     return options.as_of or date.today()
 
 
-def find_start(options: argparse.Namespace) -> date:
-    """The first day of work: as asked, or the next working day after today, or after a later as-of day."""
-    return options.start or find_start_after(max(date.today(), find_as_of(options)))
+def find_start(options: argparse.Namespace, as_of: date | None = None) -> date:
+    """The first day of work: as asked, or the usual one; as_of: the day of the law, where no option names it."""
+    from licences.law.working_days import find_usual_start
 
-
-def find_start_after(day: date) -> date:
-    """The next working day, or as near to it as the calendar reaches."""
-    from licences.law.working_days import FIRST_YEAR, find_working_day
-    from licences.planning.schedule import LAST_START_YEAR
-
-    within = min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_START_YEAR, 12, 1))
-    return cast(date, find_working_day(np.datetime64(within) + 1).astype(object))
+    return options.start or find_usual_start(date.today(), as_of or find_as_of(options))
 
 
 def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, language: str) -> None:

@@ -13,7 +13,14 @@ from licences.assessment.verdicts import NEEDED, find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
 from licences.law.in_force import LawInForce
-from licences.law.working_days import FIRST_YEAR, find_date, find_finish, find_positions, read_calendar
+from licences.law.working_days import (
+    FIRST_YEAR,
+    LAST_START_YEAR,
+    find_date,
+    find_finish,
+    find_positions,
+    read_calendar,
+)
 from licences.planning.critical_path import Network
 from licences.planning.prerequisites import (
     Eligibility,
@@ -24,7 +31,6 @@ from licences.planning.prerequisites import (
 from licences.rules.kleene import Profile
 
 DONE = frozenset({"held", "expiring"})
-LAST_START_YEAR = 2045  # leaves room for the longest plan before the calendar ends
 NEVER = float("inf")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -61,10 +61,15 @@ def say_fields(was: Licence, now: Licence, changed: Iterable[str], language: str
     places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
     ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
     labels = [_say_field(was, now, name, language) for name in ordered or changed]
-    shown = say(language, "list").join(labels[:_LISTED])
-    if len(labels) <= _LISTED:
+    return join_some(labels, language)
+
+
+def join_some(names: Sequence[str], language: str) -> str:
+    """The first of some names, and how many more there are."""
+    shown = say(language, "list").join(names[:_LISTED])
+    if len(names) <= _LISTED:
         return shown
-    count = len(labels) if language == "zh" else len(labels) - _LISTED
+    count = len(names) if language == "zh" else len(names) - _LISTED
     return say(language, "changes.more", names=shown, count=count)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from test_diff import change
 
 from licences.analysis.case import Case, make_case
 from licences.assessment.verdicts import BY_WEIGHT
@@ -124,6 +125,28 @@ def test_the_difference_names_both_sides(
     strip = say_strip(old, new)
     assert re.search(r"\d", strip)
     assert "{" not in strip + html
+
+
+def test_that_a_launch_or_fees_cannot_be_compared_is_said_with_the_reason(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    dear = change(catalogue, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    unknown = change(catalogue, "EDI", fee_cny=float("nan"))
+    texts = read_texts(language)["explorer"]
+    old = make(catalogue, sample_clients, "device-depot", language)
+    for law, strip, cells in (
+        (catalogue, texts["fees_same"], 0),
+        (dear, texts["strip_launch_others"], 3),
+        (unknown, texts["not_comparable"], 1),
+    ):
+        new = make(law, sample_clients, "device-depot", language)
+        html = make_difference(old, new)
+        assert strip in say_strip(old, new)
+        assert html.count(f"<td>{texts['not_comparable']}</td>") == cells
+        reasons = html.partition('class="reasons"')[2]
+        assert (old.name_code("EDI") in reasons) is bool(cells)
+    back = make_difference(make(dear, sample_clients, "device-depot", language), old)
+    assert old.name_code("EDI") in back.partition('class="reasons"')[2]
 
 
 def test_a_law_long_past_can_be_shown_too(

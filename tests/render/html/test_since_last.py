@@ -212,6 +212,83 @@ def test_another_set_of_what_is_left_out_is_said_though_the_dates_are_the_same(
     assert "The opening date now leaves out EDI licence" in read(after)
 
 
+def test_what_had_no_date_and_is_open_now_is_left_out_as_before(
+    catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
+) -> None:
+    """It is not said both that the opening date no longer leaves it out and that it now does."""
+    dear = change(catalogue, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    asks = change(dear, "EDI", applies_when="sells_call_centre_services")
+    facts = {"sells_call_centre_services": pd.NA}
+    first = look_back(dear, client="device-depot", facts=facts)
+    assert first.record["left_out"] == ["EDI"]
+    said = read(look_back(asks, first.record, client="device-depot", facts=facts))
+    assert "EDI licence" in said
+    assert "leaves out" not in said
+    assert "not compared" not in said
+
+
+def test_what_expired_and_became_open_makes_no_opening_date_earlier(
+    catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
+) -> None:
+    """It was to be obtained again, so that the last date was waiting for it."""
+    slow = change(catalogue, "MLPS_3", days_min=100, days_likely=120, days_max=150, statutory_days=pd.NA)
+    holds = ("MLPS_3@2026-01-01",)
+    first = look_back(slow, client="nine-rivers-freight", facts={"holds": holds})
+    assert first.record["expired"] == ["MLPS_3"]
+    facts = {"holds": holds, "mlps_level": pd.NA}
+    said = read(look_back(slow, first.record, client="nine-rivers-freight", facts=facts))
+    assert "since it cannot be told whether that is needed" in said
+    assert "days earlier" not in said
+
+
+def test_a_date_that_hung_on_an_answer_is_not_said_to_be_done(
+    catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
+) -> None:
+    everything = tuple(sorted(set(catalogue.rows["code"]) - {"CALL_CENTRE"}))
+    told, untold = ({"holds": everything, "sells_call_centre_services": answer} for answer in (True, pd.NA))
+    needed, open_one = look_back(catalogue, facts=told), look_back(catalogue, facts=untold)
+    said = read(look_back(catalogue, needed.record, facts=untold))
+    assert "An opening date can no longer be told" in said
+    assert "Nothing that is required" not in said
+    assert "An opening date can now be told" in read(look_back(catalogue, open_one.record, facts=told))
+
+
+def test_fees_of_which_one_is_not_known_in_one_report_alone_are_not_compared(
+    catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
+) -> None:
+    unknown = change(change(catalogue, "ICP", fee_cny=float("nan")), "EDI", fee_cny=40.0)
+    first, other = look_back(catalogue), look_back(unknown)
+    for after in (look_back(unknown, first.record), look_back(catalogue, other.record)):
+        said = read(after)
+        assert re.search("an amount is not known in one of the two reports: Commercial ICP licence", said)
+        assert f"What is known adds up to {after.record['fees_cny']:.0f} CNY now." in said
+        assert "instead of" not in said
+    dearer = change(unknown, "EDI", fee_cny=60.0)
+    assert "add up to 60 CNY instead of 40 CNY" in read(look_back(dearer, other.record))
+
+
+def test_a_record_that_kept_less_is_still_read(
+    catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
+) -> None:
+    """As reports kept it that did not tell yearly fees apart."""
+    dear = change(catalogue, "ICP", fee_cny=500.0, yearly_fee_cny=30.0)
+    unknown = change(catalogue, "ICP", kind="code")
+    first, second = (
+        {name: value for name, value in look_back(law).record.items() if "yearly" not in name}
+        for law in (catalogue, dear)
+    )
+    trail = json.dumps({"data": {MIME: first}}).encode()
+    assert find_record(trail, "wander-work") == first
+    assert find_record(trail.replace(b'"rows"', b'"unknown_yearly_fees": 3, "rows"'), "wander-work") is None
+    assert look_back(catalogue, first).html == ""
+    assert "add up to 530 CNY instead of 0 CNY" in read(look_back(dear, first))
+    assert "add up to 0 CNY instead of 530 CNY" in read(look_back(catalogue, second))
+    assert "in one of the two reports: Commercial ICP licence" in read(look_back(unknown, first))
+    again = look_back(dear, second | {"since": first})
+    assert again.record["since"] == first
+    assert "530 CNY instead of 0 CNY" in read(again)
+
+
 def test_a_report_of_an_earlier_day_does_not_say_since_then(
     catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:

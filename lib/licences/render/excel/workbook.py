@@ -18,10 +18,10 @@ from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
 from licences.render.excel.cover import DASH, join_line, make_cover, star_day
 from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
-from licences.render.html.since_last import look_back
 from licences.words.cases import view_case
 from licences.words.labels import label_value
 from licences.words.plans import say_duty
+from licences.words.since_last import tell_since_last
 from licences.words.texts import read_texts, say, say_share
 
 Read = Callable[[Any], Cell]
@@ -371,7 +371,7 @@ class _Author:
 
     def make_changed(self) -> dict[str, Table]:
         """What has changed since the client's last report, where it said something else."""
-        view = look_back(self.case)
+        view = tell_since_last(self.case)
         if view is None:
             return {}
         changes = [(title, sentence) for title, sentences in view["parts"] for sentence in sentences]

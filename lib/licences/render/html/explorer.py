@@ -8,14 +8,16 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.case import Case
-from licences.analysis.compare import Comparison, Move, compare_cases
+from licences.analysis.compare import Comparison, compare_cases
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.planning.schedule import DONE
+from licences.planning.simulation import SHARES
 from licences.render.html.sections import make_environment
 from licences.rules.facts import Field
 from licences.words.cases import view_licence
 from licences.words.phrases import say_value
 from licences.words.plans import view_launch
+from licences.words.since_last import list_left_out
 from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 
 COLUMNS = (
@@ -147,6 +149,7 @@ def make_difference(old: Case, new: Case) -> str:
             (say(new.language, "explorer.gained"), _name(old, new, comparison.gained), "gained"),
             (say(new.language, "explorer.lost"), _name(old, new, comparison.lost), "lost"),
             (say(new.language, "explorer.changed"), _say_changed(old, new, comparison), "changed"),
+            (say(new.language, "explorer.reasons"), _say_reasons(old, new, comparison), "reasons"),
         ],
         "is_same": not (comparison.gained or comparison.lost or comparison.changed),
     }
@@ -156,19 +159,19 @@ def make_difference(old: Case, new: Case) -> str:
 def say_strip(old: Case, new: Case) -> str:
     """The difference to the pinned answer in one line."""
     language, comparison = new.language, compare_cases(old, new)
-    moved = comparison.launch_moved_days
-    launch = (
-        say(language, "explorer.strip_launch_none")
-        if moved is None
-        else say(language, "explorer.strip_launch", moved=_say_move(moved, language))
-    )
+    move = comparison.launch_move
+    if move.kind == "compared":
+        moved = _say_move(move.moved_days, language)
+        launch = say(language, "explorer.strip_launch", moved=moved)
+    else:
+        launch = say(language, f"explorer.strip_launch_{'others' if move.kind == 'of_others' else 'none'}")
     return say(
         language,
         "explorer.strip",
         gained=len(comparison.gained),
         lost=len(comparison.lost),
         launch=launch,
-        fees=_say_fees_move(comparison.fees_moved_cny, language),
+        fees=_say_fees_move(comparison.fees_move.moved_cny, language),
     )
 
 
@@ -185,29 +188,46 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
         moved = counts[1] - counts[0]
         note = f"{moved:+d}" if moved else ""
         yield side(say(language, f"page.verdicts.{verdict}"), counts[0], counts[1], note)
-    for move in comparison.launch:
-        label = say(language, "explorer.chance", share=say_share(move.share))
-        yield side(label, _say_date(move.old, language), _say_date(move.new, language), _note(move, language))
-    was, now = comparison.old_fees, comparison.new_fees
-    for key, before, after in (
-        ("fees", was.fee_cny, now.fee_cny),
-        ("yearly_fees", was.yearly_fee_cny, now.yearly_fee_cny),
+    dates = (launch.days or (None,) * len(SHARES) for launch in comparison.launches)
+    for share, was, now, note in zip(SHARES, *dates, _list_notes(comparison, language), strict=True):
+        label = say(language, "explorer.chance", share=say_share(share))
+        yield side(label, _say_date(was, language), _say_date(now, language), note)
+    (old_fees, new_fees), fees_move = comparison.fees, comparison.fees_move
+    for key, *amounts, moved_cny in (
+        ("fees", old_fees.fee_cny, new_fees.fee_cny, fees_move.fee_cny),
+        ("yearly_fees", old_fees.yearly_fee_cny, new_fees.yearly_fee_cny, fees_move.yearly_fee_cny),
     ):
-        note = _say_fees_move((after or 0) - (before or 0), language)
-        label = say(language, f"explorer.{key}")
-        yield side(label, _say_amount(before, language), _say_amount(after, language), note)
-    yield side(say(language, "explorer.unknown_fees"), was.unknown, now.unknown)
+        before, after = (_say_amount(amount, language) for amount in amounts)
+        yield side(say(language, f"explorer.{key}"), before, after, _say_fees_move(moved_cny, language))
+    yield side(say(language, "explorer.unknown_fees"), old_fees.unknown, new_fees.unknown)
 
 
 def _say_date(day: Any, language: str) -> str:
     return mark_day(day) if day else say(language, "explorer.no_date")
 
 
-def _note(move: Move, language: str) -> str:
-    return "" if move.moved_days is None else _say_move(move.moved_days, language)
+def _list_notes(comparison: Comparison, language: str) -> list[str]:
+    """How each percentile of the launch moves; nothing where one of the two answers has none."""
+    move = comparison.launch_move
+    if move.kind == "compared":
+        return [_say_move(days, language) for days in move.days]
+    note = say(language, "explorer.not_comparable") if move.kind == "of_others" else ""
+    return [note] * len(SHARES)
 
 
-def _say_move(days: int, language: str) -> str:
+def _say_reasons(old: Case, new: Case, comparison: Comparison) -> list[str]:
+    """Why the launch or the fees of two answers cannot be compared."""
+    move, unknown = comparison.launch_move, comparison.fees_move.unknown
+    reasons: list[str] = []
+    if move.kind == "of_others":
+        reasons += list_left_out(move, new.language, lambda code: _name(old, new, [code])[0])
+    if unknown:
+        names = say(new.language, "list").join(_name(old, new, unknown))
+        reasons.append(say(new.language, "explorer.fees_reason", names=names))
+    return reasons
+
+
+def _say_move(days: int | None, language: str) -> str:
     if not days:
         return say(language, "explorer.unmoved")
     return say(language, "explorer.later" if days > 0 else "explorer.earlier", days=abs(days))
@@ -219,7 +239,9 @@ def _say_amount(amount: float | None, language: str) -> str:
     return say(language, "explorer.amount", number=say_number(amount))
 
 
-def _say_fees_move(amount: float, language: str) -> str:
+def _say_fees_move(amount: float | None, language: str) -> str:
+    if amount is None:
+        return say(language, "explorer.not_comparable")
     if not amount:
         return say(language, "explorer.fees_same")
     sign = "+" if amount > 0 else ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from licences.analysis.case import Case
 from licences.render.brand import Brand
-from licences.render.html.since_last import look_back
 from licences.words.cases import view_case
+from licences.words.since_last import tell_since_last
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
@@ -125,7 +125,7 @@ class _Words:
 
     def _describe_changed(self) -> Words | None:
         """What has changed since the last report: a title, an intro, and parts with a title and sentences."""
-        view = look_back(self.case)
+        view = tell_since_last(self.case)
         if view is None:
             return None
         parts = [{"title": title, "sentences": sentences} for title, sentences in view["parts"]]

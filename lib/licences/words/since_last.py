@@ -1,0 +1,245 @@
+"""Messages about what has changed since a client's last report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from licences.analysis.case import Case
+from licences.analysis.compare import LaunchMove, find_fees_move, find_launch_move
+from licences.analysis.record import (
+    REST,
+    SOURCES,
+    Record,
+    choose_since,
+    find_earlier,
+    find_recorded_fees,
+    find_recorded_launch,
+    is_packed,
+    make_record,
+)
+from licences.assessment.verdicts import BY_WEIGHT, NEEDED
+from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
+from licences.planning.simulation import SHARES
+from licences.words.findings import list_blockers
+from licences.words.labels import join_some, name_field, say_cell
+from licences.words.phrases import say_value
+from licences.words.texts import join_names, mark_day, say, say_number, say_share
+from licences.words.upcoming import say_coming
+
+_EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
+_LAUNCH_KEYS = {
+    "gone": "retrospect.launch_gone",
+    "done": "page.launch_done",
+    "new": "retrospect.launch_new",
+    "again": "retrospect.launch_again",
+}
+
+
+def tell_since_last(case: Case) -> dict[str, Any] | None:
+    """What has changed since the client's last report, in the reader's language.
+
+    title, intro: texts; parts: titles, each with its list of sentences, at least one. None where there is
+    no earlier report that said something else.
+    """
+    record = make_record(case)
+    return tell_changes(case, choose_since(record, find_earlier(case.client)), record)
+
+
+def tell_changes(case: Case, old: Record | None, new: Record) -> dict[str, Any] | None:
+    """What a report on a case, of which ``new`` is the record, says of an earlier one; as ``tell_since_last``."""
+    if old is None:
+        return None
+    own = partial(say, case.language)
+    lists = {
+        "verdicts": list(_say_verdicts(case, old, new)),
+        "conditions": list(_say_conditions(case, old, new)),
+        "rows": list(_say_rows(case, old, new)),
+        "sources": list(_say_sources(case, old, new)),
+        "coming": list(_say_coming(case, old, new)),
+        "facts": list(_say_facts(case, old, new)),
+        "held": list(_say_held(case, old, new)),
+        "dates": [*_say_launch(case, old, new), *_say_fees(case, old, new)],
+    }
+    parts = [(own(f"retrospect.{name}"), sentences) for name, sentences in lists.items() if sentences]
+    is_readable = old["language"] == new["language"]
+    if not parts and not is_readable:
+        return None
+    intro = own(
+        f"retrospect.{'intro' if old['as_of'] <= new['as_of'] else 'intro_earlier'}", as_of=old["as_of"]
+    )
+    return {
+        "title": own("retrospect.title"),
+        "intro": intro if is_readable else f"{intro} {own('retrospect.other_language')}",
+        "parts": parts or [(own("retrospect.rows"), [own("retrospect.small")])],
+    }
+
+
+def _name(case: Case, code: str, *records: Record) -> str:
+    for record in records:
+        if code in record["names"] and record["language"] == case.language:
+            return join_names(*record["names"][code])
+    rows = case.catalogue.rows[case.catalogue.rows["code"] == code]
+    if len(rows):
+        return join_names(str(rows[f"name_{case.language}"].iloc[-1]), str(rows["name_zh"].iloc[-1]))
+    return next((join_names(*record["names"][code]) for record in records if code in record["names"]), code)
+
+
+def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    moved = []
+    for code in {**new["verdicts"], **old["verdicts"]}:
+        was, now = (record["verdicts"].get(code, "not_needed") for record in (old, new))
+        if was != now:
+            moved.append((code, was, now))
+    for code, was, now in sorted(moved, key=lambda move: BY_WEIGHT.index(move[2])):
+        key = "gained" if now in NEEDED and was not in NEEDED else "lost" if now == "not_needed" else "moved"
+        yield own(f"retrospect.verdict_{key}", name=_name(case, code, new, old),
+                  old=own(f"verdict.{was}"), new=own(f"verdict.{now}"))  # fmt: skip
+
+
+def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
+    """What can no longer be obtained as things are, and what now can."""
+    own = partial(say, case.language)
+    for code in new["blocked"]:
+        if code not in old["blocked"]:
+            blockers = own("retrospect.between").join(
+                list_blockers(case.law.entries[code], case.profile, case.language)
+            )
+            yield own("changes.one.blocked", names=_name(case, code, new), blockers=blockers)
+    for code in old["blocked"]:
+        if code not in new["blocked"] and new["verdicts"].get(code) in NEEDED and code not in new["held"]:
+            yield own("changes.one.obtainable", names=_name(case, code, new))
+
+
+def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    for code in new["rows"]:
+        fields = [name for name in _list_changed(code, old, new) if not _is_of_sources(name)]
+        if fields:
+            said = [_say_field(case, name, old["rows"][code], new["rows"][code]) for name in fields]
+            joined = own("retrospect.between").join(said)
+            yield own("retrospect.row", name=_name(case, code, new), fields=joined)
+
+
+def _list_changed(code: str, old: Record, new: Record) -> list[str]:
+    """The cells of a row that differ and of which both reports speak."""
+    before, after = old["rows"].get(code), new["rows"][code]
+    if before is None or (before.keys() == {REST}) is not (after.keys() == {REST}):
+        return []  # the verdict has changed, and that is said
+    fields = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+    unsaid = OF_APPLYING | OF_NEEDED
+    fields = [name for name in fields if name not in unsaid or (name in before and name in after)]
+    if old["language"] != new["language"]:
+        fields = [
+            name for name in fields if name not in {REST, SOURCES} and not name.endswith(("_zh", "_en"))
+        ]
+    return fields
+
+
+def _is_of_sources(name: str) -> bool:
+    return name == SOURCES or is_of_sources(name)
+
+
+def _say_sources(case: Case, old: Record, new: Record) -> Iterator[str]:
+    """The licences of which only what is behind them has changed, in one sentence."""
+    codes = [
+        code
+        for code in new["rows"]
+        if (fields := _list_changed(code, old, new)) and all(map(_is_of_sources, fields))
+    ]
+    if codes:
+        yield say(case.language, "list").join(_name(case, code, new) for code in codes)
+
+
+def _say_field(case: Case, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if name == REST:
+        return say(case.language, "retrospect.rest")
+    label, old, new = name_field(name, case.language), before.get(name), after.get(name)
+    if name in _EXPRESSIONS or is_packed(old) or is_packed(new):
+        return say(case.language, "retrospect.field_text", label=label)
+    sides = {
+        "old": say_cell(name, old, before, case.language),
+        "new": say_cell(name, new, after, case.language),
+    }
+    return say(case.language, "retrospect.field", label=label, **sides)
+
+
+def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
+    known = 3 if old["language"] == new["language"] else 2  # the hash is of what a row says in the language
+    before = [item[:known] for item in old["coming"]]
+    for change, item in zip(case.coming, new["coming"], strict=True):
+        if item[:known] not in before:
+            name = join_names(change.entry.name, change.entry.row["name_zh"])
+            what = say_coming(change, case.law, case.profile)
+            yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
+    for code, day, _ in old["coming"]:
+        starts = [record["rows"].get(code, {}).get("in_force_from") for record in (old, new)]
+        is_ahead = code in [one for one, *_ in new["coming"]] or day <= case.as_of.isoformat()
+        if not is_ahead and starts[0] == starts[1]:
+            yield say(case.language, "retrospect.coming_gone", name=_name(case, code, old), day=day)
+
+
+def _say_facts(case: Case, old: Record, new: Record) -> Iterator[str]:
+    for field in case.catalogue.fields.every:
+        was, now = old["facts"].get(field.name), new["facts"].get(field.name)
+        if was != now:
+            yield say(case.language, "retrospect.fact", label=field.label[case.language],
+                      old=say_value(field, was, case.language), new=say_value(field, now, case.language))  # fmt: skip
+
+
+def _say_held(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    for code in {**new["held"], **old["held"]}:
+        name = _name(case, code, new, old)
+        if code not in old["held"]:
+            yield own("retrospect.held_new", name=name)
+        elif code not in new["held"]:
+            yield own("retrospect.held_gone", name=name)
+        elif old["held"][code] != new["held"][code]:
+            day = new["held"][code] or own("not_told")
+            yield own("retrospect.held_until", name=name, old=old["held"][code] or own("not_told"), new=day)
+        if code in new["expired"] and code not in old["expired"]:
+            yield own("retrospect.expired", name=name, day=new["held"][code])
+
+
+def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own = partial(say, case.language)
+    launches = find_recorded_launch(old), find_recorded_launch(new)
+    before, after = (launch.days or () for launch in launches)
+    move = find_launch_move(*launches)
+    if move.kind in _LAUNCH_KEYS:
+        yield own(_LAUNCH_KEYS[move.kind])
+    elif move.kind == "of_others":
+        yield from list_left_out(move, case.language, lambda code: _name(case, code, new, old))
+        days = [
+            f"{own('page.chance', share=say_share(share))} {mark_day(day)}"
+            for share, day in zip(SHARES, after, strict=True)
+        ]
+        yield own("retrospect.not_compared", days=own("list").join(days))
+    elif any(move.days):
+        for share, was, now, moved in zip(SHARES, before, after, move.days, strict=True):
+            if moved:
+                key = "launch_later" if moved > 0 else "launch_earlier"
+                yield own(f"retrospect.{key}", share=say_share(share), old=mark_day(was),
+                          new=mark_day(now), count=abs(moved))  # fmt: skip
+        if old["start"] != new["start"]:
+            yield own("retrospect.start", old=old["start"], new=new["start"])
+
+
+def list_left_out(move: LaunchMove, language: str, name_code: Callable[[str], str]) -> Iterator[str]:
+    """Why two opening dates are not of the same licences, a sentence a reason."""
+    own = partial(say, language)
+    for key in ("leaves_out", "takes_in", "leaves_open"):
+        if names := [name_code(code) for code in getattr(move, key)]:
+            yield own(f"retrospect.{key}", names=own("list").join(names))
+
+
+def _say_fees(case: Case, old: Record, new: Record) -> Iterator[str]:
+    own, move = partial(say, case.language), find_fees_move(*find_recorded_fees(old, new))
+    if move.unknown:
+        names = join_some([_name(case, code, new, old) for code in move.unknown], case.language)
+        yield own("retrospect.fees_not_compared", names=names, new=say_number(new["fees_cny"]))
+    elif move.moved_cny:
+        yield own("retrospect.fees", old=say_number(old["fees_cny"]), new=say_number(new["fees_cny"]))
