@@ -34,8 +34,8 @@ from licences.batch.executors import _Cluster, _greet, make_report_there
 from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
 from licences.batch.pool import BatchContext, borrow_pool
-from licences.batch.report import Result, Task
 from licences.batch.store import ReportStore
+from licences.batch.task import Result, Task
 from licences.errors import BusyError, LicencesError, LostError, MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import read_place

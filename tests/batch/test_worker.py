@@ -12,8 +12,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from licences.batch.report import Task
-from licences.batch.worker import ask_report
+from licences.batch.forks import ask_report
+from licences.batch.task import Task
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.runner.channel import pack_message

@@ -28,7 +28,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
 from licences.batch.pool import BatchContext, ReportPool
-from licences.batch.report import FAILURE, TRAIL, Result, Task
+from licences.batch.task import FAILURE, TRAIL, Result, Task
 from licences.law.catalogue import Catalogue
 from licences.runner.client import ProcessEndedError, rebuild
 from licences.runner.papermill_engine import _keep_forks

@@ -115,8 +115,8 @@ def report(
     """
     need_extra("notebook", "a report")
     from licences.batch.formats import find_makeable
-    from licences.batch.report import FORMATS
     from licences.batch.run import BatchJob, write_reports
+    from licences.batch.task import FORMATS
     from licences.render.brand import read_brand
 
     asked = tuple(formats)

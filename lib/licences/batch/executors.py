@@ -17,7 +17,7 @@ from typing import Any
 
 from licences.batch.fingerprint import hash_library
 from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool, open_pool
-from licences.batch.report import Result, Task
+from licences.batch.task import Result, Task
 from licences.errors import LicencesError, LostError, UsageError, need_extra
 
 _WAIT_SECONDS, _CLOSE_SECONDS = 10, 3

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import queue
 import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
+from licences.batch.early import take_server
 from licences.batch.pool import BatchContext, Progress, ReportPool
-from licences.batch.report import Result, Task
-from licences.batch.worker import ask_report
-from licences.runner.channel import Channel, ChannelClosedError
-from licences.runner.forkserver import ForkServer
+from licences.batch.task import RESULT_MARK, Result, Task
+from licences.runner.channel import Channel, ChannelClosedError, unpack_parts
+from licences.runner.forkserver import Ended, ForkServer, read_ended
 
-_SERVER, _LOOK_SECONDS = "licences.batch.server", 0.5
+_LOOK_SECONDS = 0.5
 
 
 class ForkPool(ReportPool):
@@ -32,12 +36,18 @@ class ForkPool(ReportPool):
                 context.language,
                 context.formats,
                 self.folder,
+                context.is_worth_warming,
             )
         )
-        self._forks = ForkServer(_SERVER, self._warmed)
+        self._forks = self._start()
         self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()
         self._channels: set[Channel] = set()
         self._opening, self._is_closed = threading.Lock(), False
+
+    def _start(self) -> ForkServer:
+        forks = take_server()
+        forks.prepare(self._warmed)
+        return forks
 
     def make_report(
         self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
@@ -84,7 +94,7 @@ class ForkPool(ReportPool):
                 channel = self._forks.open_channel()
             except ChannelClosedError:  # the warm process was killed
                 self._forks.close()
-                self._forks = ForkServer(_SERVER, self._warmed)
+                self._forks = self._start()
                 channel = self._forks.open_channel()
             self._channels.add(channel)
         return channel
@@ -120,3 +130,49 @@ def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> 
     finally:
         is_over.set()
         watcher.join()
+
+
+def ask_report(
+    channel: Channel, task: Task, source: Path, progress: Callable[[int, int], None] | None = None
+) -> Result:
+    """Has a task done by the process at the other end of a line, and finds out how that ended.
+
+    source: the notebook. Raises: LineCutError where nobody is there any more.
+    """
+    began = time.perf_counter()
+    channel.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))
+    message, files = channel.receive()
+    while message["channel"] != "ended":
+        if message["channel"] == "cells" and progress:
+            progress(message["done"], message["total"])
+        message, files = channel.receive()
+    ended = read_ended(message, files)
+    result, trace = _read_result(task.client, ended.trace)
+    if result is None or ended.code != 0:
+        result = _fail_without_result(task, source, replace(ended, trace=trace))
+    return replace(result, seconds=time.perf_counter() - began)
+
+
+def _read_result(client: str, trace: bytes) -> tuple[Result | None, bytes]:
+    """The result at the end of a trace, if it is there and whole, and the trace before it."""
+    for at, (text, *files) in unpack_parts(trace):
+        if text.startswith(RESULT_MARK):
+            said = json.loads(text)
+            made = dict(zip(said["names"], files, strict=True))
+            return Result(client, said["status"], made, said["problem"]), trace[:at]
+    return None, trace
+
+
+def _fail_without_result(task: Task, source: Path, ended: Ended) -> Result:
+    """What became of a task whose process was gone before it could say so."""
+    import papermill.iorw  # only here: it takes longer than all else that asks for reports
+
+    from licences.batch.report import fail, prepare_notebook
+    from licences.runner.client import explain_end, rebuild
+
+    notebook = prepare_notebook(papermill.iorw.load_notebook_node(str(source)), task.parameters, source.name)
+    rebuild(notebook, ended.trace)
+    status, reason = explain_end(ended)
+    if status == "timed_out":
+        reason = f"it took longer than {task.timeout_seconds:g} seconds"
+    return fail(task.client, notebook, status, reason)

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.report import Result, Task
+from licences.batch.task import Result, Task
 from licences.errors import UsageError, suggest
 from licences.law.catalogue import Catalogue
 from licences.runner.forkserver import can_fork
@@ -32,7 +32,8 @@ class BatchContext:
     """What all reports of a batch are made with; it can be sent to another machine.
 
     folder: where the notebook lies and runs, None on a machine that does not have it. library: a hash
-    of the package that may use the pack.
+    of the package that may use the pack. is_worth_warming: whether so many reports are made that one of nobody,
+    worked through first, makes them sooner.
     """
 
     name: str
@@ -44,6 +45,7 @@ class BatchContext:
     language: str
     library: str
     formats: tuple[str, ...] = ()
+    is_worth_warming: bool = True
 
     @cached_property
     def key(self) -> str:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from licences.batch.fingerprint import hash_library
 from licences.batch.pool import BatchContext, find_engine, open_pool
-from licences.batch.report import FAILURE, PAGE, TRAIL, Result, Task
 from licences.batch.run import read_notebook, see_from
+from licences.batch.task import FAILURE, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import reach, say_why, write_all_whole
@@ -95,6 +95,7 @@ def _make_context(job: PortfolioJob, catalogue: Catalogue) -> BatchContext:
         start=job.start,
         language=job.language,
         library=hash_library(),
+        is_worth_warming=False,
     )
 
 

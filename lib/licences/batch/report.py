@@ -1,71 +1,24 @@
-"""One client's report: the task, the notebook to run for it, and what the client receives once it has run."""
+"""Report of one client: the notebook to run for it, and what the client receives once it has run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import nbformat
-import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
 from licences.analysis.case import Case, Given, open_case
-from licences.analysis.record import Record
+from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.page import make_html
-
-PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
-FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
-FORMATS = {
-    "html": PAGE,
-    "pdf": "report.pdf",
-    "docx": "report.docx",
-    "xlsx": "checklist.xlsx",
-    "ics": "renewals.ics",
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    """One client's report: its parameters, and the rows of the clients file that are the client's own.
-
-    formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
-    the figures of a Word file can be drawn. template: a ``.docx``. earlier: what the client's last
-    report said.
-    """
-
-    client: str
-    name: str
-    language: str
-    parameters: Mapping[str, str | int]
-    profiles: pd.DataFrame
-    formats: tuple[str, ...] = ("html",)
-    brand: Brand | None = None
-    template: bytes | None = None
-    has_pictures: bool = False
-    earlier: Record | None = None
-    timeout_seconds: float | None = None
-    memory_mib: int | None = None
-    is_watched: bool = False
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took."""
-
-    client: str
-    status: str
-    files: Mapping[str, bytes]
-    problem: str | None = None
-    seconds: float = 0.0
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:

@@ -18,8 +18,8 @@ from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
 from licences.batch.pool import BatchContext, Progress, find_engine
-from licences.batch.report import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.batch.store import ReportStore
+from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import is_remote
@@ -31,6 +31,7 @@ from licences.runner.client import check_parameters
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
+_FEW = 2  # reports that are sooner made by a process that has not worked through one before
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def write_reports(
         language=job.language,
         library=hash_library(),
         formats=job.formats,
+        is_worth_warming=keeps_warm or len(profiles) > _FEW,
     )
     batch = _Batch(job, context, ReportStore(job.out), now, progress, keeps_warm)
     try:

@@ -1,4 +1,4 @@
-"""Server from which reports are forked: it imports everything, and works once through a report of nobody."""
+"""Server from which reports are forked: it imports everything, and for many works once through one of nobody."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ def main(descriptor: int) -> None:
     ours: list[str | None] = []
 
     def prepare(files: list[bytes]) -> None:
-        notebook, catalogue, as_of, start, language, formats, folder = pickle.loads(files[0])  # noqa: S301 - from who started us
+        given = pickle.loads(files[0])  # noqa: S301 - from who started us
+        notebook, catalogue, as_of, start, language, formats, folder, is_worth_warming = given
         ours.append(folder)
-        work_once(shell, catalogue, as_of, start, language, formats)
+        if is_worth_warming:
+            work_once(shell, catalogue, as_of, start, language, formats)
         jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
         freeze()
 

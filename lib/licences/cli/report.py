@@ -91,7 +91,7 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     need_extra("notebook", "the portfolio")
     import_nbformat()
     from licences.batch.portfolio import NAMES, PortfolioJob, write_portfolio
-    from licences.batch.report import FAILURE, PAGE
+    from licences.batch.task import FAILURE, PAGE
     from licences.planning.schedule import find_beginning
     from licences.render.brand import read_brand
 

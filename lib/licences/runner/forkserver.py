@@ -66,11 +66,11 @@ def can_fork() -> bool:
 class ForkServer:
     """The process from which others are forked.
 
-    module: what is run there, with the number of its socket; see ``licences.runner.server``. files: handed
-    to ``prepare`` of ``serve_forks`` there. Raises: UsageError where nothing can be forked.
+    module: what is run there, with the number of its socket; see ``licences.runner.server``. It imports what
+    it needs from then on; ``prepare`` waits until that is done. Raises: UsageError where nothing can be forked.
     """
 
-    def __init__(self, module: str, *files: bytes) -> None:
+    def __init__(self, module: str) -> None:
         if not can_fork():
             wrong = "this system cannot fork processes, in one of which the notebook would run"
             raise UsageError(wrong, "use Linux, macOS, or WSL on Windows")
@@ -87,6 +87,9 @@ class ForkServer:
         )
         theirs.close()
         self._control, self._asking = Channel(ours), threading.Lock()
+
+    def prepare(self, *files: bytes) -> None:
+        """Hands files to ``prepare`` of ``serve_forks`` there. Raises: RuntimeError where the process is gone."""
         try:
             self._control.send({}, *files)
             self._control.receive()
@@ -114,6 +117,11 @@ class ForkServer:
         self._control.close()
         self._process.wait()
         self._complaints.close()
+
+    def kill(self) -> None:
+        """Ends the process, whatever it does; for one that has forked nothing yet."""
+        self._process.kill()
+        self.close()
 
     def find_complaints(self) -> str:
         """What the process and its forks have said of errors of their own."""

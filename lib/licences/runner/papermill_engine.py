@@ -26,6 +26,7 @@ def _keep_forks() -> ForkServer:
     from licences.runner.forkserver import ForkServer
 
     forkserver = ForkServer("licences.runner.server")
+    forkserver.prepare()
     atexit.register(forkserver.close)
     return forkserver
 

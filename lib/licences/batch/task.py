@@ -1,0 +1,57 @@
+"""Task of making one report, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from licences.analysis.record import Record
+from licences.render.brand import Brand
+
+PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
+FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
+RESULT_MARK = b'{"channel": "result"'  # how the message begins in which a forked process leaves its result
+FORMATS = {
+    "html": PAGE,
+    "pdf": "report.pdf",
+    "docx": "report.docx",
+    "xlsx": "checklist.xlsx",
+    "ics": "renewals.ics",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One client's report: its parameters, and the rows of the clients file that are the client's own.
+
+    formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
+    the figures of a Word file can be drawn. template: a ``.docx``. earlier: what the client's last
+    report said.
+    """
+
+    client: str
+    name: str
+    language: str
+    parameters: Mapping[str, str | int]
+    profiles: pd.DataFrame
+    formats: tuple[str, ...] = ("html",)
+    brand: Brand | None = None
+    template: bytes | None = None
+    has_pictures: bool = False
+    earlier: Record | None = None
+    timeout_seconds: float | None = None
+    memory_mib: int | None = None
+    is_watched: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took."""
+
+    client: str
+    status: str
+    files: Mapping[str, bytes]
+    problem: str | None = None
+    seconds: float = 0.0

@@ -1,0 +1,150 @@
+"""The commands that answer on a terminal: what is needed, what it would take, the plan, what has changed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from licences.cli.options import find_as_of, find_start, read_clients, read_files, warn_of_contradictions
+from licences.errors import MissingFileError, Problem, ProblemsError, UnknownNameError, UsageError
+from licences.law.catalogue import Catalogue, read_catalogue
+
+
+def answer(options: argparse.Namespace) -> int:
+    from licences.assessment.questions import rank_questions
+    from licences.words.findings import make_findings_frame
+
+    catalogue, profiles = read_files(options)
+    as_of = find_as_of(options)
+    warn_of_contradictions(catalogue, profiles, options.lang)
+    rows = (
+        rank_questions(catalogue, profiles, as_of)
+        if options.questions
+        else make_findings_frame(catalogue, profiles, as_of, options.lang, options.trace)
+    )
+    if options.json:
+        print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
+        return 0
+    from licences.render.terminal import draw_assessment, draw_questions, show
+
+    if options.questions:
+        show(draw_questions(rows, profiles, catalogue, options.lang))
+    else:
+        show(draw_assessment(rows, profiles, catalogue, as_of, options.lang))
+    return 0
+
+
+def tell_what_if(options: argparse.Namespace) -> int:
+    from licences.assessment.remedies import find_remedies
+    from licences.assessment.verdicts import judge
+    from licences.law.in_force import find_law_in_force
+
+    catalogue, profiles = read_files(options)
+    as_of = find_as_of(options)
+    entries = find_law_in_force(catalogue, as_of, options.lang).entries
+    for code in options.licence:
+        if code not in set(catalogue.rows["code"]):
+            raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
+        if code not in entries:
+            raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
+    warn_of_contradictions(catalogue, profiles, options.lang)
+    found = [
+        (one, entries[code], find_remedies(entries[code], one.profile))
+        for one in judge(catalogue, profiles, as_of)
+        for code in dict.fromkeys(options.licence)
+    ]
+    if options.json:
+        from licences.words.remedies import say_remedies
+
+        described = [
+            say_remedies(one, entry.code, aims, catalogue.fields, options.lang) for one, entry, aims in found
+        ]
+        print(json.dumps(described, ensure_ascii=False, indent=1))
+        return 0
+    from licences.render.terminal import draw_remedies, show
+
+    for one, entry, aims in found:
+        show(draw_remedies(one, entry, aims, catalogue.fields, as_of, options.lang))
+    return 0
+
+
+def tell_plans(options: argparse.Namespace) -> int:
+    from licences.planning.forecast import PlanOptions, make_forecasts
+
+    catalogue, profiles = read_files(options)
+    plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
+    forecasts = list(make_forecasts(catalogue, profiles, find_as_of(options), plan_options, options.lang))
+    warn_of_contradictions(catalogue, profiles, options.lang)
+    if options.json:
+        from licences.words.plan_json import describe_plan
+
+        print(json.dumps([describe_plan(one) for one in forecasts], ensure_ascii=False, indent=1))
+        return 0
+    from licences.render.terminal import draw_plans, show
+
+    show(draw_plans(forecasts, profiles, catalogue, options.lang))
+    return 0
+
+
+def tell_difference(options: argparse.Namespace) -> int:
+    from licences.analysis.impact import find_impacts
+    from licences.law.diff import Difference, compare_days, compare_laws
+    from licences.planning.forecast import PlanOptions
+
+    are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
+    if are_days == are_files:
+        right = "give either --from DATE --to DATE, or OLD.csv NEW.csv"
+        raise UsageError("two days or two files are to be compared" + (", not both" * are_days), right)
+    if are_days:
+        if not (options.first and options.last):
+            lacking = "--to" if options.first else "--from"
+            raise UsageError(f"{lacking} is missing", "give both days: --from DATE --to DATE")
+        if options.as_of:
+            raise UsageError("--as-of is for two files", "with two days leave it out")
+        catalogue, profiles = read_files(options)
+        difference: Difference = compare_days(catalogue, options.first, options.last, options.lang)
+    else:
+        if len(options.catalogues) != 2:
+            raise UsageError(
+                f"two catalogues are compared, not {len(options.catalogues)}", "give OLD.csv NEW.csv"
+            )
+        if options.catalogue:
+            raise UsageError("--catalogue is for two days", "with two files leave it out")
+        old, new = _read_both_laws(*options.catalogues)
+        profiles = read_clients(options, new, old)
+        difference = compare_laws(old, new, find_as_of(options), options.lang)
+    plan_options = PlanOptions(
+        find_start(options, difference.new.as_of),
+        options.include,
+        options.capacity,
+        options.seed,
+    )
+    touched = find_impacts(difference, profiles, plan_options)
+    warn_of_contradictions(difference.new.catalogue, profiles, options.lang)
+    if options.json:
+        from licences.words.json_views import describe_difference
+
+        print(json.dumps(describe_difference(difference, touched, profiles), ensure_ascii=False, indent=1))
+        return 0
+    from licences.render.terminal import show
+    from licences.render.terminal_diff import draw_difference
+
+    show(draw_difference(difference, touched, profiles))
+    return 0
+
+
+def _read_both_laws(old: Path, new: Path) -> tuple[Catalogue, Catalogue]:
+    """Two laws, the problems of both told at once."""
+    catalogues: list[Catalogue] = []
+    problems: list[Problem] = []
+    for file in (old, new):
+        try:
+            catalogues.append(read_catalogue(file))
+        except ProblemsError as error:
+            problems += error.problems
+        except MissingFileError as error:
+            problems.append(Problem(error.path, 0, "", error.reason, error.right))
+    if problems:
+        raise ProblemsError(list(dict.fromkeys(problems)))
+    return catalogues[0], catalogues[1]
