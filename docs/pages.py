@@ -63,8 +63,8 @@ def make_pages() -> dict[str, str]:
     made = {
         "dictionary.md": make_dictionary_page(dictionary),
         "facts.md": make_facts_page(fields, dictionary["vocabularies"]),
-        "api.md": make_api_page(licences.__name__, getattr(licences, "__all__", ())),
-        "schemas.md": make_schemas_page(make_schemas()),
+        "api.md": make_api_page(licences.__name__, licences.__all__),
+        "schemas.md": make_schemas_page(make_schemas(), _read_yaml(PROJECT / "docs" / "keys.yaml")),
     }
     moved = {
         page.name: move_links(source.read_text(encoding="utf-8"), source.parent, page.parent)
@@ -214,8 +214,6 @@ def make_api_page(package: str, names: Sequence[str]) -> str:
         for name in chosen:
             lines += ["```{eval-rst}", f".. {kind}:: {package}.{name}"]
             lines += ["   :members:"] * (kind == "autoclass") + ["```", ""]
-    if not names:
-        lines += ["No name is public yet.", ""]
     return "\n".join(lines)
 
 
@@ -223,38 +221,49 @@ def _is_class(module: Any, name: str) -> bool:
     return isinstance(getattr(module, name), type)
 
 
-def make_schemas_page(schemas: Mapping[str, Mapping[str, Any]]) -> str:
-    """What each key of each ``--json`` means, from the JSON Schemas by their file names, as MyST text."""
+def make_schemas_page(
+    schemas: Mapping[str, Mapping[str, Any]], meanings: Mapping[str, Mapping[str, str]]
+) -> str:
+    """What each key of each ``--json`` means, as MyST text; an object is told where it first comes.
+
+    schemas: JSON Schemas by their file names. meanings: of each key, by the object that has it.
+    """
     lines = ["The JSON Schema of each is made from the types in the code.", ""] if schemas else []
+    told: set[str] = set()
     for file, schema in schemas.items():
-        lines += [f"## {schema.get('title', file.removesuffix('.json'))}", ""]
-        lines += [schema["description"], ""] if "description" in schema else []
-        for title, entry in _find_objects(schema):
-            lines += [f"**{title}** {entry.get('description', '')}".strip(), ""] if title else []
-            lines += _make_table(
-                ("Key", "Holds", "Means"),
-                (
-                    (f"`{key}`", _describe_schema(value), value.get("description", ""))
-                    for key, value in entry["properties"].items()
-                ),
-            )
+        lines += [f"## {schema['title']}", ""]
+        lines += ["A list, each of it as follows.", ""] if schema.get("type") == "array" else []
+        for name, entry in find_objects(schema):
+            if name not in told:
+                told.add(name)
+                lines += [f"**{_name_object(name)}**: {entry['description'].partition(chr(10))[0]}", ""]
+                keys = ((key, entry["properties"][key], means) for key, means in meanings[name].items())
+                rows = ((f"`{key}`", _describe_schema(value), means) for key, value, means in keys)
+                lines += _make_table(("Key", "Holds", "Means"), rows)
         lines += [f"The schema itself: [{file}](generated/schemas/{file}).", ""]
     return "\n".join(lines)
 
 
-def _find_objects(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The objects that a schema describes, each with the name by which it refers to them."""
-    top = schema.get("items", schema)
-    if "properties" in top:
-        yield "", top
-    for name, entry in schema.get("$defs", {}).items():
-        if "properties" in entry:
-            yield name, entry
+def _name_object(name: str) -> str:
+    """What an object is called, without what tells its type from others in the code."""
+    return re.sub(r"(View|Json)$", "", name)
+
+
+def find_objects(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects that a schema describes, by their names, each followed by those that it refers to."""
+    every = schema.get("$defs", {})
+    names = re.findall(
+        r'"#/\$defs/(\w+)"', json.dumps({key: schema[key] for key in schema if key != "$defs"})
+    )
+    for name in names:  # grows as it is walked
+        if "properties" in every[name]:
+            yield name, every[name]
+        names += [one for one in re.findall(r'"#/\$defs/(\w+)"', json.dumps(every[name])) if one not in names]
 
 
 def _describe_schema(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        return _name_object(str(schema["$ref"]).rpartition("/")[2])
     if "enum" in schema:
         return ", ".join(f"`{json.dumps(value, ensure_ascii=False)}`" for value in schema["enum"])
     for several in ("anyOf", "oneOf"):

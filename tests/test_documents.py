@@ -85,6 +85,13 @@ def test_every_link_within_the_project_leads_to_a_file_and_a_heading_there(docum
         assert not anchor or anchor in find_anchors(path), link
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_every_file_that_is_named_with_its_folder_is_there(document: Path) -> None:
+    text = FENCE.sub("", document.read_text(encoding="utf-8"))
+    for file in re.findall(r"`([\w-]+/[\w/.-]+\.(?:py|ya?ml|csv|svg|js|ipynb))`", text):
+        assert (PROJECT / file).is_file() or (PROJECT / "lib" / "licences" / file).is_file(), file
+
+
 def test_every_page_is_reached_from_the_index_by_one_table_of_contents() -> None:
     made = {DOCS / "generated" / page for page in load("pages").make_pages()}
     made |= {DOCS / "generated" / "notebooks" / path.name for path in (PROJECT / "notebooks").glob("*.ipynb")}
@@ -231,9 +238,6 @@ def test_a_licence_is_added_as_the_page_for_contributors_says(
 
 
 def test_a_python_example_runs(folder: Path) -> None:
-    """Once the package has public names."""
-    if not hasattr(licences, "__all__"):
-        pytest.skip("the package has no public names yet")
     clients = find_fences(DOCS / "consultant" / "index.md", "text")[0]
     (folder / clients[0]).write_text(clients[1], encoding="utf-8")
     for page in PAGES:
@@ -270,40 +274,43 @@ def test_the_python_page_asks_for_the_docstring_of_every_public_name() -> None:
         ".. autoclass:: licences.errors.Problem"
     )
     every = load("pages").make_pages()["api.md"]
-    assert all(f":: licences.{one}\n" in every for one in getattr(licences, "__all__", ()))
+    assert all(f":: licences.{one}\n" in every for one in licences.__all__)
 
 
 def test_a_schema_is_told_key_by_key() -> None:
+    day = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
     schema = {
-        "title": "plan",
+        "title": "licences plan --json",
         "type": "array",
-        "items": {
-            "properties": {
-                "client": {"type": "string", "description": "Its id."},
-                "steps": {"$ref": "#/$defs/Step"},
-            }
-        },
+        "items": {"$ref": "#/$defs/PlanJson"},
         "$defs": {
-            "Step": {
-                "properties": {"start": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}}
-            }
+            "StepJson": {"description": "A step.", "properties": {"start": day}},
+            "PlanJson": {
+                "description": "A plan.\n\nMore.",
+                "properties": {"client": {"type": "string"}, "steps": {"$ref": "#/$defs/StepJson"}},
+            },
         },
     }
-    page = load("pages").make_schemas_page({"plan.json": schema})
-    assert "## plan" in page
-    assert "| `client` | string | Its id. |" in page
-    assert "| `steps` | Step |  |" in page
-    assert "| `start` | string (date) or null |  |" in page
-    assert load("pages").make_schemas_page({}) == ""
+    meanings = {"PlanJson": {"steps": "In order.", "client": "Its id."}, "StepJson": {"start": "Or | null."}}
+    page = load("pages").make_schemas_page({"plan.json": schema, "again.json": schema}, meanings)
+    told = page.partition("## licences plan --json\n")[2]
+    assert told.index("**Plan**: A plan.\n") < told.index("| `steps` | Step | In order. |")
+    assert told.index("| `client` | string | Its id. |") < told.index("**Step**: A step.")
+    assert told.count("| `start` | string (date) or null | Or \\| null. |") == 1
+    assert load("pages").make_schemas_page({}, {}) == ""
 
 
-def test_every_command_with_json_has_a_schema() -> None:
+def test_every_key_of_every_json_has_its_meaning(project: Path) -> None:
     pages = load("pages")
-    made = pages.make_schemas()
-    assert {"assess.json", "assess-trace.json", "plan.json", "what-if.json", "diff.json", "check.json"} < set(
-        made
-    )
-    assert "| `slack_days` | integer or null |" in pages.make_schemas_page(made)
+    schemas = pages.make_schemas()
+    assert {"assess", "assess-trace", "plan", "what-if", "diff", "check"} < {
+        name.removesuffix(".json") for name in schemas
+    }
+    meanings = yaml.safe_load((project / "docs" / "keys.yaml").read_text(encoding="utf-8"))
+    objects = {name: entry for schema in schemas.values() for name, entry in pages.find_objects(schema)}
+    assert {name: set(entry["properties"]) for name, entry in objects.items()} == {
+        name: set(keys) for name, keys in meanings.items()
+    }
 
 
 def test_the_page_of_a_notebook_needs_neither_its_kernel_nor_a_network() -> None:
@@ -363,7 +370,7 @@ def test_the_citation_has_the_version_of_the_package(project: Path) -> None:
 
 def test_the_files_of_the_licences_are_named_and_there(project: Path) -> None:
     described = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert described["license"] == "Apache-2.0"
+    assert described["license"].startswith("Apache-2.0 AND CC-BY-4.0")
     assert all((project / file).is_file() for file in described["license-files"])
     assert "Version 2.0, January 2004" in (project / "LICENSE").read_text(encoding="utf-8")
     assert "Section 8 -- Interpretation." in (project / "LICENSE-DATA").read_text(encoding="utf-8")
