@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -337,3 +338,32 @@ def test_the_picture_of_the_rooms_is_drawn_from_the_contract_as_it_is() -> None:
     assert rooms.PICTURE.read_text(encoding="utf-8") == rooms.draw_rooms(), "run: python docs/rooms.py"
     for room in (PROJECT / "lib" / "licences").glob("*/__init__.py"):
         assert f">{room.parent.name}</text>" in rooms.draw_rooms()
+
+
+# What stands beside the code
+
+
+def test_the_notice_names_the_plotly_that_is_shipped(project: Path) -> None:
+    with (project / "lib" / "licences" / "render" / "browser" / "plotly-basic.min.js").open(
+        encoding="utf-8"
+    ) as file:
+        version = re.search(r" v(\d+\.\d+\.\d+)$", file.read(200), re.MULTILINE)
+    assert version
+    notices = (project / "THIRD-PARTY-NOTICES.md").read_text(encoding="utf-8")
+    assert f"## plotly.js {version[1]}, basic bundle" in notices
+
+
+def test_the_citation_has_the_version_of_the_package(project: Path) -> None:
+    citation = yaml.safe_load((project / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == licences.__version__
+    assert (project / "CHANGELOG.md").read_text(encoding="utf-8").count(
+        f"\n## [{citation['version']}] - 20"
+    ) == 1
+
+
+def test_the_files_of_the_licences_are_named_and_there(project: Path) -> None:
+    described = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert described["license"] == "Apache-2.0"
+    assert all((project / file).is_file() for file in described["license-files"])
+    assert "Version 2.0, January 2004" in (project / "LICENSE").read_text(encoding="utf-8")
+    assert "Section 8 -- Interpretation." in (project / "LICENSE-DATA").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with what a user gives us, each in a sentence."""
+"""Errors: everything that can be wrong with what a user gives us, each in a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is known of one client on one day: what is told, what is needed, what comes first."""
+"""Case: all that is known of one client on one day, told, needed, and what comes first."""
 
 from __future__ import annotations
 

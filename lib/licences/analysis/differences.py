@@ -1,4 +1,4 @@
-"""Differences as a notebook asks for them: two days or two files, read, compared, held against the clients."""
+"""Differences of law as a notebook asks for them: read, compared, and held against the clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which clients a change of law touches, and how: verdicts, rows that they use, the launch, the fees."""
+"""Impact of a change of law on clients: verdicts, rows that they use, the launch, the fees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All clients at a glance: what each needs, what holds it up, what falls due, and what to ask."""
+"""Portfolio: what each of many clients needs, what holds it up, what falls due, and what to ask."""
 
 from __future__ import annotations
 

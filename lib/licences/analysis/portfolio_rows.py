@@ -1,4 +1,4 @@
-"""Gathers what a portfolio is told of each client: its counts, steps, dates and open facts, as rows."""
+"""Rows of a portfolio, gathered client by client: counts, steps, dates and open facts."""
 
 from __future__ import annotations
 

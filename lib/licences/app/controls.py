@@ -1,4 +1,4 @@
-"""One control a fact, made from the profile fields: what it shows is a cell of a clients file."""
+"""Controls, one a fact: what each shows is a cell of a clients file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The explorer: what a client does on the left; what it needs, in what order and by when on the right."""
+"""Explorer: what a client does on the left; what it needs, in what order and by when on the right."""
 
 from __future__ import annotations
 

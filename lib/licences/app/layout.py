@@ -1,4 +1,4 @@
-"""The widgets of the explorer and where they stand; what they do is the explorer's business."""
+"""Layout of the explorer: its widgets and where they stand; what they do is the explorer's business."""
 
 from __future__ import annotations
 

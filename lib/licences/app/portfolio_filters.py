@@ -1,4 +1,4 @@
-"""Widgets that narrow a portfolio to the clients of one group, licence and verdict, where somebody can use them."""
+"""Filters that narrow a portfolio to the clients of one group, licence and verdict."""
 
 from __future__ import annotations
 

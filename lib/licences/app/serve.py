@@ -1,4 +1,4 @@
-"""Serves the explorer on this machine: in JupyterLab, or as a web app by Voilà."""
+"""Server of the explorer on this machine: in JupyterLab, or as a web app by Voilà."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows figures, tables and finished reports in a notebook, and changes them where they stand."""
+"""Widgets for figures, tables and finished reports, which change where they stand."""
 
 from __future__ import annotations
 

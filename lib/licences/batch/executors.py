@@ -1,4 +1,4 @@
-"""Who makes the reports of a batch: threads of this process, or a Dask cluster; both look alike."""
+"""Executors for report jobs: local processes or Dask, behind one interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report is made from, as a hash: where it has not changed, the report need not be made again."""
+"""Fingerprint of a report's inputs: where it has not changed, the report need not be made again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the page of the portfolio, as a report is made: its notebook runs in a process forked from a warm one."""
+"""Page of the portfolio, made as a report is: its notebook runs beside the batch's own."""
 
 from __future__ import annotations
 

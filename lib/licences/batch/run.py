@@ -1,4 +1,4 @@
-"""Makes the reports of many clients and keeps a ledger that is true."""
+"""Batch: the reports of many clients, and a ledger that is true."""
 
 from __future__ import annotations
 

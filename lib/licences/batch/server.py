@@ -1,4 +1,4 @@
-"""The process from which reports are forked: imports everything, works once through a report of nobody."""
+"""Server from which reports are forked: it imports everything, and works once through a report of nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where reports are kept, and the ledger of every attempt: a folder, or a place in an object store."""
+"""Store of reports and of the ledger of every attempt: a folder, or a place in an object store."""
 
 from __future__ import annotations
 

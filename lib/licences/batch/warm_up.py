@@ -1,4 +1,4 @@
-"""Works once through reports of nobody, so that the processes forked after it find all at hand."""
+"""Warm-up: reports of nobody, so that the processes forked afterwards find all at hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands and their options, read from the command line and checked one by one."""
+"""Arguments of the command line: the commands and their options, read and checked one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that looks for what is wrong in the data files, and for what is doubtful."""
+"""The commands that look for what is wrong in the data files, and for what is doubtful."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print."""
+"""Main program of the command line: parse, call, print."""
 
 from __future__ import annotations
 

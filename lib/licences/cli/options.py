@@ -1,4 +1,4 @@
-"""What the options of a command come to: which files, whose answers, from which day."""
+"""Options and what they come to: which files, whose answers, from which day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says how far a batch is: a bar where someone looks on, a line a report elsewhere."""
+"""Progress of a batch: a bar where someone looks on, a line a report elsewhere."""
 
 from __future__ import annotations
 

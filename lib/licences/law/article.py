@@ -1,4 +1,4 @@
-"""The article that the project starts from, item by item, and what became of it."""
+"""Article that the project starts from, item by item, and what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue, the profile fields and the contradictions read together and held against each other."""
+"""Catalogue: licences, profile fields and contradictions, read together and held against each other."""
 
 from __future__ import annotations
 

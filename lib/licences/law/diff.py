@@ -1,4 +1,4 @@
-"""What differs between two states of the law: rows added, ended, superseded, changed field by field."""
+"""Difference between two states of the law: rows added, ended, superseded, changed field by field."""
 
 from __future__ import annotations
 

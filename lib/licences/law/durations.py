@@ -1,4 +1,4 @@
-"""How long a licence takes, how sure that is, and what the law allows at most."""
+"""Duration of a licence, how sure that is, and what the law allows at most."""
 
 from __future__ import annotations
 

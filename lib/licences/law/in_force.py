@@ -1,4 +1,4 @@
-"""The law in force on a day, read once and made ready for many clients."""
+"""Law in force on a day, read once and made ready for many clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The licences there are: every row of the catalogue, and those in force on a date."""
+"""Rows of the catalogue: all of them, and those in force on a date."""
 
 from __future__ import annotations
 

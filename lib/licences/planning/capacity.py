@@ -1,4 +1,4 @@
-"""Spreads applications over the months, so that no more of them are begun in one than the staff can take on."""
+"""Capacity: applications spread over the months, so that no more are begun in one than staff can take on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From when and until when each step of a network can run, and which of them decide the end."""
+"""Critical path: from when and until when each step can run, and which of them decide the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the official fees come to, phase by phase, and which of them nobody could tell."""
+"""Fees: what the official ones come to, phase by phase, and which of them nobody could tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In what order the licences are obtained and by when, in Chinese working days."""
+"""Schedule: in what order the licences are obtained and by when, in Chinese working days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure the dates of a plan are: many draws of every duration, worked through the same network."""
+"""Simulation: how sure the dates of a plan are, by many draws of every duration."""
 
 from __future__ import annotations
 

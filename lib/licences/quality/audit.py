@@ -1,4 +1,4 @@
-"""What is doubtful about a catalogue that can be read: rows nobody tries, rules that nobody guards, old sources."""
+"""Audit of a readable catalogue: rows nobody tries, rules that nobody guards, old sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scenario says of a row of the catalogue, and whether it would notice that a rule is broken."""
+"""Coverage of rules by scenarios: what one says of a row, and whether it would notice a broken rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases that a lawyer can read: what the law asks of a client on a day."""
+"""Scenarios: cases that a lawyer can read, of what the law asks of a client on a day."""
 
 from __future__ import annotations
 

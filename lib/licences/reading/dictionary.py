@@ -1,4 +1,4 @@
-"""What every column of every data file means, as ``data/dictionary.yaml`` says."""
+"""Dictionary: what every column of every data file means, as ``data/dictionary.yaml`` says."""
 
 from __future__ import annotations
 

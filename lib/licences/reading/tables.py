@@ -1,4 +1,4 @@
-"""Reads a data file as typed columns; a cell that does not fit its column is a problem with a place."""
+"""Tables: data files as typed columns; a cell that does not fit its column is a problem with a place."""
 
 from __future__ import annotations
 

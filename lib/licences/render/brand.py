@@ -1,4 +1,4 @@
-"""Whose name a report bears: the firm, how to reach it, its disclaimer, colour and logo."""
+"""Brand of a report: the firm, how to reach it, its disclaimer, colour and logo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client's calendar holds: renewals, duties and the plan's milestones, each with its alarms."""
+"""Calendar of a client: renewals, duties and the plan's milestones, each with its alarms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints pages as PDF and draws their figures: one browser for a whole batch."""
+"""Printer of pages as PDF, and of their figures as pictures: one browser for a whole batch."""
 
 from __future__ import annotations
 

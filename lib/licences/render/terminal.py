@@ -1,4 +1,4 @@
-"""Shows answers as tables on a terminal."""
+"""Tables of answers on a terminal."""
 
 from __future__ import annotations
 

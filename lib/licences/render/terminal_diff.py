@@ -1,4 +1,4 @@
-"""Shows a change of law as tables on a terminal: the rows that differ, and whom to call."""
+"""Tables of a change of law on a terminal: the rows that differ, and whom to call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts one client into a clients file and leaves everything else in it as it is."""
+"""Clients files with one client put in, and everything else left as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would have to be told otherwise for an expression to hold, or not to hold."""
+"""Counterfactuals: what would have to be told otherwise for an expression to hold, or not to hold."""
 
 from __future__ import annotations
 

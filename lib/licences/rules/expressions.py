@@ -1,4 +1,4 @@
-"""Reads an expression over the profile fields: a short whitelist, and nothing else is understood."""
+"""Expressions over the profile fields: a short whitelist, and nothing else is understood."""
 
 from __future__ import annotations
 

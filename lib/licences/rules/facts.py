@@ -1,4 +1,4 @@
-"""The facts about a client: which can be told, and what each client has told."""
+"""Facts about clients: which can be told, and what each client has told."""
 
 from __future__ import annotations
 

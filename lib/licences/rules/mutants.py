@@ -1,4 +1,4 @@
-"""The ways in which a rule could be broken by a slip: a bound moved, a comparison turned, a word exchanged."""
+"""Mutants: the ways in which a rule could be broken by a slip, a bound moved, a word exchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages between processes: JSON, with whole files beside it, over a socket."""
+"""Channel between processes: JSON messages, with whole files beside them, over a socket."""
 
 from __future__ import annotations
 

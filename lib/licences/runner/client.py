@@ -1,4 +1,4 @@
-"""Runs a notebook as papermill does, in a forked process in the place of a kernel."""
+"""Client that runs a notebook as papermill does, in a forked process in the place of a kernel."""
 
 from __future__ import annotations
 

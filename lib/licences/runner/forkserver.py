@@ -1,4 +1,4 @@
-"""A process that has imported everything, and a new one forked from it for each notebook."""
+"""Fork server: a process that has imported everything, and a new one from it for each notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs code as a kernel does, in this process, and says over a line what came out."""
+"""Kernel in this process: it runs code as a kernel does, and says over a channel what came out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notebook puts out: the messages of its shell and its widgets, and all that is written to its streams."""
+"""Streams of a notebook: the messages of its shell and widgets, and all that is written to its outputs."""
 
 from __future__ import annotations
 

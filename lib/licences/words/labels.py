@@ -1,4 +1,4 @@
-"""What a column of the catalogue is called, and what stands in it, in words."""
+"""Labels: what a column of the catalogue is called, and what stands in it, in words."""
 
 from __future__ import annotations
 

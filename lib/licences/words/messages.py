@@ -1,4 +1,4 @@
-"""What to say of a change of law, in sentences: row by row, and to each client that it touches."""
+"""Messages about a law change: a list a catalogue row, a list an affected client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts and statements about facts, in words."""
+"""Phrases: facts and statements about facts, in words."""
 
 from __future__ import annotations
 

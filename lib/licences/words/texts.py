@@ -1,4 +1,4 @@
-"""Says things in the reader's language; every sentence lies in ``texts``, one file a language."""
+"""Texts in the reader's language; every sentence lies in a file a language."""
 
 from __future__ import annotations
 

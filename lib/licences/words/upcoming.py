@@ -1,4 +1,4 @@
-"""What a change of law that is still ahead is to a client, in a sentence."""
+"""Message about a change of law that is still ahead, to a client, in a sentence."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Excel: the workbook of a client."""

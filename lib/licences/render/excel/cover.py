@@ -1,4 +1,4 @@
-"""What the first sheet of a client's workbook says: what it is, what came out, how to read it."""
+"""Cover of a client's workbook: what it is, what came out, how to read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client's workbook says, sheet by sheet: everything to sort, filter, tick off and follow up."""
+"""Workbook of a client, sheet by sheet: everything to sort, filter, tick off and follow up."""
 
 from __future__ import annotations
 

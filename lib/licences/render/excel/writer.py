@@ -1,4 +1,4 @@
-"""Draws tables as an Excel workbook: typed cells, headers that stay, filters, colours, print."""
+"""Writer of Excel workbooks: typed cells, headers that stay, filters, colours, print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to come before what, as a figure."""
+"""Figure of what has to come before what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan looks like in time: the timeline, the launch, and what falls due."""
+"""Figures of a plan in time: the timeline, the launch, and what falls due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a portfolio looks like: which licences hold clients up, what falls due, and the load by month."""
+"""Figures of a portfolio: which licences hold clients up, what falls due, and the load by month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look for all figures: colours and signs that a colour-blind reader tells apart, font, labels."""
+"""Style of all figures: colours and signs that a colour-blind reader tells apart, font, labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules in force as data, by which a script in the client's page answers other answers than the report's."""
+"""Rules in force as data, by which a script in the page answers other answers than the report's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the explorer says beside its controls, as HTML and as a table; whatever a client typed is escaped."""
+"""Panels of the explorer beside its controls, as HTML and as a table; what a client typed is escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes what a client receives: the executed notebook as one page that opens offline."""
+"""Page that a client receives: the executed notebook as one file that opens offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the portfolio's page says: its sections as HTML, their sentences in the reader's language."""
+"""Sections of the portfolio's page as HTML, their sentences in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer first: how many clients are held up, and what to clear, ask, renew and staff."""
+"""Summary of a portfolio, the answer first: who is held up, and what to clear, ask, renew and staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients by licences as a table of signs or of shares: one column a client, or one a group of many."""
+"""Table of clients by licences, of signs or of shares: a column a client, or a group of many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section of a report that says what has changed since the client's last one."""
+"""Section of a report on what has changed since the client's last one."""
 
 from __future__ import annotations
 

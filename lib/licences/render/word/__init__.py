@@ -1,0 +1,1 @@
+"""Word: the document of a client."""

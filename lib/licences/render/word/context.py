@@ -1,4 +1,4 @@
-"""What a Word template can say of a client: plain words, nothing left to work out in Word."""
+"""Context of a Word template: plain words, nothing left to work out in Word."""
 
 from __future__ import annotations
 

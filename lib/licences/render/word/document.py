@@ -1,4 +1,4 @@
-"""Writes what a client receives as a Word file: a template filled in, to be edited further."""
+"""Word file that a client receives: a template filled in, to be edited further."""
 
 from __future__ import annotations
 
