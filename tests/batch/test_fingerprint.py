@@ -16,6 +16,7 @@ from licences.analysis.case import make_case
 from licences.assessment.verdicts import find_verdicts
 from licences.batch.fingerprint import hash_inputs
 from licences.law.catalogue import Catalogue
+from licences.law.edition import Edition
 from licences.law.in_force import find_shown
 from licences.law.rows import find_in_force
 from licences.planning.forecast import PlanOptions
@@ -79,6 +80,13 @@ def test_another_day_language_or_start_makes_all_reports_anew(
         hash_all(catalogue, sample_clients, notebook, **asked),
     )
     assert not set(before.values()) & set(after.values())
+
+
+def test_another_edition_alone_makes_no_report_anew(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    later = replace(catalogue, edition=Edition("2027-01-01", "00000000"))
+    assert hash_all(catalogue, sample_clients, notebook) == hash_all(later, sample_clients, notebook)
 
 
 def test_a_changed_fact_makes_that_clients_report_anew(

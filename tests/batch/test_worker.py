@@ -53,6 +53,13 @@ def reports(clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return out
 
 
+def test_a_page_names_the_edition_of_the_catalogue_at_its_foot(reports: Path, catalogue: Catalogue) -> None:
+    said = f"Made from edition {catalogue.edition} of the catalogue."
+    for client in ("nasty", "plain"):
+        page = (reports / client / "report.html").read_text(encoding="utf-8")
+        assert page.partition("</main>")[0].rstrip().endswith(f'<footer class="edition">{said}</footer>')
+
+
 def test_each_client_gets_a_folder_with_page_and_notebook(reports: Path) -> None:
     assert sorted(path.name for path in reports.iterdir()) == ["ledger.jsonl", "nasty", "plain"]
     for client in ("nasty", "plain"):

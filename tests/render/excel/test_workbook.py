@@ -466,6 +466,7 @@ def test_the_first_sheet_says_what_this_is_from_which_day_and_how_to_read_it(
     said = "\n".join(str(value) for _, value in lines if value)
     assert told["Client"] == case.name
     assert as_day(told["Law as of"]) == AS_OF
+    assert told["Edition of the catalogue"] == str(catalogue.edition)
     assert as_day(told["Work starts on"]) == START
     assert "not legal advice" in said
     assert "rests on no source" in str(told["estimate"])

@@ -440,10 +440,10 @@ def report(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def read_pages(out: Path) -> dict[str, str]:
-    """The pages without the table of all rules by which a reader tries other answers."""
+    """The pages without their edition and the table of all rules by which a reader tries other answers."""
     return {
         page.parent.name: re.sub(
-            r'<script type="application/json" id="decisions">.*?</script>',
+            r'<script type="application/json" id="decisions">.*?</script>|<footer class="edition">.*?</footer>',
             "",
             page.read_text(encoding="utf-8"),
         )

@@ -180,7 +180,7 @@ def test_the_firm_stands_in_the_header_and_its_disclaimer_at_the_end(
     content = make_word(make(catalogue, sample_clients, "wander-work"), brand)
     document = Document(io.BytesIO(content))
     assert document.sections[0].header.paragraphs[0].text == "A & B <law> · mail@x"
-    assert list_texts(content)[-1] == "免责"
+    assert list_texts(content)[-2:] == [f"所据目录版本：{catalogue.edition}", "免责"]
     assert str(document.styles["Heading 1"].font.color.rgb) == "1F4E79"
     (shape,) = document.inline_shapes
     width, height = struct.unpack(">II", logo[16:24])
