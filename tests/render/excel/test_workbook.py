@@ -216,7 +216,9 @@ def test_a_number_says_on_what_it_rests_and_an_estimate_is_called_one(
             ("Authority's limit (days)", "Ground of the limit", "statutory_days"),
         ):
             basis = facts[f"{name}_basis"]
-            assert row[ground].value == (None if pd.isna(basis) else bazaar.label(f"{name}_basis", basis))
+            assert row[ground].value == (
+                None if pd.isna(basis) else label_value(f"{name}_basis", basis, bazaar.language)
+            )
             if basis == "estimate":
                 guessed += 1
                 assert row[number].font.i
@@ -282,7 +284,9 @@ def test_the_plan_says_what_the_plan_command_says(bazaar: Case, bazaar_book: Wor
         provisional = row["Provisional (holidays not announced)"].value
         assert provisional == ({True: "yes", False: "no"}[step["provisional"]] if step["start"] else None)
         basis = row["Ground of the time"].value
-        assert basis == (bazaar.label("days_likely_basis", step["basis"]) if step["days"] else None)
+        assert basis == (
+            label_value("days_likely_basis", step["basis"], bazaar.language) if step["days"] else None
+        )
         on_path = step["code"] in bazaar.plan.critical_path
         assert row["Decides the launch"].value == ("yes" if on_path else "no")
     assert starred
