@@ -35,7 +35,8 @@ from rich.table import Table
 
 from licences.analysis.case import make_case, open_case
 from licences.analysis.impact import find_moves
-from licences.app.explorer import Explorer, Places, Terms
+from licences.app.explorer import Explorer
+from licences.app.terms import Places, Terms
 from licences.assessment.verdicts import find_verdicts
 from licences.batch.report import _find_figures
 from licences.batch.run import BatchJob, write_reports

@@ -15,8 +15,10 @@ import pytest
 from ipywidgets import HTML, DatePicker
 
 from licences.analysis.case import make_case
-from licences.app.explorer import Explorer, Places, Terms, _read_terms, explore
+from licences.app.explorer import Explorer
+from licences.app.opening import _read_terms, explore
 from licences.app.serve import hand_over
+from licences.app.terms import Places, Terms
 from licences.cli.main import main
 from licences.cli.options import find_start
 from licences.errors import UnknownNameError
@@ -486,7 +488,7 @@ def set_today(monkeypatch: pytest.MonkeyPatch, today: date) -> None:
         def today(cls) -> Today:
             return cls(today.year, today.month, today.day)
 
-    for module in ("cli.options", "app.explorer"):
+    for module in ("cli.options", "app.opening"):
         monkeypatch.setattr(f"licences.{module}.date", Today)
 
 

@@ -20,8 +20,10 @@ from licences.law.in_force import LawInForce, Licence
 from licences.law.rows import find_in_force, split_prerequisites
 from licences.law.working_days import add_working_days, count_working_days, find_working_day
 from licences.planning.forecast import PlanOptions, make_forecasts
-from licences.planning.schedule import DONE, Obstacle, Plan, Step, find_phase_conflicts, make_plan
+from licences.planning.phases import find_phase_conflicts
+from licences.planning.schedule import DONE, Plan, Step, make_plan
 from licences.planning.simulation import simulate
+from licences.planning.timing import Obstacle
 from licences.rules.expressions import Always
 from licences.rules.facts import Fields, read_profiles
 from licences.rules.logic import Rule, read_rule

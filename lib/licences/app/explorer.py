@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial, wraps
 from html import escape
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, cast
 
 import pandas as pd
-from ipywidgets import HTML, Widget
+from ipywidgets import Widget
 
 from licences.analysis.case import Case, make_case
-from licences.app.layout import HIDDEN, SHOWN, Screen, make_style
-from licences.app.serve import find_asked
+from licences.app.layout import HIDDEN, SHOWN, Screen
+from licences.app.terms import Places, Terms
 from licences.batch.run import BatchJob, write_reports
 from licences.errors import LicencesError, UnknownNameError, UsageError
-from licences.law.catalogue import Catalogue, read_catalogue
-from licences.law.working_days import find_usual_start
-from licences.planning.forecast import PlanOptions
+from licences.law.catalogue import Catalogue
 from licences.planning.schedule import find_beginning
-from licences.reading.places import find_data_folder, find_own_file, find_shipped_file, find_work_folder
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
@@ -46,98 +41,6 @@ from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
 IDENTITY = {"client": "id", "name": "name", "holds": "holds"}
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The day of the law, and how is planned: start, verdicts to plan for too, staff (0 for no limit)."""
-
-    as_of: date
-    start: date
-    include: tuple[str, ...] = ()
-    capacity: int = 0
-
-    @property
-    def plan_options(self) -> PlanOptions:
-        return PlanOptions(self.start, self.include, self.capacity or None)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the explorer reads and writes; ``catalogue`` is None for the one that ships."""
-
-    work: Path
-    catalogue: Path | None
-    clients: Path
-    out: Path
-
-    @property
-    def samples(self) -> Path:
-        return find_data_folder(self.work) / "clients.csv"
-
-    @property
-    def notebook(self) -> Path:
-        return find_shipped_file("notebooks/client_report.ipynb", self.work)
-
-
-def explore(
-    client: str = "",
-    language: str = "zh",
-    as_of: str = "",
-    start: str = "",
-    catalogue: str = "",
-    clients: str = "",
-    out: str = "",
-) -> Widget:
-    """The explorer, or the sentences that say why it cannot start.
-
-    client: an id of the clients file, empty for a new client. as_of, start: ISO dates, empty for
-    today and for the day on which a plan starts by default. catalogue, clients, out: paths as seen from
-    the work folder, empty for the files and the ``reports`` of that.
-    What ``licences explore`` was asked for goes before these.
-    """
-    asked = {"client": client, "language": language, "as_of": as_of, "start": start}
-    asked |= {"catalogue": catalogue, "clients": clients, "out": out}
-    asked |= find_asked()
-    try:
-        work = _go_to_work(asked.get("work", ""))
-        places = Places(
-            work=work,
-            catalogue=work / asked["catalogue"] if asked["catalogue"] else None,
-            clients=work / asked["clients"] if asked["clients"] else _find_clients_file(work),
-            out=work / (asked["out"] or "reports"),
-        )
-        terms = _read_terms(asked["as_of"], asked["start"], date.today())
-        return Explorer(
-            read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
-        ).page
-    except LicencesError as error:
-        return HTML(make_style() + make_message("wrong", str(error).splitlines()))
-
-
-def _read_terms(as_of: str, start: str, today: date) -> Terms:
-    day = _read_day("as_of", as_of, today)
-    return Terms(day, _read_day("start", start, find_usual_start(today, day)))
-
-
-def _go_to_work(folder: str) -> Path:
-    """The work folder; where one is told, this process goes there, since a notebook that ships lies elsewhere."""
-    if folder and find_work_folder() != Path(folder):
-        os.chdir(folder)
-    return find_work_folder()
-
-
-def _find_clients_file(work: Path) -> Path:
-    """Where clients are kept: a file of the work folder, never the samples that are installed."""
-    file = find_own_file("clients.csv", work)
-    return file if file.is_relative_to(work) else work / "clients.csv"
-
-
-def _read_day(name: str, text: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise UsageError(f"{name}: {text!r} is not a date", "write it as 2026-11-23") from None
 
 
 def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concatenate[Explorer, P], None]:

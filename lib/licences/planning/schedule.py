@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import networkx as nx
 
-from licences.assessment.explain import FailedCondition
-from licences.assessment.verdicts import NEEDED, find_status
+from licences.assessment.verdicts import find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
 from licences.law.in_force import LawInForce
@@ -17,35 +16,20 @@ from licences.law.working_days import (
     FIRST_YEAR,
     LAST_START_YEAR,
     find_date,
-    find_finish,
     find_positions,
     read_calendar,
 )
 from licences.planning.critical_path import Network
+from licences.planning.phases import find_forced_phases
 from licences.planning.prerequisites import (
     Eligibility,
     PassedOver,
-    find_eligibility,
     settle_prerequisites,
 )
+from licences.planning.timing import NEVER, Obstacle, Timing
 from licences.rules.kleene import Profile
 
 DONE = frozenset({"held", "expiring"})
-NEVER = float("inf")
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """What holds up a step.
-
-    kind: ``fails_condition`` where the client fails ``failed``, until ``until`` where time lifts it;
-    ``waits_for`` where ``codes`` cannot be dated, which it needs; ``undated`` where no time is known.
-    """
-
-    kind: str
-    failed: tuple[FailedCondition, ...] = ()
-    until: date | None = None
-    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +136,7 @@ def make_plan(
     done = frozenset(code for code, status in statuses.items() if status in DONE)
     wanted = {"required", *include}
     chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
-    timing = _Timing(law, profile, verdicts, done, begin)
+    timing = Timing(law, profile, verdicts, done, begin)
     graph, passed = settle_prerequisites(law, chosen, verdicts, done, timing.find_earliest)
     order = list(nx.lexicographical_topological_sort(graph))
     blocked = timing.find_blocked(graph, order)
@@ -168,7 +152,7 @@ def make_plan(
     starts, finishes = network.find_earliest()
     latest = network.find_latest(starts, finishes, required)
     launch = max((finishes[code] for code in required), default=None)
-    forced = _find_forced_phases(law, graph, order)
+    forced = find_forced_phases(law, graph, order)
     steps = []
     for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
         entry, eligibility = law.entries[code], timing.find_eligibility(code)
@@ -226,116 +210,8 @@ def find_beginning(start: date) -> int:
     return int(find_positions(start))
 
 
-def _find_forced_phases(law: LawInForce, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
-    """The earliest phase of each step that the phases of its prerequisites allow."""
-    forced: dict[str, int] = {}
-    for code in order:
-        before = [law.entries[one] for one in graph.predecessors(code)]
-        listed = [one.article_phase or one.phase for one in before]
-        forced[code] = max([1, *listed, *(forced[one.code] for one in before)])
-    return forced
-
-
-class _Timing:
-    """When each licence of an edition could be had by one client, if nothing else had to be done."""
-
-    def __init__(
-        self,
-        law: LawInForce,
-        profile: Profile,
-        verdicts: Mapping[str, str],
-        done: Collection[str],
-        begin: int,
-    ) -> None:
-        self.law, self.profile, self.verdicts, self.done = law, profile, verdicts, done
-        self.begin = begin
-        self.earliest: dict[str, float] = {}
-        self.eligibilities: dict[str, Eligibility] = {}
-
-    def find_eligibility(self, code: str) -> Eligibility:
-        """What blocks a licence when the plan begins; what time has lifted by then is no obstacle."""
-        if code not in self.eligibilities:
-            found = find_eligibility(self.law, code, self.profile)
-            if found.until and find_positions(found.until) <= self.begin:
-                found = Eligibility(missing_facts=found.missing_facts)
-            self.eligibilities[code] = found
-        return self.eligibilities[code]
-
-    def find_release(self, code: str) -> int:
-        """The position from which a licence can be applied for."""
-        until = self.find_eligibility(code).until
-        return int(find_positions(until)) if until else self.begin
-
-    def is_blocked(self, code: str) -> bool:
-        """Whether the client fails a condition that time does not lift."""
-        eligibility = self.find_eligibility(code)
-        return bool(eligibility.failed) and eligibility.until is None
-
-    def find_earliest(self, code: str) -> float:
-        """The position at which a licence can be had at the earliest, NEVER where that is not known."""
-        if code not in self.earliest:
-            self.earliest[code] = NEVER if self.is_blocked(code) else self._work_out_earliest(code)
-        return self.earliest[code]
-
-    def _work_out_earliest(self, code: str) -> float:
-        entry, ready = self.law.entries[code], float(self.find_release(code))
-        for group in entry.requires:
-            if not any(one in self.done for one in group):
-                applying = [one for one in group if self.verdicts.get(one) in NEEDED]
-                ready = max(ready, min(map(self.find_earliest, applying), default=-1) + 1)
-        if ready == NEVER or entry.duration is None:
-            return NEVER
-        return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
-
-    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, Obstacle]:
-        """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
-        blocked: dict[str, Obstacle] = {}
-        for code in order:
-            stuck = [one for one in graph.predecessors(code) if one in blocked]
-            if self.is_blocked(code):
-                blocked[code] = Obstacle("fails_condition", self.find_eligibility(code).failed)
-            elif stuck:
-                blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))
-            elif self.law.entries[code].duration is None:
-                blocked[code] = Obstacle("undated")
-        return blocked
-
-
 def _find_obstacle(eligibility: Eligibility) -> Obstacle | None:
     """What time will lift."""
     if not eligibility.failed:
         return None
     return Obstacle("fails_condition", eligibility.failed, eligibility.until)
-
-
-@dataclass(frozen=True)
-class PhaseConflict:
-    """A step that the starting article lists in another phase than the one that it belongs in.
-
-    kind: ``early`` where its prerequisites force a later phase, ``moved`` where we put it elsewhere
-    for another reason, ``free`` where nothing that it requires makes it wait for the article's phase.
-    """
-
-    code: str
-    kind: str
-    article_phase: int
-    phase: int
-    because_of: tuple[str, ...] = ()
-
-
-def find_phase_conflicts(plan: Plan) -> list[PhaseConflict]:
-    """Where the article's phases and those that the prerequisites force disagree, step by step."""
-    phases = {step.code: max(step.forced_phase, step.article_phase or step.phase) for step in plan.steps}
-    conflicts = []
-    for step in plan.steps:
-        listed = step.article_phase
-        if listed is None:
-            continue
-        if listed < step.forced_phase:
-            late = tuple(code for code in step.requires if phases[code] > listed)
-            conflicts.append(PhaseConflict(step.code, "early", listed, step.forced_phase, late))
-        elif listed != step.phase:
-            conflicts.append(PhaseConflict(step.code, "moved", listed, step.phase))
-        elif listed > step.forced_phase and step.obstacle is None:
-            conflicts.append(PhaseConflict(step.code, "free", listed, step.forced_phase))
-    return conflicts

@@ -8,10 +8,12 @@ from typing import TypedDict
 from licences.law.working_days import read_calendar
 from licences.planning.fees import Cost
 from licences.planning.forecast import Forecast
+from licences.planning.phases import PhaseConflict, find_phase_conflicts
 from licences.planning.prerequisites import PassedOver
 from licences.planning.renewals import Renewal
-from licences.planning.schedule import Obstacle, PhaseConflict, Plan, Step, find_phase_conflicts
+from licences.planning.schedule import Plan, Step
 from licences.planning.simulation import SHARES
+from licences.planning.timing import Obstacle
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
 from licences.words.texts import say, say_share

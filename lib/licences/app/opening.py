@@ -1,0 +1,81 @@
+"""Opening of the explorer: for whom, from which day, and with which files."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+from ipywidgets import HTML, Widget
+
+from licences.app.explorer import Explorer
+from licences.app.layout import make_style
+from licences.app.serve import find_asked
+from licences.app.terms import Places, Terms
+from licences.errors import LicencesError, UsageError
+from licences.law.catalogue import read_catalogue
+from licences.law.working_days import find_usual_start
+from licences.reading.places import find_own_file, find_work_folder
+from licences.render.html.explorer import (
+    make_message,
+)
+
+
+def explore(
+    client: str = "",
+    language: str = "zh",
+    as_of: str = "",
+    start: str = "",
+    catalogue: str = "",
+    clients: str = "",
+    out: str = "",
+) -> Widget:
+    """The explorer, or the sentences that say why it cannot start.
+
+    client: an id of the clients file, empty for a new client. as_of, start: ISO dates, empty for
+    today and for the day on which a plan starts by default. catalogue, clients, out: paths as seen from
+    the work folder, empty for the files and the ``reports`` of that.
+    What ``licences explore`` was asked for goes before these.
+    """
+    asked = {"client": client, "language": language, "as_of": as_of, "start": start}
+    asked |= {"catalogue": catalogue, "clients": clients, "out": out}
+    asked |= find_asked()
+    try:
+        work = _go_to_work(asked.get("work", ""))
+        places = Places(
+            work=work,
+            catalogue=work / asked["catalogue"] if asked["catalogue"] else None,
+            clients=work / asked["clients"] if asked["clients"] else _find_clients_file(work),
+            out=work / (asked["out"] or "reports"),
+        )
+        terms = _read_terms(asked["as_of"], asked["start"], date.today())
+        return Explorer(
+            read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
+        ).page
+    except LicencesError as error:
+        return HTML(make_style() + make_message("wrong", str(error).splitlines()))
+
+
+def _read_terms(as_of: str, start: str, today: date) -> Terms:
+    day = _read_day("as_of", as_of, today)
+    return Terms(day, _read_day("start", start, find_usual_start(today, day)))
+
+
+def _go_to_work(folder: str) -> Path:
+    """The work folder; where one is told, this process goes there, since a notebook that ships lies elsewhere."""
+    if folder and find_work_folder() != Path(folder):
+        os.chdir(folder)
+    return find_work_folder()
+
+
+def _find_clients_file(work: Path) -> Path:
+    """Where clients are kept: a file of the work folder, never the samples that are installed."""
+    file = find_own_file("clients.csv", work)
+    return file if file.is_relative_to(work) else work / "clients.csv"
+
+
+def _read_day(name: str, text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else otherwise
+    except ValueError:
+        raise UsageError(f"{name}: {text!r} is not a date", "write it as 2026-11-23") from None

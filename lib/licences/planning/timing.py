@@ -1,0 +1,97 @@
+"""Timing of one client's licences: when each could be had if nothing else had to be done, and what holds it up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import networkx as nx
+
+from licences.assessment.explain import FailedCondition
+from licences.assessment.verdicts import NEEDED
+from licences.law.in_force import LawInForce
+from licences.law.working_days import find_finish, find_positions
+from licences.planning.prerequisites import Eligibility, find_eligibility
+from licences.rules.kleene import Profile
+
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What holds up a step.
+
+    kind: ``fails_condition`` where the client fails ``failed``, until ``until`` where time lifts it;
+    ``waits_for`` where ``codes`` cannot be dated, which it needs; ``undated`` where no time is known.
+    """
+
+    kind: str
+    failed: tuple[FailedCondition, ...] = ()
+    until: date | None = None
+    codes: tuple[str, ...] = ()
+
+
+class Timing:
+    """When each licence of an edition could be had by one client, if nothing else had to be done."""
+
+    def __init__(
+        self,
+        law: LawInForce,
+        profile: Profile,
+        verdicts: Mapping[str, str],
+        done: Collection[str],
+        begin: int,
+    ) -> None:
+        self.law, self.profile, self.verdicts, self.done = law, profile, verdicts, done
+        self.begin = begin
+        self.earliest: dict[str, float] = {}
+        self.eligibilities: dict[str, Eligibility] = {}
+
+    def find_eligibility(self, code: str) -> Eligibility:
+        """What blocks a licence when the plan begins; what time has lifted by then is no obstacle."""
+        if code not in self.eligibilities:
+            found = find_eligibility(self.law, code, self.profile)
+            if found.until and find_positions(found.until) <= self.begin:
+                found = Eligibility(missing_facts=found.missing_facts)
+            self.eligibilities[code] = found
+        return self.eligibilities[code]
+
+    def find_release(self, code: str) -> int:
+        """The position from which a licence can be applied for."""
+        until = self.find_eligibility(code).until
+        return int(find_positions(until)) if until else self.begin
+
+    def is_blocked(self, code: str) -> bool:
+        """Whether the client fails a condition that time does not lift."""
+        eligibility = self.find_eligibility(code)
+        return bool(eligibility.failed) and eligibility.until is None
+
+    def find_earliest(self, code: str) -> float:
+        """The position at which a licence can be had at the earliest, NEVER where that is not known."""
+        if code not in self.earliest:
+            self.earliest[code] = NEVER if self.is_blocked(code) else self._work_out_earliest(code)
+        return self.earliest[code]
+
+    def _work_out_earliest(self, code: str) -> float:
+        entry, ready = self.law.entries[code], float(self.find_release(code))
+        for group in entry.requires:
+            if not any(one in self.done for one in group):
+                applying = [one for one in group if self.verdicts.get(one) in NEEDED]
+                ready = max(ready, min(map(self.find_earliest, applying), default=-1) + 1)
+        if ready == NEVER or entry.duration is None:
+            return NEVER
+        return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
+
+    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, Obstacle]:
+        """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
+        blocked: dict[str, Obstacle] = {}
+        for code in order:
+            stuck = [one for one in graph.predecessors(code) if one in blocked]
+            if self.is_blocked(code):
+                blocked[code] = Obstacle("fails_condition", self.find_eligibility(code).failed)
+            elif stuck:
+                blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))
+            elif self.law.entries[code].duration is None:
+                blocked[code] = Obstacle("undated")
+        return blocked
