@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ import psutil
 import pytest
 
 MARK = "LICENCES_TEST_MARK"
-TIMEOUT_SECONDS = 8
+TIMEOUT_SECONDS = {"fork": 8, "kernel": 20}
 MEMORY_MIB = 700
 
 # client: in which of the three cells, what it does there, the status it must get, what the ledger must say.
@@ -66,6 +67,20 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "good-2": ("middle", "Path(os.environ['TMPDIR'], 'mine.txt').write_text(secret)", "done", ""),
 }  # fmt: skip
 
+# What is tried in stock kernels, for which the rest makes no sense or takes long.
+IN_KERNELS = {
+    name: FAULTS[name]
+    for name in (
+        "kill-middle", "crash", "memory", "hard-exit", "soft-exit", "quit", "raise", "flood-below",
+        "megabyte", "program", "thread", "trespass", "good-1", "good-2",
+    )
+} | {
+    "linger": ("middle", "subprocess.Popen(['sleep', '999'], start_new_session=True)", "done", ""),
+    "loop": ("middle", "while True: pass", "timed_out", "longer than 20 seconds"),
+}  # fmt: skip
+ENGINES = {"fork": FAULTS, "kernel": IN_KERNELS}
+TRIED = [(engine, client) for engine, faults in ENGINES.items() for client in faults]
+
 
 def find_secret(client: str) -> str:
     return f"secret{client.replace('-', '')}tercces"
@@ -89,9 +104,10 @@ def write_notebook(path: Path, *sources: str) -> Path:
 
 
 @contextmanager
-def start_batch(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def start_batch(folder: Path, *arguments: str, engine: str = "fork") -> Iterator[subprocess.Popen[str]]:
     """``licences report`` in a group of its own; nothing that it starts may outlive it by more than a moment."""
     mark = uuid4().hex
+    env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     with subprocess.Popen(
         [
             sys.executable,
@@ -105,7 +121,7 @@ def start_batch(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]
             *arguments,
         ],
         cwd=folder,
-        env=os.environ | {MARK: mark},
+        env=env | {MARK: mark, "LICENCES_ENGINE": engine},
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -142,11 +158,39 @@ def check_reports(out: Path) -> set[str]:
     return done
 
 
+@dataclass
+class Faulty:
+    """A batch that has ended in which each client's notebook did what it says here."""
+
+    faults: dict[str, tuple[str, str, str, str]]
+    folder: Path
+    status: int
+    said: str
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out"
+
+
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a batch in which each client's notebook does what FAULTS says."""
-    folder = tmp_path_factory.mktemp("faults")
-    deeds = {client: {place: deed} for client, (place, deed, _, _) in FAULTS.items()}
+def run_faults(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Faulty]:
+    """Runs that batch with an engine, once."""
+
+    @cache
+    def run(engine: str) -> Faulty:
+        folder, faults = tmp_path_factory.mktemp("faults"), ENGINES[engine]
+        write_faults(folder, faults)
+        asked = ("--clients", "clients.csv", "--notebook", "faults.ipynb", "--out", "out", "--workers", "2")
+        limits = ("--timeout", str(TIMEOUT_SECONDS[engine]), "--memory", str(MEMORY_MIB))
+        with start_batch(folder, *asked, *limits, engine=engine) as process:
+            said = process.communicate(timeout=180)[1]
+        return Faulty(faults, folder, process.returncode, said)
+
+    return run
+
+
+def write_faults(folder: Path, faults: dict[str, tuple[str, str, str, str]]) -> None:
+    deeds = {client: {place: deed} for client, (place, deed, _, _) in faults.items()}
     imports = "import ctypes, os, signal, subprocess, sys, threading, time\nfrom pathlib import Path"
     opens = (
         "from licences.analysis.case import open_case\n"
@@ -157,39 +201,34 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "faults.ipynb",
         f"{imports}\n{acts}\nact('first')", opens, "act('middle')", "print('still here')", "act('last')",
     )  # fmt: skip
-    write_clients(folder / "clients.csv", FAULTS)
+    write_clients(folder / "clients.csv", faults)
     old = folder / "out" / "raise"
     old.mkdir(parents=True)
     (old / "report.html").write_text("an earlier report</html>", encoding="utf-8")
-    return folder
 
 
-@pytest.fixture(scope="module")
-def ended(faulty: Path) -> tuple[int, str]:
-    """How that batch ended: exit status, and what it said."""
-    asked = ("--clients", "clients.csv", "--notebook", "faults.ipynb", "--out", "out", "--workers", "2")
-    limits = ("--timeout", str(TIMEOUT_SECONDS), "--memory", str(MEMORY_MIB))
-    with start_batch(faulty, *asked, *limits) as process:
-        said = process.communicate(timeout=180)[1]
-    return process.returncode, said
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_batch_with_failures_ends_with_status_1_and_no_traceback(
+    engine: str, run_faults: Callable[[str], Faulty]
+) -> None:
+    ran = run_faults(engine)
+    assert ran.status == 1
+    assert "Traceback" not in ran.said
+    made = sum(fault[2] == "done" for fault in ran.faults.values())
+    assert f"{made} of {len(ran.faults)} reports are in out" in ran.said
+    assert len(ran.said.splitlines()) == len(ran.faults) + 1
 
 
-def test_a_batch_with_failures_ends_with_status_1_and_no_traceback(ended: tuple[int, str]) -> None:
-    status, said = ended
-    assert status == 1
-    assert "Traceback" not in said
-    made = sum(fault[2] == "done" for fault in FAULTS.values())
-    assert f"{made} of {len(FAULTS)} reports are in out" in said
-
-
-@pytest.mark.parametrize("client", FAULTS)
-def test_the_ledger_says_what_became_of(client: str, faulty: Path, ended: tuple[int, str]) -> None:
-    assert ended
-    _, _, status, reason = FAULTS[client]
-    (line,) = [line for line in read_ledger(faulty / "out") if line["client"] == client]
+@pytest.mark.parametrize(("engine", "client"), TRIED)
+def test_the_ledger_says_what_became_of(
+    engine: str, client: str, run_faults: Callable[[str], Faulty]
+) -> None:
+    ran = run_faults(engine)
+    _, _, status, reason = ran.faults[client]
+    (line,) = [line for line in read_ledger(ran.out) if line["client"] == client]
     assert (line["status"], line["error"] or "") == (status, line["error"] or "")
     assert reason in (line["error"] or "")
-    there = {path.name for path in (faulty / "out" / client).iterdir()}
+    there = {path.name for path in (ran.out / client).iterdir()}
     if status == "done":
         assert set(line["outputs"]) == there == {"report.html", "report.ipynb"}
     else:
@@ -197,13 +236,13 @@ def test_the_ledger_says_what_became_of(client: str, faulty: Path, ended: tuple[
         assert there - {"report.html"} == {"failed.ipynb"}
 
 
-@pytest.mark.parametrize("client", [client for client, fault in FAULTS.items() if fault[2] != "done"])
+@pytest.mark.parametrize(("engine", "client"), [one for one in TRIED if FAULTS[one[1]][2] != "done"])
 def test_a_failed_notebook_says_so_at_its_top_and_no_cell_that_did_not_run_is_completed(
-    client: str, faulty: Path, ended: tuple[int, str]
+    engine: str, client: str, run_faults: Callable[[str], Faulty]
 ) -> None:
-    assert ended
-    place, _, status, reason = FAULTS[client]
-    failed = nbformat.read(faulty / "out" / client / "failed.ipynb", as_version=4)
+    ran = run_faults(engine)
+    place, _, status, reason = ran.faults[client]
+    failed = nbformat.read(ran.out / client / "failed.ipynb", as_version=4)
     nbformat.validate(failed)
     assert status in failed.cells[0].source
     assert reason in failed.cells[0].source
@@ -216,33 +255,44 @@ def test_a_failed_notebook_says_so_at_its_top_and_no_cell_that_did_not_run_is_co
         assert find_secret(client) in failed.cells[4].outputs[0].text  # what came out before is there
 
 
-def test_an_earlier_report_stays_where_a_new_one_fails(faulty: Path, ended: tuple[int, str]) -> None:
-    assert ended
-    assert (faulty / "out" / "raise" / "report.html").read_text("utf-8") == "an earlier report</html>"
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_earlier_report_stays_where_a_new_one_fails(
+    engine: str, run_faults: Callable[[str], Faulty]
+) -> None:
+    kept = run_faults(engine).out / "raise" / "report.html"
+    assert kept.read_text("utf-8") == "an earlier report</html>"
 
 
-def test_nothing_of_one_client_is_in_another_ones_files(faulty: Path, ended: tuple[int, str]) -> None:
-    assert ended
-    out = faulty / "out"
-    assert check_reports(out) == {client for client, fault in FAULTS.items() if fault[2] == "done"}
-    for path in out.rglob("*.*"):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_of_one_client_is_in_another_ones_files(
+    engine: str, run_faults: Callable[[str], Faulty]
+) -> None:
+    ran = run_faults(engine)
+    assert check_reports(ran.out) == {client for client, fault in ran.faults.items() if fault[2] == "done"}
+    for path in ran.out.rglob("*.*"):
         if path.is_file() and path.name != "ledger.jsonl":
             content = path.read_bytes()
-            for client in FAULTS:
-                owner = path.relative_to(out).parts[0]
+            for client in ran.faults:
+                owner = path.relative_to(ran.out).parts[0]
                 assert client == owner or find_secret(client).encode() not in content, (path, client)
-    assert sorted(path.name for path in out.iterdir()) == sorted([*FAULTS, "ledger.jsonl"])
+    assert sorted(path.name for path in ran.out.iterdir()) == sorted([*ran.faults, "ledger.jsonl"])
 
 
-def test_what_comes_out_of_a_report_is_whole(faulty: Path, ended: tuple[int, str]) -> None:
-    assert ended
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_comes_out_of_a_report_is_whole(engine: str, run_faults: Callable[[str], Faulty]) -> None:
+    out = run_faults(engine).out
     for client, letter, count in (("megabyte", "m", 1_000_000), ("program", "p", 500_000)):
-        notebook = nbformat.read(faulty / "out" / client / "report.ipynb", as_version=4)
+        notebook = nbformat.read(out / client / "report.ipynb", as_version=4)
         text = "".join(
             output.text for cell in notebook.cells[4:5] for output in cell.outputs if "text" in output
         )
         assert text.count(letter) == count
-    twice = nbformat.read(faulty / "out" / "two-of-me" / "report.ipynb", as_version=4)
+
+
+def test_a_notebook_that_goes_on_in_two_processes_says_what_one_of_them_does(
+    run_faults: Callable[[str], Faulty],
+) -> None:
+    twice = nbformat.read(run_faults("fork").out / "two-of-me" / "report.ipynb", as_version=4)
     assert [output.text for output in twice.cells[5].outputs] == ["still here\n"]
 
 
@@ -363,6 +413,43 @@ def test_a_batch_told_to_end_while_python_deletes_something_ends_all_the_same(
     assert ran.returncode == 1
     assert ran.stderr.splitlines()[1:] == ["licences: stopped"]
     assert [line["client"] for line in read_ledger(tmp_path / "out")] == ["client-0"]
+
+
+def test_ctrl_c_ends_the_stock_kernels_of_a_batch_at_once(tmp_path: Path) -> None:
+    write_clients(tmp_path / "clients.csv", ["quick", "slow", "waiting"])
+    write_notebook(
+        tmp_path / "slow.ipynb",
+        "import time\nprint('begun', flush=True)\ntime.sleep(600 * (client != 'quick'))",
+    )
+    asked = ("--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out", "--workers", "1")
+    with start_batch(tmp_path, *asked, engine="kernel") as process:
+        wait_for(lambda: len(read_ledger(tmp_path / "out")) == 1)
+        time.sleep(1.5)  # in the middle of the next one's start
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        said = process.communicate(timeout=60)[1]
+    assert time.monotonic() - began < 3
+    assert (process.returncode, said.splitlines()[1:]) == (1, ["licences: stopped"])
+    assert check_reports(tmp_path / "out") == {"quick"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["ledger.jsonl", "quick"]
+
+
+def test_a_batch_of_stock_kernels_that_was_killed_leaves_no_lock_and_no_kernel(tmp_path: Path) -> None:
+    write_clients(tmp_path / "clients.csv", ["slow"])
+    write_notebook(tmp_path / "slow.ipynb", "import os, time\ntime.sleep(float(os.environ.get('SLEPT', 0)))")
+    asked = ("--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLEPT", "600")
+        with start_batch(tmp_path, *asked, engine="kernel") as process:
+            children = psutil.Process(process.pid).children
+            wait_for(lambda: bool(children()))
+            time.sleep(2)
+            process.kill()
+    assert (tmp_path / "out" / "ledger.lock").exists()
+    with start_batch(tmp_path, *asked) as process:
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["ledger.jsonl", "slow"]
 
 
 def has_moved(process: subprocess.Popen[str], out: Path, lines: int) -> bool:

@@ -63,4 +63,5 @@ for gone in MODULES:
     sys.modules.pop(gone, None)
 sys.meta_path.insert(0, Gone())
 builtins.__import__ = import_as_there
+warnings.filterwarnings("ignore", category=EncodingWarning)  # libraries may take what the system has
 warnings.filterwarnings("error", category=EncodingWarning, module=r"licences\b")

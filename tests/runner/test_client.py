@@ -27,10 +27,12 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
+from licences.batch.kernels import KernelPool
 from licences.batch.pool import BatchContext, ReportPool
 from licences.batch.task import FAILURE, TRAIL, Result, Task
 from licences.law.catalogue import Catalogue
-from licences.runner.client import ProcessEndedError, rebuild
+from licences.runner.client import ProcessEndedError, explain_end, rebuild
+from licences.runner.forkserver import Ended
 from licences.runner.papermill_engine import _keep_forks
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -337,15 +339,18 @@ def ours(folder: Path, everything: NotebookNode) -> NotebookNode:
     return run(folder, everything, parameters=PARAMETERS, execution_timeout=60)[0]
 
 
+def make_context(notebook: Path, catalogue: Catalogue) -> BatchContext:
+    content, days = notebook.read_bytes(), (date(2026, 11, 23), date(2026, 11, 24))
+    return BatchContext(notebook.name, content, str(notebook.parent), catalogue, *days, "en", hash_library())
+
+
 @pytest.fixture(scope="module")
 def make_report(
     folder: Path, everything: NotebookNode, catalogue: Catalogue
 ) -> Iterator[Callable[[str], Result]]:
     """Has the notebook run as a batch has it: in the process itself, with no client at the other end."""
     nbformat.write(everything, folder / "all.ipynb")
-    content = (folder / "all.ipynb").read_bytes()
-    days = date(2026, 11, 23), date(2026, 11, 24)
-    pool = ForkPool(BatchContext("all.ipynb", content, str(folder), catalogue, *days, "en", hash_library()))
+    pool = ForkPool(make_context(folder / "all.ipynb", catalogue))
 
     def make(how: str) -> Result:
         parameters = PARAMETERS | {"how": how}
@@ -373,6 +378,18 @@ def killed(reports: list[Result]) -> Result:
     return reports[1]
 
 
+@pytest.fixture(scope="module")
+def kernel_report(make_report: Callable[[str], Result], folder: Path, catalogue: Catalogue) -> Result:
+    """The same where a batch has stock kernels."""
+    assert make_report
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # with it a kernel leaves the descriptors alone
+        pool = KernelPool(make_context(folder / "all.ipynb", catalogue))
+        result = pool.make_report(Task("client", "Client", "en", PARAMETERS, pd.DataFrame()))
+    assert result.status == "done", result.problem
+    return result
+
+
 def read_trail(result: Result) -> NotebookNode:
     (trail,) = (content for name, content in result.files.items() if name in {TRAIL, FAILURE})
     return nbformat.reads(trail.decode(), as_version=4)
@@ -389,6 +406,14 @@ def test_a_cell_comes_out_as_from_a_kernel(name: str, stock: NotebookNode, ours:
 @pytest.mark.parametrize("name", COMPARED)
 def test_a_cell_of_a_batch_comes_out_as_from_a_kernel(name: str, stock: NotebookNode, report: Result) -> None:
     trail = read_trail(report)
+    assert describe(trail, find(trail, name)) == describe(stock, find(stock, name))
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_cell_of_a_batch_in_stock_kernels_comes_out_as_from_one(
+    name: str, stock: NotebookNode, kernel_report: Result
+) -> None:
+    trail = read_trail(kernel_report)
     assert describe(trail, find(trail, name)) == describe(stock, find(stock, name))
 
 
@@ -446,9 +471,12 @@ def test_what_a_task_says_at_once_is_kept(ours: NotebookNode, report: Result) ->
         assert output.text == "said\n"
 
 
-def test_a_report_keeps_no_path_of_this_machine_where_a_cell_warns(report: Result) -> None:
-    (output,) = find(read_trail(report), "a warning").outputs
-    assert re.match(r"/ipykernel/\d+\.py:1: UserWarning: careful\n", output.text)
+def test_a_report_keeps_no_path_of_this_machine_where_a_cell_warns(
+    report: Result, kernel_report: Result
+) -> None:
+    for made in (report, kernel_report):
+        (output,) = find(read_trail(made), "a warning").outputs
+        assert re.match(r"/ipykernel/\d+\.py:1: UserWarning: careful\n", output.text)
 
 
 # The process starts as a cold one does; what a comparison with a kernel cannot show.
@@ -511,15 +539,12 @@ def ending(folder: Path, catalogue: Catalogue) -> Iterator[tuple[NotebookNode, R
     notebook.cells[0].metadata.tags = ["parameters"]
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell("# Text", id="text")]
     nbformat.write(notebook, folder / "ending.ipynb")
-    content, days = (folder / "ending.ipynb").read_bytes(), (date(2026, 11, 23), date(2026, 11, 24))
-    pool = ForkPool(
-        BatchContext("ending.ipynb", content, str(folder), catalogue, *days, "en", hash_library())
-    )
+    pool = ForkPool(make_context(folder / "ending.ipynb", catalogue))
     yield notebook, pool
     pool.close()
 
 
-def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
+def check_end(notebook: NotebookNode, how: str, statuses: str, keeps_all: bool = True) -> None:
     by_id = {cell.id: cell for cell in notebook.cells}
     last = [by_id[name].metadata.papermill for name in ("cell-2", "cell-3")]
     assert " ".join(record["status"] for record in last) == statuses
@@ -533,7 +558,7 @@ def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
         "before\n",
         {"text/plain": "'shown'"},
     ]
-    if how in {"kill", "sleep"}:
+    if how in {"kill", "sleep"} and keeps_all:
         assert by_id["cell-2"].outputs[0].text == {"kill": "dying\n", "sleep": "slow\n"}[how]
     if how == "sleep":
         assert by_id["cell-2"].metadata.papermill["duration"] >= 0.9
@@ -568,6 +593,25 @@ def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
     assert result.status == status
     assert str(said) in str(result.problem)
     check_end(read_trail(result), how, statuses)
+
+
+@pytest.mark.parametrize("how", ["kill", "os._exit", "exit", "sys.exit"])
+def test_a_report_whose_notebook_ends_its_stock_kernel_says_which_cells_ran(
+    how: str, ending: tuple[NotebookNode, ReportPool], folder: Path, catalogue: Catalogue
+) -> None:
+    status, said, statuses = ENDS[how]
+    assert ending
+    pool = KernelPool(make_context(folder / "ending.ipynb", catalogue))
+    result = pool.make_report(Task("client", "Client", "en", PARAMETERS | {"how": how}, pd.DataFrame()))
+    assert result.status == status
+    assert str(said) in str(result.problem)
+    # A kernel that is killed has not said yet what it has to say in the end.
+    check_end(read_trail(result), how, statuses, keeps_all=False)
+
+
+def test_what_a_process_that_crashes_leaves_behind_on_windows_is_no_exit_of_its_own() -> None:
+    crashed = Ended(0xC0000005, is_late=False, is_out_of_memory=False, trace=b"")
+    assert explain_end(crashed) == ("killed", "the notebook's process crashed with the code 0xc0000005")
 
 
 def test_no_cell_ran_of_a_process_that_was_gone_before_the_first() -> None:

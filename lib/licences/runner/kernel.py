@@ -62,11 +62,11 @@ def make_shell() -> Shell:
     return shell
 
 
-def hold_back(temporary: str, memory_mib: int | None) -> None:
-    """From now on this process writes in ``temporary`` alone, and takes no more memory than that."""
+def hold_back(memory_mib: int | None, *folders: str) -> None:
+    """From now on this process writes in these folders and its caches alone, and takes no more memory than that."""
     home = Path.home()
     caches = [home / name for name in (".cache", ".ipython", ".config")]
-    guard_writes([Path(temporary), Path("/dev"), *caches])
+    guard_writes([*map(Path, folders), Path("/dev"), *caches])
     limit_memory(memory_mib)
 
 
@@ -113,9 +113,11 @@ def guard_writes(allowed: Iterable[Path]) -> None:
 
 def limit_memory(limit_mib: int | None) -> None:
     """The most memory that this process can take, where the system can hold it to that."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return
     if limit_mib is not None and sys.platform == "linux":
-        import resource  # Windows has none
-
         most = limit_mib * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
@@ -147,7 +149,7 @@ def settle(
     tempfile.tempdir = None  # what it found before the fork is forgotten
     if temporary:
         os.environ["TMPDIR"] = temporary
-        hold_back(temporary, memory_mib)
+        hold_back(memory_mib, temporary)
 
 
 def serve_cells(channel: Channel, shell: Shell) -> None:

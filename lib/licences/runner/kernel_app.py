@@ -23,8 +23,8 @@ from licences.runner.kernel import CellCompiler, find_folder_first, hold_back
 class KernelOrder:
     """What a kernel is told as it starts.
 
-    given: for ``prepare`` of ``serve_kernel``. temporary: the one folder in which it may write. settings:
-    where IPython keeps what it finds there.
+    given: for ``prepare`` of ``serve_kernel``. settings: an empty folder for IPython's profile, so that the
+    user's changes nothing. temporary: the one folder beside it in which it may write.
     """
 
     given: bytes
@@ -51,20 +51,29 @@ def serve_kernel(prepare: Callable[[bytes], object]) -> None:
     order: KernelOrder = pickle.loads(file.read_bytes())  # noqa: S301 - from who started us
     file.unlink()
     del sys.argv[1:]
+    said = os.dup(2)  # the kernel will take what is written to the streams for outputs
     try:
-        import_nbformat()
-        config = Config()
-        config.HistoryManager.enabled = False  # as in a forked process
-        config.IPKernelApp.exec_PYTHONSTARTUP = False
-        app: Any = _PatientApp.instance(config=config, connection_file=order.connection_file)
-        Path(order.settings).mkdir()
-        app.ipython_dir = order.settings
-        app.initialize([])
-        app.shell.compile = CellCompiler()  # type: ignore[no-untyped-call]
-        find_folder_first()
+        app = _make_app(order)
         with app.shell.builtin_trap:  # pandas looks for the shell as it is imported
             prepare(order.given)
-        hold_back(order.temporary, order.memory_mib)
+        hold_back(order.memory_mib, order.temporary, order.settings)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, who started us is to know
+        os.write(said, f"{type(error).__name__}: {error}".encode())
+        os._exit(1)
+    os.close(said)
     app.start()
+
+
+def _make_app(order: KernelOrder) -> Any:
+    import_nbformat()
+    config = Config()
+    config.HistoryManager.enabled = False  # as in a forked process
+    config.IPKernelApp.exec_PYTHONSTARTUP = False
+    app: Any = _PatientApp.instance(config=config, connection_file=order.connection_file)
+    app.ipython_dir = order.settings
+    app.initialize([])
+    app.shell.compile = CellCompiler()  # type: ignore[no-untyped-call]
+    find_folder_first()
+    return app

@@ -185,20 +185,21 @@ class _KernelRun:
     def run(self) -> None:
         """Raises: NotebookError."""
         with (
+            tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as temporary,
             tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as own,
             tempfile.TemporaryFile() as complaints,
             # zmq's sockets need this loop on Windows, where it is not the one that comes by itself.
             asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
         ):
             try:
-                runner.run(self._look_on(Path(own), complaints))
+                runner.run(self._look_on(Path(own), temporary, complaints))
             finally:
                 self._end_process()
 
-    async def _look_on(self, own: Path, complaints: BinaryIO) -> None:
+    async def _look_on(self, own: Path, temporary: str, complaints: BinaryIO) -> None:
         """Has the cells run, and ends that where there is a reason to."""
         kernel = self._make_kernel(own)
-        running = asyncio.ensure_future(self._run_cells(kernel, own, complaints))
+        running = asyncio.ensure_future(self._run_cells(kernel, own, temporary, complaints))
         try:
             while not running.done():
                 self._check_limits()
@@ -231,18 +232,20 @@ class _KernelRun:
             transport="ipc" if is_local else "tcp",
         )
 
-    async def _run_cells(self, kernel: AsyncKernelManager, own: Path, complaints: BinaryIO) -> None:
-        temporary = own / "temporary"
-        temporary.mkdir()
+    async def _run_cells(
+        self, kernel: AsyncKernelManager, own: Path, temporary: str, complaints: BinaryIO
+    ) -> None:
+        settings = own / "ipython"
+        settings.mkdir()
         order = KernelOrder(
             given=self.job.given,
             connection_file=kernel.connection_file,
-            settings=str(own / "ipython"),
-            temporary=str(temporary),
+            settings=str(settings),
+            temporary=temporary,
             memory_mib=self.job.memory_mib,
         )
         (own / "order").write_bytes(pickle.dumps(order))
-        places = dict.fromkeys(("TMPDIR", "TEMP", "TMP") if os.name == "nt" else ("TMPDIR",), str(temporary))
+        places = dict.fromkeys(("TMPDIR", "TEMP", "TMP") if os.name == "nt" else ("TMPDIR",), temporary)
         how: dict[str, Any] = {
             "cwd": str(self.job.folder),
             "env": {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ | places,
