@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from licences.runner.forkserver import ForkServer
 
@@ -10,18 +11,17 @@ _SERVER = "licences.batch.server"
 _waiting: list[ForkServer] = []
 
 
-def start_early() -> None:
-    """Starts the process, for whoever first takes it; where nobody does, it ends with this one."""
-    if not _waiting:
-        _waiting.append(ForkServer(_SERVER))
+@contextmanager
+def start_early() -> Iterator[None]:
+    """Starts the process for whoever first takes it; where nobody did, it is gone afterwards."""
+    _waiting.append(ForkServer(_SERVER))
+    try:
+        yield
+    finally:
+        while _waiting:
+            _waiting.pop().kill()
 
 
 def take_server() -> ForkServer:
-    """A process that has been started, and is still to be prepared."""
+    """A process that is started, and still to be prepared."""
     return _waiting.pop() if _waiting else ForkServer(_SERVER)
-
-
-@atexit.register
-def _forget() -> None:
-    while _waiting:
-        _waiting.pop().kill()

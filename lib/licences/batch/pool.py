@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class BatchContext:
         return hashlib.sha256(repr(texts).encode() + self.notebook).hexdigest()
 
 
-class ReportPool:
+class ReportPool(ABC):
     """Makes reports, also in several threads at a time. Raises: UsageError for a foreign pack.
 
     folder: of ours, where the notebook lies on a machine that does not have it. borrowers: how many are
@@ -84,6 +85,7 @@ class ReportPool:
         self.folder = self._own.name if self._own else None
         self.notebook = Path(context.folder or self.folder or "") / context.name
 
+    @abstractmethod
     def make_report(
         self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
     ) -> Result:
@@ -91,7 +93,6 @@ class ReportPool:
 
         is_wanted: asked now and then; a report that is not is cut off, its status is ``killed``.
         """
-        raise NotImplementedError
 
     def close(self) -> None:
         """Ends whatever it is still doing."""

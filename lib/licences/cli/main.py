@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from licences.cli.arguments import read_arguments
@@ -36,10 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = read_arguments(arguments)
     try:
-        if options.run == "report":
-            start_reports_early(options)
         module, name = COMMANDS[options.run]
-        status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
+        with start_reports_early() if is_sure_of_reports(options) else nullcontext():
+            status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
         sys.stdout.flush()
     except (UsageError, UnknownNameError) as error:
         print(f"licences: {error}", file=sys.stderr)
@@ -65,14 +65,20 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def start_reports_early(options: argparse.Namespace) -> None:
-    """Where reports are sure to be made, starts the process that makes them while the files are still read."""
-    from licences.batch.early import start_early
+def is_sure_of_reports(options: argparse.Namespace) -> bool:
+    """Whether reports are likely to be made on this machine, from processes that are forked."""
+    if options.run != "report" or options.scheduler or not (options.client or options.force):
+        return False
     from licences.runner.forkserver import can_fork
 
-    is_sure = bool(options.client or options.force) and not options.scheduler
-    if is_sure and can_fork() and os.environ.get("LICENCES_ENGINE", "fork") == "fork":
-        start_early()
+    return can_fork() and os.environ.get("LICENCES_ENGINE", "fork") == "fork"
+
+
+def start_reports_early() -> AbstractContextManager[None]:
+    """The process that makes reports, started while the files are still read."""
+    from licences.batch.early import start_early
+
+    return start_early()
 
 
 if __name__ == "__main__":
