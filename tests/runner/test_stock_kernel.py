@@ -85,22 +85,24 @@ def test_more_output_than_is_taken_fails_the_notebook_even_where_its_cells_ran(
     assert caught.value.status == "failed"
 
 
-def test_text_in_great_amounts_is_one_output_and_none_of_it_is_lost(run: Callable[..., NotebookNode]) -> None:
+def test_of_great_amounts_of_output_none_is_lost_and_text_is_one(run: Callable[..., NotebookNode]) -> None:
     notebook = run(
         "for number in range(50_000):\n    print(number)",
         "import os, time; _ = os.system('seq 20000'); time.sleep(0.5)",
+        "for number in range(20_000):\n    display({'text/plain': 'x' * 200}, raw=True)",
     )
     expected = "".join(f"{number}\n" for number in range(50_000))
-    (printed,), (said,) = (cell.outputs for cell in notebook.cells)
+    (printed,), (said,), shown = (cell.outputs for cell in notebook.cells)
     assert printed.text == expected
     assert said.text == "".join(f"{number}\n" for number in range(1, 20_001))
+    assert len(shown) == 20_000
 
 
 def test_the_replies_to_cells_with_output_widgets_are_not_missed(run: Callable[..., NotebookNode]) -> None:
     takes = "with taking:\n    print('taken'); display('shown')"
-    cells = ["import ipywidgets; taking = ipywidgets.Output()", *[takes] * 12, "len(taking.outputs)"]
+    cells = ["import ipywidgets; taking = ipywidgets.Output()", *[takes] * 60, "len(taking.outputs)"]
     notebook = run(*cells, timeout_seconds=30)
-    assert int(find_text(notebook, -1)) > 12
+    assert int(find_text(notebook, -1)) > 60
 
 
 def test_a_kernel_sees_no_settings_of_the_user_and_leaves_none(

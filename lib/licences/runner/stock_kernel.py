@@ -48,7 +48,7 @@ _READY_SECONDS = 120
 # How often it is looked whether a notebook is still wanted and has time left, and whether Ctrl-C was pressed,
 # which Windows says between two waits alone; how long a reply is waited for before the socket is asked again;
 # how long outputs may take that come after the reply.
-_LOOK_SECONDS, _HEAR_SECONDS, _ASK_SECONDS, _OUTPUT_SECONDS = 0.1, 0.5, 1.0, 600
+_LOOK_SECONDS, _HEAR_SECONDS, _ASK_SECONDS, _OUTPUT_SECONDS = 0.1, 0.5, 0.1, 600
 _LONGEST_PLACE = 80  # of a folder with sockets in it; their paths may have some hundred characters
 # Ports are looked for and bound by different processes: two kernels that start at once could find the same.
 _starting = threading.Lock()
@@ -149,7 +149,7 @@ class _KernelClient(TrueClient):
     ) -> NotebookNode | None:
         self.put_out_bytes += len(json.dumps(msg["content"], default=str))
         if self.put_out_bytes > ALLOWED_BYTES:
-            return None  # who looks on will end it
+            return None  # not even the end of the cell is heard of any more; who looks on will end it
         made: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return made
 
@@ -204,7 +204,6 @@ class _KernelRun:
             while not running.done():
                 self._check_limits()
                 await asyncio.wait({running}, timeout=_LOOK_SECONDS)
-            self._check_output()
             running.result()
         except ProcessEndedError as error:
             raise NotebookError(*explain_end(error.ended)) from None
@@ -275,16 +274,12 @@ class _KernelRun:
 
     def _check_limits(self) -> None:
         """Raises: NotebookError where the notebook is to go no further."""
-        self._check_output()
+        if self.client.put_out_bytes > ALLOWED_BYTES:
+            raise NotebookError(*explain_end(Ended(TOO_MUCH, False, False, b"")))
         if self.ends_at is not None and time.monotonic() >= self.ends_at:
             raise NotebookError("timed_out", f"it took longer than {self.job.timeout_seconds:g} seconds")
         if not self.is_wanted():
             raise NotebookError("killed", "it was stopped")
-
-    def _check_output(self) -> None:
-        """Raises: NotebookError where there was more of it than was kept."""
-        if self.client.put_out_bytes > ALLOWED_BYTES:
-            raise NotebookError(*explain_end(Ended(TOO_MUCH, False, False, b"")))
 
     def _find_end(self) -> Ended:
         """How the process ended, which is gone."""
