@@ -81,7 +81,8 @@ def tell_plans(options: argparse.Namespace) -> int:
 
         print(json.dumps([describe_plan(one) for one in forecasts], ensure_ascii=False, indent=1))
         return 0
-    from licences.render.terminal import draw_plans, show
+    from licences.render.terminal import show
+    from licences.render.terminal_plan import draw_plans
 
     show(draw_plans(forecasts, profiles, catalogue, options.lang))
     return 0
