@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
-.PHONY: reports test docs bench lock clean
+.PHONY: reports test test-lowest docs bench lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -22,20 +23,28 @@ docs: $(VENV)/docs-ready
 	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@echo docs/_build/html/index.html
 
+# The same tests with the lowest versions that pyproject.toml admits, in an environment of their own.
+test-lowest:
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOWEST)/bin/uv pip install --quiet --compile-bytecode --python $(LOWEST)/bin/python \
+	  --resolution lowest-direct --editable '.[dev]'
+	$(LOWEST)/bin/pytest -q
+
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
 
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra cluster --extra pdf --extra word --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header \
 	  --upgrade --output-file requirements.lock pyproject.toml
 	(echo "# Every version pinned, resolved by 'make lock' from the ranges in pyproject.toml."; \
 	 echo "-e ."; cat requirements.lock) > requirements.txt
 	rm requirements.lock
 
 clean:
-	rm -rf $(VENV) docs/_build docs/generated reports/*/ reports/ledger.* reports/portfolio*.*
+	rm -rf $(VENV) $(LOWEST) docs/_build docs/generated reports/*/ reports/ledger.* reports/portfolio*.*
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
