@@ -39,7 +39,7 @@ class ReportExecutor:
 def open_executor(
     scheduler: str | None, context: BatchContext, workers: int, progress: Progress | None, keeps_warm: bool
 ) -> ReportExecutor:
-    """The crew for a batch. Raises: UsageError where a cluster is asked for and cannot do it.
+    """The executor for a batch. Raises: UsageError where a cluster is asked for and cannot do it.
 
     Its ``submit`` and ``find_room`` raise LostError where the cluster, or each of its workers, is gone.
     """

@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.5
 
 
 class ForkPool(ReportPool):
-    """A warm process, and the lines to it that are not in use."""
+    """A warm process, and the channels to it that are not in use."""
 
     def __init__(self, context: BatchContext) -> None:
         super().__init__(context)
@@ -75,7 +75,7 @@ class ForkPool(ReportPool):
         super().close()
 
     def _take_channel(self) -> Channel:
-        """A line that is not in use. Raises: LineCutError where the workshop is closed."""
+        """A channel that is not in use. Raises: ChannelClosedError where the pool is closed."""
         while True:
             try:
                 channel = self._idle.get_nowait()
@@ -101,7 +101,7 @@ class ForkPool(ReportPool):
 
 
 def _is_cut(channel: Channel) -> bool:
-    """Whether nobody is at the other end of a line that is not in use: else nothing would come from there."""
+    """Whether nobody is at the other end of a channel that is not in use: else nothing would come from there."""
     if channel.end.fileno() < 0:
         return True
     watcher = select.poll()
@@ -111,7 +111,7 @@ def _is_cut(channel: Channel) -> bool:
 
 @contextmanager
 def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
-    """Looks now and then whether what is asked for over a line is still wanted, and cuts it if not."""
+    """Looks now and then whether what is asked for over a channel is still wanted, and cuts it if not."""
     if is_wanted is None:
         yield
         return
@@ -135,9 +135,9 @@ def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> 
 def ask_report(
     channel: Channel, task: Task, source: Path, progress: Callable[[int, int], None] | None = None
 ) -> Result:
-    """Has a task done by the process at the other end of a line, and finds out how that ended.
+    """Has a task done by the process at the other end of a channel, and finds out how that ended.
 
-    source: the notebook. Raises: LineCutError where nobody is there any more.
+    source: the notebook. Raises: ChannelClosedError where nobody is there any more.
     """
     began = time.perf_counter()
     channel.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))

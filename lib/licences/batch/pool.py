@@ -33,7 +33,7 @@ class BatchContext:
     """What all reports of a batch are made with; it can be sent to another machine.
 
     folder: where the notebook lies and runs, None on a machine that does not have it. library: a hash
-    of the package that may use the pack. is_worth_warming: whether so many reports are made that one of nobody,
+    of the package that may use it. is_worth_warming: whether so many reports are made that one of nobody,
     worked through first, makes them sooner.
     """
 
@@ -50,7 +50,7 @@ class BatchContext:
 
     @cached_property
     def key(self) -> str:
-        """The same for packs that make the same reports of the same clients."""
+        """The same for contexts that make the same reports of the same clients."""
         frames = (self.catalogue.rows, self.catalogue.contradictions, self.catalogue.corrections)
         texts = [
             self.name,
@@ -65,7 +65,7 @@ class BatchContext:
 
 
 class ReportPool(ABC):
-    """Makes reports, also in several threads at a time. Raises: UsageError for a foreign pack.
+    """Makes reports, also in several threads at a time. Raises: UsageError for a context of another version.
 
     folder: of ours, where the notebook lies on a machine that does not have it. borrowers: how many are
     making reports in it; see ``borrow_pool``.
@@ -139,7 +139,7 @@ def close_pools() -> None:
 
 @contextmanager
 def borrow_pool(context: BatchContext) -> Iterator[ReportPool]:
-    """The pool of this process for a pack; it stays open for whoever asks next.
+    """The pool of this process for a context; it stays open for whoever asks next.
 
     Only a few are kept: the one that has waited longest makes room, and none in which reports are made.
     """

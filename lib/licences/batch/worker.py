@@ -30,7 +30,7 @@ class WorkerContext:
     def make_report(self, job: Job) -> None:
         """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.
 
-        Over the line it would be taken for whole, and waited for, where the process is killed half-way.
+        Over the channel it would be taken for whole, and waited for, where the process is killed half-way.
         """
         task: Task = pickle.loads(job.files[0])  # noqa: S301 - it comes from the batch that started us
         result = self._run(task, job)

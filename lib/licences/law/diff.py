@@ -202,7 +202,7 @@ def _group_rows(catalogue: Catalogue) -> dict[str, dict[Any, Row]]:
 
 
 def _list_coming(law: LawInForce) -> dict[str, list[dict[str, Any]]]:
-    """What is to come by code, as a reader of the edition's language sees it."""
+    """What is to come by code, as a reader of the law's language sees it."""
     coming: dict[str, list[dict[str, Any]]] = {}
     for change in law.coming:
         row = change.entry.row

@@ -111,7 +111,7 @@ class LawInForce:
 
 @lru_cache(maxsize=8)
 def find_law_in_force(catalogue: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
-    """The edition of the law on a day."""
+    """The law in force on a day, in a language."""
     corrections = _read_corrections(catalogue)
     rows = find_in_force(catalogue.rows, as_of).to_dict("records")
     return LawInForce(

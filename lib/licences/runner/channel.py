@@ -25,7 +25,7 @@ class MessageTooLongError(ChannelClosedError):
 
 
 def pack_message(text: bytes, *files: bytes) -> bytes:
-    """A message as it goes over a line; ``text`` is JSON."""
+    """A message as it goes over a channel; ``text`` is JSON."""
     parts = [_LENGTH.pack(1 + len(files))]
     for part in (text, *files):
         parts += [_LENGTH.pack(len(part)), part]
@@ -62,7 +62,7 @@ def unpack_messages(packed: bytes) -> Iterator[dict[str, Any]]:
 
 
 class Channel:
-    """One end of a line; a message is a dict of plain values and any number of ``bytes``.
+    """One end of a channel; a message is a dict of plain values and any number of ``bytes``.
 
     allowed_bytes: how much is taken from the other end in all, None for no limit.
     """
@@ -72,11 +72,11 @@ class Channel:
         self._sending = threading.Lock()
 
     def send(self, message: Mapping[str, Any], *files: bytes) -> None:
-        """Sends a message. Raises: LineCutError."""
+        """Sends a message. Raises: ChannelClosedError."""
         self.send_text(json.dumps(message).encode(), *files)
 
     def send_text(self, text: bytes, *files: bytes) -> None:
-        """Sends a message that is JSON already. Raises: LineCutError."""
+        """Sends a message that is JSON already. Raises: ChannelClosedError."""
         try:
             with self._sending:
                 self.end.sendall(pack_message(text, *files))
@@ -86,7 +86,7 @@ class Channel:
     def receive(self, until: float | None = None) -> tuple[dict[str, Any], list[bytes]]:
         """The next message. until: a time of ``time.monotonic`` after which it is waited for no longer.
 
-        Raises: LineCutError where the other end is closed; TooLongError; TimeoutError.
+        Raises: ChannelClosedError where the other end is closed; MessageTooLongError; TimeoutError.
         """
         (count,) = _LENGTH.unpack(self._read(_LENGTH.size, until))
         parts = []
@@ -96,11 +96,11 @@ class Channel:
         return json.loads(parts[0]), parts[1:]
 
     def close(self) -> None:
-        """Cuts the line and forgets it."""
+        """Cuts the channel and forgets it."""
         self.end.close()
 
     def cut(self) -> None:
-        """Cuts the line, also for another thread that is waiting for a message, and forgets it."""
+        """Cuts the channel, also for another thread that is waiting for a message, and forgets it."""
         with contextlib.suppress(OSError):
             self.end.shutdown(socket.SHUT_RDWR)
         self.end.close()

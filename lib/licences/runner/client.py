@@ -214,7 +214,7 @@ class Client(TrueClient):
     def execute(self, *given: Any, **named: Any) -> Any:
         """Runs every cell; or, with code, remembers the code of the cell that nbclient is about to run.
 
-        Raises: ProcessEndedError, CellTimeoutError, LineCutError.
+        Raises: ProcessEndedError, CellTimeoutError, ChannelClosedError.
         """
         if given:
             self.asked = (uuid4().hex, given[0], named.get("store_history", True))
@@ -276,7 +276,7 @@ def _make_output(message: dict[str, Any]) -> NotebookNode | None:
 
 
 class ChannelClient(Client):
-    """Runs cells in the process at the other end of a line.
+    """Runs cells in the process at the other end of a channel.
 
     ending: the file in which it is kept how that process ended; see ``Forks.open_line``.
     """

@@ -43,7 +43,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Job:
-    """What a forked process is given: a line, an order with its files, and a file to leave a trace in.
+    """What a forked process is given: a channel, an order with its files, and a file to leave a trace in.
 
     temporary: a folder of its own, which goes when it ends.
     """
@@ -97,10 +97,10 @@ class ForkServer:
             raise RuntimeError(self.find_complaints()) from None
 
     def open_channel(self, allowed_bytes: int | None = None, ending: BinaryIO | None = None) -> Channel:
-        """A line over which jobs can be asked for, one after the other; see ``serve_jobs``.
+        """A channel over which jobs can be asked for, one after the other; see ``serve_jobs``.
 
         ending: a file; where it is given, one job alone is done, and how it ended is kept there.
-        Raises: LineCutError where the process is gone.
+        Raises: ChannelClosedError where the process is gone.
         """
         ours, theirs = socket.socketpair()
         files = [] if ending is None else [ending.fileno()]
@@ -134,7 +134,7 @@ class ForkServer:
 def serve_forks(
     control: socket.socket, prepare: Callable[[list[bytes]], None], jobs: Mapping[str, JobHandler]
 ) -> None:
-    """Forks a process for each line that is opened, until the other end is closed.
+    """Forks a process for each channel that is opened, until the other end is closed.
 
     prepare: called once with the files that came first; what it reads and imports, every fork has.
     """
@@ -163,11 +163,11 @@ def serve_forks(
 
 
 def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: BinaryIO | None = None) -> None:
-    """Does jobs that are asked for over a line, each in a process of its own, and says how each ended.
+    """Does jobs that are asked for over a channel, each in a process of its own, and says how each ended.
 
     Whatever such a process has started and left running ends with it, and all of it ends at once where
-    the line is cut from the other end. What is said last of each job is an ``Ended``. A process that
-    may be killed while it says something takes ``ending`` for that: the line is cut when it has ended.
+    the channel is cut from the other end. What is said last of each job is an ``Ended``. A process that
+    may be killed while it says something takes ``ending`` for that: the channel is cut when it has ended.
     """
     os.setsid()
     with contextlib.suppress(OSError, AttributeError):
@@ -240,7 +240,7 @@ def _end_after(job: Callable[[], object]) -> NoReturn:
 
 
 def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None) -> tuple[int, bool]:
-    """The exit code and whether the time ran out; a process whose line is cut is killed."""
+    """The exit code and whether the time ran out; a process whose channel is cut is killed."""
     watcher = select.poll()
     watcher.register(end, getattr(select, "POLLRDHUP", select.POLLHUP))
     pidfd = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None

@@ -153,7 +153,7 @@ def settle(
 
 
 def serve_cells(channel: Channel, shell: Shell) -> None:
-    """Runs what is asked for over a line until it is asked to end, and ends as a process of Python does."""
+    """Runs what is asked for over a channel until it is asked to end, and ends as a process of Python does."""
     kernel = Kernel(shell, lambda message: channel.send_text(pack(message)))
     kernel.listen()
 

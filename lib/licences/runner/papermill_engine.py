@@ -80,11 +80,11 @@ class WarmEngine(Engine):  # type: ignore[misc]
         theirs = remove_args(["input_path", "start_timeout", "autosave_cell_every"], **more)
         manager = TrueManager(nb, None, log_output, progress_bar, autosave_cell_every=0)
         manager.notebook_start()
-        ending = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, with the line
-        line = _open_channel(ending)
+        ending = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, with the channel
+        channel = _open_channel(ending)
         try:
-            line.send({"job": "cells", "folder": str(Path.cwd()), "environment": dict(os.environ)})
-            client = ChannelClient(manager, line, ending, **{**theirs, **ours})
+            channel.send({"job": "cells", "folder": str(Path.cwd()), "environment": dict(os.environ)})
+            client = ChannelClient(manager, channel, ending, **{**theirs, **ours})
             client.execute()
             client.end()
         except BaseException:
@@ -94,7 +94,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
                 write_ipynb(manager.nb, output_path)
             raise
         finally:
-            line.close()
+            channel.close()
             ending.close()
         manager.cleanup_pbar()
         manager.notebook_complete()

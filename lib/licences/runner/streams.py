@@ -177,7 +177,7 @@ class CellStream(io.TextIOBase):
 
 
 class JournalComm(BaseComm):
-    """A widget's line to its front end: the state that the notebook keeps."""
+    """A widget's channel to its front end: the state that the notebook keeps."""
 
     journal: Journal
 
