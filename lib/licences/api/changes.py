@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact, find_impacts
-from licences.api.answers import Clients
+from licences.api.clients import Clients
 from licences.api.days import Day, read_day
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue

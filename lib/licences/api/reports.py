@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.api.answers import Clients
+from licences.api.clients import Clients
 from licences.api.days import Day, read_day
 from licences.errors import UsageError, need_extra, suggest
 from licences.law.working_days import find_usual_start

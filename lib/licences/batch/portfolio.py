@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from licences.batch.fingerprint import hash_library
+from licences.batch.job import NotebookJob, read_notebook
 from licences.batch.pool import BatchContext, find_engine, open_pool
-from licences.batch.run import read_notebook, see_from
 from licences.batch.task import FAILURE, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
@@ -27,19 +26,12 @@ NAMES = {PAGE: "portfolio.html", TRAIL: "portfolio.ipynb", FAILURE: "portfolio-f
 
 
 @dataclass(frozen=True)
-class PortfolioJob:
+class PortfolioJob(NotebookJob):
     """From what the portfolio's page is made, and where it goes.
 
-    capacity: how many applications are begun a month, 0 for no limit. catalogue, clients: None for ours.
+    capacity: how many applications are begun a month, 0 for no limit.
     """
 
-    notebook: Path
-    out: Path
-    catalogue: Path | None
-    clients: Path | None
-    as_of: date
-    start: date
-    language: str
     capacity: int = 0
     brand: Brand | None = None
 
@@ -59,11 +51,7 @@ def write_portfolio(
     """
     find_engine()
     parameters: dict[str, str | int] = {
-        "as_of": job.as_of.isoformat(),
-        "start": job.start.isoformat(),
-        "language": job.language,
-        "catalogue": see_from(job.notebook, job.catalogue),
-        "clients": see_from(job.notebook, job.clients),
+        **job.parameters,
         **({"capacity": job.capacity} if job.capacity else {}),
     }
     if "client" in check_parameters(job.notebook, parameters):

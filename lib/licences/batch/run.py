@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,13 +15,11 @@ import pandas as pd
 from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
+from licences.batch.job import NotebookJob, read_notebook
 from licences.batch.pool import BatchContext, Progress, find_engine
 from licences.batch.store import ReportStore
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
-from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
-from licences.reading.files import is_remote
-from licences.reading.places import find_running_folder
 from licences.render.brand import Brand
 from licences.render.pdf import Printer
 from licences.render.word.pictures import place_pictures
@@ -35,7 +31,7 @@ _FEW = 2  # reports that are sooner made by a process that has not worked throug
 
 
 @dataclass(frozen=True)
-class BatchJob:
+class BatchJob(NotebookJob):
     """Which reports to make, from what, and where they go.
 
     timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
@@ -43,13 +39,6 @@ class BatchJob:
     has_browser: whether figures can be drawn in them.
     """
 
-    notebook: Path
-    out: Path
-    catalogue: Path | None
-    clients: Path | None
-    as_of: date
-    start: date
-    language: str
     include: tuple[str, ...] = ()
     capacity: int | None = None
     seed: int = 0
@@ -281,30 +270,4 @@ def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
     asked = {"include": ",".join(job.include), "capacity": job.capacity, "seed": job.seed}
-    return {
-        "client": client,
-        "as_of": job.as_of.isoformat(),
-        "start": job.start.isoformat(),
-        "language": job.language,
-        "catalogue": see_from(job.notebook, job.catalogue),
-        "clients": see_from(job.notebook, job.clients),
-        **{name: value for name, value in asked.items() if value},
-    }
-
-
-def see_from(notebook: Path, path: Path | None) -> str:
-    """A path as seen from the folder where a notebook runs; empty for none."""
-    if path is None or is_remote(path):
-        return str(path or "")
-    try:
-        return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
-    except ValueError:  # on Windows it may lie on another drive
-        return path.resolve().as_posix()
-
-
-def read_notebook(path: Path) -> bytes:
-    """The bytes of a notebook. Raises: MissingFileError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MissingFileError(str(path), error.strerror or "cannot be read", "check --notebook") from None
+    return {"client": client, **job.parameters, **{name: value for name, value in asked.items() if value}}

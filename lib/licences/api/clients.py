@@ -1,0 +1,114 @@
+"""Catalogue and clients for an analyst: read, and held against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.places import find_own_file
+from licences.rules.facts import read_profiles
+from licences.rules.logic import make_profile
+from licences.words.phrases import say_value
+
+
+def load(data: str | Path | None = None) -> Catalogue:
+    """The catalogue of licences.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A folder with ``licences.csv``, or such a file; what ships with the package by default.
+
+    Returns
+    -------
+    Catalogue
+        Its ``rows`` are a frame, one row a licence and period; ``fields`` are the facts asked of a client.
+
+    Raises
+    ------
+    LicencesError
+        Where a file is missing or holds problems; all of them are named at once.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> catalogue = lc.load()
+    >>> catalogue.find_names("EDI", "zh")[1]
+    '增值电信业务经营许可证：在线数据处理与交易处理业务'
+    """
+    path = None if data is None else Path(data)
+    if path is not None and path.is_dir():
+        path = path / "licences.csv"
+    return read_catalogue(path)
+
+
+@dataclass(frozen=True, eq=False)
+class Clients:
+    """What clients have told.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row a client: ``client``, ``name``, ``holds`` (a tuple of codes with an optional ``@`` and day of
+        expiry) and a column a fact. What is not told is missing, never false.
+    catalogue : Catalogue
+        What their answers are held against.
+    path : Path or None
+        The file that they come from; None for the one taken by default.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> clients = lc.read_clients()
+    >>> len(clients)
+    22
+    >>> clients.in_words("en").loc["corner-shop", "has_website"]
+    'no'
+    """
+
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    path: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def in_words(self, language: str = "zh") -> pd.DataFrame:
+        """The facts as texts in a language, one row a client (the index), one column a fact."""
+        fields = self.catalogue.fields
+        records = self.frame[list(fields.by_name)].to_dict("records")
+        told = [make_profile({str(name): value for name, value in row.items()}) for row in records]
+        rows = [
+            {name: say_value(fields[name], value, language) for name, value in one.items()} for one in told
+        ]
+        return pd.DataFrame(rows, index=pd.Index(self.frame["client"], name="client"))
+
+
+def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = None) -> Clients:
+    """The clients of a file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        CSV, or Excel with the extra ``excel``; by default those of the work folder, else the sample clients.
+    catalogue : Catalogue, optional
+        What ships with the package by default.
+
+    Raises
+    ------
+    LicencesError
+        Where the file is missing or holds problems; all of them are named at once, by line and column.
+
+    Examples
+    --------
+    >>> import licences as lc
+    >>> lc.read_clients().frame.set_index("client").loc["corner-shop", "has_app"]
+    np.False_
+    """
+    ours = catalogue or read_catalogue()
+    file = Path(path) if path is not None else find_own_file("clients.csv")
+    frame = read_profiles(file, ours.fields, set(ours.rows["code"]))
+    return Clients(frame, ours, None if path is None else file)
