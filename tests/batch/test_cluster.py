@@ -26,8 +26,8 @@ import pandas as pd
 import psutil
 import pytest
 
+from licences.batch import early, forks
 from licences.batch import executors as crews
-from licences.batch import forks
 from licences.batch import pool as pools
 from licences.batch import store as shelves
 from licences.batch.executors import _Cluster, _greet, make_report_there
@@ -89,7 +89,8 @@ class Batch:
 
     @property
     def said(self) -> list[str]:
-        return self._log.read_text(encoding="utf-8").splitlines()
+        said = self._log.read_text(encoding="utf-8").splitlines()
+        return [line for line in said if not line.startswith("these are sample clients")]
 
     def wait_for_reports(self, count: int) -> None:
         wait_until(lambda: len(self.said) >= count or self.process.poll() is not None)
@@ -627,8 +628,11 @@ def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
 class NoForks:
     """In the place of a warm process: none is started."""
 
-    def __init__(self, _module: str, *_files: bytes) -> None:
+    def __init__(self, _module: str) -> None:
         self.is_closed = False
+
+    def prepare(self, *_files: bytes) -> None:
+        """It is ready at once."""
 
     def close(self) -> None:
         self.is_closed = True
@@ -637,7 +641,7 @@ class NoForks:
 def test_a_workshop_in_use_makes_no_room_for_another(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forks, "ForkServer", NoForks)
+    monkeypatch.setattr(early, "ForkServer", NoForks)
     monkeypatch.setattr(pools, "_kept", [])
     packs = [replace(pack, name=f"{at}.ipynb") for at in range(4)]
 
@@ -659,7 +663,7 @@ class OneLife(NoForks):
 
     started: ClassVar[list[OneLife]] = []
 
-    def __init__(self, module: str, *_files: bytes) -> None:
+    def __init__(self, module: str) -> None:
         super().__init__(module)
         self.started.append(self)
         self.ends: list[socket.socket] = []
@@ -675,7 +679,7 @@ class OneLife(NoForks):
 def test_a_warm_process_that_was_killed_is_started_anew_and_a_line_that_is_cut_is_not_used(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forks, "ForkServer", OneLife)
+    monkeypatch.setattr(early, "ForkServer", OneLife)
     monkeypatch.setattr(forks, "ask_report", lambda *_given: Result("a", "done", {}))
     pool = ForkPool(pack)
     for _ in range(2):
