@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from licences.batch.job import see_from
+
 ELSEWHERE = Path(__file__).parent / "elsewhere"
 ABOUT = ("--client", "grand-bazaar", "--as-of", "2026-11-23", "--start", "2026-11-24")
 
@@ -74,3 +76,16 @@ def test_forks_are_refused_where_there_are_none(tmp_path: Path) -> None:
     assert refused.returncode == 2
     wrong = "licences: LICENCES_ENGINE: this system cannot fork processes; leave it out, or write kernel"
     assert refused.stderr.splitlines()[-1] == wrong
+
+
+def test_a_file_on_another_drive_of_windows_is_named_whole(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, clients = project / "notebooks" / "client_report.ipynb", tmp_path / "clients.csv"
+    assert see_from(notebook, project / "data" / "clients.csv") == "../data/clients.csv"
+
+    def find_no_way(*_paths: object) -> str:
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr(os.path, "relpath", find_no_way)
+    assert see_from(notebook, clients) == clients.as_posix()

@@ -69,12 +69,8 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 
 # What is tried in stock kernels, for which the rest makes no sense or takes long.
 IN_KERNELS = {
-    name: FAULTS[name]
-    for name in (
-        "kill-middle", "crash", "memory", "hard-exit", "soft-exit", "quit", "raise", "flood-below",
-        "megabyte", "program", "thread", "trespass", "good-1", "good-2",
-    )
-} | {
+    **{name: FAULTS[name] for name in ("kill-middle", "memory", "soft-exit", "raise", "megabyte", "program",
+                                       "trespass", "good-1")},
     "linger": ("middle", "subprocess.Popen(['sleep', '999'], start_new_session=True)", "done", ""),
     "loop": ("middle", "while True: pass", "timed_out", "longer than 20 seconds"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -33,10 +34,11 @@ CLIENTS = ("grand-bazaar", "quiet-client", "sea-bridge")
 
 def report(folder: Path, engine: str, *asked: str) -> int:
     named = [word for client in CLIENTS for word in ("--client", client)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LICENCES_ENGINE", engine)
-        patch.chdir(folder)
-        return main(["report", *named, "--out", engine, "--workers", "2", "--start", "2026-11-24", *asked])
+    words = ["report", *named, "--out", engine, "--workers", "2", "--start", "2026-11-24", *asked]
+    return subprocess.run(
+        [sys.executable, "-m", "licences", *words],
+        cwd=folder, env=os.environ | {"LICENCES_ENGINE": engine}, check=False,
+    ).returncode  # fmt: skip
 
 
 @pytest.fixture(scope="module")
