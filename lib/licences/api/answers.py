@@ -94,8 +94,8 @@ class Answer:
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> answer["corner-shop", "EDI"].verdict
     'not_needed'
-    >>> (answer.frame["verdict"] == "required").sum() > 100
-    np.True_
+    >>> int((answer.frame["verdict"] == "required").sum()) > 100
+    True
     >>> answer.questions.columns.tolist()
     ['client', 'field', 'label', 'settles', 'share', 'conditions']
     """

@@ -105,8 +105,8 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     Examples
     --------
     >>> import licences as lc
-    >>> lc.read_clients().frame.set_index("client").loc["corner-shop", "has_app"]
-    np.False_
+    >>> bool(lc.read_clients().frame.set_index("client").loc["corner-shop", "has_app"])
+    False
     """
     ours = catalogue or read_catalogue()
     file = Path(path) if path is not None else find_own_file("clients.csv")

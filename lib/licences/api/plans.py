@@ -275,8 +275,8 @@ def plan(
     --------
     >>> import licences as lc
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
-    >>> lc.plan(answer, start="2026-11-24").frame["slack_days"].min()
-    np.float64(0.0)
+    >>> int(lc.plan(answer, start="2026-11-24").frame["slack_days"].min())
+    0
     """
     options = PlanOptions(
         read_day("start", start) or find_usual_start(date.today(), answer.as_of),
