@@ -16,7 +16,7 @@ from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
 from licences.planning.renewals import MONTHS
 from licences.planning.schedule import DONE
-from licences.words.findings import say_finding, say_reasons
+from licences.words.findings import say_finding
 from licences.words.phrases import say_value
 from licences.words.plans import (
     CostView,
@@ -175,7 +175,7 @@ def view_licence(case: Case, code: str) -> LicenceView:
         **row,
         "verdict": finding.verdict,
         "status": finding.status,
-        "because": say_reasons(finding, case.language),
+        "because": said["because"][:-1],  # the legal basis stands in its own place
         "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": said["blockers"],
         "changes": said["would_change_if"],

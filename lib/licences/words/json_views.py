@@ -108,11 +108,6 @@ OUTPUTS: dict[str, Any] = {
 """For each command with ``--json`` the type of what it prints."""
 
 
-def describe_questions(questions: pd.DataFrame) -> list[QuestionJson]:
-    """The rows of ``rank_questions``."""
-    return cast("list[QuestionJson]", questions.to_dict("records"))
-
-
 def describe_difference(
     difference: Difference, impacts: Iterable[ClientImpact], profiles: pd.DataFrame
 ) -> DiffJson:
