@@ -33,6 +33,7 @@ TOP_TEXTS = {
     PROJECT / "README.md": PROJECT / "docs" / "index.md",
     PROJECT / "README.zh.md": GENERATED / "zh.md",
     PROJECT / "CONTRIBUTING.md": GENERATED / "contributing.md",
+    PROJECT / "SECURITY.md": GENERATED / "security.md",
     PROJECT / "CHANGELOG.md": GENERATED / "changelog.md",
     PROJECT / "THIRD-PARTY-NOTICES.md": GENERATED / "notices.md",
 }
