@@ -165,12 +165,14 @@ def _read_result(client: str, trace: bytes) -> tuple[Result | None, bytes]:
 
 def _fail_without_result(task: Task, source: Path, ended: Ended) -> Result:
     """What became of a task whose process was gone before it could say so."""
-    import papermill.iorw  # only here: it takes longer than all else that asks for reports
-
-    from licences.batch.report import fail, prepare_notebook
+    from licences.batch.report import (  # only here: it takes longer than all else that asks for reports
+        fail,
+        load_notebook,
+        prepare_notebook,
+    )
     from licences.runner.client import explain_end, rebuild
 
-    notebook = prepare_notebook(papermill.iorw.load_notebook_node(str(source)), task.parameters, source.name)
+    notebook = prepare_notebook(load_notebook(source), task.parameters, source.name)
     rebuild(notebook, ended.trace)
     status, reason = explain_end(ended)
     if status == "timed_out":

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-import papermill.iorw
 from nbformat import NotebookNode
 
 from licences.analysis.case import Given, forget_given, hand_over
 from licences.analysis.record import hand_over_record
 from licences.batch.pool import BatchContext, Progress, ReportPool
-from licences.batch.report import fail, make_given, make_result, prepare_notebook
+from licences.batch.report import fail, load_notebook, make_given, make_result, prepare_notebook
 from licences.batch.task import Result, Task
 from licences.reading.places import find_running_folder
 from licences.runner.client import NotebookError
@@ -31,7 +30,7 @@ class KernelPool(ReportPool):
     def __init__(self, context: BatchContext) -> None:
         super().__init__(context)
         self._catalogue = context.catalogue
-        self._source = papermill.iorw.load_notebook_node(str(self.notebook))
+        self._source = load_notebook(self.notebook)
         self._is_closed = threading.Event()
 
     def make_report(

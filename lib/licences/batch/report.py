@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
@@ -19,6 +21,7 @@ from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.page import make_html
+from licences.runner.notebooks import parse_notebook, read_notebook
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
@@ -80,6 +83,18 @@ def _keep_place(figure: Mapping[str, Any]) -> Drawn:
     return Drawn(figure["name"], layout["meta"]["alt"], round(layout["height"]))
 
 
+def load_notebook(path: Path) -> NotebookNode:
+    """A notebook as papermill loads it, for ``prepare_notebook``. Raises: UsageError."""
+    notebook: NotebookNode = nbformat.from_dict(parse_notebook(read_notebook(path), path.name))
+    if not isinstance(notebook.metadata.get("papermill"), NotebookNode):
+        notebook.metadata["papermill"] = NotebookNode(
+            default_parameters={}, parameters={}, environment_variables={}, version=papermill.__version__
+        )
+    for cell in notebook.cells:
+        cell.metadata["papermill"] = NotebookNode()  # filled in as it runs
+    return notebook
+
+
 def prepare_notebook(source: NotebookNode, parameters: Mapping[str, str | int], name: str) -> NotebookNode:
     """A notebook with its parameters, as papermill makes it; it keeps no path of this machine."""
     notebook = parameterize_notebook(source, dict(parameters), kernel_name="python3", language="python")
@@ -97,4 +112,6 @@ def fail(client: str, notebook: NotebookNode, status: str, reason: str) -> Resul
 def _write_notebook(notebook: NotebookNode) -> bytes:
     """As ``nbformat.writes`` but for the indents, and changing the notebook itself: a fifth of the time."""
     plain = strip_transient(split_lines(notebook))
-    return (json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+    return (json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode(
+        "utf-8", "replace"
+    )

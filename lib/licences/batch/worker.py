@@ -6,11 +6,9 @@ import json
 import pickle
 from pathlib import Path
 
-import papermill.iorw
-
 from licences.analysis.case import hand_over
 from licences.analysis.record import hand_over_record
-from licences.batch.report import fail, make_given, make_result, prepare_notebook
+from licences.batch.report import fail, load_notebook, make_given, make_result, prepare_notebook
 from licences.batch.task import Result, Task
 from licences.law.catalogue import Catalogue
 from licences.reading.places import find_running_folder
@@ -25,7 +23,7 @@ class WorkerContext:
 
     def __init__(self, notebook: Path, catalogue: Catalogue, shell: Shell) -> None:
         self.notebook, self.catalogue, self.shell = notebook, catalogue, shell
-        self.source = papermill.iorw.load_notebook_node(str(notebook))
+        self.source = load_notebook(notebook)
 
     def make_report(self, job: Job) -> None:
         """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-import nbformat
-import papermill
 from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
@@ -25,7 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
-from licences.errors import LicencesError, UsageError, suggest
+from licences.errors import LicencesError
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
 from licences.runner.forkserver import Ended, read_ending
 from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
@@ -392,35 +388,6 @@ class TraceClient(Client):
     def _finish(self) -> None:
         if self.running >= 0:
             self.nb_man.cell_complete(self.nb.cells[self.running], cell_index=self.running)
-
-
-def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> set[str]:
-    """Holds parameters against the notebook's own, and names these. Raises: UsageError where it does not take one."""
-    if not notebook.is_file():
-        raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")
-    try:
-        known = papermill.inspect_notebook(str(notebook))
-        language = (
-            nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("language", "python")
-        )
-    except (ValueError, KeyError, nbformat.ValidationError) as error:
-        raise UsageError(
-            f"{notebook} is not a notebook ({type(error).__name__})", "check --notebook"
-        ) from None
-    if language.lower() != "python":
-        raise UsageError(f"{notebook} is written in {language}", "write it in Python")
-    for name, value in parameters.items():
-        if name not in known:
-            raise UsageError(f"{notebook} takes no parameter {name!r}", suggest(name, known))
-        wanted = type(_read_literal(known[name]["default"]))
-        if wanted is not type(value):
-            right = f"give it a {wanted.__name__}"
-            raise UsageError(f"the parameter {name!r} of {notebook} is a {wanted.__name__}", right)
-    return set(known)
-
-
-def _read_literal(text: str) -> object:
-    return ast.literal_eval(text)
 
 
 def run_cells(
