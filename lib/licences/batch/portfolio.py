@@ -70,7 +70,7 @@ def write_portfolio(
         is_watched=progress is not None,
     )
     with closing(open_pool(_make_context(job, catalogue, notebook))) as pool:
-        result = pool.make_report(task, progress)
+        result = pool.make_report(task, progress).settle()
     named = {NAMES[name]: content for name, content in result.files.items()}
     _keep(job.out, named)
     return replace(result, files=named)

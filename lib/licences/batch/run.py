@@ -175,7 +175,7 @@ class _Batch:
                 printing = self.printers.submit(self._print, result, self.printer)
                 self.running[printing] = (client, hashed)
             else:
-                yield self._note(client, hashed, self._keep(result))
+                yield self._note(client, hashed, self._keep(result.settle()))
 
     def _is_to_print(self, result: Result) -> bool:
         """Whether a browser has yet to make something of it."""
