@@ -14,10 +14,8 @@ import pytest
 
 from licences.batch.forks import ask_report
 from licences.batch.task import Task
-from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.runner.channel import pack_message
-from licences.runner.client import check_parameters
 
 
 def run_command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -175,12 +173,50 @@ def test_a_failed_client_leaves_its_failure_and_its_earlier_report(
 
 
 def test_a_parameter_that_the_notebook_does_not_take_is_refused_before_anything_runs(
-    make_notebook: Callable[[str], Path],
+    clients_file: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="did you mean 'client'"):
-        check_parameters(make_notebook("1"), {"cleint": "x"})
-    with pytest.raises(UsageError, match="is a str"):
-        check_parameters(make_notebook("1"), {"client": 1})
+    notebook = {"cells": [{"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "client = ''"}],
+                "metadata": {}, "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+    (tmp_path / "own.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    order = ("report", "--clients", str(clients_file), "--notebook", "own.ipynb", "--out", "out")
+    made = run_command(*order, cwd=tmp_path)
+    assert made.returncode == 2
+    assert made.stderr == "licences: own.ipynb takes no parameter 'as_of'; one of client\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"language_info": {"name": "python"}},
+        {"application/vnd.databricks.v1+notebook": {"language": "python"}},
+    ],
+)
+def test_a_notebook_that_names_no_kernel_is_run_as_python(
+    clients_file: Path, tmp_path: Path, metadata: dict[str, object]
+) -> None:
+    parameters = "client = ''  # id = the first column\nas_of = start = language = ''\ncatalogue: str = ''\nclients = None"
+    cells = [{"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": parameters},
+             {"cell_type": "code", "metadata": {}, "source": ["print('about', client)"]}]  # fmt: skip
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "own.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    order = (
+        "report",
+        "--clients",
+        str(clients_file),
+        "--notebook",
+        "own.ipynb",
+        "--out",
+        "out",
+        "--client",
+        "plain",
+    )
+    made = run_command(*order, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "<pre>about plain\n</pre>" in (tmp_path / "out" / "plain" / "report.html").read_text(
+        encoding="utf-8"
+    )
+    nbformat.validate(nbformat.read(tmp_path / "out" / "plain" / "report.ipynb", as_version=4))
 
 
 def test_how_to_plan_is_passed_on_to_the_report_and_makes_it_anew(

@@ -46,7 +46,8 @@ def hash_inputs(
     asked: what else the report follows from, such as the start.
     """
     law = find_law_in_force(catalogue, as_of, language)
-    is_about_one_case = json.loads(notebook).get("metadata", {}).get("licences") == ABOUT_ONE_CASE
+    metadata = json.loads(notebook).get("metadata")
+    is_about_one_case = isinstance(metadata, dict) and metadata.get("licences") == ABOUT_ONE_CASE
     coming = [
         (
             change.entry,

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from licences.batch.early import take_server
 from licences.batch.pool import BatchContext, Progress, ReportPool
-from licences.batch.task import RESULT_MARK, Result, Task
+from licences.batch.task import RAN_MARK, RESULT_MARK, Result, Task
 from licences.runner.channel import Channel, ChannelClosedError, unpack_parts
 from licences.runner.forkserver import Ended, ForkServer, read_ended
 
@@ -147,32 +147,54 @@ def ask_report(
             progress(message["done"], message["total"])
         message, files = channel.receive()
     ended = read_ended(message, files)
-    result, trace = _read_result(task.client, ended.trace)
+    left = _read_trace(task.client, ended.trace)
+    result = left.result
     if result is None or ended.code != 0:
-        result = _fail_without_result(task, source, replace(ended, trace=trace))
+        result = _fail_without_result(task, source, replace(ended, trace=left.trace), left.has_run)
     return replace(result, seconds=time.perf_counter() - began)
 
 
-def _read_result(client: str, trace: bytes) -> tuple[Result | None, bytes]:
-    """The result at the end of a trace, if it is there and whole, and the trace before it."""
+@dataclass(frozen=True)
+class _Left:
+    """What a process has left: the trace of its cells, whether all have run, and the result if it is whole."""
+
+    trace: bytes
+    has_run: bool
+    result: Result | None
+
+
+def _read_trace(client: str, trace: bytes) -> _Left:
+    """The trace of a process, taken apart."""
+    cells, has_run = trace, False
     for at, (text, *files) in unpack_parts(trace):
-        if text.startswith(RESULT_MARK):
+        if text == RAN_MARK:
+            cells, has_run = trace[:at], True
+        elif text.startswith(RESULT_MARK):
             said = json.loads(text)
             made = dict(zip(said["names"], files, strict=True))
-            return Result(client, said["status"], made, said["problem"]), trace[:at]
-    return None, trace
+            cells = cells if has_run else trace[:at]
+            return _Left(cells, has_run, Result(client, said["status"], made, said["problem"]))
+    return _Left(cells, has_run, None)
 
 
-def _fail_without_result(task: Task, source: Path, ended: Ended) -> Result:
-    """What became of a task whose process was gone before it could say so."""
-    import papermill.iorw  # only here: it takes longer than all else that asks for reports
+def _fail_without_result(task: Task, source: Path, ended: Ended, has_run: bool) -> Result:
+    """What became of a task whose process was gone before it could say so.
 
-    from licences.batch.report import fail, prepare_notebook
+    has_run: whether every cell had; then it is no failure of the notebook.
+    """
+    from licences.batch.report import (  # only here: it takes longer than all else that asks for reports
+        fail,
+        load_notebook,
+        prepare_notebook,
+    )
     from licences.runner.client import explain_end, rebuild
 
-    notebook = prepare_notebook(papermill.iorw.load_notebook_node(str(source)), task.parameters, source.name)
-    rebuild(notebook, ended.trace)
     status, reason = explain_end(ended)
     if status == "timed_out":
         reason = f"it took longer than {task.timeout_seconds:g} seconds"
+    if has_run:
+        said = reason.replace("the notebook's process", "the process")
+        return Result(task.client, status, {}, f"the notebook ran to its end, but not its documents: {said}")
+    notebook = prepare_notebook(load_notebook(source), task.parameters, source.name)
+    rebuild(notebook, ended.trace)
     return fail(task.client, notebook, status, reason)

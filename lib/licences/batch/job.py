@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from licences.errors import MissingFileError
 from licences.reading.files import is_remote
 from licences.reading.places import find_running_folder
 
@@ -47,11 +46,3 @@ def see_from(notebook: Path, path: Path | None) -> str:
         return Path(os.path.relpath(path.resolve(), find_running_folder(notebook))).as_posix()
     except ValueError:  # on Windows it may lie on another drive
         return path.resolve().as_posix()
-
-
-def read_notebook(path: Path) -> bytes:
-    """The bytes of a notebook. Raises: MissingFileError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MissingFileError(str(path), error.strerror or "cannot be read", "check --notebook") from None

@@ -9,13 +9,19 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-import papermill.iorw
 from nbformat import NotebookNode
 
 from licences.analysis.case import Given, forget_given, hand_over
 from licences.analysis.record import hand_over_record
 from licences.batch.pool import BatchContext, Progress, ReportPool
-from licences.batch.report import fail, make_given, make_result, prepare_notebook
+from licences.batch.report import (
+    blame_ourselves,
+    fail,
+    load_notebook,
+    make_given,
+    make_result,
+    prepare_notebook,
+)
 from licences.batch.task import Result, Task
 from licences.reading.places import find_running_folder
 from licences.runner.client import NotebookError
@@ -31,14 +37,22 @@ class KernelPool(ReportPool):
     def __init__(self, context: BatchContext) -> None:
         super().__init__(context)
         self._catalogue = context.catalogue
-        self._source = papermill.iorw.load_notebook_node(str(self.notebook))
+        self._source = load_notebook(self.notebook)
         self._is_closed = threading.Event()
 
     def make_report(
         self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
     ) -> Result:
         began = time.perf_counter()
+        try:
+            result = self._make_report(task, progress, is_wanted)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here is no fault of the notebook
+            result = blame_ourselves(task.client, error)
+        return replace(result, seconds=time.perf_counter() - began)
 
+    def _make_report(
+        self, task: Task, progress: Progress | None, is_wanted: Callable[[], bool] | None
+    ) -> Result:
         def is_still_wanted() -> bool:
             return not self._is_closed.is_set() and (is_wanted is None or is_wanted())
 
@@ -58,10 +72,8 @@ class KernelPool(ReportPool):
         except NotebookError as error:
             if not is_still_wanted():
                 return Result(task.client, "killed", {}, "the batch was ended")
-            result = fail(task.client, notebook, error.status, error.reason)
-        else:
-            result = _make_result(task, given, notebook)
-        return replace(result, seconds=time.perf_counter() - began)
+            return fail(task.client, notebook, error.status, error.reason)
+        return _make_result(task, given, notebook)
 
     def close(self) -> None:
         self._is_closed.set()
@@ -75,8 +87,6 @@ def _make_result(task: Task, given: Given, notebook: NotebookNode) -> Result:
         hand_over_record(task.earlier)
         try:
             return make_result(task, notebook, str(given.catalogue.edition))
-        except Exception as error:  # noqa: BLE001 - a forked process would end of it, and its notebook is there
-            return fail(task.client, notebook, "failed", f"{type(error).__name__}: {error}")
         finally:
             forget_given()
             hand_over_record(None)

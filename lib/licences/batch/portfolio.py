@@ -11,14 +11,15 @@ from typing import Any
 import pandas as pd
 
 from licences.batch.fingerprint import hash_library
-from licences.batch.job import NotebookJob, read_notebook
+from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, find_engine, open_pool
 from licences.batch.task import FAILURE, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import reach, say_why, write_all_whole
 from licences.render.brand import Brand
-from licences.runner.client import check_parameters
+from licences.runner.notebooks import parse_notebook, read_notebook
+from licences.runner.parameters import check_parameters
 from licences.words.texts import say
 
 # A client's folder has no dot in its name, so that none of these is one.
@@ -47,14 +48,16 @@ def write_portfolio(
     progress: told after each cell how many have run, and how many there are.
 
     A failure leaves ``portfolio-failed.ipynb``, and an earlier page as it was. Raises: UsageError where the
-    notebook does not take our parameters; MissingFileError where it cannot be read, or nothing written.
+    notebook cannot be read or does not take our parameters; MissingFileError where nothing can be written.
     """
     find_engine()
     parameters: dict[str, str | int] = {
         **job.parameters,
         **({"capacity": job.capacity} if job.capacity else {}),
     }
-    if "client" in check_parameters(job.notebook, parameters):
+    notebook = read_notebook(job.notebook)
+    parsed = parse_notebook(notebook, str(job.notebook))
+    if "client" in check_parameters(parsed, str(job.notebook), parameters):
         right = "name one about all clients, such as notebooks/portfolio.ipynb"
         raise UsageError(f"{job.notebook} is about one client", right)
     task = Task(
@@ -66,17 +69,17 @@ def write_portfolio(
         brand=job.brand,
         is_watched=progress is not None,
     )
-    with closing(open_pool(_make_context(job, catalogue))) as pool:
-        result = pool.make_report(task, progress)
+    with closing(open_pool(_make_context(job, catalogue, notebook))) as pool:
+        result = pool.make_report(task, progress).settle()
     named = {NAMES[name]: content for name, content in result.files.items()}
     _keep(job.out, named)
     return replace(result, files=named)
 
 
-def _make_context(job: PortfolioJob, catalogue: Catalogue) -> BatchContext:
+def _make_context(job: PortfolioJob, catalogue: Catalogue, notebook: bytes) -> BatchContext:
     return BatchContext(
         name=job.notebook.name,
-        notebook=read_notebook(job.notebook),
+        notebook=notebook,
         folder=str(job.notebook.resolve().parent),
         catalogue=catalogue,
         as_of=job.as_of,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
-from licences.analysis.case import Case, Given, open_case
+from licences.analysis.case import Given, open_case
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue
-from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.page import make_html
+from licences.runner.notebooks import parse_notebook, read_notebook
+
+_LONGEST = 300  # characters of what an error says
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
@@ -28,39 +33,71 @@ def make_given(task: Task, catalogue: Catalogue) -> Given:
 
 
 def make_result(task: Task, notebook: NotebookNode, edition: str) -> Result:
-    """The result of a notebook that ran to its end, in a process in which the client's data are handed over."""
-    made = _make_documents(task, notebook, edition)
-    return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)})
+    """The result of a notebook that ran to its end, in a process in which the client's data are handed over.
+
+    What of the documents cannot be made is named as the problem, and the others are there.
+    """
+    made, lacks = _make_documents(task, notebook, edition)
+    problem = f"the notebook ran to its end, but {'; '.join(lacks)}" if lacks else None
+    return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)}, problem)
 
 
-def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> dict[str, bytes]:
-    """What the client receives: the page from the notebook, the rest from the case that it is about."""
-    made: dict[str, bytes] = {}
+def blame_ourselves(client: str, error: Exception) -> Result:
+    """The result where a fault of this program, and none of the notebook, was in the way of a report."""
+    return Result(
+        client, "failed", {}, f"a fault of licences itself, not of the notebook: {_say_error(error)}"
+    )
+
+
+def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[dict[str, bytes], list[str]]:
+    """What the client receives, the page from the notebook, the rest from the case that it is about; and what lacks."""
+    figures = _find_figures(notebook) if "docx" in task.formats and task.has_pictures else []
+    made, lacks = dict[str, bytes](), dict[str, list[str]]()
+    for name, write in _list_writers(task, notebook, edition, figures).items():
+        try:
+            made[name] = write()
+        except MemoryError:
+            raise  # there may be none left for the sentence
+        except Exception as error:  # noqa: BLE001 - a document fails in any way, and takes no other with it
+            lacks.setdefault(_say_error(error), []).append(name)
+    if figures and FORMATS["docx"] in made:
+        made[FIGURES] = json.dumps(figures).encode()
+    return made, [f"{' and '.join(names)} could not be made: {why}" for why, names in lacks.items()]
+
+
+def _list_writers(
+    task: Task, notebook: NotebookNode, edition: str, figures: list[dict[str, Any]]
+) -> dict[str, Callable[[], bytes]]:
+    """What makes each of the files that are asked for."""
+    parameters: dict[str, Any] = dict(task.parameters)
+    find_case = cache(lambda: open_case(**parameters))
+    writers: dict[str, Callable[[], bytes]] = {}
     if {"html", "pdf"} & set(task.formats):
-        made[PAGE] = make_html(notebook, task.name, task.language, task.brand, edition).encode()
-    writers: dict[str, Callable[[Case, Brand | None], bytes]] = {}
+        page = partial(make_html, notebook, task.name, task.language, task.brand, edition)
+        writers[PAGE] = lambda: page().encode("utf-8", "replace")
     if "xlsx" in task.formats:
         from licences.render.excel.workbook import make_workbook  # an extra, as are the next two
 
-        writers["xlsx"] = make_workbook
+        writers[FORMATS["xlsx"]] = lambda: make_workbook(find_case(), task.brand)
     if "ics" in task.formats:
         from licences.render.ics import make_calendar
 
-        writers["ics"] = make_calendar
+        writers[FORMATS["ics"]] = lambda: make_calendar(find_case(), task.brand)
     if "docx" in task.formats:
         from licences.render.word.document import make_word
 
-        figures = _find_figures(notebook) if task.has_pictures else []
         places = tuple(map(_keep_place, figures))
-        writers["docx"] = partial(make_word, template=task.template, figures=places)
-        if figures:
-            made[FIGURES] = json.dumps(figures).encode()
-    asked = [name for name in writers if name in task.formats]
-    if asked:
-        parameters: dict[str, Any] = dict(task.parameters)
-        case = open_case(**parameters)
-        made |= {FORMATS[name]: writers[name](case, task.brand) for name in asked}
-    return made
+        writers[FORMATS["docx"]] = lambda: make_word(
+            find_case(), task.brand, template=task.template, figures=places
+        )
+    return writers
+
+
+def _say_error(error: Exception) -> str:
+    """An error in a line: a sentence of ours as it stands, another one with its kind."""
+    said = str(error) if isinstance(error, LicencesError) else f"{type(error).__name__}: {error}".rstrip(": ")
+    line = " ".join(said.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
 def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:
@@ -80,6 +117,18 @@ def _keep_place(figure: Mapping[str, Any]) -> Drawn:
     return Drawn(figure["name"], layout["meta"]["alt"], round(layout["height"]))
 
 
+def load_notebook(path: Path) -> NotebookNode:
+    """A notebook as papermill loads it, for ``prepare_notebook``. Raises: UsageError."""
+    notebook: NotebookNode = nbformat.from_dict(parse_notebook(read_notebook(path), path.name))
+    if not isinstance(notebook.metadata.get("papermill"), NotebookNode):
+        notebook.metadata["papermill"] = NotebookNode(
+            default_parameters={}, parameters={}, environment_variables={}, version=papermill.__version__
+        )
+    for cell in notebook.cells:
+        cell.metadata["papermill"] = NotebookNode()  # filled in as it runs
+    return notebook
+
+
 def prepare_notebook(source: NotebookNode, parameters: Mapping[str, str | int], name: str) -> NotebookNode:
     """A notebook with its parameters, as papermill makes it; it keeps no path of this machine."""
     notebook = parameterize_notebook(source, dict(parameters), kernel_name="python3", language="python")
@@ -97,4 +146,6 @@ def fail(client: str, notebook: NotebookNode, status: str, reason: str) -> Resul
 def _write_notebook(notebook: NotebookNode) -> bytes:
     """As ``nbformat.writes`` but for the indents, and changing the notebook itself: a fifth of the time."""
     plain = strip_transient(split_lines(notebook))
-    return (json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+    return (json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode(
+        "utf-8", "replace"
+    )

@@ -15,7 +15,7 @@ import pandas as pd
 from licences.analysis.record import Record, find_record
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
-from licences.batch.job import NotebookJob, read_notebook
+from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, Progress, find_engine
 from licences.batch.store import ReportStore
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
@@ -23,7 +23,8 @@ from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.pdf import Printer
 from licences.render.word.pictures import place_pictures
-from licences.runner.client import check_parameters
+from licences.runner.notebooks import parse_notebook, read_notebook
+from licences.runner.parameters import check_parameters
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
@@ -75,13 +76,15 @@ def write_reports(
     leaves ``failed.ipynb``; its earlier report stays. Whatever ends the batch, what the ledger says is
     so, and the next one goes on from there.
 
-    Raises: UsageError where the notebook does not take our parameters; MissingFileError; BusyError.
+    Raises: UsageError where the notebook cannot be read or does not take our parameters; MissingFileError;
+    BusyError.
     """
     if not job.scheduler:
         find_engine()
-    for client in profiles["client"].head(1):
-        check_parameters(job.notebook, _find_parameters(job, str(client)))
     notebook = read_notebook(job.notebook)
+    parsed = parse_notebook(notebook, str(job.notebook))
+    for client in profiles["client"].head(1):
+        check_parameters(parsed, str(job.notebook), _find_parameters(job, str(client)))
     context = BatchContext(
         name=job.notebook.name,
         notebook=notebook,
@@ -172,7 +175,7 @@ class _Batch:
                 printing = self.printers.submit(self._print, result, self.printer)
                 self.running[printing] = (client, hashed)
             else:
-                yield self._note(client, hashed, self._keep(result))
+                yield self._note(client, hashed, self._keep(result.settle()))
 
     def _is_to_print(self, result: Result) -> bool:
         """Whether a browser has yet to make something of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from licences.render.brand import Brand
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
+RAN_MARK = b'{"channel": "ran"}'  # what a forked process says when the cells have run
 RESULT_MARK = b'{"channel": "result"'  # how the message begins in which a forked process leaves its result
 FORMATS = {
     "html": PAGE,
@@ -48,10 +49,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took."""
+    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took.
+
+    problem: where the status is ``done``, which of the documents could not be made, and why; see ``settle``.
+    """
 
     client: str
     status: str
     files: Mapping[str, bytes]
     problem: str | None = None
     seconds: float = 0.0
+
+    def settle(self) -> Result:
+        """The result as the ledger has it: one that lacks a document is not done."""
+        return replace(self, status="failed") if self.status == "done" and self.problem else self

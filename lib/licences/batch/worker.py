@@ -6,15 +6,20 @@ import json
 import pickle
 from pathlib import Path
 
-import papermill.iorw
-
 from licences.analysis.case import hand_over
 from licences.analysis.record import hand_over_record
-from licences.batch.report import fail, make_given, make_result, prepare_notebook
-from licences.batch.task import Result, Task
+from licences.batch.report import (
+    blame_ourselves,
+    fail,
+    load_notebook,
+    make_given,
+    make_result,
+    prepare_notebook,
+)
+from licences.batch.task import RAN_MARK, Result, Task
 from licences.law.catalogue import Catalogue
 from licences.reading.places import find_running_folder
-from licences.runner.channel import pack_message
+from licences.runner.channel import ChannelClosedError, pack_message
 from licences.runner.client import NotebookError, run_cells
 from licences.runner.forkserver import Job
 from licences.runner.kernel import Shell, settle
@@ -25,7 +30,7 @@ class WorkerContext:
 
     def __init__(self, notebook: Path, catalogue: Catalogue, shell: Shell) -> None:
         self.notebook, self.catalogue, self.shell = notebook, catalogue, shell
-        self.source = papermill.iorw.load_notebook_node(str(notebook))
+        self.source = load_notebook(notebook)
 
     def make_report(self, job: Job) -> None:
         """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.
@@ -33,7 +38,12 @@ class WorkerContext:
         Over the channel it would be taken for whole, and waited for, where the process is killed half-way.
         """
         task: Task = pickle.loads(job.files[0])  # noqa: S301 - it comes from the batch that started us
-        result = self._run(task, job)
+        try:
+            result = self._run(task, job)
+        except (ChannelClosedError, MemoryError):
+            raise  # who waits for the report finds out
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here is no fault of the notebook
+            result = blame_ourselves(task.client, error)
         said = {"channel": "result", "status": result.status, "problem": result.problem}
         text = json.dumps(said | {"names": list(result.files)}).encode()
         job.trace.write(pack_message(text, *result.files.values()))
@@ -52,4 +62,6 @@ class WorkerContext:
             run_cells(notebook, self.shell, job.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
+        job.trace.write(pack_message(RAN_MARK))
+        job.trace.flush()
         return make_result(task, notebook, str(self.catalogue.edition))

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-import nbformat
-import papermill
 from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
-from licences.errors import LicencesError, UsageError, suggest
+from licences.errors import LicencesError
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
+from licences.runner.failures import explain_failure
 from licences.runner.forkserver import Ended, read_ending
 from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
 from licences.runner.streams import pack
@@ -160,7 +157,11 @@ class TrueClient(PapermillNotebookClient):  # type: ignore[misc]
         is_plain = not (display_id or self.clear_before_next_output or is_wanted_elsewhere)
         made: NotebookNode | None = _make_output(msg) if is_plain else None
         if made is None:
-            made = super().output(outs, msg, display_id, cell_index)
+            try:
+                made = super().output(outs, msg, display_id, cell_index)
+            except ValidationError:
+                made = _mend_output(msg)
+                outs.append(made)
         else:
             outs.append(made)
         if made is not None and made.output_type == "stream" and len(outs) > 1:
@@ -273,6 +274,28 @@ def _make_output(message: dict[str, Any]) -> NotebookNode | None:
     made = NotebookNode(output_type=kind)
     made.update({name: content[name] for name in _PARTS[kind]})
     return made
+
+
+def _mend_output(message: dict[str, Any]) -> NotebookNode:
+    """An output as text, of a message that says what the format of notebooks does not know.
+
+    An exception that prints no traceback of itself has none, where there should be a list of lines.
+    """
+    content = message["content"]
+    if message["msg_type"] == "error":
+        lines = content.get("traceback")
+        traceback = list(map(str, lines)) if isinstance(lines, list) else []
+        named = {key: str(content.get(key, "")) for key in ("ename", "evalue")}
+        return NotebookNode(output_type="error", traceback=traceback, **named)
+    data = content.get("data")
+    shown = data if isinstance(data, dict) else {}
+    texts = {str(kind): _write_text(value, str(kind)) for kind, value in shown.items()}
+    return NotebookNode(output_type="display_data", data=NotebookNode(texts), metadata=NotebookNode())
+
+
+def _write_text(value: Any, kind: str) -> Any:
+    is_fit = isinstance(value, str) or kind == "application/json" or kind.endswith("+json")
+    return value if is_fit else json.dumps(value, ensure_ascii=False)
 
 
 class ChannelClient(Client):
@@ -394,35 +417,6 @@ class TraceClient(Client):
             self.nb_man.cell_complete(self.nb.cells[self.running], cell_index=self.running)
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, str | int]) -> set[str]:
-    """Holds parameters against the notebook's own, and names these. Raises: UsageError where it does not take one."""
-    if not notebook.is_file():
-        raise UsageError(f"no notebook {str(notebook)!r}", "check --notebook")
-    try:
-        known = papermill.inspect_notebook(str(notebook))
-        language = (
-            nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {}).get("language", "python")
-        )
-    except (ValueError, KeyError, nbformat.ValidationError) as error:
-        raise UsageError(
-            f"{notebook} is not a notebook ({type(error).__name__})", "check --notebook"
-        ) from None
-    if language.lower() != "python":
-        raise UsageError(f"{notebook} is written in {language}", "write it in Python")
-    for name, value in parameters.items():
-        if name not in known:
-            raise UsageError(f"{notebook} takes no parameter {name!r}", suggest(name, known))
-        wanted = type(_read_literal(known[name]["default"]))
-        if wanted is not type(value):
-            right = f"give it a {wanted.__name__}"
-            raise UsageError(f"the parameter {name!r} of {notebook} is a {wanted.__name__}", right)
-    return set(known)
-
-
-def _read_literal(text: str) -> object:
-    return ast.literal_eval(text)
-
-
 def run_cells(
     notebook: NotebookNode,
     shell: Shell,
@@ -459,13 +453,8 @@ def rebuild(notebook: NotebookNode, trace: bytes) -> None:
 def check_every_cell(notebook: NotebookNode) -> None:
     """Raises: NotebookError where not every cell of a notebook that was run is completed."""
     for cell in notebook.cells:
-        failures = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        if cell.metadata.papermill["status"] == TrueManager.COMPLETED:
-            continue
-        for failure in failures[-1:]:
-            if failure.ename == "SystemExit":
-                said = f" ({failure.evalue})" if failure.evalue else ""
-                raise NotebookError("exited", f"the notebook ended itself with sys.exit{said}")
-            status = "out_of_memory" if failure.ename == "MemoryError" else "failed"
-            raise NotebookError(status, f"{failure.ename}: {failure.evalue}".rstrip(": "))
-        raise NotebookError("failed", "not every cell ran")
+        status = cell.metadata.papermill["status"]
+        if status == TrueManager.FAILED:
+            raise NotebookError(*explain_failure(cell))
+        if status != TrueManager.COMPLETED:
+            raise NotebookError("failed", "not every cell ran")

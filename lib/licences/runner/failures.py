@@ -1,0 +1,44 @@
+"""Failures of a notebook: which cell and line it was, in one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_PLACE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_NEXT = re.compile(
+    r"During handling of the above exception, another|The above exception was the direct cause of the following"
+)
+_NAMED = re.compile(r"^[\s|+]*(\w*(?:Error|Exception|Group)\b: .+)", re.MULTILINE)
+_LONGEST = 500  # characters of a message; all of it stands in the notebook
+
+
+def explain_failure(cell: Mapping[str, Any]) -> tuple[str, str]:
+    """A status of the ledger and a sentence: why a cell failed, by the number that Jupyter shows beside it."""
+    where = f"cell [{cell.get('execution_count')}]"
+    failures = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
+    if not failures:  # IPython writes of some, such as a magic that it does not know, to the stream alone
+        said = "".join(output["text"] for output in cell.get("outputs", ()) if output.get("name") == "stderr")
+        written = _NAMED.search(_COLOURS.sub("", said))
+        return "failed", f"{where}: {written[1] if written else 'it failed, and does not say how'}"
+    failure = failures[-1]
+    name, said = failure["ename"], " ".join(str(failure["evalue"]).split())
+    if name == "SystemExit":
+        return "exited", f"the notebook ended itself with sys.exit{f' ({said})' if said else ''}"
+    what = f"{name}: {said}".rstrip(": ")
+    if len(what) > _LONGEST:
+        what = f"{what[:_LONGEST]} …"
+    if line := _find_line(failure["traceback"], cell.get("execution_count")):
+        where += f", line {line}"
+    if name == "KeyboardInterrupt" or not "".join(failure["traceback"]).strip():
+        return "exited", f"the notebook stopped itself: {what} ({where})"
+    return "out_of_memory" if name == "MemoryError" else "failed", f"{where}: {what}"
+
+
+def _find_line(traceback: list[str], count: int | None) -> int | None:
+    """The line of the cell itself that a traceback is about, whatever it called; None where none is named."""
+    told = _NEXT.split(_COLOURS.sub("", "\n".join(traceback)))[-1]
+    lines = [int(line) for number, line in _PLACE.findall(told) if int(number) == count]
+    return lines[0] if lines else None
