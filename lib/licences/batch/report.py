@@ -42,11 +42,11 @@ def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> dict[st
     if "xlsx" in task.formats:
         from licences.render.excel.workbook import make_workbook  # an extra, as are the next two
 
-        writers["xlsx"] = make_workbook
+        writers["xlsx"] = partial(make_workbook, entered=task.entered)
     if "ics" in task.formats:
         from licences.render.ics import make_calendar
 
-        writers["ics"] = make_calendar
+        writers["ics"] = partial(make_calendar, earlier=task.issued)
     if "docx" in task.formats:
         from licences.render.word.document import make_word
 

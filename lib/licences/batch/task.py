@@ -9,6 +9,7 @@ import pandas as pd
 
 from licences.analysis.record import Record
 from licences.render.brand import Brand
+from licences.render.excel.entered import Entry
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
@@ -41,6 +42,8 @@ class Task:
     template: bytes | None = None
     has_pictures: bool = False
     earlier: Record | None = None
+    issued: bytes | None = None
+    entered: tuple[Entry, ...] = ()
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False
@@ -48,10 +51,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took."""
+    """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took.
+
+    remark: what is to be said of files that were there.
+    """
 
     client: str
     status: str
     files: Mapping[str, bytes]
     problem: str | None = None
     seconds: float = 0.0
+    remark: str | None = None
