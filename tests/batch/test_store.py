@@ -100,8 +100,13 @@ def test_deleting_takes_the_file_of_just_this_name(bucket: Any, tmp_path: Path) 
 def test_only_what_a_batch_left_half_written_is_swept(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     folder.mkdir()
-    mine = [".report.html.notes", ".report.html.bak", "report.html.old", ".checklist.xlsx.abcdefgh"]
-    for name in (*mine, ".report.html.ab_cd012"):
+    mine = [".report.html.notes", ".report.html.bak", "report.html.old", ".other.xlsx.abcdefgh"]
+    for name in (
+        *mine,
+        ".report.html.ab_cd012",
+        ".report.2026-11-28.docx.abcdefgh",
+        ".failed.ipynb.01234567",
+    ):
         (folder / name).write_bytes(b"")
     with open_store(tmp_path) as store:
         store.put("a", PAGES, without="failed.ipynb")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from licences.batch.task import FORMATS
+from licences.batch.task import FAILURE, FORMATS, TRAIL
 
 CHECKLIST = FORMATS["xlsx"]
 EDITABLE = frozenset({CHECKLIST, FORMATS["docx"]})
@@ -57,6 +57,11 @@ def hash_editable(files: Mapping[str, bytes]) -> dict[str, str]:
 def _find_plain(name: str) -> str:
     """The name without a date: ``report.docx`` of ``report.2026-11-23.docx``."""
     return re.sub(r"\.\d{4}-\d\d-\d\d(-\d+)?(?=\.\w+$)", "", name)
+
+
+def is_of_report(name: str) -> bool:
+    """Whether a file of a report has this name, with a date or without."""
+    return _find_plain(name) in {*FORMATS.values(), TRAIL, FAILURE}
 
 
 def find_written(outputs: Collection[str], name: str) -> str | None:

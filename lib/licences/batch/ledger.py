@@ -11,7 +11,7 @@ import stat
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -28,8 +28,6 @@ _LOCK = "ledger.lock"
 _UPLOAD_SECONDS, _UPLOAD_SHARE = 5.0, 20
 _BEGINNING = b'{"client"'  # of our lines
 _KINDS: dict[str, tuple[type, ...]] = {
-    "client": (str,),
-    "status": (str,),
     "as_of": (str,),
     "inputs": (str, type(None)),
     "outputs": (list,),
@@ -80,12 +78,19 @@ def _read_line(line: bytes) -> dict[str, Any] | None:
         entry = read_json(line)
     except ValueError:  # no JSON, no UTF-8, too deep
         return None
-    if not isinstance(entry, dict) or not {"client", "status"} <= entry.keys():
-        return None
+    return entry if isinstance(entry, dict) and _is_ours(entry) else None
+
+
+def _is_ours(entry: Mapping[str, Any]) -> bool:
+    """Whether a line says what ours say, so far as it is used; a later version may say more."""
+    told = entry.get("status")
+    if not isinstance(told, str) or not isinstance(entry.get("client"), str):
+        return False
+    if told != "done":
+        return True
     if not all(isinstance(entry[name], kinds) for name, kinds in _KINDS.items() if name in entry):
-        return None
-    names = [*entry.get("outputs", ()), *entry.get("hashes", {}).values()]
-    return entry if all(isinstance(name, str) for name in names) else None
+        return False
+    return all(isinstance(one, str) for one in (*entry.get("outputs", ()), *entry.get("hashes", {}).values()))
 
 
 class _LocalLedger(Ledger):

@@ -12,11 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from licences.batch.edited import Folder, Settled, find_written, hash_content, hash_editable, settle_names
+from licences.batch.edited import (
+    Folder,
+    Settled,
+    find_written,
+    hash_content,
+    hash_editable,
+    is_of_report,
+    settle_names,
+)
 from licences.batch.ledger import LEDGER, open_ledger
 from licences.errors import MissingFileError
 from licences.reading.bounds import MAX_FILE_BYTES
 from licences.reading.files import delete_file, is_remote, reach, say_why, write_all_whole
+
+_HALF_WRITTEN = re.compile(r"\.(.+)\.[a-z0-9_]{8}")  # as ``write_all_whole`` names it
 
 
 class ReportStore:
@@ -145,7 +155,7 @@ class ReportStore:
         if not files:
             return
         if self._there is None:
-            self._sweep(client, files)
+            self._sweep(client)
         write_all_whole(self.place / client, files)
         self._ours.setdefault(client, set()).update(hash_editable(files).values())
         if without not in files and (self._there is None or f"{client}/{without}" in self._there):
@@ -154,16 +164,16 @@ class ReportStore:
             self._there.discard(f"{client}/{without}")
             self._there.update(f"{client}/{name}" for name in files)
 
-    def _sweep(self, client: str, names: Collection[str]) -> None:
+    def _sweep(self, client: str) -> None:
         """Takes away what a batch that was killed left half-written. Raises: OSError where the folder is none."""
         folder = self.place / client
         if folder.is_symlink():
             raise OSError(20, "is a link, and a report is not written where one leads", str(folder))
         if not folder.is_dir():
             return
-        ours = re.compile(rf"\.({'|'.join(map(re.escape, names))})\.[a-z0-9_]{{8}}")
         for left in folder.iterdir():
-            if ours.fullmatch(left.name):
+            named = _HALF_WRITTEN.fullmatch(left.name)
+            if named and is_of_report(named[1]):
                 left.unlink()
 
     def note(self, entry: Mapping[str, Any]) -> None:

@@ -148,10 +148,16 @@ def test_entries_in_another_language_are_kept_apart_and_their_status_is_translat
     assert list_rows(english, "entered") == {(code, document): ("✓", "filed", "好")}
 
 
-def zip_up(content: bytes) -> bytes:
+def inflate(workbook: bytes, part: str) -> bytes:
+    """A workbook with 60 MB of nothing in a part of it."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("xl/workbook.xml", content)
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in dict.fromkeys([*old.namelist(), part]):
+            content = old.read(name) if name in old.namelist() else b""
+            new.writestr(name, content + b" " * 60_000_000 if name == part else content)
     return target.getvalue()
 
 
@@ -161,13 +167,17 @@ def zip_up(content: bytes) -> bytes:
         b"",
         b"not a workbook",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),  # with a password, it is no zip file
-        zip_up(b"<workbook"),
-        zip_up(bytes(60_000_000)),
+        b"PK\x05\x06" + bytes(18),
+        inflate(save(Workbook()), "xl/worksheets/sheet1.xml"),
     ],
-    ids=["empty", "text", "password", "broken", "bomb"],
+    ids=["empty", "text", "password", "nothing in it", "bomb"],
 )
 def test_what_cannot_be_read_says_so(content: bytes) -> None:
     assert read_entries(content) is None
+
+
+def test_large_pictures_hinder_nothing() -> None:
+    assert read_entries(inflate(save(Workbook()), "xl/media/image1.png")) == ()
 
 
 def test_a_workbook_without_our_list_has_no_entries() -> None:
