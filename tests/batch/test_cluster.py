@@ -28,6 +28,7 @@ import pytest
 
 from licences.batch import early, forks
 from licences.batch import executors as crews
+from licences.batch import ledger as ledgers
 from licences.batch import pool as pools
 from licences.batch import store as shelves
 from licences.batch.executors import _Cluster, _greet, make_report_there
@@ -884,7 +885,7 @@ def test_a_lock_that_was_taken_by_a_request_whose_answer_was_lost_is_ours(
             raise FileExistsError
         return real(path, mode, *given, **named)
 
-    monkeypatch.setattr(shelves, "uuid4", lambda: SimpleNamespace(hex="0" * 32))
+    monkeypatch.setattr(ledgers, "uuid4", lambda: SimpleNamespace(hex="0" * 32))
     monkeypatch.setattr(type(place), "open", open_twice)
     ReportStore(place).close()
     assert not (place / "ledger.lock").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -143,4 +144,11 @@ def report(
         brand=read_brand(find_own_file("brand.yaml")),
         has_browser=makeable.has_browser,
     )
-    return pd.DataFrame(write_reports(job, clients.catalogue, clients.frame, lambda: datetime.now(UTC)))
+    entries = write_reports(
+        job,
+        clients.catalogue,
+        clients.frame,
+        lambda: datetime.now(UTC),
+        warn=lambda said: warnings.warn(said, stacklevel=2),
+    )
+    return pd.DataFrame(entries)

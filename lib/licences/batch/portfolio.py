@@ -16,7 +16,7 @@ from licences.batch.pool import BatchContext, find_engine, open_pool
 from licences.batch.task import FAILURE, PAGE, TRAIL, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
-from licences.reading.files import reach, say_why, write_all_whole
+from licences.reading.files import delete_file, say_why, write_all_whole
 from licences.render.brand import Brand
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.runner.parameters import check_parameters
@@ -96,8 +96,7 @@ def _keep(out: Path, files: dict[str, bytes]) -> None:
     try:
         write_all_whole(out, files)
         if files and NAMES[FAILURE] not in files:
-            with reach(out):
-                (place / NAMES[FAILURE]).unlink(missing_ok=True)
+            delete_file(place / NAMES[FAILURE])
     except OSError as error:
         right = "make room, or name another place with --out"
         raise MissingFileError(str(place / NAMES[PAGE]), say_why(error), right) from None

@@ -78,11 +78,11 @@ def _list_writers(
     if "xlsx" in task.formats:
         from licences.render.excel.workbook import make_workbook  # an extra, as are the next two
 
-        writers[FORMATS["xlsx"]] = lambda: make_workbook(find_case(), task.brand)
+        writers[FORMATS["xlsx"]] = lambda: make_workbook(find_case(), task.brand, entered=task.entered)
     if "ics" in task.formats:
         from licences.render.ics import make_calendar
 
-        writers[FORMATS["ics"]] = lambda: make_calendar(find_case(), task.brand)
+        writers[FORMATS["ics"]] = lambda: make_calendar(find_case(), task.brand, earlier=task.issued)
     if "docx" in task.formats:
         from licences.render.word.document import make_word
 

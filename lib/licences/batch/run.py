@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from licences.analysis.record import Record, find_record
+from licences.analysis.record import find_record
+from licences.batch.edited import CHECKLIST, hash_content, hash_editable
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
 from licences.batch.job import NotebookJob
@@ -21,6 +22,7 @@ from licences.batch.store import ReportStore
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
+from licences.render.excel.entered import read_entries
 from licences.render.pdf import Printer
 from licences.render.word.pictures import place_pictures
 from licences.runner.notebooks import parse_notebook, read_notebook
@@ -66,11 +68,13 @@ def write_reports(
     now: Callable[[], datetime],
     progress: Progress | None = None,
     keeps_warm: bool = False,
+    warn: Callable[[str], None] | None = None,
 ) -> Generator[dict[str, Any], None, None]:
     """Makes one report a client and yields its line of the ledger as it is written.
 
     progress: told after each cell of each notebook how many of its cells have run, and how many it has.
     keeps_warm: the process that has imported everything stays, for a next call.
+    warn: told, in a sentence, what of the ledger was passed over.
 
     A report whose inputs have not changed is left as it is. A failed client stops no other and
     leaves ``failed.ipynb``; its earlier report stays. Whatever ends the batch, what the ledger says is
@@ -97,8 +101,11 @@ def write_reports(
         formats=job.formats,
         is_worth_warming=keeps_warm or len(profiles) > _FEW,
     )
-    batch = _Batch(job, context, ReportStore(job.out), now, progress, keeps_warm)
+    store = ReportStore(job.out)
+    batch = _Batch(job, context, store, now, progress, keeps_warm)
     try:
+        if warn and store.warning:
+            warn(store.warning)
         yield from batch.run(profiles)
     finally:
         batch.close()
@@ -120,6 +127,7 @@ class _Batch:
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], tuple[str, str]] = {}
         self.names: dict[str, str] = {}
+        self.carried: dict[str, str] = {}
 
     @cached_property
     def executor(self) -> ReportExecutor:
@@ -134,15 +142,14 @@ class _Batch:
         asked = (job.start, job.include, job.capacity, job.seed, job.brand, *drawn)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
-            if not job.force and self._is_made(client, hashed):
-                unchanged = Result(client, "up_to_date", dict.fromkeys(job.outputs, b""))
-                yield self._note(client, hashed, unchanged)
+            made = None if job.force else self.store.find_made(client, hashed, job.outputs)
+            if made is not None:
+                yield self._note(client, hashed, Result(client, "up_to_date", dict.fromkeys(made, b"")))
                 continue
             while len(self.running) >= self.executor.find_room():
                 yield from self._take_finished()
-            earlier = find_record(self.store.read(client, TRAIL) or b"", client)
             profile = profiles.iloc[at : at + 1]  # a slice copies nothing
-            task = _make_task(job, profile, self.progress, earlier)
+            task = self._follow(_make_task(job, profile, self.progress))
             self.running[self.executor.submit(task)] = (client, hashed)
         while self.running:
             yield from self._take_finished()
@@ -159,9 +166,16 @@ class _Batch:
         finally:
             self.store.close()
 
-    def _is_made(self, client: str, hashed: str) -> bool:
-        last = self.store.made.get(client, {})
-        return last.get("inputs") == hashed and self.store.has(client, self.job.outputs)
+    def _follow(self, task: Task) -> Task:
+        """A task with what the client's folder holds of earlier reports."""
+        client, read = task.client, self.store.read
+        issued = read(client, FORMATS["ics"]) if "ics" in task.formats else None
+        checklist = self.store.read_entered(client, CHECKLIST) if "xlsx" in task.formats else None
+        entered = read_entries(checklist) if checklist else ()
+        if checklist and entered is not None:
+            self.carried[client] = hash_content(checklist)
+        earlier = find_record(read(client, TRAIL) or b"", client)
+        return replace(task, earlier=earlier, issued=issued, entered=entered or ())
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
         finished: set[Future[Result]] = set()
@@ -212,14 +226,16 @@ class _Batch:
 
     def _keep(self, result: Result) -> Result:
         """Puts the files of a result where they belong; the result, or what became of it."""
+        client = result.client
         try:
-            self.store.put(result.client, result.files, without=FAILURE)
+            settled = self.store.settle(client, result.files, self.job.as_of, self.carried.get(client, ""))
+            self.store.put(client, {**settled.copies, **settled.files}, without=FAILURE)
         except OSError as error:
             if result.status != "done":
                 return replace(result, files={})
-            said = f"{self.job.out / result.client}: {error.strerror or error}"
+            said = f"{self.job.out / client}: {error.strerror or error}"
             return replace(result, status="not_written", files={}, problem=said)
-        return result
+        return replace(result, files=settled.files, remark="; ".join(settled.remarks) or None)
 
     def _note(self, client: str, hashed: str, result: Result) -> dict[str, Any]:
         entry = {
@@ -232,6 +248,10 @@ class _Batch:
             "error": result.problem,
             "at": self.now().isoformat(timespec="seconds"),
         }
+        if result.status == "done" and (hashes := hash_editable(result.files)):
+            entry |= {"hashes": hashes, "filled": client in self.carried}
+        if result.remark:
+            entry["remark"] = result.remark
         self.store.note(entry)
         return entry
 
@@ -246,9 +266,7 @@ def _find_result(client: str, future: Future[Result]) -> Result:
         return Result(client, "killed" if type(error).__name__ == "KilledWorker" else "failed", {}, said)
 
 
-def _make_task(
-    job: BatchJob, profile: pd.DataFrame, progress: Progress | None, earlier: Record | None
-) -> Task:
+def _make_task(job: BatchJob, profile: pd.DataFrame, progress: Progress | None) -> Task:
     client = str(profile["client"].iloc[0])
     return Task(
         client=client,
@@ -260,7 +278,6 @@ def _make_task(
         brand=job.brand,
         template=job.template,
         has_pictures=job.has_browser,
-        earlier=earlier,
         timeout_seconds=job.timeout_seconds,
         memory_mib=job.memory_mib,
         is_watched=progress is not None,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from licences.analysis.record import Record
 from licences.render.brand import Brand
+from licences.render.excel.entered import Entry
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
@@ -42,6 +43,8 @@ class Task:
     template: bytes | None = None
     has_pictures: bool = False
     earlier: Record | None = None
+    issued: bytes | None = None
+    entered: tuple[Entry, ...] = ()
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False
@@ -52,6 +55,7 @@ class Result:
     """What became of a task: a status of the ledger, the files by name, why it failed, and how long it took.
 
     problem: where the status is ``done``, which of the documents could not be made, and why; see ``settle``.
+    remark: what is to be said of files that were there.
     """
 
     client: str
@@ -59,6 +63,7 @@ class Result:
     files: Mapping[str, bytes]
     problem: str | None = None
     seconds: float = 0.0
+    remark: str | None = None
 
     def settle(self) -> Result:
         """The result as the ledger has it: one that lacks a document is not done."""

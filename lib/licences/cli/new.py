@@ -14,7 +14,7 @@ from shlex import quote
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.dictionary import Column
-from licences.reading.files import say_why, write_all_whole
+from licences.reading.files import make_folder, say_why, write_all_whole
 from licences.reading.places import find_shipped_folder
 from licences.rules.facts import find_clients_table, make_profiles
 
@@ -82,7 +82,7 @@ def make_work_folder(options: argparse.Namespace) -> int:
     }
     try:
         write_all_whole(folder, made)
-        (folder / "reports").mkdir()
+        make_folder(folder / "reports")
     except OSError as error:
         raise MissingFileError(str(folder), say_why(error), "name a place where you may write") from None
     print(

@@ -41,8 +41,8 @@ def follow_batch(total: int) -> Iterator[Tell]:
 
         def tell_bar(entry: Mapping[str, Any]) -> None:
             nonlocal failed
-            if entry["status"] not in GOOD:
-                failed += 1
+            failed += entry["status"] not in GOOD
+            if entry["status"] not in GOOD or entry.get("remark"):
                 console.print(_say_entry(entry), markup=False, highlight=False)
             task = bar.tasks[0]
             rate = (task.completed + 1) / max(task.elapsed or 0.0, 0.001)
@@ -53,4 +53,4 @@ def follow_batch(total: int) -> Iterator[Tell]:
 
 def _say_entry(entry: Mapping[str, Any]) -> str:
     said = f"{entry['client']}: {entry['status']}, {entry['seconds']:.1f} s"
-    return said + (f": {entry['error']}" if entry["error"] else "")
+    return said + "".join(f": {entry[name]}" for name in ("error", "remark") if entry.get(name))

@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.util import find_spec
 
 import pandas as pd
@@ -78,7 +79,11 @@ def issue_reports(options: argparse.Namespace) -> int:
     _stop_as_by_ctrl_c()
     with (
         follow_batch(len(profiles)) as tell,
-        closing(write_reports(order, catalogue, profiles, lambda: datetime.now(UTC))) as entries,
+        closing(
+            write_reports(
+                order, catalogue, profiles, lambda: datetime.now(UTC), warn=partial(print, file=sys.stderr)
+            )
+        ) as entries,
     ):
         for entry in entries:
             made += entry["status"] in MADE

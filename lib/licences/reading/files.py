@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import re
+import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from licences.errors import (
 )
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700  # of what we make: whoever shares it opens it to others
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -164,15 +166,19 @@ def _cell_text(value: object) -> str:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Writes a file that appears under its name only when it is whole."""
-    write_all_whole(path.parent, {path.name: content})
+    """Writes a file that appears under its name only when it is whole; one that is there keeps its mode."""
+    mode = None
+    if not is_remote(path):
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+    write_all_whole(path.parent, {path.name: content}, PRIVATE_FILE if mode is None else mode)
 
 
-def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
+def write_all_whole(folder: Path, files: Mapping[str, str | bytes], mode: int = PRIVATE_FILE) -> None:
     """Writes files of a folder; none appears under its name before all of them are whole.
 
-    An object store takes each of them whole, all at a time. Raises: OSError; then every file that was
-    there before is still there.
+    An object store takes each of them whole, all at a time. A link of that name gives way, and nothing is
+    written where it leads. Raises: OSError; then every file that was there before is still there.
     """
     encoded = {
         name: content.encode() if isinstance(content, str) else content for name, content in files.items()
@@ -182,7 +188,7 @@ def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
         with reach(folder):
             place.fs.pipe({(place / name).path: content for name, content in encoded.items()})
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     temporary: dict[str, Path] = {}
     try:
         for name, content in encoded.items():
@@ -192,12 +198,35 @@ def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary[name].chmod(0o644)
+            if mode != PRIVATE_FILE:
+                temporary[name].chmod(mode)
         for name in encoded:
             temporary.pop(name).replace(folder / name)
     finally:
         for left in temporary.values():
             left.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder of this machine and those above it, each its owner's alone; one that is there stays as it is."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(20, "is no folder", str(folder))
+
+
+def delete_file(path: Path) -> None:
+    """Takes the file of just this name away, where there is one: in an address no character is a pattern.
+
+    Raises: OSError.
+    """
+    place: Any = path
+    with contextlib.suppress(FileNotFoundError), reach(path):
+        if is_remote(path):
+            place.fs.rm_file(place.path)
+        else:
+            path.unlink()
 
 
 def read_place(text: str) -> Path:

@@ -1,10 +1,11 @@
-"""Calendar of a client: renewals, duties and the plan's milestones, each with its alarms."""
+"""Calendar of a client: renewals, duties and the plan's milestones, each with an alarm before it begins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, partial
 from uuid import UUID, uuid5
 
 from icalendar import Alarm, Calendar, Event, vText
@@ -16,6 +17,7 @@ from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
+from licences.render.ics_versions import cancel_event, keep_version, read_events
 from licences.words.cases import view_case, view_licence
 from licences.words.labels import label_value
 from licences.words.plans import StepView, say_duty, say_ground
@@ -25,18 +27,26 @@ SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it n
 FIRST_DAY = date(2020, 1, 1)  # from which the versions of an entry are counted
 ZONE = "Asia/Shanghai"
 RING_AT = 9  # o'clock, where the reader is
-DUE_ALARMS, PLAN_ALARMS = (30, 7), (3,)  # days before
+DUE_ALARMS, PLAN_ALARMS = (30, 7), (3,)  # days before an entry begins; it has the first that is still to come
+PIECE = 74  # bytes of a line, which with the space before it may have 75
 LIKELY_SHARE = 1  # the place in SHARES that a step's finish is entered with
 
 
-def make_calendar(case: Case, brand: Brand | None = None) -> bytes:
+def make_calendar(case: Case, brand: Brand | None = None, earlier: bytes | None = None) -> bytes:
     """The calendar of a client as the bytes of an ``.ics`` file; every entry takes whole days.
 
     An entry keeps its identifier when its dates move, so that importing again updates it. A duty is
-    told apart by its year and its place among the windows of a year. The same case and brand give the
-    same bytes.
+    told apart by its year and its place among the windows of a year.
 
-    Source: RFC 5545; RFC 7986, section 5.3 (identifiers).
+    earlier: the calendar issued last. What says the same keeps its version, what says something else
+    has a higher one, and what is no longer there and still ahead stands as cancelled. The same arguments
+    give the same bytes, and a calendar made again from itself is itself.
+
+    Outlook takes one alarm an entry, counts it from the beginning, and of an entry with METHOD:CANCEL only
+    one a file; hence each alarm rings before its entry begins, and what fell away is published as cancelled.
+
+    Source: RFC 5545; RFC 7986, section 5.3 (identifiers); [MS-OXCICAL], sections 2.1.3.1.1.1 and
+    2.1.3.1.1.20.62.
     """
     brand, language = brand or Brand(), case.language
     name = _join_line(case.name)
@@ -50,9 +60,28 @@ def make_calendar(case: Case, brand: Brand | None = None) -> bytes:
     calendar.add("x-wr-caldesc", vText("\n".join(about)))
     calendar.add("x-wr-timezone", vText(ZONE))
     entries = [*_list_due(case), *_list_milestones(case), *_list_launch(case)]
+    issued, author = read_events(earlier), _Author(case, brand)
     for entry in sorted(entries, key=lambda entry: (entry.first, entry.last, entry.kind, entry.key)):
-        calendar.add_component(_make_event(case, entry, brand))
-    return bytes(calendar.to_ical())
+        event = author.make_event(entry)
+        calendar.add_component(keep_version(event, issued.pop(str(event["uid"]), None)))
+    for gone in issued.values():
+        if gone.end > case.as_of:  # what is over fell away with time
+            calendar.add_component(cancel_event(gone, author.stamp, author.version, author.cancel))
+    return b"".join(map(_fold, map(str, calendar.content_lines())))
+
+
+def _fold(line: str) -> bytes:
+    """A line in pieces that cut no character and no escape, as icalendar does it in ten times the time."""
+    rest, pieces = line.encode(), []
+    while len(rest) > PIECE:
+        cut = PIECE
+        while rest[cut] & 0xC0 == 0x80:  # within a character
+            cut -= 1
+        if (cut - len(rest[:cut].rstrip(b"\\"))) % 2:  # some programs undo escapes piece by piece
+            cut -= 1
+        pieces.append(rest[:cut])
+        rest = rest[cut:]
+    return b"\r\n ".join([*pieces, rest]) + b"\r\n" if line else b""
 
 
 @dataclass(frozen=True)
@@ -60,7 +89,7 @@ class _Entry:
     """One entry: what it is, its first and last day, and what its text says.
 
     key: what tells it apart from others of its kind, whenever they are. code: of the licence, None
-    for the launch. is_due: it is the last day that counts, else the first.
+    for the launch. alarms: how many days before it begins it may ring, best first.
     """
 
     kind: str
@@ -71,7 +100,7 @@ class _Entry:
     lines: tuple[str, ...]
     is_estimate: bool
     is_provisional: bool
-    is_due: bool = False
+    alarms: tuple[int, ...] = PLAN_ALARMS
     share: str = ""
 
 
@@ -95,7 +124,7 @@ def _list_due(case: Case) -> Iterator[_Entry]:
         if event.is_planned:
             lines.append(say(language, "calendar.planned"))
         lines.append(say(language, "calendar.basis", basis=say_ground(event, language)))
-        yield _Entry(
+        entry = _Entry(
             kind="renewal" if is_renewal else "duty",
             key=event.code if is_renewal else f"{event.code}/{_number_window(case, event)}",
             code=event.code,
@@ -104,8 +133,17 @@ def _list_due(case: Case) -> Iterator[_Entry]:
             lines=tuple(lines),
             is_estimate=event.basis == "estimate",
             is_provisional=event.provisional,
-            is_due=True,
+            alarms=DUE_ALARMS if first == event.renew_by else PLAN_ALARMS,
         )
+        yield entry
+        yield from _list_last_day(entry)
+
+
+def _list_last_day(entry: _Entry) -> Iterator[_Entry]:
+    """The last day of what takes many, as an entry of its own: an alarm can only ring before an entry begins."""
+    alarms = tuple(days for days in DUE_ALARMS if days <= (entry.last - entry.first).days)
+    if alarms:
+        yield replace(entry, kind=f"{entry.kind}_end", first=entry.last, alarms=alarms)
 
 
 def _number_window(case: Case, event: Renewal) -> str:
@@ -241,42 +279,53 @@ def _list_launch(case: Case) -> Iterator[_Entry]:
         )
 
 
-def _make_event(case: Case, entry: _Entry, brand: Brand) -> Event:
-    licence = view_licence(case, entry.code) if entry.code else None
-    stamp = datetime.combine(case.as_of, time(), UTC)
-    summary = _say_summary(case, entry, licence["name"] if licence else "")
-    event = Event()
-    event.add("uid", str(uuid5(SPACE, f"{case.client}/{entry.kind}/{entry.key}")))
-    event.add("sequence", max(0, (case.as_of - FIRST_DAY).days))
-    event.add("dtstamp", stamp)
-    event.add("last-modified", stamp)
-    event.add("dtstart", entry.first)
-    event.add("dtend", entry.last + timedelta(days=1))
-    event.add("summary", summary)
-    event.add("description", _say_description(case, entry, licence, brand))
-    event.add("categories", [say(case.language, f"calendar.category.{entry.kind}")])
-    event.add("transp", "TRANSPARENT")
-    if licence and str(licence["source_url"] or "").startswith(("http://", "https://")):
-        event.add("url", licence["source_url"])
-    for days in DUE_ALARMS if entry.is_due else PLAN_ALARMS:
-        alarm = _make_alarm(case, entry, days, summary)
-        if alarm:
+class _Author:
+    """Writes the entries of one calendar."""
+
+    def __init__(self, case: Case, brand: Brand) -> None:
+        self.case, self.brand = case, brand
+        self.stamp = datetime.combine(case.as_of, time(), UTC)
+        self.version = max(0, (case.as_of - FIRST_DAY).days)
+        self.view_licence = cache(partial(view_licence, case))
+
+    def make_event(self, entry: _Entry) -> Event:
+        """An entry as it stands in a calendar that follows no other."""
+        case = self.case
+        licence = self.view_licence(entry.code) if entry.code else None
+        summary = _say_summary(case, entry, licence["name"] if licence else "")
+        event = Event()
+        event.add("uid", str(uuid5(SPACE, f"{case.client}/{entry.kind}/{entry.key}")))
+        event.add("sequence", self.version)
+        event.add("dtstamp", self.stamp)
+        event.add("last-modified", self.stamp)
+        event.add("dtstart", entry.first)
+        event.add("dtend", entry.last + timedelta(days=1))
+        event.add("summary", summary)
+        event.add("description", _say_description(case, entry, licence, self.brand))
+        event.add("categories", [say(case.language, f"calendar.category.{entry.kind}")])
+        event.add("transp", "TRANSPARENT")
+        if licence and str(licence["source_url"] or "").startswith(("http://", "https://")):
+            event.add("url", licence["source_url"])
+        if alarm := _make_alarm(case, entry, summary):
             event.add_component(alarm)
-    return event
+        return event
+
+    def cancel(self, summary: str) -> tuple[str, str]:
+        """Summary and description of an entry that fell away."""
+        lines = [say(self.case.language, "calendar.fell_away"), *_list_brand(self.case, self.brand)]
+        return say(self.case.language, "calendar.cancelled", summary=summary), "\n".join(lines)
 
 
-def _make_alarm(case: Case, entry: _Entry, days: int, summary: str) -> Alarm | None:
-    """An alarm so many days before, in the morning; None for what would ring as soon as it is imported."""
-    counted = entry.last if entry.is_due else entry.first
-    if counted - timedelta(days=days) < case.as_of:
-        return None
-    # The end of an entry is the midnight after its last day.
-    before = timedelta(days=-days - 1 if entry.is_due else -days, hours=RING_AT)
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", summary)
-    alarm.add("trigger", before, parameters={"RELATED": "END"} if entry.is_due else {})
-    return alarm
+def _make_alarm(case: Case, entry: _Entry, summary: str) -> Alarm | None:
+    """An alarm some days before, in the morning; None where each would ring as soon as it is imported."""
+    for days in entry.alarms:
+        if entry.first - timedelta(days=days) >= case.as_of:
+            alarm = Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", summary)
+            alarm.add("trigger", timedelta(days=-days, hours=RING_AT))
+            return alarm
+    return None
 
 
 def _say_summary(case: Case, entry: _Entry, licence: str) -> str:

@@ -589,3 +589,12 @@ def test_a_day_before_the_calendar_of_excel_is_a_text() -> None:
     assert [as_day(sheet[name].value) for name in ("A3", "A4")] == days[1:]
     assert (sheet["A5"].value, sheet["A5"].number_format) == (0.5, "#,##0.00")
     assert sheet["A6"].hyperlink
+
+
+@pytest.mark.parametrize(("length", "is_link"), [(2_079, True), (2_080, False), (40_000, False)])
+def test_an_address_too_long_for_a_link_stands_there_as_text(length: int, is_link: bool) -> None:
+    address = "https://example.org/?" + "a" * (length - 21)
+    table = Table("t", [Column("Address", 40)], [[Link(address)]], "")
+    cell = read(draw_book("about", [], [table], Look("", "", AS_OF, "", "")))["t"]["A2"]
+    assert cell.value == address[:32_767]
+    assert (cell.hyperlink is not None) is is_link

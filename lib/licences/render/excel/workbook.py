@@ -17,6 +17,7 @@ from licences.planning.renewals import Renewal
 from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
 from licences.render.excel.cover import DASH, join_line, make_cover, star_day
+from licences.render.excel.entered import Entry
 from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
 from licences.words.cases import view_case
 from licences.words.labels import label_value
@@ -41,18 +42,20 @@ TONES = {
 PROGRESS_TONES = ("required", "estimate", "advised", "held")
 
 
-def make_workbook(case: Case, brand: Brand | None = None) -> bytes:
+def make_workbook(case: Case, brand: Brand | None = None, entered: Sequence[Entry] = ()) -> bytes:
     """The workbook of a client as the bytes of an ``.xlsx`` file.
 
     What is not known is an empty cell or says so, never 0. Whatever a client typed is text, never a
-    formula. The same case and brand give the same bytes.
+    formula. entered: what a reader entered in the workbook before; it stands beside the same document
+    again, or, where that is no longer asked for, on a sheet of its own. The same arguments give the same bytes.
     """
     brand, own = brand or Brand(), partial(say, case.language)
-    author = _Author(case)
+    author = _Author(case, entered)
     tables = {
         **author.make_changed(),
         "licences": author.make_licences(),
         "documents": author.make_documents(),
+        **author.make_entered(),
         "plan": author.make_plan(),
         "costs": author.make_costs(),
         "renewals": author.make_renewals(),
@@ -80,8 +83,8 @@ def _part(label: str, width: int, read: Read, marks: Mapping[str, str] | None = 
 class _Author:
     """Writes the tables of one case in its reader's language."""
 
-    def __init__(self, case: Case) -> None:
-        self.case, self.view = case, view_case(case)
+    def __init__(self, case: Case, entered: Sequence[Entry] = ()) -> None:
+        self.case, self.view, self.entered = case, view_case(case), list(entered)
         self.entries = case.plan.law.entries
         self.known = [licence for group in self.view["needed"].values() for licence in group]
         self.estimates = {label_value("days_likely_basis", "estimate", case.language): "estimate"}
@@ -206,19 +209,59 @@ class _Author:
             for code in sorted(codes, key=lambda code: needed_by.get(code) or date.max)
             for document in documents.get(code) or [own("no_documents")]
         ]
-        progress = [str(one) for one in read_texts(self.case.language)["workbook"]["progress_of"]]
-        mark = own("tick_mark")
-        tick = Column(own("tick"), 8, {mark: "held"}, [mark], own("tick_hint"), is_centred=True)
-        state = Column(own("progress"), 12, dict(zip(progress, PROGRESS_TONES, strict=True)), progress)
+        rows = [(code, document, self.take_entry(code, document)) for code, document in wanted]
+        tick, state = self.list_entry_columns(lambda one: one[2])
         parts: list[Part] = [
-            (tick, lambda _: None),
-            (replace(state, hint=own("progress_hint")), lambda _: progress[0]),
+            tick,
+            state,
             _part(own("document"), 56, lambda one: one[1]),
             *self.list_names(lambda one: str(one[0])),
             _part(own("needed_by"), 13, lambda one: star_day(needed_by.get(one[0]))),
-            _part(own("remarks"), 30, lambda _: None),
+            _part(own("remarks"), 30, lambda one: one[2].remarks),
         ]
-        return self.make_table("documents", parts, wanted, own("documents_none"), fixed=3)
+        return self.make_table("documents", parts, rows, own("documents_none"), fixed=3)
+
+    def list_entry_columns(self, read: Callable[[Any], Entry]) -> tuple[Part, Part]:
+        """Whether something is done, and how far it is."""
+        own = self.own
+        states = [str(one) for one in read_texts(self.case.language)["workbook"]["progress_of"]]
+        mark = own("tick_mark")
+        tick = Column(own("tick"), 8, {mark: "held"}, [mark], own("tick_hint"), is_centred=True)
+        state = Column(own("progress"), 12, dict(zip(states, PROGRESS_TONES, strict=True)), states)
+
+        def say_state(one: Any) -> Cell:
+            told = read(one).state
+            return told if isinstance(told, str) else states[told or 0]
+
+        return (tick, lambda one: read(one).tick), (replace(state, hint=own("progress_hint")), say_state)
+
+    def take_entry(self, code: str, document: str) -> Entry:
+        """What was entered beside a document, which is then placed."""
+        for entry in self.entered:
+            if (entry.code, entry.document) == (code, document):
+                self.entered.remove(entry)
+                return entry
+        return Entry(code, document)
+
+    def make_entered(self) -> dict[str, Table]:
+        """What was entered beside documents that are no longer asked for, where there is such."""
+        if not self.entered:
+            return {}
+        own = self.own
+        tick, state = self.list_entry_columns(lambda one: one)
+        parts: list[Part] = [
+            tick,
+            state,
+            _part(own("document"), 56, lambda one: one.document),
+            _part(own("licence"), 34, lambda one: self.name(one.code)),
+            _part(own("code"), 20, lambda one: one.code),
+            _part(own("remarks"), 60, lambda one: one.remarks),
+        ]
+        return {"entered": self.make_table("entered", parts, self.entered, "", fixed=3)}
+
+    def name(self, code: str) -> str:
+        """A licence's name, where the law still has it."""
+        return self.case.name_code(code) if code in self.entries else ""
 
     def make_plan(self) -> Table:
         """The steps in the plan's order."""

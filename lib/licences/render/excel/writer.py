@@ -21,6 +21,7 @@ FONT = "Microsoft YaHei"
 A4 = 9
 FIRST_YEAR = 1900  # of Excel's calendar
 MAX_TEXT = 32_767  # characters of a cell
+LONGEST_LINK = 2_079  # UTF-16 units of an address; a longer one Excel does not take, and it is plain text
 MAX_HEADER_NAME = 50  # all of a header or footer may have 255 characters, its codes included
 LOGO_PIXELS = (240, 80)
 LINE_POINTS, MAX_POINTS = 14, 409  # how high a line of text is, and the highest row that Excel knows
@@ -234,6 +235,8 @@ class _Pen:
             case Day():
                 kind = "provisional" if cell.is_provisional else "day"
                 sheet.write_datetime(row, at, cell.day, self.style(*styles, kind))
+            case Link() if len(cell.address.encode("utf-16-le")) > 2 * LONGEST_LINK:
+                self.write(sheet, row, at, cell.address, *styles)
             case Link():
                 sheet.write_url(row, at, cell.address, self.style(*styles, "link"), cell.address)
             case SheetLink():
