@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,21 +16,23 @@ from uuid import uuid4
 
 from nbclient.client import timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
-from nbclient.util import run_sync
+from nbclient.util import run_hook, run_sync
 from nbformat import NotebookNode, ValidationError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
 from papermill.log import logger
 
 from licences.errors import LicencesError
+from licences.runner.application import LANGUAGE_INFO
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
 from licences.runner.failures import explain_failure
 from licences.runner.forkserver import Ended, read_ending
-from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
+from licences.runner.kernel import Shell
 from licences.runner.streams import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
 _END_SECONDS = 5.0
+_INTERRUPT_SECONDS = 2.0  # so long may a cell take to say where it was
 _PARTS = {
     "stream": ("name", "text"),
     "display_data": ("metadata", "data"),
@@ -80,7 +83,6 @@ def explain_end(ended: Ended) -> tuple[str, str]:
 class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
     """Keeps papermill's record of a run; a cell that did not run is never called completed.
 
-    Nothing is written on the way: papermill writes a notebook after each of its cells.
     at: when that happens which is recorded, None for now.
     """
 
@@ -90,9 +92,6 @@ class TrueManager(NotebookExecutionManager):  # type: ignore[misc]
         """What is recorded as the time."""
         now: datetime = self.at or super().now()
         return now
-
-    def save(self, **_more: Any) -> None:
-        """Writes nothing."""
 
     def cell_complete(self, cell: NotebookNode, cell_index: int | None = None, **_more: Any) -> None:
         """As papermill's, which reads anew the time that it has written."""
@@ -180,13 +179,11 @@ class Client(TrueClient):
     def __init__(self, manager: NotebookExecutionManager, **named: Any) -> None:
         super().__init__(manager, **named)
         self.kc = self.session = self.shell_channel = self  # what nbclient asks of a kernel's client
-        self.asked: tuple[str, str, bool] = ("", "", True)
+        self.asked: tuple[str, dict[str, Any]] = ("", {})
         self.reply = dict[str, Any]()
 
-    async def run_code(
-        self, asked: str, code: str, store_history: bool, within_seconds: float | None
-    ) -> None:
-        """Runs code and gives each of its messages to ``take`` until one says that it is done."""
+    async def run_code(self, asked: str, content: dict[str, Any], within_seconds: int | None) -> None:
+        """Has a request done, and gives each of its messages to ``take`` until one says that it is done."""
         raise NotImplementedError
 
     def hear(self, message: dict[str, Any]) -> None:
@@ -218,7 +215,8 @@ class Client(TrueClient):
         Raises: ProcessEndedError, CellTimeoutError, ChannelClosedError.
         """
         if given:
-            self.asked = (uuid4().hex, given[0], named.get("store_history", True))
+            kept = {"silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+            self.asked = (uuid4().hex, {"code": given[0], **kept, "stop_on_error": True, **named})
             return self.asked[0]
         self.reset_execution_trackers()
         self.papermill_execute_cells()
@@ -250,7 +248,7 @@ class Client(TrueClient):
         self,
         msg_id: str,  # noqa: ARG002 - one cell runs at a time
         cell: NotebookNode,  # noqa: ARG002
-        timeout: float | None,  # noqa: ASYNC109 - nbclient's name
+        timeout: int | None,  # noqa: ASYNC109 - nbclient's name
         task_poll_output_msg: asyncio.Future[Any],
         task_poll_kernel_alive: asyncio.Future[Any],
     ) -> dict[str, Any]:
@@ -301,44 +299,88 @@ def _write_text(value: Any, kind: str) -> Any:
 class ChannelClient(Client):
     """Runs cells in the process at the other end of a channel.
 
-    ending: the file in which it is kept how that process ended; see ``Forks.open_line``.
+    ending: the file in which it is kept how that process ended; see ``ForkServer.open_channel``.
     """
 
     def __init__(
         self, manager: NotebookExecutionManager, channel: Channel, ending: BinaryIO, **named: Any
     ) -> None:
         super().__init__(manager, **named)
-        self.channel, self.ending = channel, ending
+        self.km = self  # what nbclient asks of a kernel's manager
+        self.channel, self.ending, self._process = channel, ending, 0
+
+    def begin(self) -> None:
+        """Waits until the kernel is ready. Raises: ProcessEndedError; RuntimeError where it takes too long."""
+        try:
+            self._process = self._receive(time.monotonic() + self.startup_timeout)["process"]
+        except TimeoutError:
+            raise RuntimeError(f"Kernel didn't respond in {self.startup_timeout} seconds") from None
+        run_sync(run_hook)(self.on_notebook_start, notebook=self.nb)
+        self.log.info("Executing notebook with kernel: %s", self.kernel_name)
 
     def end(self) -> None:
         """Waits until the process has written what it had left open, but no longer than for a kernel."""
+        if self.shutdown_kernel == "immediate":
+            return
         until = time.monotonic() + _END_SECONDS
         with suppress(ChannelClosedError, TimeoutError):
             self.channel.send({"end": True})
             while True:
                 self.channel.receive(until)
 
-    async def run_code(
-        self, asked: str, code: str, store_history: bool, within_seconds: float | None
-    ) -> None:
+    def interrupt_kernel(self) -> None:
+        """Interrupts the cell that runs, and the programs that it has started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process, signal.SIGINT)
+
+    async def run_code(self, asked: str, content: dict[str, Any], within_seconds: int | None) -> None:
+        """As nbclient does; but a cell whose time is over is always interrupted, so that it says where it was.
+
+        Raises: ProcessEndedError, CellTimeoutError.
+        """
         with suppress(ChannelClosedError):  # how it ended is still to be read
-            self.channel.send({"id": asked, "code": code, "store_history": store_history})
-        until = time.monotonic() + within_seconds if within_seconds else None
-        is_last = False
-        while not is_last:
+            self.channel.send({"id": asked, "content": content})
+        while True:
             try:
-                message, _ = self.channel.receive(until)
+                self._follow(within_seconds)
             except TimeoutError:
-                wrong, cell = "Cell execution timed out", self.nb.cells[self.running]
-                raise CellTimeoutError.error_from_timeout_and_cell(
-                    wrong, int(within_seconds or 0), cell
-                ) from None
-            except ChannelClosedError:
-                ended = read_ending(self.ending)
-                if ended is None:
+                cell, given = self.nb.cells[self.running], None
+                try:
+                    given = await self._async_handle_timeout(within_seconds or 0, cell)
+                except CellTimeoutError:
+                    self.interrupt_kernel()
+                    with suppress(TimeoutError, ProcessEndedError):
+                        self._follow(_INTERRUPT_SECONDS)
                     raise
-                raise ProcessEndedError(ended) from None
-            is_last = self.take(message)
+                if given is None:
+                    continue
+                self._follow_or_raise(cell)
+                self.reply = given
+            return
+
+    def _follow_or_raise(self, cell: NotebookNode) -> None:
+        """Raises: CellTimeoutError where a cell that was interrupted goes on, and that is not to be."""
+        try:
+            self._follow(self.iopub_timeout)
+        except TimeoutError:
+            if self.raise_on_iopub_timeout:
+                wrong = "Timeout waiting for IOPub output"
+                raise CellTimeoutError.error_from_timeout_and_cell(wrong, self.iopub_timeout, cell) from None
+
+    def _follow(self, within_seconds: float | None) -> None:
+        """Takes messages until the cell is over. Raises: ProcessEndedError, TimeoutError."""
+        until = time.monotonic() + within_seconds if within_seconds else None
+        while not self.take(self._receive(until)):
+            pass
+
+    def _receive(self, until: float | None) -> dict[str, Any]:
+        try:
+            return self.channel.receive(until)[0]
+        except ChannelClosedError:
+            ended = read_ending(self.ending)
+            if ended is None:
+                raise
+            raise ProcessEndedError(ended) from None
 
     def hear(self, message: dict[str, Any]) -> None:
         self.channel.send({"comm": message})
@@ -353,17 +395,17 @@ class DirectClient(Client):
         super().__init__(manager, **named)
         self.trace, self._left = trace, ALLOWED_BYTES
         self._heard = list[dict[str, Any]]()
-        self.kernel = Kernel(shell, self._publish)
+        self.kernel = shell.kernel
+        self.kernel.begin(self._publish)
 
     async def run_code(
         self,
         asked: str,
-        code: str,
-        store_history: bool,
-        within_seconds: float | None,  # noqa: ARG002 - who waits for the process keeps the time
+        content: dict[str, Any],
+        within_seconds: int | None,  # noqa: ARG002 - who waits for the process keeps the time
     ) -> None:
         self._keep({"running": self.running, "at": self.nb_man.now().isoformat()})
-        await self.kernel.run(asked, code, store_history)
+        await self.kernel.run(asked, content)
         while self._heard:
             self.kernel.hear(self._heard.pop(0))
 
@@ -434,7 +476,7 @@ def run_cells(
     manager.notebook_start()
     client = DirectClient(manager, shell, trace, progress=progress)
     if listens:
-        client.kernel.listen()
+        client.kernel.parent.listen()
     try:
         client.execute()
     finally:

@@ -25,6 +25,7 @@ from licences.errors import UsageError
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_parts
 
 OUT_OF_MEMORY = 86  # how a process ends that has no memory left to say so
+_INTERRUPT_SECONDS = 2.0  # so long may a process whose time is over take to say where it was
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux
 
 
@@ -67,10 +68,11 @@ class ForkServer:
     """The process from which others are forked.
 
     module: what is run there, with the number of its socket; see ``licences.runner.server``. It imports what
-    it needs from then on; ``prepare`` waits until that is done. Raises: UsageError where nothing can be forked.
+    it needs from then on; ``prepare`` waits until that is done. environment: its variables, else those here.
+    Raises: UsageError where nothing can be forked.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
         if not can_fork():
             wrong = "this system cannot fork processes, in one of which the notebook would run"
             raise UsageError(wrong, "use Linux, macOS, or WSL on Windows")
@@ -82,17 +84,24 @@ class ForkServer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._complaints,
-            env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ,
+            env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ
+            if environment is None
+            else environment,
             start_new_session=True,  # Ctrl-C is for us alone
         )
         theirs.close()
         self._control, self._asking = Channel(ours), threading.Lock()
 
-    def prepare(self, *files: bytes) -> None:
-        """Hands files to ``prepare`` of ``serve_forks`` there. Raises: RuntimeError where the process is gone."""
+    def prepare(self, *files: bytes, within_seconds: float | None = None) -> None:
+        """Hands files to ``prepare`` of ``serve_forks`` there.
+
+        Raises: RuntimeError where the process is gone, or takes longer than it may.
+        """
         try:
             self._control.send({}, *files)
-            self._control.receive()
+            self._control.receive(None if within_seconds is None else time.monotonic() + within_seconds)
+        except TimeoutError:
+            raise RuntimeError(f"Kernel didn't respond in {within_seconds:g} seconds") from None
         except ChannelClosedError:
             raise RuntimeError(self.find_complaints()) from None
 
@@ -240,7 +249,11 @@ def _end_after(job: Callable[[], object]) -> NoReturn:
 
 
 def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None) -> tuple[int, bool]:
-    """The exit code and whether the time ran out; a process whose channel is cut is killed."""
+    """The exit code and whether the time ran out; a process whose channel is cut is killed.
+
+    One whose time ran out is interrupted first, so that its trace names the line that hung. However it
+    ends then, it counts as killed.
+    """
     watcher = select.poll()
     watcher.register(end, getattr(select, "POLLRDHUP", select.POLLHUP))
     pidfd = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
@@ -248,14 +261,21 @@ def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None)
         if pidfd is not None:
             watcher.register(pidfd, select.POLLIN)
         ends_at = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        is_interrupted = False
         while True:
             left = None if ends_at is None else max(0.0, ends_at - time.monotonic()) * 1000
             events = watcher.poll(left if pidfd is not None else min(50 if left is None else left, 50))
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
-                return os.waitstatus_to_exitcode(status), False
+                code = os.waitstatus_to_exitcode(status)
+                return (-signal.SIGKILL, True) if is_interrupted else (code, False)
             is_cut = any(descriptor == end.fileno() for descriptor, _ in events)
             is_late = ends_at is not None and time.monotonic() >= ends_at
+            if is_late and not is_cut and not is_interrupted:
+                is_interrupted, ends_at = True, time.monotonic() + _INTERRUPT_SECONDS
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGINT)
+                continue
             if is_cut or is_late:
                 _kill(child)
                 return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), is_late

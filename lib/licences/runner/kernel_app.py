@@ -14,9 +14,10 @@ import zmq
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
+from licences.runner.application import CellCompiler
+from licences.runner.confinement import find_folder_first, hold_back
 from licences.runner.forkserver import OUT_OF_MEMORY
 from licences.runner.imports import import_nbformat
-from licences.runner.kernel import CellCompiler, find_folder_first, hold_back
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ papermill imports this module while it is itself being imported, so that the res
 
 from __future__ import annotations
 
-from functools import cache
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,28 +17,47 @@ if TYPE_CHECKING:
     from licences.runner.channel import Channel
     from licences.runner.forkserver import ForkServer
 
+# Of the environment, what a process reads as it starts: it cannot be given to one that is forked.
+_READ_AT_START = ("PYTHON", "LD_", "DYLD_", "OPENBLAS", "GOTO_", "OMP_", "MKL_", "NUMEXPR_", "LC_", "LANG")
 
-@cache
-def _keep_forks() -> ForkServer:
-    """The process from which papermill's notebooks are forked; it lives as long as this one."""
+_forks: dict[frozenset[tuple[str, str]], ForkServer] = {}
+
+
+def _keep_forks(environment: dict[str, str] | None = None, within_seconds: float | None = None) -> ForkServer:
+    """The process from which papermill's notebooks are forked; it lives as long as this one.
+
+    There is one for each environment in which Python itself would start otherwise; by default it is ours.
+    """
     import atexit
 
+    from licences.runner.blas import ONE_THREAD
     from licences.runner.forkserver import ForkServer
 
-    forkserver = ForkServer("licences.runner.server")
-    forkserver.prepare()
-    atexit.register(forkserver.close)
-    return forkserver
+    environment = dict(os.environ) if environment is None else environment
+    key = frozenset((name, value) for name, value in environment.items() if name.startswith(_READ_AT_START))
+    if key not in _forks:
+        forkserver = ForkServer("licences.runner.server", environment | ONE_THREAD)
+        try:
+            forkserver.prepare(within_seconds=within_seconds)
+        except BaseException:
+            forkserver.kill()
+            raise
+        atexit.register(forkserver.close)
+        _forks[key] = forkserver
+    return _forks[key]
 
 
-def _open_channel(ending: BinaryIO) -> Channel:
+def _open_channel(environment: dict[str, str], within_seconds: float, ending: BinaryIO) -> Channel:
+    """A channel to a process that is still to be forked. Raises: RuntimeError where none is ready in time."""
     from licences.runner.channel import ChannelClosedError
 
+    forkserver = _keep_forks(environment, within_seconds)
     try:
-        return _keep_forks().open_channel(ending=ending)
+        return forkserver.open_channel(ending=ending)
     except ChannelClosedError:  # it was killed since the last notebook
-        _keep_forks.cache_clear()
-        return _keep_forks().open_channel(ending=ending)
+        for key in [key for key, one in _forks.items() if one is forkserver]:
+            del _forks[key]
+        return _keep_forks(environment, within_seconds).open_channel(ending=ending)
 
 
 class WarmEngine(Engine):  # type: ignore[misc]
@@ -48,54 +67,66 @@ class WarmEngine(Engine):  # type: ignore[misc]
     def execute_notebook(
         cls,
         nb: NotebookNode,
-        kernel_name: str,  # noqa: ARG003 - there is no kernel
+        kernel_name: str,
         output_path: str | None = None,
         progress_bar: bool | dict[str, Any] = True,
         log_output: bool = False,
+        autosave_cell_every: int = 30,
+        start_timeout: int = 60,
         execution_timeout: float | None = None,
         **more: Any,
     ) -> NotebookNode:
-        """Runs the cells. papermill writes the notebook once; where it will not, for the process died, we do.
+        """Runs the cells, and writes the notebook as papermill's own engine does.
 
-        more: what papermill's own engine hands on to nbclient, as ``allow_errors``.
+        more: what that engine hands on to nbclient, as ``allow_errors``.
         """
-        import os
         import tempfile
 
         import tqdm.auto  # type: ignore[import-untyped]  # noqa: F401 - first: it takes a process that has imported a kernel's shell for a notebook
         from papermill.exceptions import PapermillException
-        from papermill.iorw import write_ipynb
         from papermill.log import logger
         from papermill.utils import remove_args
 
         from licences.runner.client import ChannelClient, TrueManager
+        from licences.runner.kernelspec import find_setup
 
-        language = nb.metadata.get("language_info", {}).get("name")
-        language = language or nb.metadata.get("kernelspec", {}).get("language") or "python"
-        if language.lower() != "python":
+        named = nb.metadata.get("kernelspec", {})
+        language = nb.metadata.get("language_info", {}).get("name") or named.get("language") or "python"
+        if kernel_name == named.get("name") and language.lower() != "python":
             raise PapermillException(
-                "the engine 'licences' runs notebooks in Python; choose another --engine"
+                f"the notebook is written in {language}, and the engine 'licences' runs notebooks in Python;"
+                " choose another --engine"
             )
-        ours = {"timeout": execution_timeout or more.get("timeout"), "log": logger, "log_output": log_output}
-        theirs = remove_args(["input_path", "start_timeout", "autosave_cell_every"], **more)
-        manager = TrueManager(nb, None, log_output, progress_bar, autosave_cell_every=0)
+        setup = find_setup(kernel_name, os.environ)
+        ours = {
+            "timeout": execution_timeout or more.get("timeout"),
+            "startup_timeout": start_timeout,
+            "kernel_name": kernel_name,
+            "log": logger,
+            "log_output": log_output,
+        }
+        theirs = remove_args(["input_path"], **more)
+        manager = TrueManager(nb, output_path, log_output, progress_bar, autosave_cell_every)
         manager.notebook_start()
         ending = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, with the channel
-        channel = _open_channel(ending)
+        channel = None
         try:
-            channel.send({"job": "cells", "folder": str(Path.cwd()), "environment": dict(os.environ)})
+            channel = _open_channel(setup.environment, start_timeout, ending)
             client = ChannelClient(manager, channel, ending, **{**theirs, **ours})
+            history = (
+                [f"--HistoryManager.hist_file={client.ipython_hist_file}"] if client.ipython_hist_file else []
+            )
+            folder = client.resources.get("metadata", {}).get("path") or str(Path.cwd())
+            arguments = [*setup.arguments, *history, *client.extra_arguments]
+            order = {"folder": str(folder), "environment": setup.environment, "arguments": arguments}
+            channel.send({"job": "cells", **order})
+            client.begin()
             client.execute()
             client.end()
-        except BaseException:
+        finally:
+            if channel is not None:
+                channel.close()
+            ending.close()
             manager.cleanup_pbar()
             manager.notebook_complete()
-            if output_path:
-                write_ipynb(manager.nb, output_path)
-            raise
-        finally:
-            channel.close()
-            ending.close()
-        manager.cleanup_pbar()
-        manager.notebook_complete()
         return nb

@@ -8,9 +8,9 @@ import socket
 import sys
 from contextlib import suppress
 
-from licences.runner.forkserver import Job, JobHandler, serve_forks
+from licences.runner.forkserver import Job, serve_forks
 from licences.runner.imports import import_nbformat
-from licences.runner.kernel import Shell, make_shell, serve_cells, settle
+from licences.runner.kernel import make_shell, serve_cells, settle
 
 _IMPORTED = ("numpy", "pandas", "plotly.graph_objects", "plotly.io")
 
@@ -24,17 +24,13 @@ def main(descriptor: int) -> None:
             with suppress(ImportError):
                 importlib.import_module(name)
     del sys.argv[1:]
-    serve_forks(socket.socket(fileno=descriptor), lambda _files: freeze(), {"cells": make_cells_job(shell)})
+    serve_forks(socket.socket(fileno=descriptor), lambda _files: freeze(), {"cells": run_alone})
 
 
-def make_cells_job(shell: Shell) -> JobHandler:
+def run_alone(job: Job) -> None:
     """Runs a notebook cell by cell, as it is asked for over the job's channel; see ``ChannelClient``."""
-
-    def run_alone(job: Job) -> None:
-        settle(job.order["folder"], environment=job.order["environment"])
-        serve_cells(job.channel, shell)
-
-    return run_alone
+    settle(job.order["folder"], environment=job.order["environment"])
+    serve_cells(job.channel, job.order["arguments"], job.temporary)
 
 
 def freeze() -> None:

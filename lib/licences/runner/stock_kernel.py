@@ -30,6 +30,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Type
 
+from licences.runner.application import LANGUAGE_INFO
 from licences.runner.client import (
     ALLOWED_BYTES,
     TOO_MUCH,
@@ -41,7 +42,6 @@ from licences.runner.client import (
     explain_end,
 )
 from licences.runner.forkserver import OUT_OF_MEMORY, Ended, count_killed_for_memory
-from licences.runner.kernel import LANGUAGE_INFO
 from licences.runner.kernel_app import KernelOrder
 
 _READY_SECONDS = 120

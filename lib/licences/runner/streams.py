@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import codecs
 import contextlib
-import io
 import os
 import select
 import sys
@@ -15,8 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from comm.base_comm import BaseComm
-from ipykernel.jsonutil import json_clean
+from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from jupyter_client.session import Session, json_packer
 
 from licences.runner.channel import ChannelClosedError
@@ -34,47 +32,53 @@ def pack(message: dict[str, Any]) -> bytes:
 
 
 class Journal(Session):
-    """Takes the place of a kernel's session: what the shell sends is published in this process."""
+    """Takes the place of a kernel's session: what is sent over it is published in this process.
 
-    def __init__(self, publish: Publish) -> None:
-        super().__init__(key=b"")
+    publish: called with each message, in the order of the Jupyter protocol; it may be called in any thread.
+    process: the one whose messages are heard. asked: the request to which all that is sent belongs.
+    """
+
+    def __init__(self, publish: Publish = lambda _message: None, **named: Any) -> None:
+        super().__init__(key=b"", **named)
         self.publish, self.process, self.lock = publish, os.getpid(), threading.RLock()
         self.asked: dict[str, Any] = {}
-
-    def msg(  # type: ignore[override]
-        self, msg_type: str, content: Any = None, metadata: Any = None, **_more: Any
-    ) -> dict[str, Any]:
-        """A message as the Jupyter protocol has it."""
-        return {
-            "channel": "iopub",
-            "header": {"msg_type": msg_type, "date": datetime.now(UTC).isoformat()},
-            "msg_type": msg_type,
-            "parent_header": self.asked,
-            "content": {} if content is None else content,
-            "metadata": metadata or {},
-        }
 
     def send(  # type: ignore[override]
         self,
         _socket: Any,
         message: str | dict[str, Any],
         content: Any = None,
-        parent: Any = None,  # noqa: ARG002 - the parent is the cell that runs
-        *,
-        metadata: Any = None,
+        parent: Any = None,
+        _ident: Any = None,
         buffers: Sequence[Any] | None = None,
-        channel: str = "iopub",
+        _track: bool = False,
+        header: Any = None,
+        metadata: Any = None,
         **_more: Any,
-    ) -> None:
-        """Publishes a message; one of a process that the notebook has forked is not heard."""
+    ) -> dict[str, Any] | None:
+        """Publishes a message; one of a process that the notebook has forked is not heard.
+
+        Its parent is the cell that runs, whoever sends it.
+        """
         if os.getpid() != self.process:
-            return
-        made = self.msg(message, content, metadata) if isinstance(message, str) else message
-        made["channel"] = channel
+            return None
+        sent: dict[str, Any] = (
+            self.msg(message, content, parent, header, metadata) if isinstance(message, str) else message
+        )
+        kind = sent["msg_type"]
+        made = {
+            "channel": "shell" if kind.endswith("_reply") else "iopub",
+            "header": {"msg_type": kind, "date": datetime.now(UTC).isoformat()},
+            "msg_type": kind,
+            "parent_header": self.asked,
+            "content": sent["content"],
+            "metadata": sent["metadata"],
+        }
         if buffers:
             made["buffers"] = [base64.b64encode(part).decode("ascii") for part in buffers]
         with self.lock:
             self.publish(made)
+        return sent
 
 
 class Streams:
@@ -142,47 +146,56 @@ class Streams:
                 self.flush()
 
 
-class CellStream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr`` of a cell."""
+class Courier(IOPubThread):
+    """Takes the place of the thread that sends what a kernel puts out: it is sent at once."""
 
-    def __init__(self, name: str, journal: Journal, streams: Streams, descriptor: int) -> None:
-        self._name, self._journal, self._streams, self._descriptor = name, journal, streams, descriptor
+    def __init__(self, session: Journal) -> None:
+        nothing: Any = None
+        self.session, self.socket, self.thread, self.io_loop = session, nothing, nothing, nothing
+        self.background_socket = BackgroundSocket(self)
 
-    @property
-    def name(self) -> str:
-        return self._name
+    def schedule(self, task: Callable[[], object]) -> None:
+        task()
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return "UTF-8"
+    def send_multipart(self, *_given: Any, **_named: Any) -> None:
+        """Nobody listens to what is not a message."""
 
-    def fileno(self) -> int:
-        return self._descriptor
+    def start(self) -> None:
+        """There is nothing to start."""
 
-    def writable(self) -> bool:
-        return True
+    def stop(self) -> None:
+        """There is nothing to stop."""
 
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() == self._journal.process:
-            self._streams.write(self._name, text)
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class CellStream(OutStream):
+    """``sys.stdout`` or ``sys.stderr`` of a cell; its descriptor is one of its own, as a kernel's."""
+
+    def __init__(
+        self, session: Journal, courier: Courier, name: str, streams: Streams, descriptor: int
+    ) -> None:
+        super().__init__(session, courier, name, watchfd=False)  # type: ignore[no-untyped-call]
+        self._streams = streams
+        self._original_stdstream_copy = os.dup(descriptor)
+
+    def write(self, string: str) -> int:
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        if os.getpid() == self.session.process:
+            self._streams.write(self.name, string)
         else:  # a forked process speaks through the pipe
-            os.write(self._descriptor, text.encode("utf-8", "replace"))
-        return len(text)
+            os.write(self._original_stdstream_copy, string.encode("utf-8", "replace"))
+        return len(string)
 
     def flush(self) -> None:
-        if os.getpid() == self._journal.process:
+        if os.getpid() == self.session.process:
             self._streams.flush()
 
 
-class JournalComm(BaseComm):
-    """A widget's channel to its front end: the state that the notebook keeps."""
-
-    journal: Journal
-
-    def publish_msg(
-        self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any
-    ) -> None:
-        content = json_clean({"data": data or {}, "comm_id": self.comm_id, **keys})
-        self.journal.send(None, msg_type, content, metadata=json_clean(metadata or {}), buffers=buffers)
+# By these names libraries tell that a stream shows colours.
+for _name in ("__module__", "__name__", "__qualname__"):
+    setattr(CellStream, _name, getattr(OutStream, _name))
