@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 
+MAX_PROBLEMS = 1_000  # of one kind in one column; more than anybody reads
+MAX_LISTED = 5_000
+_SHOWN_CHARACTERS = 60
+_LONGEST_NAME = 200
+
 # What is looked for before a task begins that needs an extra: the packages that our own code imports.
 _NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "jinja2", "plotly", "ipywidgets",
              "anywidget", "itables", "jupyterlab")  # fmt: skip
 EXTRAS = {
     "notebook": _NOTEBOOK,
     "app": (*_NOTEBOOK, "voila"),
-    "excel": ("openpyxl", "xlsxwriter"),
+    "excel": ("openpyxl", "xlrd", "xlsxwriter"),
     "calendar": ("icalendar",),
     "word": ("docxtpl",),
     "pdf": ("playwright",),
@@ -124,14 +129,16 @@ class Problem:
 
 
 class ProblemsError(LicencesError):
-    """One or more files hold problems; all of them are named."""
+    """One or more files hold problems; all of them are named, and of very many the first MAX_LISTED."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+        listed = [str(problem) for problem in self.problems[:MAX_LISTED]]
+        more = len(self.problems) - len(listed)
+        return "\n".join([*listed, *([f"and at least {more:,} more; mend these first"] if more else [])])
 
 
 def need_extra(extra: str, task: str) -> None:
@@ -141,13 +148,29 @@ def need_extra(extra: str, task: str) -> None:
             raise MissingExtraError(task, package, extra)
 
 
+def cut(text: str) -> str:
+    """A text as a sentence can hold it: the beginning of a long one."""
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def quote(text: str) -> str:
+    """A text in quotes, cut where it is long."""
+    return repr(cut(text))
+
+
+def find_close(name: str, known: Collection[str]) -> str | None:
+    """The nearest of the known names, None where none is near."""
+    close = get_close_matches(name, known, n=1) if len(name) <= _LONGEST_NAME else []
+    return close[0] if close else None
+
+
 def suggest(name: str, known: Collection[str]) -> str:
     """What would be right instead of ``name``: the nearest known name, or the choice there is."""
     names = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in names}
-    close = get_close_matches(name.casefold(), folded, n=1)
+    close = find_close(name.casefold(), folded)
     if close:
-        return f"did you mean {folded[close[0]]!r}?"
+        return f"did you mean {folded[close]!r}?"
     if not names:
         return "none is known"
     shown = ", ".join(names[:12])

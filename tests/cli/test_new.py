@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from licences.law.catalogue import Catalogue
-from licences.reading.files import read_rows
+from licences.reading.rows import read_rows
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

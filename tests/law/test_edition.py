@@ -11,7 +11,7 @@ import pytest
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.edition import STATES_THE_LAW, hash_law, read_edition
-from licences.reading.files import read_rows
+from licences.reading.rows import read_rows
 
 
 @pytest.fixture

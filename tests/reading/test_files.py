@@ -12,7 +12,8 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from licences.errors import MissingFileError, ProblemsError
-from licences.reading.files import read_rows, read_text
+from licences.reading.files import read_text
+from licences.reading.rows import read_rows
 
 HEADER = ["client", "name", "value"]
 
@@ -150,18 +151,21 @@ def test_a_workbook_with_drop_down_lists_and_a_second_sheet_gives_the_first_with
 def test_what_only_calls_itself_a_workbook_is_named(tmp_path: Path) -> None:
     whole = write_book(tmp_path / "whole.xlsx", HEADER, ["a", "A", 1]).read_bytes()
     at = whole.index(b"sheet1.xml") + 40
+    damaged = "is cut short or damaged; save it anew as .xlsx"
     fakes = {
-        "text": b"client,name\na,A\n",
-        "nothing": b"",
-        "half": whole[: len(whole) // 2],
-        "damaged": whole[:at] + b"\xff" * 20 + whole[at + 20 :],
+        "text": (
+            b"client,name\na,A\n",
+            "is text, such as CSV, and no workbook; give its name the ending .csv",
+        ),
+        "nothing": (b"", "is empty; fill it in"),
+        "half": (whole[: len(whole) // 2], damaged),
+        "damaged": (whole[:at] + b"\xff" * 20 + whole[at + 20 :], damaged),
     }
-    for name, content in fakes.items():
+    for name, (content, said) in fakes.items():
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(content)
         wrong = find_wrong(path)
-        assert wrong.startswith(f"{path}:1: file: not an Excel workbook (")
-        assert wrong.endswith("); save it as .xlsx or CSV")
+        assert wrong.startswith(f"{path}:1: file: {said}")
         assert "\n" not in wrong
 
 
@@ -172,7 +176,7 @@ def test_a_workbook_that_holds_only_a_chart_or_nothing_is_named(tmp_path: Path) 
     book.remove(book.worksheets[0])
     book.create_chartsheet("chart")
     book.save(tmp_path / "chart.xlsx")
-    assert "not an Excel workbook" in find_wrong(tmp_path / "chart.xlsx")
+    assert "it is empty" in find_wrong(tmp_path / "chart.xlsx")
 
 
 def test_every_row_of_the_wrong_length_is_named_with_its_line(tmp_path: Path) -> None:

@@ -39,7 +39,13 @@ WRONG = {
     "neither_utf8_nor_gb18030": [":2: file: neither UTF-8 nor GB18030; save it as UTF-8"],
     "neither_yes_nor_no": [":2: has_website: 'ja' is neither yes nor no; "],
     "none_and_something": [":2: own_categories: 'none;drugs' holds both none and something; "],
-    "not_a_number": [f":{line}: registered_capital_cny: " for line in (2, 3, 4, 5)],
+    "not_a_number": [
+        ":2: registered_capital_cny: 'many' is not a number; write digits only, such as 1000000 or 12.5, or",
+        ":3: registered_capital_cny: 'inf' is not a number; ",
+        ":4: registered_capital_cny: '1,000' is not a number; write it as 1000",
+        ":5: registered_capital_cny: '１0%' is not a number; write a number that is no percentage",
+        ":6: registered_capital_cny: '2026-11-23' is a day and no number; write the number that is asked for",
+    ],
     "nul_byte": [":2: file: holds a NUL byte; "],
     "quote_not_closed": [":2: row: broken quotes "],
     "semicolons_between_cells": [
@@ -64,7 +70,7 @@ WRONG = {
         ":2: registered_capital_cny: '1e999' is too large; at most 1000000000000000",
         ":3: registered_capital_cny: '1e16' is too large; ",
     ],
-    "control_character": [":2: name: holds a character that cannot be seen; type the cell anew"],
+    "control_character": [":2: name: holds U+0007, which cannot be seen; type the cell anew"],
     "too_many_cells": [":2: row: 7 cells where the header has 6; quote a cell that holds a comma"],
     "text_after_a_quote": [":3: row: broken quotes "],
     "quoted_newlines_before_the_fault": [":4: has_website: 'ja' is neither yes nor no; "],
@@ -76,6 +82,9 @@ WRONG = {
     "too_few_cells": [":2: row: 4 cells where the header has 6; "],
     "unknown_code": [":2: holds: no licence 'BUSINESS_LICENSE'; did you mean 'BUSINESS_LICENCE'?"],
     "unknown_column": [":1: has_websit: unknown column; did you mean 'has_website'?"],
+    "garbled_chinese": [
+        ":2: name: '鏈堢墮' is Chinese in UTF-8 that was taken for another encoding; go back"
+    ],
     "unnamed_column": [":1: header: column without a name; name it or remove it"],
 }
 
@@ -147,7 +156,7 @@ def test_a_workbook_reads_as_the_same_clients(catalogue: Catalogue, tmp_path: Pa
 
 def test_what_only_calls_itself_a_workbook_is_refused(catalogue: Catalogue, tmp_path: Path) -> None:
     (tmp_path / "clients.xlsx").write_text("client,name\n", encoding="utf-8")
-    with pytest.raises(ProblemsError, match="not an Excel workbook"):
+    with pytest.raises(ProblemsError, match="is text, such as CSV, and no workbook; give its name"):
         read_profiles(tmp_path / "clients.xlsx", catalogue.fields, set())
     with pytest.raises(MissingFileError, match="no such file"):
         read_profiles(tmp_path / "other.xlsx", catalogue.fields, set())

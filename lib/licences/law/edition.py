@@ -6,8 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from licences.reading.files import WORKBOOKS, read_rows, read_text
+from licences.reading.files import read_text
 from licences.reading.places import find_data_folder
+from licences.reading.rows import read_rows
+from licences.reading.sources import WORKBOOKS
 
 STATES_THE_LAW = ("licences.csv", "profile_fields.csv", "contradictions.csv", "corrections.csv")
 _DIGITS = 8

@@ -10,6 +10,7 @@ from typing import Any
 # A firm has some ten thousand clients and 70 facts of each; a CSV of 100,000 clients has 40 MB.
 MAX_FILE_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 200_000_000  # of one part of a workbook, as it is when unpacked
+MAX_OLD_WORKBOOK_BYTES = 20_000_000  # .xls, which takes longest
 MAX_PARTS = 10_000
 MAX_ROWS = 1_048_576  # Excel's own
 MAX_COLUMNS = 1_000
@@ -18,8 +19,7 @@ MAX_WORKBOOK_CELLS = 2_000_000  # a cell of a workbook takes ten times as long t
 MAX_CELL_CHARACTERS = 32_767  # Excel's own
 MAX_TOKEN_BYTES = 1_000_000  # a tag with its attributes
 MAX_HEADING_ROWS = 20  # what may stand above the row that names the columns
-MAX_PROBLEMS = 1_000
-MAX_SUGGESTIONS = 100  # nearest names take long to find
+MAX_SUGGESTIONS = 50  # nearest names take long to find
 MAX_YAML_BYTES = 2_000_000
 MAX_NOTEBOOK_BYTES = 50_000_000
 MAX_NOTEBOOK_CELLS = 10_000

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from licences.reading.characters import fold
 from licences.reading.files import read_text
 
 LANGUAGES = ("zh", "en")
@@ -31,6 +33,7 @@ class Column:
     unit: str | None = None
     basis_of: str | None = None
     pairs_with: str | None = None
+    is_percent: bool = False
     means: str = ""
 
 
@@ -44,6 +47,23 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The columns by which the header of the file is known."""
+        return frozenset({*self.key, *(column.name for column in self.columns if column.required)})
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """How a column may be called in a header, folded: by its name, or by a label that is no other's."""
+        labels = Counter(fold(label) for column in self.columns for label in set(column.label.values()))
+        named = {
+            fold(label): column.name
+            for column in self.columns
+            for label in column.label.values()
+            if labels[fold(label)] == 1
+        }
+        return named | {fold(column.name): column.name for column in self.columns}
 
 
 @cache

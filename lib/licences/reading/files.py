@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import os
 import re
 import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path, PurePath
 from typing import Any, cast
 
@@ -21,55 +18,11 @@ from licences.errors import (
     Problem,
     ProblemsError,
     UsageError,
-    need_extra,
 )
+from licences.reading.bounds import MAX_FILE_BYTES
 
-WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700  # of what we make: whoever shares it opens it to others
-_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-
-
-def read_rows(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
-    """Header, line numbers and cells of a CSV or XLSX file, all as text; blank lines are left out.
-
-    Raises: ProblemsError where the file is broken; MissingFileError.
-    """
-    numbered = _read_sheet(path) if path.suffix.lower() in WORKBOOKS else _read_csv(path)
-    file = str(path)
-    numbered = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
-    if not numbered:
-        raise ProblemsError([Problem(file, 1, "file", "it is empty", "the first line names the columns")])
-    numbered = _cut_empty_columns(numbered)
-    header = [name.strip() for name in numbered[0][1]]
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        mark = "semicolons" if ";" in header[0] else "tabs"
-        wrong = Problem(file, 1, "header", f"its cells are separated by {mark}", "save it as CSV with commas")
-        raise ProblemsError([wrong])
-    problems = [
-        Problem(file, line, "row", f"{len(row)} cells where the header has {len(header)}",
-                "quote a cell that holds a comma, and give every column a cell")
-        for line, row in numbered[1:] if len(row) != len(header)
-    ]  # fmt: skip
-    problems += [
-        Problem(file, line, name, "holds a character that cannot be seen", "type the cell anew")
-        for line, row in numbered for name, cell in zip(header, row, strict=False) if _CONTROLS.search(cell)
-    ]  # fmt: skip
-    if len(numbered) == 1:
-        line = numbered[0][0]
-        problems.append(Problem(file, line, "file", "no row follows the header", "write one row or more"))
-    if problems:
-        raise ProblemsError(problems)
-    return header, [line for line, _ in numbered[1:]], [row for _, row in numbered[1:]]
-
-
-def _cut_empty_columns(numbered: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """The rows without the empty columns that a spreadsheet leaves at the right."""
-    width = max(
-        (at for _, row in numbered for at, cell in enumerate(row, start=1) if cell.strip()), default=0
-    )
-    named = max((at for at, name in enumerate(numbered[0][1], start=1) if name.strip()), default=0)
-    return [(line, row[:named]) for line, row in numbered] if width <= named else numbered
 
 
 def read_text(path: Path) -> str:
@@ -79,7 +32,7 @@ def read_text(path: Path) -> str:
 
 def read_coded_text(path: Path) -> tuple[str, str]:
     """As ``read_text``, with the encoding in which the file is written beside it."""
-    content = _read_bytes(path)
+    content = read_bytes(path)
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         right = "save it as plain text in UTF-8, a workbook as .xlsx"
@@ -100,69 +53,42 @@ def read_coded_text(path: Path) -> tuple[str, str]:
     raise ProblemsError([wrong])
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that is one, and no greater than MAX_FILE_BYTES.
+
+    Raises: MissingFileError, also for a folder, a device or a pipe; ProblemsError where it is too great.
+    """
     try:
         with reach(path):
-            return path.read_bytes()
+            if is_remote(path):
+                with path.open("rb") as file:
+                    content = file.read(MAX_FILE_BYTES + 1)
+            else:
+                found = path.stat()
+                if stat.S_ISDIR(found.st_mode):
+                    raise IsADirectoryError
+                if not stat.S_ISREG(found.st_mode):  # reading a pipe could wait for ever
+                    raise MissingFileError(
+                        str(path), "is a device or a pipe", "save it as a file, and name that"
+                    )
+                _check_size(path, found.st_size)
+                content = path.read_bytes()
     except IsADirectoryError:
         raise MissingFileError(str(path), "is a folder", "name a file") from None
     except FileNotFoundError:
         raise MissingFileError(str(path), "there is no such file", "check the path") from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         right = "check the address and your access to it" if is_remote(path) else "check its permissions"
-        raise MissingFileError(str(path), say_why(error), right) from None
+        why = say_why(error) if isinstance(error, OSError) else str(error)
+        raise MissingFileError(str(path), why, right) from None
+    _check_size(path, len(content))
+    return content
 
 
-def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    line = 1
-    try:
-        for row in reader:
-            rows.append((line, row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        wrong = Problem(
-            str(path), line, "row", f"broken quotes ({error})", 'close every quote and double a " inside'
-        )
-        raise ProblemsError([wrong]) from None
-    return rows
-
-
-def _read_sheet(path: Path) -> list[tuple[int, list[str]]]:
-    need_extra("excel", str(path))
-    from openpyxl import load_workbook  # only here: reading a CSV must not pay for it
-
-    content = io.BytesIO(_read_bytes(path))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # what openpyxl cannot keep, such as drop-down lists, holds no cell
-            sheet = load_workbook(content, read_only=True, data_only=True).worksheets[0]
-            sheet.reset_dimensions()  # some programs write them wrong, and cells would be lost
-            rows = [
-                (line, [_cell_text(value) for value in row])
-                for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
-                if row
-            ]
-    except Exception as error:  # noqa: BLE001 - a broken workbook fails in openpyxl in any way
-        wrong = Problem(str(path), 1, "file", f"not an Excel workbook ({error})", "save it as .xlsx or CSV")
-        raise ProblemsError([wrong]) from None
-    width = max((len(row) for _, row in rows), default=0)
-    return [(line, row + [""] * (width - len(row))) for line, row in rows]
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    return str(value)
+def _check_size(path: Path, size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        most = f"{MAX_FILE_BYTES / 1e6:,.0f} MB"
+        raise ProblemsError([Problem(str(path), 1, "file", f"it has more than {most}", f"at most {most}")])
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

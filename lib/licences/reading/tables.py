@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from licences.errors import Problem, ProblemsError, suggest
+from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, find_close, quote, suggest
+from licences.reading.bounds import MAX_CELL_CHARACTERS, MAX_SUGGESTIONS
+from licences.reading.characters import fold, fold_width
 from licences.reading.dictionary import Column, Table
-from licences.reading.files import read_rows
+from licences.reading.extent import Extent
+from licences.reading.rows import Rows, read_table_rows
 from licences.reading.validation import check_frame
 
 YES = frozenset({"yes", "true", "是", "1"})
 NO = frozenset({"no", "false", "否", "0"})
 NONE = "none"
 MAX_NUMBER = 1e15  # up to here a float counts exactly
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -40,26 +48,56 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
 
     Raises: ProblemsError where the file or its header is broken; MissingFileError.
     """
-    header, lines, cells = read_rows(path)
-    file, names = str(path), {column.name for column in table.columns}
-    problems = [
-        Problem(file, 1, name or "header", "unknown column" if name else "column without a name",
-                suggest(name, names) if name else "name it or remove it")
-        for name in header if name not in names
-    ]  # fmt: skip
-    problems += [
-        Problem(file, 1, name, "column appears twice", "keep one")
-        for name in sorted({name for name in header if header.count(name) > 1} & names)
-    ]
-    problems += [
-        Problem(file, 1, column.name, "column is missing", "add it to the header")
-        for column in table.columns
-        if column.name not in header and (column.required or _find_partners(column, table) & set(header))
-    ]
+    frame, problems, _ = read_with_extent(path, table)
+    return frame, problems
+
+
+def read_with_extent(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem], Extent]:
+    """As ``try_to_read_table``, with what was read and what was passed over."""
+    rows = read_table_rows(path, table.wanted, table.spellings)
+    file = str(path)
+    problems = _find_header_problems(rows, table, file)
     if problems:
         raise ProblemsError(problems)
-    frame, problems = convert_cells(header, lines, cells, table, file)
-    return frame, problems + check_cells(frame, table, file, problems)
+    frame, problems = convert_cells(rows.header, rows.lines, rows.cells, table, file)
+    return frame, problems + check_cells(frame, table, file, problems), rows.extent
+
+
+def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:
+    """Columns that are not known, or twice, or missing."""
+    line, names = rows.extent.header_line, {column.name for column in table.columns}
+    counts = Counter(rows.header)
+    unknown = [name for name in counts if name not in names]
+    problems = []
+    for at, name in enumerate(unknown):
+        wrong = "unknown column" if name else "column without a name"
+        right = "name it or remove it"
+        if name and at < MAX_SUGGESTIONS:
+            right = _suggest_column(name, table)
+        problems.append(Problem(file, line, cut(name) or "header", wrong, right))
+    problems += [
+        Problem(file, line, name, "column appears twice", "keep one")
+        for name, count in counts.items()
+        if count > 1 and name in names
+    ]
+    return problems + [
+        Problem(file, line, column.name, "column is missing", "add it to the header")
+        for column in table.columns
+        if column.name not in counts and (column.required or _find_partners(column, table) & counts.keys())
+    ]
+
+
+def _suggest_column(name: str, table: Table) -> str:
+    """What an unknown column may be meant to be: a name or a label close to it."""
+    close = find_close(fold(name), table.spellings)
+    if close:
+        meant = table.spellings[close]
+        return (
+            f"did you mean {meant!r}?"
+            if close == fold(meant)
+            else f"did you mean {close!r}, which is {meant}?"
+        )
+    return "name a column that the file may have, or take it out"
 
 
 def _find_partners(column: Column, table: Table) -> set[str]:
@@ -114,54 +152,85 @@ def _convert(texts: Sequence[str], column: Column, index: pd.Index) -> tuple[pd.
     for text in dict.fromkeys(texts):
         if text:
             try:
+                if len(text) > MAX_CELL_CHARACTERS:
+                    raise _CellError(f"holds {len(text):,} characters", f"at most {MAX_CELL_CHARACTERS:,}")
                 known[text] = read(text, column)
             except _CellError as error:
                 known[text] = known[""]
-                faults[text] = (error.wrong, error.right)
+                faults[text] = (
+                    error.wrong,
+                    error.say_right() if len(faults) < MAX_SUGGESTIONS else "as above",
+                )
     values = [known[text] for text in texts]
-    wrong = [(line, *faults[text]) for line, text in zip(index, texts, strict=True) if text in faults]
+    faulty = (
+        ((line, text) for line, text in zip(index, texts, strict=True) if text in faults) if faults else ()
+    )
+    wrong = [(line, *faults[text]) for line, text in islice(faulty, MAX_PROBLEMS + 1)]
     return pd.Series(values, index=index, dtype="object" if dtype == "list" else dtype), wrong
 
 
 class _CellError(ValueError):
-    def __init__(self, wrong: str, right: str) -> None:
+    """A cell cannot be read; what would be right is worked out only where it is said."""
+
+    def __init__(self, wrong: str, right: str | Callable[[], str]) -> None:
         super().__init__(wrong, right)
-        self.wrong, self.right = wrong, right
+        self.wrong = wrong
+        self._right = right
+
+    def say_right(self) -> str:
+        return self._right if isinstance(self._right, str) else self._right()
 
 
-def _as_number(text: str, _column: Column) -> float:
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text, re.ASCII):
-        raise _CellError(f"{text!r} is not a number", "write digits only, such as 1000000 or 12.5")
-    number = float(text)
+def _as_number(text: str, column: Column) -> float:
+    plain = fold_width(text)
+    if column.is_percent:
+        plain = plain.removesuffix("%").rstrip()
+    if _DAY.match(plain):
+        raise _CellError(f"{quote(text)} is a day and no number", "write the number that is asked for")
+    if not _NUMBER.fullmatch(plain):
+        raise _CellError(f"{quote(text)} is not a number", lambda: _find_right_number(plain))
+    number = float(plain)
     if abs(number) > MAX_NUMBER:
-        raise _CellError(f"{text!r} is too large", f"at most {MAX_NUMBER:.0f}")
+        raise _CellError(f"{quote(text)} is too large", f"at most {MAX_NUMBER:.0f}")
     return number
+
+
+def _find_right_number(text: str) -> str:
+    """What to write in place of a text that is no number."""
+    if _GROUPED.fullmatch(text):
+        return f"write it as {text.replace(',', '')}"
+    if text.endswith("%"):
+        return "write a number that is no percentage"
+    if not any(map(str.isdigit, text)):
+        return "write digits only, such as 1000000 or 12.5, or leave it empty when it is not told"
+    return "write digits only, such as 1000000 or 12.5"
 
 
 def _as_whole(text: str, column: Column) -> int:
     number = _as_number(text, column)
     if not number.is_integer():
-        raise _CellError(f"{text!r} is not a whole number", "write a whole number such as 30")
+        raise _CellError(f"{quote(text)} is not a whole number", "write a whole number such as 30")
     return int(number)
 
 
 def _as_date(text: str, _column: Column) -> pd.Timestamp:
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        plain = fold_width(text)
+        if not _DAY.fullmatch(plain):
             raise ValueError
-        return pd.Timestamp(text)
+        return pd.Timestamp(plain)
     except ValueError:
-        raise _CellError(f"{text!r} is not a date", "write it as 2026-11-23") from None
+        raise _CellError(f"{quote(text)} is not a date", "write it as 2026-11-23") from None
 
 
 def _as_yes_no(text: str, _column: Column) -> bool:
-    folded = text.casefold()
+    folded = fold_width(text).casefold()
     if folded in YES:
         return True
     if folded in NO:
         return False
     raise _CellError(
-        f"{text!r} is neither yes nor no", "write yes or no, or leave it empty when it is not told"
+        f"{quote(text)} is neither yes nor no", "write yes or no, or leave it empty when it is not told"
     )
 
 
@@ -174,7 +243,7 @@ def _as_set(text: str, column: Column) -> str:
     if NONE in {item.casefold() for item in items}:
         if len(items) > 1:
             raise _CellError(
-                f"{text!r} holds both none and something", "write none alone, or the values alone"
+                f"{quote(text)} holds both none and something", "write none alone, or the values alone"
             )
         return NONE
     return ";".join(sorted({_find_value(item, column) for item in items}))
@@ -189,7 +258,7 @@ def _find_value(text: str, column: Column) -> str:
     spellings |= {other.casefold(): value for other, value in (column.aliases or {}).items()}
     if text.casefold() in spellings:
         return spellings[text.casefold()]
-    raise _CellError(f"unknown value {text!r}", find_separator(text) or suggest(text, values))
+    raise _CellError(f"unknown value {quote(text)}", lambda: find_separator(text) or suggest(text, values))
 
 
 def find_separator(item: str) -> str:
@@ -215,7 +284,9 @@ def _as_windows(text: str, column: Column) -> tuple[str, ...]:
             if pd.Timestamp(f"2023-{first}") > pd.Timestamp(f"2023-{last}"):  # a year without 29 February
                 raise ValueError
         except ValueError:
-            raise _CellError(f"{window!r} is not a window of the year", "write it as 01-01..03-31") from None
+            raise _CellError(
+                f"{quote(window)} is not a window of the year", "write it as 01-01..03-31"
+            ) from None
     return windows
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.errors import Problem, suggest
+from licences.errors import MAX_PROBLEMS, Problem, quote, suggest
+from licences.reading.bounds import MAX_SUGGESTIONS
 from licences.reading.dictionary import Column, Table
 
 Filled = NDArray[np.bool_]
+_MOST = MAX_PROBLEMS + 1  # one more, so that it shows that there are more
 _PATTERNS = {
     "code": r"[A-Z][A-Z0-9_]*",
     "url": r"https?://\S+",
@@ -29,19 +32,27 @@ def check_frame(frame: pd.DataFrame, table: Table, file: str) -> list[Problem]:
         is_filled = filled[column.name]
         if column.required:
             empty = frame.index[~is_filled]
-            problems += [Problem(file, int(line), column.name, "it is empty", "fill it in") for line in empty]
+            problems += [
+                Problem(file, int(line), column.name, "it is empty", "fill it in") for line in empty[:_MOST]
+            ]
         rules = _find_rules(column)
         told = frame[column.name].array[is_filled] if rules else ()
         for rule in rules:
-            refused = {value: rule.explain(value) for value in dict.fromkeys(told) if not rule.allows(value)}
+            refused = [value for value in dict.fromkeys(told) if not rule.allows(value)]
             if refused:
+                # To say what would be right takes long, and of so many nobody reads the last.
+                said = {value: rule.explain(value) for value in refused[:MAX_SUGGESTIONS]}
+                said |= {
+                    value: (f"{_show(value)} is not allowed here", "as above")
+                    for value in refused[MAX_SUGGESTIONS:]
+                }
+                placed = zip(frame.index[is_filled], told, strict=True)
                 problems += [
-                    Problem(file, int(line), column.name, *refused[value])
-                    for line, value in zip(frame.index[is_filled], told, strict=True)
-                    if value in refused
+                    Problem(file, int(line), column.name, *said[value])
+                    for line, value in islice((one for one in placed if one[1] in said), _MOST)
                 ]
     for fault in _find_faulty_rows(frame, table, filled):
-        lines = frame.index[fault.is_faulty]
+        lines = frame.index[fault.is_faulty][:_MOST]
         problems += [Problem(file, int(line), fault.column, fault.wrong, fault.right) for line in lines]
     return sorted(set(problems))
 
@@ -65,7 +76,7 @@ def _find_rules(column: Column) -> list[_Rule]:
     rules = []
 
     def add(allows: Callable[[Any], bool], right: str) -> None:
-        rules.append(_Rule(allows, lambda value: (f"{_show(value)!r} is not allowed here", right)))
+        rules.append(_Rule(allows, lambda value: (f"{_show(value)} is not allowed here", right)))
 
     text = column.pattern or _PATTERNS.get(column.type)
     if text:
@@ -98,12 +109,12 @@ def _list_items(value: Any) -> tuple[str, ...]:
 
 
 def _show(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else ";".join(_list_items(value))
+    return quote(f"{value:g}" if isinstance(value, float) else ";".join(_list_items(value)))
 
 
 def _suggest_value(value: Any, known: Mapping[str, object]) -> tuple[str, str]:
     unknown = next(item for item in _list_items(value) if item not in known)
-    return f"unknown value {unknown!r}", suggest(unknown, known)
+    return f"unknown value {quote(unknown)}", suggest(unknown, known)
 
 
 @dataclass(frozen=True)

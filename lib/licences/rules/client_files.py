@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licences.errors import ProblemsError, UsageError, need_extra
-from licences.reading.files import WORKBOOKS, read_coded_text, read_rows, write_whole
+from licences.reading.files import read_coded_text, write_whole
+from licences.reading.rows import Rows, read_table_rows
+from licences.reading.sources import WORKBOOKS
 from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
+_WRITTEN = frozenset({".xlsx", ".xlsm"})
 # What openpyxl does not write back, so that saving would lose it.
 _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
 
@@ -48,12 +52,17 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
     if path.suffix.lower() not in WORKBOOKS:
         write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
         return
+    if path.suffix.lower() not in _WRITTEN:
+        raise UsageError(
+            f"{path.name} is of a kind that is only read", "save to another file, such as an .xlsx"
+        )
     need_extra("excel", path.name)
     from openpyxl import Workbook
 
     book = Workbook()
-    _write_row(book, 1, names, ())
-    _write_row(book, 2, row, ())
+    sheet = book.worksheets[0]
+    _write_row(sheet, 1, names, ())
+    _write_row(sheet, 2, row, ())
     write_whole(path, _save(book))
 
 
@@ -78,34 +87,48 @@ def write_client(
     if saved is not None and not overwrite:
         wrong = f"{path.name} holds the client {saved['client']!r} already"
         raise UsageError(wrong, "overwrite it, or use another id")
-    header, lines, rows = read_rows(path)
-    before = dict(zip(lines, rows, strict=True))
-    added = [name for name in names if cells.get(name) and name not in header]
-    header += added
-    line = lines[-1] + 1
+    found = _read(path, fields)
+    before = dict(zip(found.lines, found.cells, strict=True))
+    if found.columns != list(range(len(found.header))):
+        wrong = f"{path.name} has empty columns between the others"
+        raise UsageError(wrong, "remove its empty columns, or save to another file")
+    added = [name for name in names if cells.get(name) and name not in found.header]
+    header = found.header + added
+    line = found.lines[-1] + 1
     for number, row in before.items():
         if saved is not None and row[header.index("client")].strip() == saved["client"]:
             line = number
     new = [cells.get(name, "") for name in header]
     if path.suffix.lower() in WORKBOOKS:
         numbers = {at for at, name in enumerate(header) if name in fields and fields[name].type == "number"}
-        content = _change_workbook(path, header, line, new, numbers)
+        content = _change_workbook(path, found, added, line, new, numbers)
     else:
-        content = _change_text(path, added, line if line in before else None, new)
+        content = _change_text(path, found, added, line if line in before else None, new)
     kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
-    _check_kept(path, content, header, kept, new)
+    _check_kept(path, content, header, kept, new, fields)
     write_whole(path, content)
 
 
+def _read(path: Path, fields: Fields) -> Rows:
+    table = find_clients_table(fields)
+    return read_table_rows(path, table.wanted, table.spellings)
+
+
 def _check_kept(
-    path: Path, content: bytes, header: list[str], kept: Mapping[int, list[str]], new: list[str]
+    path: Path,
+    content: bytes,
+    header: list[str],
+    kept: Mapping[int, list[str]],
+    new: list[str],
+    fields: Fields,
 ) -> None:
     """Reads what is about to be written. Raises: UsageError where it is not what it should be."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / path.name
         trial.write_bytes(content)
         try:
-            names, _, rows = read_rows(trial)
+            found = _read(trial, fields)
+            names, rows = found.header, found.cells
         except ProblemsError:
             names, rows = [], []
     if names != header or sorted(rows) != sorted([*kept.values(), new]):
@@ -113,38 +136,39 @@ def _check_kept(
         raise UsageError(wrong, "remove its empty columns, or save to another file")
 
 
-def _join(rows: list[list[str]], end: str) -> str:
+def _join(rows: list[list[str]], end: str, separator: str = ",") -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end).writerows(rows)
+    csv.writer(text, lineterminator=end, delimiter=separator).writerows(rows)
     return text.getvalue()
 
 
-def _change_text(path: Path, added: list[str], line: int | None, new: list[str]) -> bytes:
+def _change_text(path: Path, found: Rows, added: list[str], line: int | None, new: list[str]) -> bytes:
     """The file with the row at ``line`` changed, or one more; the text of the other rows is not touched."""
     text, encoding = read_coded_text(path)
     end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
-    more = "," + ",".join(added) if added else ""
+    mark = found.separator
+    names, blanks = (mark + mark.join(added), mark * len(added)) if added else ("", "")
     changed: list[str] = []
-    for first, raw in _split_records(text):
+    for first, raw in _split_records(text, mark):
         body = raw.rstrip("\r\n")
         if first == line:
-            changed.append(_join([new], end))
-        elif body.strip():
+            changed.append(_join([new], end, mark))
+        elif body.strip() and first >= found.extent.header_line:
+            more = names if first == found.extent.header_line else blanks
             changed.append(body + more + raw[len(body) :])
-            more = "," * len(added)
         else:
             changed.append(raw)
     if line is None:
         if not changed[-1].endswith(("\r", "\n")):
             changed.append(end)
-        changed.append(_join([new], end))
+        changed.append(_join([new], end, mark))
     return "".join(changed).encode(encoding)
 
 
-def _split_records(text: str) -> list[tuple[int, str]]:
+def _split_records(text: str, separator: str) -> list[tuple[int, str]]:
     """The records of a CSV text as they are written, each with its first line."""
     lines = io.StringIO(text, newline="").readlines()
-    reader = csv.reader(iter(lines), strict=True)
+    reader = csv.reader(iter(lines), strict=True, delimiter=separator)
     records, line = [], 0
     for _ in reader:
         records.append((line + 1, "".join(lines[line : reader.line_num])))
@@ -153,8 +177,13 @@ def _split_records(text: str) -> list[tuple[int, str]]:
 
 
 def _change_workbook(
-    path: Path, header: list[str], line: int, new: list[str], numbers: Collection[int]
+    path: Path, found: Rows, added: list[str], line: int, new: list[str], numbers: Collection[int]
 ) -> bytes:
+    if path.suffix.lower() not in _WRITTEN:
+        raise UsageError(
+            f"{path.name} is of a kind that is only read", "save to another file, such as an .xlsx"
+        )
+    need_extra("excel", path.name)
     with zipfile.ZipFile(path) as archive:
         lost = [name for name in archive.namelist() if name.startswith(_LOST)]
     if lost:
@@ -162,8 +191,15 @@ def _change_workbook(
         raise UsageError(wrong, "save to another file, such as a CSV")
     from openpyxl import load_workbook
 
-    book = load_workbook(path)
-    sheet = book.worksheets[0]
+    try:
+        book = load_workbook(path)
+    except Exception as error:
+        raise UsageError(
+            f"{path.name} cannot be written back", "save it anew in Excel, or to another file"
+        ) from error
+    sheet = book[found.extent.sheet]
+    if sheet.merged_cells.ranges:
+        raise UsageError(f"{path.name} holds merged cells", "take them apart, or save to another file")
     formulas = [
         cell.coordinate
         for sheet in book
@@ -174,18 +210,19 @@ def _change_workbook(
     if formulas:
         wrong = f"{path.name} holds a formula in {formulas[0]}, whose value saving would lose"
         raise UsageError(wrong, "put values in place of formulas, or save to another file")
-    heading = next(at for at, row in enumerate(sheet.iter_rows(values_only=True), start=1) if any(row))
-    _write_row(book, heading, header, ())
-    _write_row(book, line, new, numbers)
+    _write_row(sheet, found.extent.header_line, [*found.written, *added], ())
+    _write_row(sheet, line, new, numbers)
     return _save(book)
 
 
-def _write_row(book: Workbook, line: int, row: list[str], numbers: Collection[int]) -> None:
+def _write_row(sheet: Worksheet, line: int, row: list[str], numbers: Collection[int]) -> None:
     for at, text in enumerate(row):
-        cell = book.worksheets[0].cell(line, at + 1)
+        cell = sheet.cell(line, at + 1)
         cell.value = float(text) if text and at in numbers else text or None
         if isinstance(cell.value, str):
             cell.data_type = "s"  # a text that begins with = is no formula
+        elif isinstance(cell.value, float) and "%" in cell.number_format:
+            cell.value /= 100
 
 
 def _save(book: Workbook) -> bytes:

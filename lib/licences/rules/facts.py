@@ -7,22 +7,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from licences.errors import Problem, ProblemsError, UnknownNameError, suggest
+from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, UnknownNameError, cut, quote, suggest
+from licences.reading import tables
+from licences.reading.bounds import MAX_SUGGESTIONS
+from licences.reading.characters import find_garbled
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
+from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
-from licences.reading.tables import (
-    NONE,
-    check_cells,
-    convert_cells,
-    find_separator,
-    read_table,
-    try_to_read_table,
-)
+from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
 
 _WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
@@ -115,6 +113,7 @@ def find_clients_table(fields: Fields) -> Table:
             aliases=field.aliases,
             minimum=None if field.minimum == -float("inf") else field.minimum,
             maximum=None if field.maximum == float("inf") else field.maximum,
+            is_percent="%" in field.unit.values(),
         )
         for field in fields.every
     )
@@ -122,7 +121,7 @@ def find_clients_table(fields: Fields) -> Table:
 
 
 def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
-    """The clients of a CSV or XLSX file, indexed by line: client, name, holds and one column a field.
+    """The clients of a CSV file or a workbook, indexed by line: client, name, holds and one column a field.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
     ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
@@ -130,12 +129,29 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
     """
-    profiles, problems = try_to_read_table(path, find_clients_table(fields))
-    _read_none(profiles)
-    problems += _find_client_problems(profiles, codes, str(path))
+    return read_with_extent(path, fields, codes)[0]
+
+
+def read_with_extent(
+    path: Path, fields: Fields, codes: Collection[str] | None
+) -> tuple[pd.DataFrame, Extent]:
+    """As ``read_profiles``, with what was read and what was passed over."""
+    profiles, problems, extent = try_to_read_profiles(path, fields, codes)
     if problems:
         raise ProblemsError(problems)
-    return profiles
+    return profiles, extent
+
+
+def try_to_read_profiles(
+    path: Path, fields: Fields, codes: Collection[str] | None
+) -> tuple[pd.DataFrame, list[Problem], Extent]:
+    """As ``read_with_extent``, but a bad cell is missing from the rows and named beside them.
+
+    Raises: ProblemsError where the file or its header is broken; MissingFileError.
+    """
+    profiles, problems, extent = tables.read_with_extent(path, find_clients_table(fields))
+    _read_none(profiles)
+    return profiles, problems + _find_client_problems(profiles, codes, str(path)), extent
 
 
 def make_profiles(
@@ -188,23 +204,19 @@ def _read_none(profiles: pd.DataFrame) -> None:
 
 def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
     """Holdings that nobody can have, and ids that would share a folder."""
-    problems = [
-        Problem(file, int(str(line)), "holds", *wrong)
-        for line, holds in profiles["holds"].items()
-        for item in holds
-        for wrong in [_find_wrong_holding(item, codes)]
-        if wrong
-    ]
+    problems = _find_holding_problems(profiles["holds"], codes, file) + _find_garbled_names(
+        profiles["name"], file
+    )
     folded = profiles["client"].fillna("").str.casefold()
     problems += [
         Problem(
             file,
             line,
             "client",
-            f"{profiles['client'][line]!r} differs from another id only in capitals",
+            f"{quote(profiles['client'][line])} differs from another id only in capitals",
             "use another id, since each client has a folder of its own",
         )
-        for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()]
+        for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()][: MAX_PROBLEMS + 1]
     ]
     problems += [
         Problem(
@@ -220,18 +232,51 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
     return problems
 
 
-def _find_wrong_holding(item: str, codes: Collection[str] | None) -> tuple[str, str] | None:
+def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, file: str) -> list[Problem]:
+    wrong: dict[str, tuple[str, str]] = {}
+    for item in dict.fromkeys(chain.from_iterable(column)):
+        found = _find_wrong_holding(item, codes, len(wrong) < MAX_SUGGESTIONS)
+        if found:
+            wrong[item] = found
+    named = (
+        Problem(file, int(str(line)), "holds", *wrong[item])
+        for line, holds in column.items()
+        for item in holds
+        if item in wrong
+    )
+    return list(islice(named, MAX_PROBLEMS + 1)) if wrong else []
+
+
+def _find_wrong_holding(
+    item: str, codes: Collection[str] | None, is_suggested: bool
+) -> tuple[str, str] | None:
     code, at, expiry = item.partition("@")
     if codes is not None and code not in codes:
-        return f"no licence {code!r}", find_separator(code) or suggest(code, codes)
+        right = (find_separator(code) or suggest(code, codes)) if is_suggested else "as above"
+        return f"no licence {quote(code)}", right
     if at:
         try:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", expiry, re.ASCII):
                 raise ValueError
             date.fromisoformat(expiry)
         except ValueError:
-            return f"{expiry!r} is not a date", f"write it as {code}@2029-03-31"
+            return f"{quote(expiry)} is not a date", f"write it as {cut(code)}@2029-03-31"
     return None
+
+
+def _find_garbled_names(names: pd.Series, file: str) -> list[Problem]:
+    """Names whose Chinese was lost when a file in UTF-8 was opened as something else, and saved."""
+    garbled = find_garbled(names.fillna("").tolist())
+    return [
+        Problem(
+            file,
+            int(names.index[at]),
+            "name",
+            f"{quote(names.iloc[at])} is Chinese in UTF-8 that was taken for another encoding",
+            "go back to the file as it was before, and open it as UTF-8",
+        )
+        for at in garbled[: MAX_PROBLEMS + 1]
+    ]
 
 
 def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:

@@ -1,0 +1,147 @@
+"""Sources: a file as rows of texts before its header is known, be it CSV or a sheet of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from licences.errors import Problem, ProblemsError, cut, need_extra
+from licences.reading.bounds import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_HEADING_ROWS,
+    MAX_ROWS,
+    BoundError,
+    check_count,
+)
+from licences.reading.characters import fold, holds_odd_characters
+from licences.reading.files import read_bytes, read_text
+from licences.reading.workbooks import kinds
+from licences.reading.workbooks.sheets import Row, Sheet, WorkbookError
+
+_LONGEST_NAME = 200
+WORKBOOKS = frozenset(kinds.SUFFIXES)
+_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file holds before its header is known; empty_rows: blank lines between those that hold something."""
+
+    rows: list[Row]
+    sheet: Sheet | None = None
+    passed_over: tuple[str, ...] = ()
+    separator: str = ""
+    empty_rows: int = 0
+    may_be_odd: bool = True
+
+
+def read_source(path: Path, wanted: Collection[str], spellings: Mapping[str, str]) -> Source:
+    """The rows of a file that hold something; of a workbook those of the sheet that names the wanted columns.
+
+    Raises: ProblemsError, BoundError, WorkbookError where the file is broken; MissingFileError.
+    """
+    if path.suffix.lower() in WORKBOOKS:
+        return _choose_sheet(_list_sheets(path), wanted, spellings)
+    return _read_csv(path)
+
+
+def _list_sheets(path: Path) -> list[Sheet]:
+    content = read_bytes(path)
+    kind, refused = kinds.find_kind(content)
+    if refused:
+        raise WorkbookError(*refused)
+    if not content.strip():
+        raise WorkbookError("is empty", "fill it in, and save it as .xlsx")
+    if kind != kinds.SUFFIXES[path.suffix.lower()]:
+        raise WorkbookError(*kinds.name_kind(kind))
+    if kind == kinds.XLS:
+        need_extra("excel", str(path))
+        from licences.reading.workbooks import xls
+
+        return xls.list_sheets(content)
+    from licences.reading.workbooks import ods, xlsx
+    from licences.reading.workbooks.packages import Package
+
+    package = Package(content)
+    return ods.list_sheets(package) if kind == kinds.ODS else xlsx.list_sheets(package)
+
+
+def _choose_sheet(sheets: Sequence[Sheet], wanted: Collection[str], spellings: Mapping[str, str]) -> Source:
+    """The one sheet that names the wanted columns; a hidden one only where no other does."""
+    begun = [
+        (sheet, rows, list(islice(rows, MAX_HEADING_ROWS)))
+        for sheet in sheets
+        for rows in [sheet.read(sheet)]
+    ]
+    filled = [one for one in begun if one[2]]
+    named = [one for one in filled if _count_wanted(one[2], wanted, spellings) == len(wanted)]
+    named = named or [one for one in filled if _count_wanted(one[2], wanted, spellings)]
+    chosen = [one for one in named if not one[0].is_hidden] or named
+    if len(chosen) > 1 and wanted:
+        wrong = (
+            f"several sheets have a row that names {_join(wanted)}: {_join(one[0].name for one in chosen)}"
+        )
+        raise WorkbookError(wrong, "put all rows into one of them, or hide the others")
+    if not chosen and len(filled) > 1:
+        wrong = f"no sheet has a row that names {_join(wanted)}: {_join(one[0].name for one in filled)}"
+        raise WorkbookError(wrong, "name the columns in one row of one sheet")
+    if not filled:
+        return Source([])
+    sheet, rest, head = (chosen or filled)[0]
+    others = tuple(other.name for other, _, content in begun if other is not sheet and content)
+    return Source(list(chain(head, rest)), sheet, others)
+
+
+def _join(names: Iterable[str]) -> str:
+    return ", ".join(cut(name) for name in islice(names, 10))
+
+
+def find_header(rows: Sequence[Row], wanted: Collection[str], spellings: Mapping[str, str]) -> int:
+    """Which of the first rows names most of the wanted columns, the first of those; the first row where none does."""
+    counts = [_count_named(row, wanted, spellings) for row in rows[:MAX_HEADING_ROWS]]
+    return counts.index(max(counts))
+
+
+def _count_wanted(rows: Sequence[Row], wanted: Collection[str], spellings: Mapping[str, str]) -> int:
+    return max(_count_named(row, wanted, spellings) for row in rows)
+
+
+def _count_named(row: Row, wanted: Collection[str], spellings: Mapping[str, str]) -> int:
+    named = {
+        spellings.get(fold(cell)) for cell in row.cells[:MAX_COLUMNS] if cell and len(cell) < _LONGEST_NAME
+    }
+    return len(named.intersection(wanted))
+
+
+def _read_csv(path: Path) -> Source:
+    text = read_text(path).lstrip("\ufeff")
+    found = _SEPARATOR.match(text)
+    separator = found[1] if found else ","
+    if separator in '"\r\n\0':
+        raise BoundError("its first line names no separator of cells", "write sep=, or leave the line out")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    rows: list[Row] = []
+    line, counted = 1, 0
+    try:
+        for cells in reader:
+            counted += len(cells)
+            if counted > MAX_CELLS:
+                check_count(counted, MAX_CELLS, "cells")
+            rows.append(Row(line, cells, [], False))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        wrong = f"broken quotes ({error})"
+        right = 'close every quote and double a " inside'
+        raise ProblemsError([Problem(str(path), line, "row", wrong, right)]) from None
+    check_count(len(rows), MAX_ROWS, "rows")
+    filled = [row for row in rows[found is not None :] if any(cell.strip() for cell in row.cells)]
+    last = bisect_left(rows, filled[-1].line, key=lambda row: row.line) + 1 if filled else 0
+    empty = last - len(filled) - (found is not None)
+    return Source(filled, separator=separator, empty_rows=empty, may_be_odd=holds_odd_characters(text))
