@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import io
 import json
 import multiprocessing
@@ -31,6 +32,7 @@ from typing import Any
 
 import hypothesis
 import hypothesis.strategies as st
+import nbformat
 import pandas as pd
 import psutil
 import yaml
@@ -40,7 +42,6 @@ from rich.table import Table
 import mutations
 from licences.analysis.case import Case, open_case
 from licences.analysis.record import find_record
-from licences.batch.job import read_notebook
 from licences.batch.store import LEDGER, ReportStore
 from licences.cli.main import main as run_command
 from licences.errors import LicencesError
@@ -51,7 +52,8 @@ from licences.render.word.document import make_word
 from licences.render.word.template import make_template
 from licences.rules.facts import list_cells, make_profiles, read_fields, read_profiles
 from licences.rules.logic import read_rule
-from licences.runner.client import check_parameters
+from licences.runner.notebooks import parse_notebook, read_notebook
+from licences.runner.parameters import check_parameters
 
 PROJECT = Path(__file__).parents[1]
 CLIENT, DAY = "wander-work", "2026-11-23"
@@ -114,17 +116,16 @@ def read_clients() -> bytes:
 
 @cache
 def make_clients_workbook() -> bytes:
-    """The sample clients as Excel has them, with a hidden row, merged cells, a percentage and a second sheet."""
+    """Six sample clients as Excel has them, with a title, a hidden row, numbers and a second sheet."""
     from openpyxl import Workbook
 
     book = Workbook()
     sheet = book.worksheets[0]
-    for line in read_clients().decode("utf-8-sig").splitlines()[:6]:
-        sheet.append(line.split(","))
-    sheet.row_dimensions[3].hidden = True
-    sheet.cell(4, 5).number_format = "0%"
-    sheet.cell(5, 6).value = "=1+1"
-    sheet.merge_cells("C3:D3")
+    sheet.append(["our clients"])
+    sheet.merge_cells("A1:F1")
+    for row in list(csv.reader(io.StringIO(read_clients().decode("utf-8-sig"))))[:7]:
+        sheet.append([int(cell) if cell.isdigit() else cell or None for cell in row])
+    sheet.row_dimensions[4].hidden = True
     book.create_sheet("notes").append(["a note"])
     content = io.BytesIO()
     book.save(content)
@@ -257,8 +258,9 @@ def _read_expression(path: Path) -> None:
 
 
 def _read_notebook(path: Path) -> None:
-    check_parameters(path, {"client": CLIENT})
-    read_notebook(path)
+    parsed = parse_notebook(read_notebook(path), path.name)
+    check_parameters(parsed, path.name, {"client": CLIENT})
+    nbformat.from_dict(parsed)
 
 
 def _read_ledger(path: Path) -> None:
