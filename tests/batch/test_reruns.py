@@ -31,6 +31,7 @@ class Rerun:
         self.out, self.catalogue = out, catalogue
         self.profile = clients[clients["client"] == "corner-shop"].reset_index(drop=True)
         self.folder = out / "corner-shop"
+        self.warnings: list[str] = []
         self.notebook = out.parent / "short.ipynb"
         own = json.loads((PROJECT / "notebooks" / "client_report.ipynb").read_text(encoding="utf-8"))
         own["cells"] = own["cells"][:4]  # what the documents are made of, they take from the case
@@ -42,7 +43,12 @@ class Rerun:
             as_of, as_of, "en", formats=("docx", "xlsx", "ics"), force=force, has_browser=False,
         )  # fmt: skip
         (entry,) = write_reports(
-            job, self.catalogue, self.profile, lambda: datetime(2026, 12, 1, tzinfo=UTC), keeps_warm=True
+            job,
+            self.catalogue,
+            self.profile,
+            lambda: datetime(2026, 12, 1, tzinfo=UTC),
+            keeps_warm=True,
+            warn=self.warnings.append,
         )
         return entry
 
@@ -128,7 +134,11 @@ def test_what_fell_away_since_the_last_report_is_cancelled_in_the_calendar(rerun
     first = rerun.read(CALENDAR)
     assert b"STATUS:CANCELLED" not in first
     rerun.profile["holds"] = pd.Series([("BUSINESS_LICENCE",)])
+    with (rerun.out / "ledger.jsonl").open("ab") as ledger:
+        ledger.write(b"[" * 100_000 + b"\n")
     rerun.make(LATER)
+    (warning,) = rerun.warnings
+    assert warning.endswith("1 line is none of ours (the first is line 2); passed over, and left as it is")
     second = icalendar.Calendar.from_ical(rerun.read(CALENDAR))
     gone = [event for event in second.events if event.get("status") == "CANCELLED"]
     assert any(event["summary"].startswith("Cancelled: Renew: ") for event in gone)

@@ -149,7 +149,7 @@ def test_entries_in_another_language_are_kept_apart_and_their_status_is_translat
 
 
 def inflate(workbook: bytes, part: str) -> bytes:
-    """A workbook with 60 MB of nothing in a part of it."""
+    """A workbook with 30 MB of nothing in a part of it."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(workbook)) as old,
@@ -157,7 +157,7 @@ def inflate(workbook: bytes, part: str) -> bytes:
     ):
         for name in dict.fromkeys([*old.namelist(), part]):
             content = old.read(name) if name in old.namelist() else b""
-            new.writestr(name, content + b" " * 60_000_000 if name == part else content)
+            new.writestr(name, content + b" " * 30_000_000 if name == part else content)
     return target.getvalue()
 
 

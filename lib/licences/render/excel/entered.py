@@ -15,7 +15,7 @@ from licences.words.texts import read_texts
 
 LANGUAGES = ("zh", "en")
 MOST_ROWS, MOST_COLUMNS, HEADING_ROWS = 20_000, 200, 20
-MOST_BYTES = 50_000_000  # of its texts, unpacked; a workbook of ours has one million
+MOST_BYTES = 20_000_000  # of its texts, unpacked; a workbook of ours has one million
 
 Value = str | float | date | None
 
