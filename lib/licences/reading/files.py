@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import re
+import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from licences.errors import (
 )
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+PRIVATE_FILE = 0o600  # of what we make: whoever shares it opens it to others
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -164,11 +166,15 @@ def _cell_text(value: object) -> str:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Writes a file that appears under its name only when it is whole."""
-    write_all_whole(path.parent, {path.name: content})
+    """Writes a file that appears under its name only when it is whole; one that is there keeps its mode."""
+    mode = None
+    if not is_remote(path):
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+    write_all_whole(path.parent, {path.name: content}, PRIVATE_FILE if mode is None else mode)
 
 
-def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
+def write_all_whole(folder: Path, files: Mapping[str, str | bytes], mode: int = PRIVATE_FILE) -> None:
     """Writes files of a folder; none appears under its name before all of them are whole.
 
     An object store takes each of them whole, all at a time. Raises: OSError; then every file that was
@@ -192,7 +198,8 @@ def write_all_whole(folder: Path, files: Mapping[str, str | bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary[name].chmod(0o644)
+            if mode != PRIVATE_FILE:
+                temporary[name].chmod(mode)
         for name in encoded:
             temporary.pop(name).replace(folder / name)
     finally:

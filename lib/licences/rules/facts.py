@@ -24,7 +24,7 @@ from licences.reading.tables import (
     try_to_read_table,
 )
 
-_WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
+WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -215,7 +215,7 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
             "use another id, so that the file is good on every system",
         )
         for line, client in profiles["client"].dropna().items()
-        if _WINDOWS_DEVICE.fullmatch(client)
+        if WINDOWS_DEVICE.fullmatch(client)
     ]
     return problems
 
