@@ -74,6 +74,10 @@ class UsageError(LicencesError):
         return f"{self.wrong}; {self.right}"
 
 
+class OvertakenError(UsageError):
+    """What is to be overwritten is not any more what it was when that was decided."""
+
+
 class MissingExtraError(UsageError):
     """What is asked for needs a package that the light installation does not bring."""
 

@@ -7,6 +7,7 @@ import shutil
 from argparse import Namespace
 from dataclasses import replace
 from datetime import date, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from licences.reading.dictionary import LANGUAGES
 from licences.render.figures.graph import draw_graph, make_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import list_licences
+from licences.rules.client_files import find_saved, write_client
 from licences.rules.facts import Fields, list_cells, read_profiles
 from licences.words.texts import mark_day, read_texts
 
@@ -288,8 +290,9 @@ def test_what_is_not_saved_is_not_lost_without_being_asked(explorer: Explorer) -
 
 
 def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
-    catalogue: Catalogue, explorer: Explorer, tmp_path: Path
+    catalogue: Catalogue, places: Places, tmp_path: Path
 ) -> None:
+    explorer = Explorer(catalogue, replace(places, work=tmp_path), TERMS, "en", "wander-work")
     explorer.screen.sample.value = "drug-arcade"
     assert (explorer.cells["client"], explorer.cells["name"]) == ("", "")
     assert explorer.cells["own_categories"] == "drugs"
@@ -301,7 +304,7 @@ def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
     assert "client" in explorer.screen.message.value
     explorer.screen.id.value = "my-shop"
     explorer.screen.name.value = "<b>我的店</b>"
-    explorer.screen.file.value = str(tmp_path / "new.csv")
+    explorer.screen.file.value = "new.csv"
     printer(explorer, "save")
     assert "my-shop" in explorer.screen.message.value
     saved = read_cells(catalogue, tmp_path / "new.csv")
@@ -311,6 +314,158 @@ def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
     explorer.screen.file.value = " "
     printer(explorer, "save")
     assert "data/mine.csv" in explorer.screen.message.value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_path_where_no_clients_are_kept_is_a_sentence_and_nothing_is_written(
+    catalogue: Catalogue, places: Places, tmp_path: Path, language: str
+) -> None:
+    work, beside = tmp_path / "work", tmp_path / "beside"
+    work.mkdir(), beside.mkdir()
+    (work / "out").symlink_to(beside)
+    (work / "notes.csv").write_text("shopping\nmilk\n", encoding="utf-8")
+    (work / "folder.csv").mkdir()
+    explorer = Explorer(catalogue, replace(places, work=work), TERMS, language, "wander-work")
+    explorer.tell("has_app", "")
+    before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")}
+    refused = {
+        "outside": ["../beside/new.csv", str(beside / "new.csv"), "~/.ssh/authorized_keys.csv"],
+        "kind": ["authorized_keys", "notes"],
+        "hidden": [".ssh/new.csv"],
+        "unseen": ["a\u202eb.csv", "a\nb.csv"],
+        "long": ["x" * 300 + ".csv"],
+        "device": ["nul.csv"],
+        "sign": ["C:\\new.csv"],
+        "edge": ["sub./new.csv"],
+        "link": ["out/new.csv"],
+        "no_folder": ["none/new.csv"],
+        "no_file": ["folder.csv"],
+        "foreign": ["notes.csv"],
+    }
+    texts = read_texts(language)["explorer"]
+    for kind, paths in refused.items():
+        for path in paths:
+            explorer.screen.file.value = path
+            printer(explorer, "save")
+            assert 'role="alert"' in explorer.screen.message.value
+            assert escape(texts[f"path_{kind}"].rpartition("}")[2]) in explorer.screen.message.value, path
+            assert "Error" not in explorer.screen.message.value
+            assert not explorer.is_saved
+    assert {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    explorer.screen.file.value = str(places.clients)
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    assert explorer.is_saved
+
+
+def test_what_nobody_sees_is_refused_in_a_name_an_id_and_what_is_held(explorer: Explorer) -> None:
+    cells = dict(explorer.cells)
+    for language, cure in (("en", "on one line"), ("zh", "在一行内")):
+        explorer.screen.language.value = language
+        for widget in (explorer.screen.name, explorer.screen.id, explorer.screen.holdings.entry):
+            for sign in ("\n", "\r", "\x1b", "\u200b", "\u202e", "\u2028", "\ufeff"):
+                widget.value = f"EDI{sign};ICP"
+                assert f"U+{ord(sign):04X}" in explorer.screen.message.value
+                assert cure in explorer.screen.message.value
+                assert explorer.cells == cells
+                assert sign not in widget.value
+    assert explorer.is_saved
+
+
+def test_a_name_with_a_break_that_a_file_holds_is_neither_saved_nor_reported(
+    catalogue: Catalogue, places: Places
+) -> None:
+    places.clients.write_text('client,name\nodd,"two\nlines"\n', encoding="utf-8")
+    explorer = Explorer(catalogue, places, TERMS, "en", "odd")
+    explorer.tell("has_app", "yes")
+    for button in ("save", "report"):
+        printer(explorer, button)
+        assert "Name holds U+000A" in explorer.screen.message.value
+    assert explorer.writing is None
+    assert not places.out.exists()
+    explorer.screen.name.value = "one line"
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    assert read_cells(catalogue, places.clients)["odd"]["name"] == "one line"
+
+
+def test_what_somebody_else_saved_since_is_said_and_not_overwritten_unasked(
+    catalogue: Catalogue, explorer: Explorer
+) -> None:
+    path = explorer.places.clients
+
+    def change(**cells: str) -> None:
+        codes = set(catalogue.rows["code"])
+        over = find_saved(path, catalogue.fields, codes, "wander-work")
+        assert over
+        write_client(path, catalogue.fields, codes, over | cells, over)
+
+    explorer.tell("sells_call_centre_services", "yes")
+    printer(explorer, "save")
+    assert "holds wander-work with other answers" in explorer.screen.asked.value
+    change(name="changed once")
+    explorer.screen.yes.click()
+    assert read_cells(catalogue, path)["wander-work"]["name"] == "changed once"
+    assert "Somebody else has changed wander-work" in explorer.screen.asked.value
+    assert "changed once" in explorer.screen.asked.value
+    assert explorer.screen.asking.layout.display == ""
+    explorer.screen.yes.click()
+    assert read_cells(catalogue, path)["wander-work"] == explorer.cells
+    change(name="changed twice")
+    printer(explorer, "save")
+    assert "Somebody else has changed wander-work" in explorer.screen.asked.value
+    explorer.screen.no.click()
+    path.write_text("client,name\nother,x\n", encoding="utf-8")
+    printer(explorer, "save")
+    assert "not in mine.csv any more" in explorer.screen.asked.value
+    explorer.screen.no.click()
+    assert set(read_cells(catalogue, path)) == {"other"}
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    assert set(read_cells(catalogue, path)) == {"other", "wander-work"}
+
+
+def test_a_name_that_a_spreadsheet_takes_for_a_formula_stays_as_typed_and_is_told(
+    catalogue: Catalogue, explorer: Explorer
+) -> None:
+    path = explorer.places.clients
+    explorer.screen.name.value = "=1+1"
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    assert "begins like a formula" in explorer.screen.message.value
+    assert read_cells(catalogue, path)["wander-work"]["name"] == "=1+1"
+    explorer.screen.name.value = "1+1"
+    printer(explorer, "save")
+    explorer.screen.yes.click()
+    assert "formula" not in explorer.screen.message.value
+
+
+def test_a_link_is_followed_only_where_it_was_named(
+    monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue, places: Places, tmp_path: Path
+) -> None:
+    linked = replace(places, work=tmp_path / "work", clients=tmp_path / "work" / "clients.csv")
+    linked.work.mkdir()
+    linked.clients.symlink_to(places.clients)
+    explorer = Explorer(catalogue, linked, TERMS, "en", "wander-work")
+    explorer.tell("has_app", "")
+    printer(explorer, "save")
+    assert "links are not followed" in explorer.screen.message.value
+    monkeypatch.setenv("LICENCES_EXPLORE", "{}")
+    shown = json.dumps(
+        [str(text) for text in _read_texts(explore("wander-work", clients=str(linked.clients)))]
+    )
+    assert str(places.clients) in shown
+    assert str(linked.clients) not in shown
+
+
+def test_a_report_follows_no_link_out_of_its_folder(explorer: Explorer, tmp_path: Path) -> None:
+    (tmp_path / "beside").mkdir()
+    explorer.places.out.mkdir()
+    (explorer.places.out / "wander-work").symlink_to(tmp_path / "beside")
+    printer(explorer, "report")
+    assert explorer.writing is None
+    assert "links are not followed" in explorer.screen.message.value
+    assert list((tmp_path / "beside").iterdir()) == []
 
 
 def test_a_broken_clients_file_is_named_and_left_alone(explorer: Explorer) -> None:

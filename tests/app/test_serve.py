@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import queue
 import socket
+import tempfile
+import webbrowser
+from html import escape
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from licences.app.serve import HERE, PORTS, Address, choose_address, find_asked, find_lab_path, hand_over
+from licences.app.web_app import WebApp
 from licences.errors import UsageError
 
 TOKEN = "a token of more than sixteen characters"  # noqa: S105 - it opens nothing
@@ -61,6 +67,33 @@ def test_the_page_to_open_carries_the_token(project: Path) -> None:
     assert find_lab_path(notebook) == "lab/tree/notebooks/explore.ipynb"
     page = Address("::1", 8890, "secret").find_page(find_lab_path(notebook))
     assert page == "http://[::1]:8890/lab/tree/notebooks/explore.ipynb?token=secret"
+
+
+def test_a_token_of_any_characters_reaches_the_server_whole() -> None:
+    page = urlsplit(Address(HERE, 8890, f"{TOKEN} & 二十 #1?").find_page())
+    assert parse_qs(page.query) == {"token": [f"{TOKEN} & 二十 #1?"]}
+    assert page.fragment == ""
+
+
+def test_a_browser_opens_the_page_with_its_token_and_nobody_reads_that_in_its_arguments(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: queue.Queue[str] = queue.Queue()
+
+    class Browser(webbrowser.BaseBrowser):
+        def open(self, url: str, *_how: object) -> bool:
+            opened.put(url)
+            return True
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    webbrowser.register("listening", Browser)
+    page = Address(HERE, 8890, "secret&more").find_page()
+    WebApp(page=page, browser="listening").launch_browser()
+    (file,) = tmp_path.iterdir()
+    assert opened.get(timeout=30) == file.as_uri()
+    assert file.stat().st_mode & 0o077 == 0
+    assert f'url={escape(page)}"' in file.read_text(encoding="utf-8")
+    WebApp(page=page, browser="none of that name").launch_browser()
 
 
 def test_what_was_asked_for_reaches_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:

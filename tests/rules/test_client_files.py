@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from licences.errors import LicencesError, ProblemsError, UsageError
+from licences.errors import LicencesError, OvertakenError, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue
-from licences.rules.client_files import find_changed_cells, find_saved, write_client
+from licences.reading.places import find_program_folder
+from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
 from licences.rules.facts import list_cells, make_profiles, read_profiles
 
 NEW = {
@@ -23,7 +28,9 @@ NEW = {
 
 
 def save(catalogue: Catalogue, path: Path, cells: dict[str, str], overwrite: bool = False) -> None:
-    write_client(path, catalogue.fields, set(catalogue.rows["code"]), cells, overwrite=overwrite)
+    codes = set(catalogue.rows["code"])
+    over = find_saved(path, catalogue.fields, codes, cells["client"]) if overwrite else None
+    write_client(path, catalogue.fields, codes, cells, over)
 
 
 def read_cells(catalogue: Catalogue, path: Path) -> dict[str, dict[str, str]]:
@@ -163,12 +170,105 @@ def test_a_workbook_that_would_lose_something_is_refused(
     assert path.read_bytes() == before
 
 
-def test_a_link_to_the_file_stays_a_link(catalogue: Catalogue, tmp_path: Path) -> None:
-    save(catalogue, tmp_path / "real.csv", NEW)
-    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
-    save(catalogue, tmp_path / "link.csv", NEW | {"client": "other"})
-    assert (tmp_path / "link.csv").is_symlink()
-    assert set(read_cells(catalogue, tmp_path / "real.csv")) == {"new-one", "other"}
+def test_a_cell_that_holds_what_nobody_sees_is_refused_and_named(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path, codes = tmp_path / "mine.csv", set(catalogue.rows["code"])
+    for sign in "\n\r\t\0\x1b\x7f\x85\u00ad\u200b\u200d\u202e\u2028\u2029\u2066\ufeff\ud800\ufffe\U000e0001":
+        for cells in (
+            NEW | {"name": f"a{sign}b"},
+            NEW | {"holds": f"EDI{sign};ICP"},
+            NEW | {"has_app": f"yes{sign}"},
+        ):
+            for write in (write_client, write_alone):
+                with pytest.raises(ProblemsError) as error:
+                    write(path, catalogue.fields, codes, cells)
+                assert str(error.value).startswith("mine.csv:1: ")
+            if cells["name"] != NEW["name"]:
+                assert f": name: holds U+{ord(sign):04X}, which cannot be seen" in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rare_characters_and_marks_are_names_like_others(catalogue: Catalogue, tmp_path: Path) -> None:
+    for at, name in enumerate(
+        ("𠮷野家", "㐀㒨䶮", "Ünïcødé & “Söhne”", "عبد", "é́", "🏬", "=1+1", "@home", "+86", "-", "'x")
+    ):
+        save(catalogue, tmp_path / "mine.csv", {"client": f"c{at}", "name": name})
+        assert read_cells(catalogue, tmp_path / "mine.csv")[f"c{at}"]["name"] == name
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.xlsx"])
+def test_a_new_file_is_its_owners_alone_and_one_that_is_there_keeps_its_mode(
+    catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    tmp_path.chmod(0o750)
+    save(catalogue, path, NEW)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for mode in (0o600, 0o640, 0o664):
+        path.chmod(mode)
+        save(catalogue, path, NEW | {"branch_cities": f"{mode}"}, overwrite=True)
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["link.csv", "hanging.csv", "none/mine.csv", "folder.csv", "pipe.csv", "authorized_keys", "notes.csv"],
+)
+def test_nothing_is_written_where_no_clients_file_can_be(
+    catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
+    elsewhere.mkdir(), (here / "folder.csv").mkdir(parents=True)
+    save(catalogue, elsewhere / "real.csv", NEW)
+    (here / "link.csv").symlink_to(elsewhere / "real.csv")
+    (here / "hanging.csv").symlink_to(elsewhere / "new.csv")
+    os.mkfifo(here / "pipe.csv")
+    (here / "notes.csv").write_text("shopping\nmilk\n", encoding="utf-8")
+    before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")}
+    with pytest.raises(UsageError, match=re.escape(name)):
+        save(catalogue, here / name, NEW | {"client": "other"})
+    assert {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_nothing_is_written_into_the_program(catalogue: Catalogue) -> None:
+    path = find_program_folder() / "app" / "mine.csv"
+    try:
+        with pytest.raises(UsageError, match="folder of the program"):
+            save(catalogue, path, NEW)
+        assert not path.exists()
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path, codes = tmp_path / "mine.csv", set(catalogue.rows["code"])
+    save(catalogue, path, NEW)
+    over = find_saved(path, catalogue.fields, codes, "new-one")
+    save(catalogue, path, NEW | {"has_app": "no"}, overwrite=True)
+    before = path.read_bytes()
+    with pytest.raises(OvertakenError, match="new-one"):
+        write_client(path, catalogue.fields, codes, NEW | {"has_app": ""}, over)
+    assert path.read_bytes() == before
+    path.write_text("client,name\nother,x\n", encoding="utf-8")
+    with pytest.raises(OvertakenError, match="new-one"):
+        write_client(path, catalogue.fields, codes, NEW, over)
+    assert path.read_text(encoding="utf-8") == "client,name\nother,x\n"
+
+
+def test_clients_that_are_saved_at_the_same_time_are_all_there(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    clients = [f"c{at}" for at in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        for done in [
+            pool.submit(save, catalogue, path, {"client": client, "name": client}) for client in clients
+        ]:
+            done.result()
+    assert sorted(read_cells(catalogue, path)) == sorted(clients)
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.csv"]
 
 
 def test_a_folder_that_is_not_there_is_named(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial, wraps
@@ -17,11 +17,13 @@ from ipywidgets import Widget
 
 from licences.analysis.case import Case, make_case
 from licences.app.layout import HIDDEN, SHOWN, Screen
+from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Places, Terms
 from licences.batch.run import BatchJob, write_reports
-from licences.errors import LicencesError, UnknownNameError, UsageError
+from licences.errors import LicencesError, OvertakenError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.planning.schedule import find_beginning
+from licences.reading.files import say_why
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
@@ -40,7 +42,7 @@ from licences.rules.facts import list_cells, make_profiles, read_profiles
 from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
-IDENTITY = {"client": "id", "name": "name", "holds": "holds"}
+FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of one
 
 
 def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concatenate[Explorer, P], None]:
@@ -64,7 +66,8 @@ def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concat
 class Explorer:
     """What the consultant does with the widgets of a Screen, and what follows from it.
 
-    ``cells`` are the client's answers as a clients file holds them; ``case`` is the present answer;
+    ``cells`` are the client's answers as a clients file holds them, ``opened`` those of ``file`` when the
+    client was read from there or saved last; ``case`` is the present answer;
     ``pinned`` is what it is compared with; ``page`` is the widget to show.
     """
 
@@ -79,6 +82,7 @@ class Explorer:
         self.clients = self._read_clients(self.file)
         self.samples = self._read_clients(places.samples)
         self.cells = self._find_cells(self.clients, client) if client else self._make_empty()
+        self.opened = self.cells if client else None
         self.is_saved = True
         self.pinned: tuple[Case, dict[str, str], Terms] | None = None
         self.code: str | None = None
@@ -104,6 +108,7 @@ class Explorer:
     def tell(self, name: str, text: str) -> None:
         """Takes an answer as a cell of a clients file, empty for "not told"; a bad one is refused."""
         is_typed = name in IDENTITY or self.catalogue.fields[name].type == "number"
+        check_seen({name: text}, self.catalogue.fields, self.language)
         if text and is_typed:
             others = {"client": "new-client", "name": "-"}
             make_profiles([others | {name: text}], self.catalogue.fields, self.codes, self._say("title"))
@@ -155,37 +160,44 @@ class Explorer:
     @guarded
     def load(self, client: str) -> None:
         """Shows a client of the file, or an empty sheet where ``client`` is empty."""
-        self._leave(
-            lambda: self._take(
-                self._find_cells(self.clients, client) if client else self._make_empty(), is_saved=True
-            )
-        )
+        cells = self._find_cells(self.clients, client) if client else self._make_empty()
+        self._leave(lambda: self._open(cells, is_saved=True))
 
     @guarded
     def start_from(self, sample: str) -> None:
         """Takes over the answers of a sample for a client whose id and name are still to be told."""
         cells = self._find_cells(self.samples, sample) | {"client": "", "name": ""}
-        self._leave(lambda: self._take(cells))
+        self._leave(lambda: self._open(cells, is_saved=False))
 
     @guarded
     def save(self) -> None:
-        """Saves the client into the file that is named; asks before other answers are overwritten."""
-        text = self.screen.file.value.strip()
-        if not text:
-            raise UsageError(self._say("file"), self._say("file_not_named"))
-        path = self.places.work / text
+        """Saves the client into the file that is named.
+
+        Asks before other answers are overwritten, and says where somebody else changed them meanwhile.
+        """
+        path = find_path(self.screen.file.value, self.places, self.catalogue.fields, self.language)
+        check_seen(self.cells, self.catalogue.fields, self.language)
         make_profiles([self.cells], self.catalogue.fields, self.codes, path.name)
         saved = find_saved(path, self.catalogue.fields, self.codes, self.cells["client"])
-        said = {"client": self.cells["client"], "file": path.name}
+        opened = self._find_opened(path)
         changed = find_changed_cells(saved, self.cells) if saved else {}
-        if saved is None:
-            self._write(path, overwrite=False)
-        elif changed:
+        said = {"client": self.cells["client"], "file": path.name}
+        if saved is None and opened is None:
+            self._write(path, None)
+        elif saved is None or changed:
             items = [self._say_change(name, *texts) for name, texts in changed.items()]
-            overwrite = lambda: self._write(path, overwrite=True)  # noqa: E731 - said once, used once
-            self._ask(self._say("overwrite_ask", **said), items, "overwrite", "keep", overwrite)
+            key = "gone" if saved is None else "overwrite" if opened in (None, saved) else "overtaken"
+            yes, no = ("save", "leave_out") if saved is None else ("overwrite", "keep")
+            self._ask(self._say(f"{key}_ask", **said), items, yes, no, lambda: self._write(path, saved))
         else:
             self._settle(path, self._say("saved_already", **said))
+
+    def _find_opened(self, path: Path) -> dict[str, str] | None:
+        """The cells of this client as ``path`` held them when they were read, where they were read from there."""
+        if path != self.file or self.opened is None:
+            return None
+        is_same = self.opened["client"].casefold() == self.cells["client"].casefold()
+        return self.opened if is_same else None
 
     def _read_clients(self, path: Path) -> pd.DataFrame:
         if path.exists():
@@ -198,19 +210,36 @@ class Explorer:
                 return list_cells({str(name): value for name, value in record.items()}, self.catalogue.fields)
         raise UnknownNameError("client", client, set(clients["client"]))
 
-    def _write(self, path: Path, *, overwrite: bool) -> None:
-        write_client(path, self.catalogue.fields, self.codes, self.cells, overwrite=overwrite)
-        self._settle(path, self._say("saved", client=self.cells["client"], file=path.name))
+    def _open(self, cells: dict[str, str], *, is_saved: bool) -> None:
+        self._take(cells, is_saved)
+        self.opened = cells if is_saved and cells["client"] else None
+
+    def _write(self, path: Path, over: Mapping[str, str] | None) -> None:
+        try:
+            write_client(path, self.catalogue.fields, self.codes, self.cells, over)
+        except OvertakenError:
+            self.save()  # which asks about what stands there now
+        except OSError as error:
+            raise LicencesError(self._say("not_written", file=path.name, why=say_why(error))) from None
+        else:
+            self._settle(path, self._say("saved", client=self.cells["client"], file=path.name))
 
     def _settle(self, path: Path, sentence: str) -> None:
         self.file, self.clients, self.is_saved = path, self._read_clients(path), True
+        self.opened = self._find_cells(self.clients, self.cells["client"])
         self._list_clients()
-        self.say("done", [sentence])
+        is_formula = path.suffix.lower() == ".csv" and self.cells["name"].startswith(FORMULA)
+        remarks = [self._say("formula", name=self.cells["name"])] if is_formula else []
+        self.say("done", [sentence, *remarks])
 
     def _say_change(self, name: str, old: str, new: str) -> str:
-        fields, empty = self.catalogue.fields, self._say("empty")
-        label = fields[name].label[self.language] if name in fields else self._say(IDENTITY[name])
-        return self._say("change", label=label, old=old or empty, new=new or empty)
+        empty = self._say("empty")
+        return self._say(
+            "change",
+            label=name_cell(name, self.catalogue.fields, self.language),
+            old=old or empty,
+            new=new or empty,
+        )
 
     # Questions to the consultant
 
@@ -273,7 +302,9 @@ class Explorer:
         if self.writing and self.writing.is_alive():
             return
         profiles = make_profiles([self.cells], self.catalogue.fields, self.codes, self._say("report"))
+        check_seen(self.cells, self.catalogue.fields, self.language)
         answers = self.places.out / self.cells["client"] / "profile.csv"
+        check_folder(answers.parent, self.language)
         write_alone(answers, self.catalogue.fields, self.codes, self.cells)
         order = BatchJob(
             notebook=self.places.notebook,

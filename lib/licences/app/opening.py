@@ -45,7 +45,7 @@ def explore(
         places = Places(
             work=work,
             catalogue=work / asked["catalogue"] if asked["catalogue"] else None,
-            clients=work / asked["clients"] if asked["clients"] else _find_clients_file(work),
+            clients=(work / asked["clients"]).resolve() if asked["clients"] else _find_clients_file(work),
             out=work / (asked["out"] or "reports"),
         )
         terms = _read_terms(asked["as_of"], asked["start"], date.today())

@@ -7,10 +7,14 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from urllib.parse import quote
 
 from licences.errors import UsageError
 from licences.reading.files import write_whole
@@ -20,6 +24,11 @@ HERE = "127.0.0.1"
 PORTS = range(8888, 8988)
 HIGHEST_PORT = 65_535
 SHORTEST_TOKEN = 16
+LAB_PARTS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals")  # what JupyterLab's page asks for
+_SETTING = "JUPYTER_"
+_PLACES = {
+    f"JUPYTER_{name}" for name in ("PATH", "DATA_DIR", "RUNTIME_DIR", "PLATFORM_DIRS", "PREFER_ENV_PATH")
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Address:
     def find_page(self, path: str = "") -> str:
         """What to open in a browser."""
         host = f"[{self.ip}]" if ":" in self.ip else self.ip
-        return f"http://{host}:{self.port}/{path}?token={self.token}"
+        return f"http://{host}:{self.port}/{path}?token={quote(self.token, safe='')}"
 
 
 def hand_over(asked: Mapping[str, str]) -> None:
@@ -100,18 +109,26 @@ def find_lab_path(notebook: Path) -> str:
 
 def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
     """Serves the notebook in JupyterLab until it is stopped; it asks nothing of the internet."""
+    from jupyter_server.utils import JupyterServerAuthWarning
+    from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
 
-    with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
+    warnings.simplefilter("ignore", JupyterServerAuthWarning)  # of sockets that the server closes by itself
+    own = {"user_settings_dir": get_user_settings_dir(), "workspaces_dir": get_workspaces_dir()}
+    with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings, no_settings_of_others():
         LabApp.launch_instance(
             [
                 *_find_common("ServerApp", address, opens_browser),
                 f"--IdentityProvider.token={address.token}",
+                f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
+                "--ServerApp.allow_unauthenticated_access=False",
                 f"--ServerApp.root_dir={notebook.parents[1]}",
+                *(f"--ServerApp.jpserver_extensions={part}=True" for part in LAB_PARTS),
                 "--ServerApp.answer_yes=True",
                 "--ServerApp.allow_root=True",
                 f"--LabApp.default_url=/{find_lab_path(notebook)}",
                 f"--LabApp.app_settings_dir={settings}",
+                *(f"--LabApp.{name}={folder}" for name, folder in own.items()),
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
                 "--LabApp.log_level=ERROR",
             ]
@@ -120,19 +137,39 @@ def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
 
 def serve_app(notebook: Path, address: Address, *, opens_browser: bool) -> None:
     """Serves the notebook as a web app, without its code, until it is stopped."""
-    from voila.app import Voila
+    from licences.app.web_app import WebApp
 
-    with as_file(files("licences.app").joinpath("jupyter")) as templates:
+    with as_file(files("licences.app").joinpath("jupyter")) as templates, no_settings_of_others():
         searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
-        Voila.launch_instance(
+        WebApp.launch_instance(
             [
                 str(notebook),
                 *_find_common("Voila", address, opens_browser),
                 f"--Voila.token={address.token}",
+                f"--WebApp.page={address.find_page()}",
+                f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
                 "--VoilaConfiguration.template=explorer",
             ]
         )
+
+
+@contextmanager
+def no_settings_of_others() -> Iterator[None]:
+    """While a server runs: it and its kernels read no settings of Jupyter, and leave no temporary files.
+
+    Settings say where is served, with which certificate, to whom and without which token; the address
+    that is printed would not hold. Where data lie, such as extensions and kernels, may still be said.
+    """
+    for name in [name for name in os.environ if name.startswith(_SETTING) and name not in _PLACES]:
+        del os.environ[name]
+    os.environ["JUPYTER_NO_CONFIG"] = "1"
+    with tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as own:
+        os.environ["TMPDIR"] = tempfile.tempdir = own
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
 
 
 def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
@@ -142,5 +179,6 @@ def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
         f"--{app}.port_retries=0",
         f"--{app}.open_browser={opens_browser}",
         f"--{app}.log_level=ERROR",
+        "--PasswordIdentityProvider.allow_password_change=False",
         *(["--KernelManager.transport=ipc"] if hasattr(socket, "AF_UNIX") else []),  # out of others' reach
     ]

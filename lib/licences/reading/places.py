@@ -16,6 +16,11 @@ def find_shipped_folder() -> Path:
     return _PACKAGE if (_PACKAGE / "data").is_dir() else _PACKAGE.parents[1]
 
 
+def find_program_folder() -> Path:
+    """Where the modules of ours lie, in which nobody keeps files."""
+    return _PACKAGE
+
+
 def find_data_folder(start: Path | None = None) -> Path:
     """The nearest ``data`` folder with a dictionary, from ``start`` upwards, else the one that ships.
 

@@ -10,17 +10,18 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licences.errors import ProblemsError, UsageError, need_extra
+from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
 from licences.reading.files import read_coded_text, write_whole
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.sources import WORKBOOKS
+from licences.reading.turns import take_turns
 from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
+from licences.rules.saving import WRITTEN_WORKBOOKS, check_place, find_unseen
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_WRITTEN = frozenset({".xlsx", ".xlsm"})
 # What openpyxl does not write back, so that saving would lose it.
 _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
 
@@ -46,13 +47,13 @@ def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> di
 
 def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
     """Writes a clients file with this one client in it. Raises: ProblemsError for a bad cell."""
-    make_profiles([cells], fields, codes, path.name)
+    _check_cells(cells, fields, codes, path.name)
     names = [column.name for column in find_clients_table(fields).columns]
     row = [cells.get(name, "") for name in names]
     if path.suffix.lower() not in WORKBOOKS:
         write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
         return
-    if path.suffix.lower() not in _WRITTEN:
+    if path.suffix.lower() not in WRITTEN_WORKBOOKS:
         raise UsageError(
             f"{path.name} is of a kind that is only read", "save to another file, such as an .xlsx"
         )
@@ -67,26 +68,57 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
 
 
 def write_client(
-    path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str], *, overwrite: bool
+    path: Path,
+    fields: Fields,
+    codes: Collection[str],
+    cells: Mapping[str, str],
+    over: Mapping[str, str] | None = None,
 ) -> None:
     """Writes a client as a row of a CSV or XLSX clients file, which is made where there is none.
 
     The other rows, the order of columns, the encoding and the ends of lines stay; a column that the
     file lacks is added where the client tells something about it. The file changes whole or not at all.
+    over: the cells that may be overwritten, as ``find_saved`` told them; None where the client is new.
 
-    Raises: ProblemsError where the client's cells or the file hold problems; UsageError where the
-    file holds the client already and ``overwrite`` is not set, or where saving would lose something.
+    Raises: ProblemsError where the client's cells or the file hold problems; OvertakenError where the
+    file holds the client otherwise than ``over`` says; UsageError where no clients file can be there, or
+    where saving would lose something.
     """
-    if not path.exists():
-        write_alone(path, fields, codes, cells)
-        return
-    make_profiles([cells], fields, codes, path.name)
-    path = path.resolve()
+    check_place(path, fields)
+    _check_cells(cells, fields, codes, path.name)
+    with take_turns(path.parent):
+        if over is None and not path.exists():
+            write_alone(path, fields, codes, cells)
+        else:
+            _change(path, fields, codes, cells, over)
+
+
+def _check_cells(cells: Mapping[str, str], fields: Fields, codes: Collection[str], file: str) -> None:
+    make_profiles([cells], fields, codes, file)
+    problems = [
+        Problem(file, 1, name, f"holds {mark}, which cannot be seen", "type the cell anew, on one line")
+        for name, text in cells.items()
+        if (mark := find_unseen(text))
+    ]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _change(
+    path: Path,
+    fields: Fields,
+    codes: Collection[str],
+    cells: Mapping[str, str],
+    over: Mapping[str, str] | None,
+) -> None:
     names = [column.name for column in find_clients_table(fields).columns]
     saved = find_saved(path, fields, codes, cells["client"])
-    if saved is not None and not overwrite:
+    if saved is not None and over is None:
         wrong = f"{path.name} holds the client {saved['client']!r} already"
-        raise UsageError(wrong, "overwrite it, or use another id")
+        raise OvertakenError(wrong, "overwrite it, or use another id")
+    if saved != over:
+        wrong = f"{path.name} does not hold the client {cells['client']!r} any more as it was read"
+        raise OvertakenError(wrong, "look at it again")
     found = _read(path, fields)
     before = dict(zip(found.lines, found.cells, strict=True))
     if found.columns != list(range(len(found.header))):
@@ -179,10 +211,6 @@ def _split_records(text: str, separator: str) -> list[tuple[int, str]]:
 def _change_workbook(
     path: Path, found: Rows, added: list[str], line: int, new: list[str], numbers: Collection[int]
 ) -> bytes:
-    if path.suffix.lower() not in _WRITTEN:
-        raise UsageError(
-            f"{path.name} is of a kind that is only read", "save to another file, such as an .xlsx"
-        )
     need_extra("excel", path.name)
     with zipfile.ZipFile(path) as archive:
         lost = [name for name in archive.namelist() if name.startswith(_LOST)]

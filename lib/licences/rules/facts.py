@@ -22,7 +22,7 @@ from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
 
-_WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
+WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -227,7 +227,7 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
             "use another id, so that the file is good on every system",
         )
         for line, client in profiles["client"].dropna().items()
-        if _WINDOWS_DEVICE.fullmatch(client)
+        if WINDOWS_DEVICE.fullmatch(client)
     ]
     return problems
 
