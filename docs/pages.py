@@ -284,6 +284,7 @@ def make_notebook_page(notebook: Any, name: str, picture: str) -> Any:
     """
     figures = 0
     for cell in notebook.cells:
+        cell.metadata.pop("tags", None)  # what is not for a client is for the reader of the guide
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if PLOTLY_JSON in data:

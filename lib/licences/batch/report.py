@@ -20,6 +20,7 @@ from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, 
 from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue
 from licences.render.figures.style import SHEET_PIXELS, Drawn
+from licences.render.html.outputs import PLOTLY_KIND, read_figure
 from licences.render.html.page import make_html
 from licences.runner.notebooks import parse_notebook, read_notebook
 
@@ -39,7 +40,13 @@ def make_result(task: Task, notebook: NotebookNode, edition: str) -> Result:
     """
     made, lacks = _make_documents(task, notebook, edition)
     problem = f"the notebook ran to its end, but {'; '.join(lacks)}" if lacks else None
-    return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)}, problem)
+    is_to_print = PAGE in made or not _asks_for_page(task)
+    status = "done" if is_to_print else "failed"
+    return Result(task.client, status, made | {TRAIL: _write_notebook(notebook)}, problem)
+
+
+def _asks_for_page(task: Task) -> bool:
+    return not {"html", "pdf"}.isdisjoint(task.formats)
 
 
 def blame_ourselves(client: str, error: Exception) -> Result:
@@ -51,8 +58,8 @@ def blame_ourselves(client: str, error: Exception) -> Result:
 
 def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[dict[str, bytes], list[str]]:
     """What the client receives, the page from the notebook, the rest from the case that it is about; and what lacks."""
-    figures = _find_figures(notebook) if "docx" in task.formats and task.has_pictures else []
     made, lacks = dict[str, bytes](), dict[str, list[str]]()
+    figures = _find_figures(notebook) if "docx" in task.formats and task.has_pictures else []
     for name, write in _list_writers(task, notebook, edition, figures).items():
         try:
             made[name] = write()
@@ -60,6 +67,8 @@ def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[d
             raise  # there may be none left for the sentence
         except Exception as error:  # noqa: BLE001 - a document fails in any way, and takes no other with it
             lacks.setdefault(_say_error(error), []).append(name)
+            if name == PAGE:
+                figures.clear()  # nothing is printed of such a report, nor drawn
     if figures and FORMATS["docx"] in made:
         made[FIGURES] = json.dumps(figures).encode()
     return made, [f"{' and '.join(names)} could not be made: {why}" for why, names in lacks.items()]
@@ -72,7 +81,7 @@ def _list_writers(
     parameters: dict[str, Any] = dict(task.parameters)
     find_case = cache(lambda: open_case(**parameters))
     writers: dict[str, Callable[[], bytes]] = {}
-    if {"html", "pdf"} & set(task.formats):
+    if _asks_for_page(task):
         page = partial(make_html, notebook, task.name, task.language, task.brand, edition)
         writers[PAGE] = lambda: page().encode("utf-8", "replace")
     if "xlsx" in task.formats:
@@ -86,9 +95,8 @@ def _list_writers(
     if "docx" in task.formats:
         from licences.render.word.document import make_word
 
-        places = tuple(map(_keep_place, figures))
         writers[FORMATS["docx"]] = lambda: make_word(
-            find_case(), task.brand, template=task.template, figures=places
+            find_case(), task.brand, template=task.template, figures=tuple(map(_keep_place, figures))
         )
     return writers
 
@@ -103,18 +111,18 @@ def _say_error(error: Exception) -> str:
 def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:
     """The figures of the page that have a name, as wide as they are printed."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    shown = [output.get("data", {}).get("application/vnd.plotly.v1+json") for output in outputs]
+    figures = [read_figure(output.get("data", {}).get(PLOTLY_KIND))[0] for output in outputs]
     size = {"width": SHEET_PIXELS, "height": 450}
     return [
-        {"name": name, "data": figure["data"], "layout": size | figure["layout"] | {"template": None}}
-        for figure in shown
-        if figure and (name := figure["layout"].get("meta", {}).get("name"))
+        {"name": meta["name"], "data": figure["data"], "layout": size | figure["layout"] | {"template": None}}
+        for figure in figures
+        if figure and isinstance(meta := figure["layout"].get("meta"), Mapping) and meta.get("name")
     ]
 
 
 def _keep_place(figure: Mapping[str, Any]) -> Drawn:
     layout = figure["layout"]
-    return Drawn(figure["name"], layout["meta"]["alt"], round(layout["height"]))
+    return Drawn(figure["name"], str(layout["meta"].get("alt", "")), round(layout["height"]))
 
 
 def load_notebook(path: Path) -> NotebookNode:

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from licences.render.brand import Brand
 from licences.render.figures.style import PLOTLY, read_asset
+from licences.render.html.outputs import Block, list_blocks
 from licences.words.texts import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -30,16 +31,21 @@ def make_html(
     the catalogue, named at the foot.
     """
     brand = brand or Brand()
+    cells = list_blocks(notebook.cells, language)
+    is_plain = all(block.is_plain for blocks in cells for block in blocks)
     page = {
+        "cells": cells,
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
-        "style": read_asset("page.css") + read_asset("decide.css"),
+        "style": read_asset("page.css")
+        + read_asset("decide.css")
+        + ("" if is_plain else read_asset("outputs.css")),
         "plotly": _pack_asset(PLOTLY),
         "too_old": say(language, "page.too_old"),
         "script": read_asset("page.js") + read_asset("decide.js"),
         "skip": say(language, "page.skip"),
         "contents": say(language, "page.contents_title"),
-        "headings": _find_headings(notebook),
+        "headings": _find_headings(cells),
         "firm": brand.firm,
         "contact": brand.contact,
         "colour": brand.colour,
@@ -47,16 +53,15 @@ def make_html(
         "disclaimer": brand.disclaimer.get(language, ""),
         "edition": say(language, "page.edition", edition=edition) if edition else "",
     }
-    return str(_make_exporter().template.render(nb=notebook, resources={"page": page}))
+    return str(_make_exporter().template.render(resources={"page": page}))
 
 
 _HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>')
 
 
-def _find_headings(notebook: NotebookNode) -> list[tuple[str, str]]:
+def _find_headings(cells: list[list[Block]]) -> list[tuple[str, str]]:
     """The anchor and the heading, as HTML, of each section that the notebook's outputs hold."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    texts = [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+    texts = [block.html for blocks in cells for block in blocks if block.is_html]
     return [found for text in texts for found in _HEADING.findall(text)]
 
 

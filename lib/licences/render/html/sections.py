@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,6 +11,7 @@ from licences.analysis.case import Case
 from licences.words.cases import view_case
 from licences.words.texts import fill, mark_day, read_texts, say_number
 
+OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in which all is escaped
 SECTIONS = (
     "summary",
     "needed",
@@ -35,6 +37,9 @@ class Section:
 
     def _repr_html_(self) -> str:
         return self.html
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"text/html": self.html}, {"text/html": OURS}
 
 
 @cache

@@ -17,8 +17,9 @@ class SinceLastSection(Section):
         super().__init__(html)
         self.record = record
 
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        return {"text/html": self.html, MIME: self.record}
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**options)
+        return data | {MIME: self.record}, metadata
 
 
 def make_since_last_section(case: Case) -> SinceLastSection:
