@@ -48,6 +48,9 @@ from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.quality.scenarios import read_scenarios
 from licences.render.brand import Brand, read_brand
+from licences.render.excel.entered import read_entries
+from licences.render.excel.workbook import make_workbook
+from licences.render.ics import make_calendar
 from licences.render.word.document import make_word
 from licences.render.word.template import make_template
 from licences.rules.facts import list_cells, make_profiles, read_fields, read_profiles
@@ -303,7 +306,7 @@ def list_kinds() -> list[Kind]:
     text, notebook = partial(partial, _mutate), PROJECT / "notebooks" / "client_report.ipynb"
     catalogue, fields, brand = (data / name for name in ("licences.csv", "profile_fields.csv", "brand.yaml"))
     return [
-        Kind("clients.csv", "clients.csv", 20, _make_cells, _read_clients),
+        Kind("clients.csv", "clients.csv", 18, _make_cells, _read_clients),
         Kind(
             "clients.xlsx", "clients.xlsx", 16, partial(_mutate_archive, make_clients_workbook), _read_clients
         ),
@@ -315,9 +318,17 @@ def list_kinds() -> list[Kind]:
         Kind("scenarios.yaml", "scenarios.yaml", 5, _make_scenarios, _read_scenarios),
         Kind("notebook", "mine.ipynb", 10, partial(_mutate_json, notebook.read_bytes), _read_notebook),
         Kind("earlier report", "report.ipynb", 5, partial(_mutate_json, make_trail), _read_trail),
+        Kind(
+            "earlier checklist",
+            "checklist.xlsx",
+            4,
+            partial(_mutate_archive, _make_checklist),
+            _read_checklist,
+        ),
+        Kind("earlier calendar", "renewals.ics", 1, text(_make_calendar, mutations.ICS), _read_calendar),
         Kind("template.docx", "template.docx", 6, partial(_mutate_archive, _make_template), _fill_template),
         Kind("ledger", LEDGER, 8, _make_lines, _read_ledger),
-        Kind("expression", "rule.txt", 11, _make_expression, _read_expression),
+        Kind("expression", "rule.txt", 9, _make_expression, _read_expression),
         Kind("assess", "clients.csv", 2, _make_cells, _ask("assess", "--json")),
     ]
 
@@ -325,6 +336,26 @@ def list_kinds() -> list[Kind]:
 @cache
 def _make_template() -> bytes:
     return make_template("#1f4e79")
+
+
+@cache
+def _make_checklist() -> bytes:
+    return make_workbook(find_case())
+
+
+@cache
+def _make_calendar() -> bytes:
+    return make_calendar(find_case())
+
+
+def _read_checklist(path: Path) -> None:
+    read_entries(path.read_bytes())
+
+
+def _read_calendar(path: Path) -> None:
+    """Makes a calendar that follows another one; one that follows it in turn is the same."""
+    made = make_calendar(find_case(), earlier=path.read_bytes())
+    assert make_calendar(find_case(), earlier=made) == made, "made otherwise when made again"
 
 
 def _make_scenarios(random: Random) -> bytes:
