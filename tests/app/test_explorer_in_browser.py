@@ -254,6 +254,20 @@ def test_a_client_is_saved_after_being_asked(page: Page, served: Served, catalog
     assert len(saved) == 22
 
 
+def test_a_save_outside_of_the_work_folder_is_a_sentence(page: Page, served: Served) -> None:
+    file = page.locator(".term-file input")
+    before = file.input_value()
+    file.fill("../authorized_keys")
+    file.press("Enter")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".licences-message.wrong")).to_contain_text("'../authorized_keys' 不在")
+    assert not (served.clients.parents[1] / "authorized_keys").exists()
+    file.fill(before)
+    file.press("Enter")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".licences-message.done").first).to_contain_text("完全一致")
+
+
 def test_another_client_is_loaded_and_its_best_question_answered(page: Page) -> None:
     page.locator(".term-client select").select_option(label="还没想好公司（样例） (quiet-client)")
     expect(page.locator(".licences-title h1")).to_contain_text("还没想好公司")

@@ -87,11 +87,16 @@ def served(
             yield served
 
 
+def find_host(served: Served) -> tuple[str, str]:
+    host, port = re.findall(r"//([\d.]+):(\d+)/", served.address)[0]
+    return host, port
+
+
 def ask(
     served: Served, path: str, method: str = "GET", body: str | None = None, **headers: str
 ) -> tuple[int, str, str]:
     """Status, place to go to and text of an answer."""
-    link = HTTPConnection(*re.findall(r"//([\d.]+):(\d+)/", served.address)[0], timeout=PATIENCE_SECONDS)
+    link = HTTPConnection(*find_host(served), timeout=PATIENCE_SECONDS)
     try:
         link.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer: HTTPResponse = link.getresponse()
@@ -176,6 +181,19 @@ def test_a_socket_to_a_kernel_opens_with_the_token_alone(served: Served, page: s
     for method in ("DELETE", "POST", "PUT"):
         assert ask(served, path, method, "{}")[0] in {403, 405}
     assert ask(served, path, **find_token(served))[0] == 200
+
+
+def test_a_page_of_another_server_here_gets_no_socket_with_the_cookie_of_ours(
+    served: Served, page: str
+) -> None:
+    link = HTTPConnection(*find_host(served), timeout=PATIENCE_SECONDS)
+    link.request("GET", ANSWERING[served.kind][0], headers=find_token(served))
+    cookie = {"Cookie": str(link.getresponse().getheader("Set-Cookie")).partition(";")[0]}
+    link.close()
+    path = f"/api/kernels/{find_kernel(served, page)}/channels"
+    assert ask(served, path, **UPGRADE, **cookie, Origin="http://127.0.0.1:9")[0] == 403
+    here = "http://" + ":".join(find_host(served))
+    assert ask(served, path, **UPGRADE, **cookie, Origin=here)[0] == 101
 
 
 def test_settings_stay_out_and_nothing_temporary_stays_behind(

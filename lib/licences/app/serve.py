@@ -109,11 +109,10 @@ def find_lab_path(notebook: Path) -> str:
 
 def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
     """Serves the notebook in JupyterLab until it is stopped; it asks nothing of the internet."""
-    from jupyter_server.utils import JupyterServerAuthWarning
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
 
-    warnings.simplefilter("ignore", JupyterServerAuthWarning)  # of sockets that the server closes by itself
+    warnings.filterwarnings("ignore", r"\s*Extension endpoints without")  # which the server itself closes
     own = {"user_settings_dir": get_user_settings_dir(), "workspaces_dir": get_workspaces_dir()}
     with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings, no_settings_of_others():
         LabApp.launch_instance(
