@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: reports test test-lowest docs bench lock clean
+.PHONY: reports test test-lowest docs bench compare-engines lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -33,6 +33,10 @@ test-lowest:
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
+
+# Notebooks of the kinds in public use, run by papermill's own engine and by ours: how many come out alike.
+compare-engines: $(VENV)/ready
+	$(BIN)/python tests/compare_engines.py
 
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready
