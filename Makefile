@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: reports test test-lowest fuzz docs bench lock clean
+.PHONY: reports test test-lowest fuzz docs bench compare-engines lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -37,6 +37,10 @@ fuzz: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
+
+# Notebooks of the kinds in public use, run by papermill's own engine and by ours: how many come out alike.
+compare-engines: $(VENV)/ready
+	$(BIN)/python tests/compare_engines.py
 
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready

@@ -509,6 +509,9 @@ def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
     ]
     if how in {"kill", "sleep"}:
         assert by_id["cell-2"].outputs[0].text == {"kill": "dying\n", "sleep": "slow\n"}[how]
+    if how == "sleep":  # and in which line it was
+        assert by_id["cell-2"].outputs[1].ename == "KeyboardInterrupt"
+        assert "time.sleep" in "".join(by_id["cell-2"].outputs[1].traceback)
     if how == "sleep":
         assert by_id["cell-2"].metadata.papermill["duration"] >= 0.9
 
@@ -555,6 +558,33 @@ def test_a_report_whose_notebook_ends_its_stock_kernel_says_which_cells_ran(
     assert result.status == status
     assert str(said) in str(result.problem)
     check_end(read_trail(result), how, statuses)
+
+
+def test_a_report_draws_with_matplotlib_and_reads_no_settings_of_the_user(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-first.py").write_text("STARTED = 1\n", encoding="utf-8")
+    (startup.parent / "ipython_config.py").write_text(
+        "get_config().InteractiveShell.ast_node_interactivity = 'all'\n", encoding="utf-8"
+    )
+    (tmp_path / "python.py").write_text("BEGUN = 1\n", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "python.py"))
+    cells = [
+        *("x = 0", "how = ''", "catalogue = ''", "clients = ''"),
+        "'STARTED' in globals()\n'BEGUN' in globals()",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); None",
+    ]
+    nbformat.write(make_notebook(cells), tmp_path / "drawn.ipynb")
+    pool = ForkPool(make_context(tmp_path / "drawn.ipynb", catalogue))
+    result = pool.make_report(Task("client", "Client", "en", PARAMETERS, pd.DataFrame()))
+    pool.close()
+    assert result.status == "done", result.problem
+    told, drawn = (cell.outputs for cell in read_trail(result).cells[-2:])
+    assert [output.data["text/plain"] for output in told] == ["False"]
+    assert "image/png" in drawn[0].data
 
 
 def test_what_a_process_that_crashes_leaves_behind_on_windows_is_no_exit_of_its_own() -> None:

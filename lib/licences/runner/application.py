@@ -7,10 +7,12 @@ import atexit
 import contextvars
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -135,6 +137,16 @@ class NotebookKernel(_Kernel):  # type: ignore[misc]
         self._flush()
         return reply
 
+    @contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        """As a kernel's, which hears of the signal when something else happens in its loop."""
+        loop = asyncio.get_running_loop()
+        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(future.cancel))
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Nothing waits after a cell that failed."""
 
@@ -165,7 +177,7 @@ class NotebookApp(_Application):  # type: ignore[misc]
         """Puts the connection file into a folder; libraries look for it, and for its name on the command line."""
         opened, file = tempfile.mkstemp(".json", dir=folder)
         ports = dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"), 0)
-        named = {"transport": "tcp", "ip": self.ip, "key": "", "signature_scheme": "hmac-sha256"}
+        named = {"transport": "tcp", "ip": "127.0.0.1", "key": "", "signature_scheme": "hmac-sha256"}
         with os.fdopen(opened, "w", encoding="utf-8") as written:
             json.dump(ports | named | {"kernel_name": "python3"}, written, indent=2)
         self.connection_file = file

@@ -25,7 +25,7 @@ from licences.errors import UsageError
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_parts
 
 OUT_OF_MEMORY = 86  # how a process ends that has no memory left to say so
-_INTERRUPT_SECONDS = 2.0  # so long may a process whose time is over take to say where it was
+INTERRUPT_SECONDS = 2.0  # so long may a process whose time is over take to say where it was
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux
 
 
@@ -272,7 +272,7 @@ def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None)
             is_cut = any(descriptor == end.fileno() for descriptor, _ in events)
             is_late = ends_at is not None and time.monotonic() >= ends_at
             if is_late and not is_cut and not is_interrupted:
-                is_interrupted, ends_at = True, time.monotonic() + _INTERRUPT_SECONDS
+                is_interrupted, ends_at = True, time.monotonic() + INTERRUPT_SECONDS
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child, signal.SIGINT)
                 continue

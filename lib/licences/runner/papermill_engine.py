@@ -87,7 +87,8 @@ class WarmEngine(Engine):  # type: ignore[misc]
         from papermill.log import logger
         from papermill.utils import remove_args
 
-        from licences.runner.client import ChannelClient, TrueManager
+        from licences.runner.channel_client import ChannelClient
+        from licences.runner.client import TrueManager
         from licences.runner.kernelspec import find_setup
 
         named = nb.metadata.get("kernelspec", {})

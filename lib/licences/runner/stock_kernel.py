@@ -41,7 +41,7 @@ from licences.runner.client import (
     check_every_cell,
     explain_end,
 )
-from licences.runner.forkserver import OUT_OF_MEMORY, Ended, count_killed_for_memory
+from licences.runner.forkserver import INTERRUPT_SECONDS, OUT_OF_MEMORY, Ended, count_killed_for_memory
 from licences.runner.kernel_app import KernelOrder
 
 _READY_SECONDS = 120
@@ -209,6 +209,12 @@ class _KernelRun:
             raise NotebookError(*explain_end(error.ended)) from None
         except DeadKernelError:
             raise NotebookError(*explain_end(self._find_end())) from None
+        except NotebookError as error:
+            if error.status == "timed_out":  # the cell that hangs is to say in which line
+                with suppress(RuntimeError, OSError):
+                    await kernel.interrupt_kernel()
+                    await asyncio.wait({running}, timeout=INTERRUPT_SECONDS)
+            raise
         finally:
             self._end_process()
             running.cancel()

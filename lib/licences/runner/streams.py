@@ -39,7 +39,7 @@ class Journal(Session):
     """
 
     def __init__(self, publish: Publish = lambda _message: None, **named: Any) -> None:
-        super().__init__(key=b"", **named)
+        super().__init__(**named)
         self.publish, self.process, self.lock = publish, os.getpid(), threading.RLock()
         self.asked: dict[str, Any] = {}
 
