@@ -153,7 +153,7 @@ def test_a_source_is_too_old_from_the_day_after_the_limit_and_not_where_the_row_
         ("- name: a\n  as_of: 2026-01-01\n  profile: {}\n  required: [EXPRES]\n", "1: required: no licence"),
         ("- name: a\n  as_of: 2026-01-01\n  profile: {}\n  requird: []\n", "1: requird: unknown key"),
         ("- name: a\n  as_of: 2026-01-01\n  profile: {}\n  required: EDI\n", "1: required: is no list"),
-        ("a: 1\n", "1: file: not YAML: is no list of cases"),
+        ("a: 1\n", "1: file: is no list of cases"),
         ("- name: [\n", "file: not YAML"),
         ("- just words\n", "1: file: is no case"),
     ],

@@ -124,7 +124,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ('firm: "a', "not YAML"),
         ("- firm", "file: is no list of keys"),
         ("a", "file: is no list of keys"),
-        ("disclaimer: &x {zh: *x, en: a}", "disclaimer.zh: is no text"),
+        ("disclaimer: &x {zh: *x, en: a}", "file: holds the anchor 'x'; write the text out each time"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_what_would_be_right(tmp_path: Path, text: str, said: str) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.extent import Extent
 from licences.reading.places import find_own_file
-from licences.rules.facts import read_profiles
+from licences.rules.facts import read_with_extent
 from licences.rules.logic import make_profile
+from licences.words.extents import say_notes
 from licences.words.phrases import say_value
 
 
@@ -58,6 +60,9 @@ class Clients:
         What their answers are held against.
     path : Path or None
         The file that they come from; None for the one taken by default.
+    extent : Extent or None
+        What was read of it: ``sheet``, ``header_line``, ``rows``, ``columns``, and ``notes`` on what was
+        passed over or read though hidden.
 
     Examples
     --------
@@ -67,14 +72,21 @@ class Clients:
     22
     >>> clients.in_words("en").loc["corner-shop", "has_website"]
     'no'
+    >>> clients.passed_over("en")
+    []
     """
 
     frame: pd.DataFrame
     catalogue: Catalogue
     path: Path | None = None
+    extent: Extent | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def passed_over(self, language: str = "zh") -> list[str]:
+        """What the file holds that was passed over, or read though hidden, in a language; mostly nothing."""
+        return say_notes(self.extent, language) if self.extent else []
 
     def in_words(self, language: str = "zh") -> pd.DataFrame:
         """The facts as texts in a language, one row a client (the index), one column a fact."""
@@ -93,7 +105,7 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     Parameters
     ----------
     path : str or Path, optional
-        CSV, or Excel with the extra ``excel``; by default those of the work folder, else the sample clients.
+        CSV, Excel (.xlsx, and .xls with the extra ``excel``) or .ods; by default those of the work folder, else the sample clients.
     catalogue : Catalogue, optional
         What ships with the package by default.
 
@@ -110,5 +122,5 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     """
     ours = catalogue or read_catalogue()
     file = Path(path) if path is not None else find_own_file("clients.csv")
-    frame = read_profiles(file, ours.fields, set(ours.rows["code"]))
-    return Clients(frame, ours, None if path is None else file)
+    frame, extent = read_with_extent(file, ours.fields, set(ours.rows["code"]))
+    return Clients(frame, ours, None if path is None else file, extent)

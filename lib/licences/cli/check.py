@@ -14,9 +14,11 @@ import pandas as pd
 from licences.cli.arguments import MAX_AGE_DAYS
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
-from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.law.catalogue import Catalogue, check_files, read_catalogue
+from licences.reading.extent import Extent
 from licences.reading.places import find_own_file, find_shipped_file
 from licences.rules.facts import read_profiles
+from licences.words.extents import say_extent, say_notes
 
 
 def check_data(options: argparse.Namespace) -> int:
@@ -25,7 +27,8 @@ def check_data(options: argparse.Namespace) -> int:
         for name in ("max_age_days", "scenarios"):
             if getattr(options, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
-    problems = find_problems(catalogue_file, clients) + _find_brand_problems()
+    problems, extent = check_files(catalogue_file, clients)
+    problems += _find_brand_problems()
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, set(catalogue.rows["code"]))
@@ -41,6 +44,7 @@ def check_data(options: argparse.Namespace) -> int:
     if options.json:
         listed = [asdict(one) for one in sorted(set(problems))]
         print(json.dumps({"problems": listed} | figures, ensure_ascii=False, indent=1))
+        _print_extent(extent, problems)
         return 1 if problems else 0
     if problems:
         print(ProblemsError(problems), file=sys.stderr)
@@ -48,7 +52,14 @@ def check_data(options: argparse.Namespace) -> int:
         summary = "mend these first; the deep check needs data that can be read"
     if figures or options.deep or not problems:
         print(summary, file=sys.stderr)
+    _print_extent(extent, problems)
     return 1 if problems else 0
+
+
+def _print_extent(extent: Extent | None, problems: list[Problem]) -> None:
+    """Says what was read of the clients, and what was passed over; beside problems only the latter."""
+    if extent and (extent.notes or not problems):
+        print("; ".join([say_extent(extent, "en"), *say_notes(extent, "en")]), file=sys.stderr)
 
 
 def _find_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:

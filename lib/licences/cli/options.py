@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from licences.law.catalogue import Catalogue, read_catalogue
+from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_file
-from licences.rules.facts import choose_clients, read_profiles
+from licences.rules.facts import choose_clients, read_with_extent
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:
@@ -42,7 +43,18 @@ def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.Data
     file = find_clients_file(options)
     if options.clients is None and are_samples(file):
         print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
-    return choose_clients(read_profiles(file, catalogues[0].fields, codes), options.client)
+    profiles, extent = read_with_extent(file, catalogues[0].fields, codes)
+    warn_of_notes(extent, getattr(options, "lang", None) or "en")
+    return choose_clients(profiles, options.client)
+
+
+def warn_of_notes(extent: Extent, language: str) -> None:
+    """Says what of the clients was passed over, or read though one might not expect it."""
+    if extent.notes:
+        from licences.words.extents import say_extent, say_notes
+
+        print(say_extent(extent, language), file=sys.stderr)
+        print(*say_notes(extent, language), sep="; ", file=sys.stderr)
 
 
 def find_as_of(options: argparse.Namespace) -> date:

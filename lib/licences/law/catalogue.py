@@ -15,9 +15,10 @@ from licences.errors import ExpressionError, MissingFileError, Problem, Problems
 from licences.law.edition import Edition, hash_law
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
 from licences.reading.dictionary import read_dictionary, read_vocabulary
+from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import try_to_read_table
-from licences.rules.facts import Fields, read_fields, read_profiles
+from licences.rules.facts import Fields, read_fields, try_to_read_profiles
 from licences.rules.logic import read_rule
 
 _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
@@ -65,6 +66,11 @@ def find_problems(file: Path | None, clients: Path) -> list[Problem]:
 
     Where the catalogue cannot be read, what the clients hold is not held against it.
     """
+    return check_files(file, clients)[0]
+
+
+def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent | None]:
+    """As ``find_problems``, with what was read of the clients, None where nothing could be."""
     data = find_data_folder()
     problems: list[Problem] = []
     catalogue: Catalogue | None = None
@@ -74,12 +80,13 @@ def find_problems(file: Path | None, clients: Path) -> list[Problem]:
         problems = [Problem(error.path, 0, "", error.reason, error.right)]
     try:
         fields = read_fields(data / "profile_fields.csv") if catalogue is None else catalogue.fields
-        read_profiles(clients, fields, None if catalogue is None else set(catalogue.rows["code"]))
+        codes = None if catalogue is None else set(catalogue.rows["code"])
+        _, wrong, extent = try_to_read_profiles(clients, fields, codes)
     except ProblemsError as error:
-        problems += error.problems
+        return [*problems, *error.problems], None
     except MissingFileError as error:
-        problems.append(Problem(error.path, 0, "", error.reason, error.right))
-    return problems
+        return [*problems, Problem(error.path, 0, "", error.reason, error.right)], None
+    return problems + wrong, extent
 
 
 def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:

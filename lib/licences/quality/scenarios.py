@@ -14,16 +14,15 @@ from typing import Any
 import yaml
 
 from licences.assessment.verdicts import VERDICTS
-from licences.errors import Problem, ProblemsError, suggest
+from licences.errors import Problem, ProblemsError, cut, quote, suggest
 from licences.law.catalogue import Catalogue
-from licences.reading.files import read_text
+from licences.reading.yaml_files import compose, load
 from licences.rules.facts import read_profiles
 from licences.rules.kleene import Profile
 from licences.rules.logic import make_profile
 
 CLAIMS = (*VERDICTS, "blocked", "not_blocked", "not_in_force")
 KEYS = ("name", "as_of", "profile", "holds", "missing", "says", *CLAIMS)
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +45,8 @@ class Scenario:
 
 def read_scenarios(path: Path, catalogue: Catalogue) -> list[Scenario]:
     """The cases of a YAML file. Raises: ProblemsError naming every problem; MissingFileError."""
-    file, text = str(path), read_text(path)
-    try:
-        lines, cases = _read_cases(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        wrong = f"not YAML: {getattr(error, 'problem', None) or error}"
-        raise ProblemsError([Problem(file, mark.line + 1 if mark else 1, "file", wrong, "mend it")]) from None
+    file = str(path)
+    lines, cases = _read_cases(path)
     problems = [
         Problem(file, line, key, wrong, right)
         for line, case in zip(lines, cases, strict=True)
@@ -64,13 +58,14 @@ def read_scenarios(path: Path, catalogue: Catalogue) -> list[Scenario]:
     return [_make_scenario(*one) for one in zip(lines, cases, profiles, strict=True)]
 
 
-def _read_cases(text: str) -> tuple[list[int], list[Any]]:
-    node = yaml.compose(text, _Loader)
+def _read_cases(path: Path) -> tuple[list[int], list[Any]]:
+    node = compose(path, "mend it")[1]
     if node is None:
         return [], []
     if not isinstance(node, yaml.SequenceNode):
-        raise yaml.MarkedYAMLError(problem="is no list of cases", problem_mark=node.start_mark)
-    return [one.start_mark.line + 1 for one in node.value], yaml.load(text, _Loader)  # noqa: S506 - it is safe
+        wrong = Problem(str(path), node.start_mark.line + 1, "file", "is no list of cases", "mend it")
+        raise ProblemsError([wrong])
+    return [one.start_mark.line + 1 for one in node.value], load(path, "mend it")
 
 
 def _find_faults(case: Any, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
@@ -79,15 +74,15 @@ def _find_faults(case: Any, catalogue: Catalogue) -> Iterator[tuple[str, str, st
         return
     for key in case:
         if key not in KEYS:
-            yield str(key), "unknown key", suggest(str(key), KEYS)
+            yield cut(str(key)), "unknown key", suggest(str(key), KEYS)
     if not isinstance(case.get("name"), str):
         yield "name", "is missing", "say in a sentence what the case shows"
     if type(case.get("as_of")) is not date:
-        yield "as_of", f"{case.get('as_of')!r} is not a date", "write it as 2026-11-23"
+        yield "as_of", f"{cut(repr(case.get('as_of')))} is not a date", "write it as 2026-11-23"
     if isinstance(case.get("profile"), dict):
         for name in case["profile"]:
             if name not in catalogue.fields:
-                yield "profile", f"no field {name!r}", suggest(str(name), catalogue.fields.by_name)
+                yield "profile", f"no field {quote(str(name))}", suggest(str(name), catalogue.fields.by_name)
     else:
         yield "profile", "is no list of facts", "write {} where nothing is told"
     yield from _find_wrong_codes(case, catalogue)
@@ -100,9 +95,16 @@ def _find_wrong_codes(case: Mapping[Any, Any], catalogue: Catalogue) -> Iterator
         if not isinstance(named, dict if key == "missing" and named else list):
             yield key, "is no list of codes", "write [CODE, CODE]"
             continue
+        facts: Mapping[Any, Any] = named if isinstance(named, dict) else {}
         for code in named:
-            if code not in codes:
-                yield key, f"no licence {code!r}", suggest(str(code), codes)
+            if not isinstance(code, str) or code not in codes:
+                yield key, f"no licence {quote(str(code))}", suggest(str(code), codes)
+            elif facts and not _is_list_of_texts(facts[code]):
+                yield key, f"{code} has no list of fields", "write {CODE: [field, field]}"
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _read_profiles(file: str, lines: list[int], cases: list[Any], catalogue: Catalogue) -> list[Profile]:

@@ -74,7 +74,7 @@ def _check_brackets(text: str) -> None:
 
 
 def check_yaml(text: str) -> None:
-    """Sees that a YAML text is not too long, not too deep, and names no part of itself twice.
+    """Sees that a YAML text is not too long, not too deep, names no part of itself twice and is one document.
 
     Raises: BoundError; yaml.YAMLError where it is no YAML.
     """

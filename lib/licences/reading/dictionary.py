@@ -9,10 +9,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from licences.errors import Problem, ProblemsError, cut
 from licences.reading.characters import fold
-from licences.reading.files import read_text
+from licences.reading.yaml_files import load
 
 LANGUAGES = ("zh", "en")
 
@@ -70,6 +69,14 @@ class Table:
 def read_dictionary(path: Path) -> dict[str, Table]:
     """The data dictionary: for each data file its table. Raises: MissingFileError."""
     content = _read_yaml(path)
+    try:
+        return _make_tables(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        wrong = f"is no data dictionary ({type(error).__name__}: {cut(str(error))})"
+        raise ProblemsError([Problem(str(path), 0, "", wrong, "install licences again")]) from None
+
+
+def _make_tables(content: Mapping[str, Any]) -> dict[str, Table]:
     vocabularies = content["vocabularies"]
     return {
         file: Table(
@@ -90,9 +97,8 @@ def read_vocabulary(path: Path, name: str) -> dict[str, dict[str, str]]:
 
 
 @cache
-def _read_yaml(path: Path) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load(read_text(path), loader))  # noqa: S506 - both are safe loaders
+def _read_yaml(path: Path) -> Any:
+    return load(path, "install licences again")
 
 
 def _label_values(vocabulary: Mapping[Any, Collection[str]]) -> dict[str, dict[str, str]]:

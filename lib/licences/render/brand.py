@@ -9,13 +9,15 @@ from pathlib import Path
 
 import yaml
 
-from licences.errors import Problem, ProblemsError, suggest
+from licences.errors import Problem, ProblemsError, cut, quote, suggest
 from licences.reading.dictionary import LANGUAGES
-from licences.reading.files import read_text, say_why
+from licences.reading.files import say_why
+from licences.reading.yaml_files import compose
 
 MAX_LOGO_BYTES = 300_000
 MAX_LENGTHS = {"firm": 100, "contact": 200, "disclaimer": 2000}
 KEYS = ("firm", "contact", "disclaimer", "colour", "logo")
+_RIGHT = 'write a line a key, such as firm: "Name"'
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -53,8 +55,9 @@ def read_brand(path: Path) -> Brand:
 
     Raises: ProblemsError with all problems; MissingFileError.
     """
-    text, problems = read_text(path), _Problems(str(path))
-    entries = _read_entries(text, problems)
+    problems = _Problems(str(path))
+    text, node = compose(path, "put texts in quotes")
+    entries = _read_entries(node, problems)
     for key, entry in entries.items():
         if key not in KEYS:
             problems.add(entry.line, key, "unknown key", suggest(key, KEYS))
@@ -85,20 +88,11 @@ class _Problems:
             raise ProblemsError(self.found)
 
 
-def _read_entries(text: str, problems: _Problems) -> dict[str, _Entry]:
-    right = 'write a line a key, such as firm: "Name"'
-    try:
-        node = yaml.compose(text, yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.add(line, "file", f"not YAML: {error.problem}", "put texts in quotes")
-    except yaml.YAMLError:
-        problems.add(1, "file", "holds a character that YAML does not allow", "type the file anew")
-    else:
-        if isinstance(node, yaml.MappingNode):
-            return dict(_list_entries(node, problems))
-        if node is not None:
-            problems.add(1, "file", "is no list of keys", right)
+def _read_entries(node: yaml.Node | None, problems: _Problems) -> dict[str, _Entry]:
+    if isinstance(node, yaml.MappingNode):
+        return dict(_list_entries(node, problems))
+    if node is not None:
+        problems.add(1, "file", "is no list of keys", _RIGHT)
     return {}
 
 
@@ -107,7 +101,11 @@ def _list_entries(
 ) -> Iterator[tuple[str, _Entry]]:
     seen = set()
     for key_node, value in node.value:
-        key, line = str(key_node.value), key_node.start_mark.line + 1
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.add(line, f"{inside}key", "is no text", _RIGHT)
+            continue
+        key = cut(str(key_node.value))
         if key in seen:
             problems.add(line, inside + key, "stands twice", "keep one")
         seen.add(key)
@@ -168,7 +166,7 @@ def _read_colour(entry: _Entry | None, text: str, problems: _Problems) -> str:
         if re.match(r"\s*['\"]?colour['\"]?\s*:\s*#[0-9a-fA-F]{3}", written):
             problems.add(entry.line, "colour", "YAML takes a bare # for a comment", right)
     elif colour and not _COLOUR.fullmatch(colour):
-        problems.add(entry.line if entry else 0, "colour", f"{colour!r} is not a colour", right)
+        problems.add(entry.line if entry else 0, "colour", f"{quote(colour)} is not a colour", right)
     return colour.lower()
 
 
@@ -179,11 +177,11 @@ def _read_logo(folder: Path, entry: _Entry | None, problems: _Problems) -> tuple
     content, fault = _read_image(folder, name)
     kind = _find_type(content)
     if not fault and not kind:
-        fault = f"{name!r} is neither PNG nor JPEG nor SVG", "save it as PNG"
+        fault = f"{quote(name)} is neither PNG nor JPEG nor SVG", "save it as PNG"
     if not fault and not _is_whole(content, kind):
-        fault = f"{name!r} is damaged", "save it anew"
+        fault = f"{quote(name)} is damaged", "save it anew"
     if not fault and kind == "image/svg+xml" and _ACTIVE.search(content):
-        fault = f"{name!r} holds more than a drawing", "save it as plain SVG, without scripts, or as PNG"
+        fault = f"{quote(name)} holds more than a drawing", "save it as plain SVG, without scripts, or as PNG"
     if fault:
         problems.add(entry.line, "logo", *fault)
         return None, ""
@@ -196,17 +194,20 @@ def _read_image(folder: Path, name: str) -> tuple[bytes, tuple[str, str] | None]
     try:
         path = (home / name).resolve()
         if not path.is_relative_to(home):
-            return b"", (f"{name!r} lies outside {folder.name}/", "put the logo beside brand.yaml")
+            return b"", (f"{quote(name)} lies outside {folder.name}/", "put the logo beside brand.yaml")
         if not path.is_file():
-            return b"", (f"there is no file {name!r}", f"put it into {folder.name}/ or write an empty text")
+            return b"", (
+                f"there is no file {quote(name)}",
+                f"put it into {folder.name}/ or write an empty text",
+            )
         size = path.stat().st_size
         if size > MAX_LOGO_BYTES:
-            wrong = f"{name!r} has {size / 1000:,.0f} kB"
+            wrong = f"{quote(name)} has {size / 1000:,.0f} kB"
             return b"", (wrong, f"make it smaller, {MAX_LOGO_BYTES // 1000} kB at most")
         return path.read_bytes(), None
     except (OSError, ValueError) as error:
         why = say_why(error) if isinstance(error, OSError) else str(error)
-        return b"", (f"{name!r} cannot be read: {why}", "check the name and its permissions")
+        return b"", (f"{quote(name)} cannot be read: {why}", "check the name and its permissions")
 
 
 def _find_type(content: bytes) -> str:
