@@ -93,6 +93,7 @@ def write_reports(
         library=hash_library(),
         formats=job.formats,
         is_worth_warming=keeps_warm or len(profiles) > _FEW,
+        template=job.template,
     )
     batch = _Batch(job, context, ReportStore(job.out), now, progress, keeps_warm)
     try:

@@ -138,6 +138,12 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
     return profiles
 
 
+def make_nobody(fields: Fields, answer: str) -> pd.DataFrame:
+    """A client that does not exist and answers all that is yes or no alike; ``answer`` may be empty."""
+    told = {field.name: answer for field in fields.every if field.type == "bool"}
+    return make_profiles([{"client": "nobody", "name": "-", **told}], fields, None, "")
+
+
 def make_profiles(
     rows: Sequence[Mapping[str, str]],
     fields: Fields,
