@@ -37,6 +37,7 @@ class ForkPool(ReportPool):
                 context.formats,
                 self.folder,
                 context.is_worth_warming,
+                context.template,
             )
         )
         self._forks = self._start()

@@ -34,7 +34,7 @@ class BatchContext:
 
     folder: where the notebook lies and runs, None on a machine that does not have it. library: a hash
     of the package that may use it. is_worth_warming: whether so many reports are made that one of nobody,
-    worked through first, makes them sooner.
+    worked through first, makes them sooner. template: of the Word files, None for ours.
     """
 
     name: str
@@ -47,6 +47,7 @@ class BatchContext:
     library: str
     formats: tuple[str, ...] = ()
     is_worth_warming: bool = True
+    template: bytes | None = None
 
     @cached_property
     def key(self) -> str:

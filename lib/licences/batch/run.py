@@ -100,6 +100,7 @@ def write_reports(
         library=hash_library(),
         formats=job.formats,
         is_worth_warming=keeps_warm or len(profiles) > _FEW,
+        template=job.template,
     )
     store = ReportStore(job.out)
     batch = _Batch(job, context, store, now, progress, keeps_warm)

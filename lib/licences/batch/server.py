@@ -26,10 +26,10 @@ def main(descriptor: int) -> None:
 
     def prepare(files: list[bytes]) -> None:
         given = pickle.loads(files[0])  # noqa: S301 - from who started us
-        notebook, catalogue, as_of, start, language, formats, folder, is_worth_warming = given
+        notebook, catalogue, as_of, start, language, formats, folder, is_worth_warming, template = given
         ours.append(folder)
         if is_worth_warming:
-            work_once(shell, catalogue, as_of, start, language, formats)
+            work_once(shell, catalogue, as_of, start, language, formats, template)
         jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
         freeze()
 

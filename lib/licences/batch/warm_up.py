@@ -13,7 +13,7 @@ from licences.analysis.case import Given, forget_given, hand_over
 from licences.law.catalogue import Catalogue
 from licences.render.html.page import make_html
 from licences.render.html.sections import SECTIONS
-from licences.rules.facts import make_profiles
+from licences.rules.facts import make_nobody
 from licences.runner.client import run_cells
 from licences.runner.kernel import Shell
 from licences.words.cases import view_case
@@ -32,7 +32,13 @@ _DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
 
 
 def work_once(
-    shell: Shell, catalogue: Catalogue, as_of: date, start: date, language: str, formats: tuple[str, ...] = ()
+    shell: Shell,
+    catalogue: Catalogue,
+    as_of: date,
+    start: date,
+    language: str,
+    formats: tuple[str, ...] = (),
+    template: bytes | None = None,
 ) -> None:
     """Works through reports of clients that do not exist, so that the next one finds all at hand.
 
@@ -41,8 +47,7 @@ def work_once(
     renderer = plotly.io.renderers.default
     names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
     for answer in ("yes", "no", ""):
-        told = {field.name: answer for field in catalogue.fields.every if field.type == "bool"}
-        nobody = make_profiles([{"client": "nobody", "name": "-", **told}], catalogue.fields, None, "")
+        nobody = make_nobody(catalogue.fields, answer)
         hand_over(Given("nobody", "", "", catalogue, nobody))
         notebook = _make_notebook(as_of, start, language)
         run_cells(notebook, shell, io.BytesIO(), listens=False)
@@ -54,7 +59,7 @@ def work_once(
         if "docx" in formats:
             from licences.render.word.document import make_word
 
-            make_word(shell.user_ns["case"])
+            make_word(shell.user_ns["case"], template=template)
     forget_given()
     shell.reset(new_session=True)
     shell.user_ns.update({name: value for name, value in names.items() if name not in shell.user_ns})

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import pandas as pd
 
@@ -149,7 +150,7 @@ def _choose_touched(
 def _read_template(
     options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, start: date
 ) -> bytes:
-    """The Word template, once it has been tried on a first client."""
+    """The Word template, once it has been tried on a first client and on one for whom there is much to say."""
     if "docx" not in options.format:
         raise UsageError("--template is for Word files alone", "add docx to --format")
     if find_spec("docxtpl") is None:
@@ -157,16 +158,28 @@ def _read_template(
     from licences.analysis.case import make_case
     from licences.planning.forecast import PlanOptions
     from licences.render.word.document import make_word
+    from licences.render.word.opening import MOST_FILE_BYTES, open_template
+    from licences.rules.facts import make_nobody
 
+    opened = open_template(_read_at_most(options.template, MOST_FILE_BYTES + 1))
+    if opened.left_behind:
+        print(f"{options.template}: without {', '.join(opened.left_behind)}", file=sys.stderr)
+    first = profiles.head(1).reset_index(drop=True)
+    for tried in (first, make_nobody(catalogue.fields, "yes")) if len(first) else ():
+        case = make_case(catalogue, tried, find_as_of(options), PlanOptions(start), options.lang)
+        make_word(case, template=opened.content)
+    return opened.content
+
+
+def _read_at_most(path: Path, count: int) -> bytes:
+    """The file's first bytes. Raises: MissingFileError."""
     try:
-        template: bytes = options.template.read_bytes()
+        if path.exists() and not path.is_file():
+            raise MissingFileError(str(path), "is no file", "check --template")
+        with path.open("rb") as file:
+            return file.read(count)
     except OSError as error:
-        raise MissingFileError(str(options.template), say_why(error), "check --template") from None
-    as_of = find_as_of(options)
-    if len(profiles):
-        first = profiles.head(1).reset_index(drop=True)
-        make_word(make_case(catalogue, first, as_of, PlanOptions(start), options.lang), template=template)
-    return template
+        raise MissingFileError(str(path), say_why(error), "check --template") from None
 
 
 def write_template(options: argparse.Namespace) -> int:

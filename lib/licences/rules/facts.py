@@ -154,6 +154,12 @@ def try_to_read_profiles(
     return profiles, problems + _find_client_problems(profiles, codes, str(path)), extent
 
 
+def make_nobody(fields: Fields, answer: str) -> pd.DataFrame:
+    """A client that does not exist and answers all that is yes or no alike; ``answer`` may be empty."""
+    told = {field.name: answer for field in fields.every if field.type == "bool"}
+    return make_profiles([{"client": "nobody", "name": "-", **told}], fields, None, "")
+
+
 def make_profiles(
     rows: Sequence[Mapping[str, str]],
     fields: Fields,

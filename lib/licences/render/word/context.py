@@ -12,6 +12,15 @@ from licences.words.since_last import tell_since_last
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
+NAMES = frozenset(
+    {"advised", "age", "answer", "answers", "as_of", "blockers", "chances", "changed", "client", "client_code",
+     "coming", "conflicts", "contact", "costs", "dates", "decided", "disclaimer", "documents", "edition", "figures",
+     "firm", "groups", "held_in_vain", "launch", "left_out", "licences", "logo", "missing_intro", "next_questions",
+     "not_needed", "notes", "page", "plan_intro", "questions", "renew", "renewals", "renewals_intro",
+     "renewals_title", "shown", "sources_intro", "start", "steps", "steps_note", "undated", "undetermined",
+     "untold_expiries", "warnings"}
+)  # fmt: skip
+"""What a template may name: these words, and the pictures."""
 
 
 def describe_words(case: Case, brand: Brand) -> Words:

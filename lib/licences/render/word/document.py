@@ -5,32 +5,33 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zipfile
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
-from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from licences.analysis.case import Case
 from licences.errors import UsageError
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
+from licences.render.word.belongings import refuse_active
+from licences.render.word.budget import allot
 from licences.render.word.context import describe_words
+from licences.render.word.filling import Filling, PictureFile, cut_property, mark_picture
+from licences.render.word.opening import open_template
+from licences.render.word.parts import clean_text, find_reaching_field
 from licences.render.word.pictures import PICTURE_MARK, place_pictures
+from licences.render.word.sandbox import freeze
 from licences.render.word.template import TEXT_WIDTH_MM, make_template
 
 LOGO_HEIGHT_MM = 14
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_MOST_ENTRIES = 5_000
 
 
 def make_word(
@@ -38,79 +39,69 @@ def make_word(
 ) -> bytes:
     """The ``.docx`` of a client, its figures empty until ``place_pictures``.
 
-    template: a ``.docx`` with the tags of docxtpl, by default ours. The same arguments give the same bytes.
+    template: a Word file with the tags of docxtpl, by default ours. The same arguments give the same bytes.
     Raises: UsageError where the template is no Word file, or says what cannot be said.
     """
     brand = brand or Brand()
-    file = _Template(io.BytesIO(template or make_template(brand.colour)))
-    words = describe_words(case, brand)
+    if template is None:
+        return _make(case, brand, make_template(brand.colour), figures)
+    opened = open_template(template)
     try:
-        file.init_docx()
-        _forget_other_properties(file.docx)
-        words["logo"] = _place_logo(file, brand)
-        words["figures"] = defaultdict(str, ((one.name, _keep_place(file, one)) for one in figures))
-        file.render(words, _make_environment())
-    except TemplateError as error:
-        where = " ".join("".join(getattr(error, "docx_context", ())).split())[:120]
-        beside = f" near {where!r}" if where else ""
+        return _make(case, brand, opened.content, figures, is_ours=False)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - our own template is tried; with another one it is that one's fault
         raise UsageError(
-            f"--template: {error}{beside}",
-            "see the names in the consultant's guide, 'A Word template of your own'",
+            f"--template cannot be filled in ({type(error).__name__}: {error})",
+            "begin with ours: licences template FILE.docx",
         ) from None
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise UsageError(f"--template is no Word file ({error})", "save it as .docx") from None
+
+
+def _make(
+    case: Case, brand: Brand, template: bytes, figures: tuple[Drawn, ...], *, is_ours: bool = True
+) -> bytes:
+    logo, places = _find_logo(brand), {f"figures.{one.name}": _keep_place(one) for one in figures}
+    told, frozen = describe_words(case, brand), dict[int, Any]()
+    words = {name: freeze(value, frozen) for name, value in told.items()}
+    words["logo"] = mark_picture("logo") if logo else ""
+    words["figures"] = MappingProxyType(
+        _Figures({one.name: mark_picture(f"figures.{one.name}") for one in figures})
+    )
+    file = Filling(template, places | logo)
+    file.init_docx()
+    _forget_other_properties(file.docx)
+    with allot():
+        file.fill(words)
     document = file.docx
+    if not is_ours:
+        _check_fields(document)
     _describe_pictures(document, figures)
     _fill_contents(document)
     made = datetime.combine(case.as_of, time(), UTC)
     properties = document.core_properties
-    properties.author, properties.last_modified_by = brand.firm, brand.firm
+    properties.author = properties.last_modified_by = cut_property(clean_text(brand.firm))
     properties.created = properties.modified = made
-    properties.title, properties.revision = _clean(f"{case.name} – {words['page']['title']}"), 1
+    title = f" – {words['page']['title']}"
+    properties.title = cut_property(clean_text(case.name), beside=title) + title
+    properties.revision = 1
     target = io.BytesIO()
     file.save(target)
     return place_pictures(target.getvalue(), {})
 
 
-class _Template(DocxTemplate):  # type: ignore[misc]
-    """A template; what it says is the same for each client of a batch, and is made ready once."""
+class _Figures(dict[str, str]):
+    """Figures by their names; nothing stands for one that is not drawn."""
 
-    def patch_xml(self, src_xml: str) -> str:
-        return _patch(src_xml)
-
-
-@lru_cache(maxsize=32)
-def _patch(source: str) -> str:
-    patched: str = DocxTemplate(None).patch_xml(source)
-    return patched
-
-
-class _Environment(SandboxedEnvironment):
-    """What fills a template: it can name what it is given, and reach nothing else.
-
-    A template is the same for each client of a batch, and is compiled once.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_clean)
-        self._find_template = lru_cache(maxsize=32)(super().from_string)
-
-    def from_string(self, source: Any, *args: Any, **more: Any) -> Template:
-        if args or more:
-            return super().from_string(source, *args, **more)
-        return self._find_template(source)
-
-
-@cache
-def _make_environment() -> _Environment:
-    return _Environment()
-
-
-def _clean(value: Any) -> Any:
-    """A text without the characters that no XML file may hold; nothing for what is not known."""
-    if value is None:
+    def __missing__(self, name: str) -> str:
         return ""
-    return _CONTROLS.sub("", value) if isinstance(value, str) else value
+
+
+def _check_fields(document: Any) -> None:
+    """Raises: UsageError for a field that has become another one when it was filled in."""
+    others = [link.target_part for link in document.part.rels.values() if not link.is_external]
+    roots = [document.element, *(part.element for part in others if hasattr(part, "element"))]
+    for field in filter(None, map(find_reaching_field, roots)):
+        raise refuse_active(f"a field that fetches or runs something ({field})")
 
 
 def _forget_other_properties(document: Any) -> None:
@@ -121,15 +112,15 @@ def _forget_other_properties(document: Any) -> None:
             del links[key]
 
 
-def _place_logo(file: DocxTemplate, brand: Brand) -> InlineImage | str:
+def _find_logo(brand: Brand) -> dict[str, PictureFile]:
     if brand.logo is None or brand.logo_type not in {"image/png", "image/jpeg"}:
-        return ""
-    return InlineImage(file, io.BytesIO(brand.logo), height=Mm(LOGO_HEIGHT_MM))
+        return {}
+    return {"logo": PictureFile(brand.logo, height=Mm(LOGO_HEIGHT_MM))}
 
 
-def _keep_place(file: DocxTemplate, drawn: Drawn) -> InlineImage:
+def _keep_place(drawn: Drawn) -> PictureFile:
     height = TEXT_WIDTH_MM * drawn.height_pixels / SHEET_PIXELS
-    return InlineImage(file, io.BytesIO(_make_blank(drawn.name)), width=Mm(TEXT_WIDTH_MM), height=Mm(height))
+    return PictureFile(_make_blank(drawn.name), Mm(TEXT_WIDTH_MM), Mm(height))
 
 
 def _make_blank(name: str) -> bytes:
@@ -157,12 +148,12 @@ def _describe_pictures(document: Any, figures: tuple[Drawn, ...]) -> None:
         inline = shape._inline  # noqa: SLF001 - python-docx knows no alternative texts
         part = document.part.related_parts[inline.graphic.graphicData.pic.blipFill.blip.embed]
         if part.blob in texts:
-            inline.docPr.set("descr", _clean(texts[part.blob]))
+            inline.docPr.set("descr", clean_text(texts[part.blob]))
 
 
 def _fill_contents(document: Any) -> None:
     """Fills in each table of contents, and has Word work out its page numbers when it opens the file."""
-    headings = list(_mark_headings(document))
+    headings, entries = list(_mark_headings(document)), 0
     for told in list(document.element.body.iter(qn("w:instrText"))):
         if not (told.text or "").strip().startswith("TOC"):
             continue
@@ -176,6 +167,12 @@ def _fill_contents(document: Any) -> None:
         levels = re.search(r'\\o\s+"1-(\d)"', told.text)
         deepest = int(levels[1]) if levels else 3
         shown = [heading for heading in headings if heading[0] <= deepest]
+        entries += len(shown)
+        if entries > _MOST_ENTRIES:
+            raise UsageError(
+                f"--template: its tables of contents have more than {_MOST_ENTRIES:,} entries",
+                "take the table of contents out of the loop",
+            )
         for paragraph in _make_entries(told.text, shown):
             before.addnext(paragraph)
             before = paragraph
@@ -186,8 +183,10 @@ def _mark_headings(document: Any) -> Iterator[tuple[int, str, str]]:
     """Level, text and bookmark of each heading, which is set here."""
     named = {style.style_id: re.fullmatch(r"Heading ([1-3])", style.name or "") for style in document.styles}
     levels = {style: int(found[1]) for style, found in named.items() if found}
+    path = f"{qn('w:pPr')}/{qn('w:pStyle')}"
     for at, paragraph in enumerate(document.element.body.findall(qn("w:p")), start=1):
-        if paragraph.style not in levels or not paragraph.text.strip():
+        named_style = paragraph.find(path)
+        if named_style is None or named_style.val not in levels or not paragraph.text.strip():
             continue
         begin, end = (OxmlElement(f"w:bookmark{kind}") for kind in ("Start", "End"))
         begin.set(qn("w:name"), f"_Toc{at:08}")
@@ -195,7 +194,7 @@ def _mark_headings(document: Any) -> Iterator[tuple[int, str, str]]:
             mark.set(qn("w:id"), str(at))
         paragraph.insert(1, begin)  # after its properties, which name the style
         paragraph.append(end)
-        yield levels[paragraph.style], paragraph.text, f"_Toc{at:08}"
+        yield levels[named_style.val], paragraph.text, f"_Toc{at:08}"
 
 
 def _find_end(first: Any) -> Any:
