@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 # What is looked for before a task begins that needs an extra: the packages that our own code imports.
 _NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "jinja2", "plotly", "ipywidgets",
-             "anywidget", "itables", "jupyterlab")  # fmt: skip
+             "anywidget", "defusedxml", "itables", "jupyterlab", "tinycss2")  # fmt: skip
 EXTRAS = {
     "notebook": _NOTEBOOK,
     "app": (*_NOTEBOOK, "voila"),
