@@ -14,7 +14,7 @@ _LONGEST_NAME = 200
 
 # What is looked for before a task begins that needs an extra: the packages that our own code imports.
 _NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "jinja2", "plotly", "ipywidgets",
-             "anywidget", "itables", "jupyterlab")  # fmt: skip
+             "anywidget", "defusedxml", "itables", "jupyterlab", "tinycss2")  # fmt: skip
 EXTRAS = {
     "notebook": _NOTEBOOK,
     "app": (*_NOTEBOOK, "voila"),

@@ -131,6 +131,7 @@ def test_nothing_runs_and_nothing_is_loaded(html: str) -> None:
         ("<p style='color: red; width: 50%'>x</p>", '<p style="color: red; width: 50%">x</p>'),
         ("<style>a > b { color: red }</style>", "<style>a > b { color: red }</style>"),
         ("<br/><hr>", "<br><hr>"),
+        ("<figure class='my chart' id='plotly'>x</figure>", "<figure>x</figure>"),
         ("<o:p>x</o:p>", "x"),
         (
             "<svg viewBox='0 0 9 9'><defs><linearGradient id='g'/></defs><path d='M0 0' fill='url(#g)'/></svg>y",

@@ -49,6 +49,9 @@ _ATTRIBUTES = _list(
     "gradienttransform spreadmethod patternunits patterntransform clippathunits vector-effect xmlns display "
     "visibility mathvariant stretchy displaystyle columnalign"
 )
+_OURS = frozenset(
+    {"main", "plotly", "chart", "decide", "decisions"}
+)  # by which the page's scripts find their own
 _LINK = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
 _BLANKS = re.compile(r"[\x00-\x20]+")
 
@@ -136,6 +139,8 @@ class _Cleaner(HTMLParser):
                     yield name, plain
             elif name.startswith("on"):
                 self._leave_out("script")
+            elif name in {"id", "class"} and not _OURS.isdisjoint(value.split()):
+                continue
             elif (name in _ATTRIBUTES or name.startswith("aria-")) and not is_reaching_out(value):
                 yield name, value
 
