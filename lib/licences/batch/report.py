@@ -15,6 +15,7 @@ from papermill.parameterize import parameterize_notebook
 
 from licences.analysis.case import Case, Given, open_case
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
@@ -28,8 +29,14 @@ def make_given(task: Task, catalogue: Catalogue) -> Given:
 
 
 def make_result(task: Task, notebook: NotebookNode, edition: str) -> Result:
-    """The result of a notebook that ran to its end, in a process in which the client's data are handed over."""
-    made = _make_documents(task, notebook, edition)
+    """The result of a notebook that ran to its end, in a process in which the client's data are handed over.
+
+    What is wrong with a Word template in this client's case alone is told, and not blamed on the notebook.
+    """
+    try:
+        made = _make_documents(task, notebook, edition)
+    except LicencesError as error:
+        return Result(task.client, "failed", {}, str(error))
     return Result(task.client, "done", made | {TRAIL: _write_notebook(notebook)})
 
 
