@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,7 +16,8 @@ import pytest
 from docx import Document
 
 from licences.analysis.case import Case, make_case
-from licences.errors import UsageError
+from licences.cli import report as command
+from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
@@ -265,3 +270,50 @@ def test_a_long_name_is_whole_in_the_text_and_cut_in_the_property(
 def test_a_field_may_hold_a_tag_but_its_name(case: Case) -> None:
     content = make_word(case, template=put_body(put_field("HYPERLINK &quot;{{ firm }}&quot;")))
     assert "HYPERLINK" in read_all(content)
+
+
+# Through the command line.
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-m", "licences", "report", "--format", "docx", "--template", *arguments]
+    dated = ["--as-of", "2026-11-23", "--start", "2026-11-24", "--out", "reports"]
+    env = os.environ | {"PATH": "/nowhere", "LICENCES_BROWSER": ""}
+    return subprocess.run(
+        [*asked, *dated], cwd=folder, capture_output=True, text=True, check=False, timeout=120, env=env
+    )
+
+
+def test_a_bad_template_is_told_once_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "own.docx").write_bytes(make_docx("{% for step in steps %}{{ step.nmae }}{% endfor %}"))
+    done = run(tmp_path, "own.docx")
+    assert done.returncode == 2
+    told = [line for line in done.stderr.splitlines() if "--template" in line]
+    assert len(told) == 1
+    assert "an entry has no attribute 'nmae'; did you mean 'name'?" in told[0]
+    assert not (tmp_path / "reports").exists()
+
+
+def test_what_stays_behind_is_said_and_a_template_wrong_for_one_client_fails_that_one_alone(
+    tmp_path: Path,
+) -> None:
+    macros = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    text = "{% if client_code == 'wander-work' %}{{ steps[999].name }}{% endif %}"
+    template = change(
+        relate(macros, "other.bin"), {"word/document.xml": lambda xml: xml.replace("{{ client }}", text)}
+    )
+    (tmp_path / "own.docm").write_bytes(template)
+    done = run(tmp_path, "own.docm", "--client", "corner-shop", "--client", "wander-work")
+    assert done.returncode == 1
+    assert "own.docm: without macros" in done.stderr
+    entries = [json.loads(line) for line in (tmp_path / "reports/ledger.jsonl").read_text().splitlines()]
+    told = {entry["client"]: (entry["status"], entry["outputs"]) for entry in entries}
+    assert told == {"corner-shop": ("done", ["report.docx", "report.ipynb"]), "wander-work": ("failed", [])}
+    (error,) = [entry["error"] for entry in entries if entry["error"]]
+    assert "a list has no attribute '999'" in error
+
+
+def test_a_template_that_is_no_file_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.docx")
+    with pytest.raises(MissingFileError, match="pipe.docx: is no file; check --template"):
+        command._read_at_most(tmp_path / "pipe.docx", 10)
