@@ -29,6 +29,7 @@ from licences.errors import LicencesError, UsageError, suggest
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_messages
 from licences.runner.forkserver import Ended, read_ending
 from licences.runner.kernel import LANGUAGE_INFO, Kernel, Shell
+from licences.runner.processes import STOPPED
 from licences.runner.streams import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
@@ -74,7 +75,9 @@ def explain_end(ended: Ended) -> tuple[str, str]:
     if ended.code == TOO_MUCH:
         return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
     if ended.code < 0:
-        return "killed", f"the notebook's process was killed by signal {-ended.code}"
+        is_stopped = ended.code == STOPPED
+        how = "stopped by a signal, and then ended" if is_stopped else f"killed by signal {-ended.code}"
+        return "killed", f"the notebook's process was {how}"
     if ended.code >= _WINDOWS_CRASH:
         return "killed", f"the notebook's process crashed with the code {ended.code:#x}"
     return "exited", f"the notebook's process ended itself with exit status {ended.code}"
