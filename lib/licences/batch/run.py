@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,16 +16,18 @@ from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
 from licences.batch.job import NotebookJob, read_notebook
 from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.press import Press, is_to_print
 from licences.batch.store import ReportStore
-from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.batch.task import FAILURE, FORMATS, TRAIL, Result, Task
+from licences.errors import LostError
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
-from licences.render.pdf import Printer
-from licences.render.word.pictures import place_pictures
 from licences.runner.client import check_parameters
+from licences.runner.temporary import sweep
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
+TIMEOUT_SECONDS = 600.0
 _FEW = 2  # reports that are sooner made by a process that has not worked through one before
 
 
@@ -34,7 +35,8 @@ _FEW = 2  # reports that are sooner made by a process that has not worked throug
 class BatchJob(NotebookJob):
     """Which reports to make, from what, and where they go.
 
-    timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
+    timeout_seconds, memory_mib: the most that one report may take; None for no limit. A process that hangs
+    can be told from one that works by its time alone, so that there is a limit by default. scheduler: the
     address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
     has_browser: whether figures can be drawn in them.
     """
@@ -43,7 +45,7 @@ class BatchJob(NotebookJob):
     capacity: int | None = None
     seed: int = 0
     workers: int = 1
-    timeout_seconds: float | None = None
+    timeout_seconds: float | None = TIMEOUT_SECONDS
     memory_mib: int | None = None
     scheduler: str | None = None
     force: bool = False
@@ -79,6 +81,7 @@ def write_reports(
     """
     if not job.scheduler:
         find_engine()
+    sweep()
     for client in profiles["client"].head(1):
         check_parameters(job.notebook, _find_parameters(job, str(client)))
     notebook = read_notebook(job.notebook)
@@ -101,6 +104,14 @@ def write_reports(
         batch.close()
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A report that is being made, and the hash of its inputs."""
+
+    task: Task
+    hashed: str
+
+
 class _Batch:
     """The reports that are being made, and what is written of those that are."""
 
@@ -115,8 +126,7 @@ class _Batch:
     ) -> None:
         self.job, self.context, self.store, self.now = job, context, store, now
         self.progress, self.keeps_warm = progress, keeps_warm
-        self.running: dict[Future[Result], tuple[str, str]] = {}
-        self.names: dict[str, str] = {}
+        self.running: dict[Future[Result], _Asked] = {}
 
     @cached_property
     def executor(self) -> ReportExecutor:
@@ -124,9 +134,13 @@ class _Batch:
         job = self.job
         return open_executor(job.scheduler, self.context, job.workers, self.progress, self.keeps_warm)
 
+    @cached_property
+    def press(self) -> Press:
+        """Called together when there is a first page to print."""
+        return Press(self.job.workers, self.job.as_of, self.executor, self.store)
+
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         job, context = self.job, self.context
-        self.names = dict(zip(profiles["client"], profiles["name"], strict=True))
         drawn = (job.template, job.has_browser) if "docx" in job.formats else ()
         asked = (job.start, job.include, job.capacity, job.seed, job.brand, *drawn)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
@@ -140,7 +154,7 @@ class _Batch:
             earlier = find_record(self.store.read(client, TRAIL) or b"", client)
             profile = profiles.iloc[at : at + 1]  # a slice copies nothing
             task = _make_task(job, profile, self.progress, earlier)
-            self.running[self.executor.submit(task)] = (client, hashed)
+            self.running[self.executor.submit(task)] = _Asked(task, hashed)
         while self.running:
             yield from self._take_finished()
 
@@ -149,10 +163,8 @@ class _Batch:
         try:
             if "executor" in vars(self):
                 self.executor.close()
-            if "printer" in vars(self):
-                self.printers.shutdown(wait=False, cancel_futures=True)
-                self.printer.close()
-                self.printers.shutdown()
+            if "press" in vars(self):
+                self.press.close()
         finally:
             self.store.close()
 
@@ -166,46 +178,12 @@ class _Batch:
             finished, _ = wait(self.running, _LOOK_SECONDS, FIRST_COMPLETED)
             self.executor.find_room()  # says so where nobody is there any more to finish one
         for future in finished:
-            client, hashed = self.running.pop(future)
-            result = _find_result(client, future)
-            if self._is_to_print(result):
-                printing = self.printers.submit(self._print, result, self.printer)
-                self.running[printing] = (client, hashed)
+            asked = self.running.pop(future)
+            result = _find_result(asked.task.client, future)
+            if is_to_print(result, asked.task.formats):
+                self.running[self.press.submit(result, asked.task)] = asked
             else:
-                yield self._note(client, hashed, self._keep(result))
-
-    def _is_to_print(self, result: Result) -> bool:
-        """Whether a browser has yet to make something of it."""
-        lacks_pdf = "pdf" in self.job.formats and FORMATS["pdf"] not in result.files
-        return result.status == "done" and (lacks_pdf or FIGURES in result.files)
-
-    @cached_property
-    def printers(self) -> ThreadPoolExecutor:
-        """Called together when there is a first page to print."""
-        return ThreadPoolExecutor(self.job.workers, thread_name_prefix="print")
-
-    @cached_property
-    def printer(self) -> Printer:
-        """Called together when there is a first page to print; its browser starts with that."""
-        return Printer(self.job.workers)
-
-    def _print(self, result: Result, printer: Printer) -> Result:
-        """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
-        began = time.perf_counter()
-        files, word = dict(result.files), FORMATS["docx"]
-        figures = files.pop(FIGURES, b"")
-        try:
-            if "pdf" in self.job.formats:
-                page = files[PAGE].decode()
-                files[FORMATS["pdf"]] = printer.print_page(page, self.names[result.client], self.job.as_of)
-            if figures:
-                files[word] = place_pictures(files[word], printer.draw_figures(figures))
-        except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
-            said = f"the page could not be printed: {type(error).__name__}: {error}"
-            return replace(result, status="failed", files={}, problem=said.splitlines()[0])
-        if "html" not in self.job.formats:
-            files.pop(PAGE, None)
-        return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
+                yield self._note(asked.task.client, asked.hashed, self._keep(result))
 
     def _keep(self, result: Result) -> Result:
         """Puts the files of a result where they belong; the result, or what became of it."""
@@ -236,6 +214,8 @@ class _Batch:
 def _find_result(client: str, future: Future[Result]) -> Result:
     try:
         return future.result()
+    except LostError:
+        raise  # with what makes the reports, and not with one client
     except CancelledError:
         return Result(client, "killed", {}, "the cluster gave the report up")
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one client stops no other

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from licences.batch.task import TRAIL
 from licences.errors import BusyError, MissingFileError
 from licences.reading.files import is_remote, reach, say_why, write_all_whole
 
@@ -41,6 +42,10 @@ class ReportStore:
             for entry in self._ledger.read():
                 if entry.get("status") == "done":
                     self.made[str(entry.get("client"))] = entry
+                elif entry.get("status") == "failed" and TRAIL in (entry.get("outputs") or ()):
+                    self.made.pop(
+                        str(entry.get("client")), None
+                    )  # some of its files lie there, and are others
             if is_remote(place):
                 self._there = _list_names(place)
         except OSError as error:
