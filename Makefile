@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: reports test test-lowest docs bench lock clean
+.PHONY: reports test test-lowest docs bench kills lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -33,6 +33,10 @@ test-lowest:
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py
+
+# A hundred random kills of a batch's processes; half an hour. Another seed: make kills KILLS="--seed 7".
+kills: $(VENV)/ready
+	$(BIN)/python tests/kills.py $(KILLS)
 
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready
