@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: reports test test-lowest fuzz docs bench compare-engines lock clean
+.PHONY: reports test test-lowest fuzz docs bench compare-engines kills lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -41,6 +41,10 @@ bench: $(VENV)/ready
 # Notebooks of the kinds in public use, run by papermill's own engine and by ours: how many come out alike.
 compare-engines: $(VENV)/ready
 	$(BIN)/python tests/compare_engines.py
+
+# A hundred random kills of a batch's processes; half an hour. Another seed: make kills KILLS="--seed 7".
+kills: $(VENV)/ready
+	$(BIN)/python tests/kills.py $(KILLS)
 
 # The pins follow from the ranges in pyproject.toml.
 lock: $(VENV)/ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -13,9 +14,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from licences.cli.version import tell_version
 
         return tell_version(words)
-    from licences.cli.main import main as run_command
+    try:
+        from licences.cli.main import main as run_command
 
-    return run_command(words)
+        status = run_command(words)
+    except KeyboardInterrupt:  # while it is still being imported
+        print("licences: stopped", file=sys.stderr)  # noqa: T201 - as the command line does
+        status = 1
+    _end_quietly_if_told()
+    return status
+
+
+def _end_quietly_if_told() -> None:
+    """Whoever is told to end while Python takes itself apart does so without a word."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # not every system has each
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 if __name__ == "__main__":

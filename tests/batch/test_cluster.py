@@ -635,6 +635,12 @@ class NoForks:
     def prepare(self, *_files: bytes) -> None:
         """It is ready at once."""
 
+    def is_gone(self) -> bool:
+        return False
+
+    def explain(self) -> str:
+        return "was killed by signal 9"
+
     def close(self) -> None:
         self.is_closed = True
 

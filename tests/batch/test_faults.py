@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from uuid import uuid4
 
 import nbformat
 import psutil
 import pytest
 
-MARK = "LICENCES_TEST_MARK"
+from batches import (
+    check_reports,
+    find_secret,
+    read_ledger,
+    start_batch,
+    wait_for,
+    write_clients,
+    write_notebook,
+)
+
 TIMEOUT_SECONDS = {"fork": 8, "kernel": 20}
 MEMORY_MIB = 700
 
@@ -39,7 +44,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "timed_out",
         "longer than 8 seconds",
     ),
-    "stop": ("middle", "os.kill(os.getpid(), signal.SIGSTOP)", "timed_out", "longer than 8 seconds"),
+    "stop": ("middle", "os.kill(os.getpid(), signal.SIGSTOP)", "killed", "stopped by a signal"),
     "hard-exit": ("middle", "os._exit(0)", "exited", "exit status 0"),
     "hard-exit-last": ("last", "os._exit(3)", "exited", "exit status 3"),
     "soft-exit": ("middle", "sys.exit(0)", "exited", "sys.exit"),
@@ -69,89 +74,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 
 # What is tried in stock kernels, for which the rest makes no sense or takes long.
 IN_KERNELS = {
-    **{name: FAULTS[name] for name in ("kill-middle", "memory", "soft-exit", "raise", "megabyte", "program",
-                                       "trespass", "good-1")},
+    **{name: FAULTS[name] for name in ("kill-middle", "stop", "memory", "soft-exit", "raise", "megabyte",
+                                       "program", "trespass", "good-1")},
     "linger": ("middle", "subprocess.Popen(['sleep', '999'], start_new_session=True)", "done", ""),
     "loop": ("middle", "while True: pass", "timed_out", "longer than 20 seconds"),
 }  # fmt: skip
 ENGINES = {"fork": FAULTS, "kernel": IN_KERNELS}
 TRIED = [(engine, client) for engine, faults in ENGINES.items() for client in faults]
-
-
-def find_secret(client: str) -> str:
-    return f"secret{client.replace('-', '')}tercces"
-
-
-def write_clients(path: Path, clients: Iterable[str]) -> Path:
-    rows = "".join(f"{client},{find_secret(client)},BUSINESS_LICENCE,yes\n" for client in clients)
-    path.write_text(f"client,name,holds,has_website\n{rows}", encoding="utf-8")
-    return path
-
-
-def write_notebook(path: Path, *sources: str) -> Path:
-    parameters = "\n".join(
-        f"{name} = ''" for name in ("client", "as_of", "start", "language", "catalogue", "clients")
-    )
-    cells = [nbformat.v4.new_code_cell(source) for source in (parameters, *sources)]
-    cells[0].metadata["tags"] = ["parameters"]
-    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return path
-
-
-@contextmanager
-def start_batch(folder: Path, *arguments: str, engine: str = "fork") -> Iterator[subprocess.Popen[str]]:
-    """``licences report`` in a group of its own; nothing that it starts may outlive it by more than a moment."""
-    mark = uuid4().hex
-    env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "licences",
-            "report",
-            "--as-of",
-            "2026-11-23",
-            "--start",
-            "2026-11-24",
-            *arguments,
-        ],
-        cwd=folder,
-        env=env | {MARK: mark, "LICENCES_ENGINE": engine},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-    until = time.monotonic() + 10
-    while left := [one for one in psutil.process_iter() if has_mark(one, mark)]:
-        assert time.monotonic() < until, left
-        time.sleep(0.05)
-
-
-def has_mark(process: psutil.Process, mark: str) -> bool:
-    try:
-        return process.environ().get(MARK) == mark
-    except psutil.Error:
-        return False
-
-
-def read_ledger(out: Path) -> list[dict[str, str]]:
-    path = out / "ledger.jsonl"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-
-
-def check_reports(out: Path) -> set[str]:
-    """Whom the ledger calls done; each of them has two whole files, and nobody has another's."""
-    done = {line["client"] for line in read_ledger(out) if line["status"] == "done"}
-    for client in done:
-        assert (out / client / "report.html").read_text("utf-8").rstrip().endswith("</html>")
-        nbformat.validate(nbformat.read(out / client / "report.ipynb", as_version=4))
-    return done
 
 
 @dataclass
@@ -345,13 +274,6 @@ def test_a_second_batch_on_the_same_folder_refuses(tmp_path: Path) -> None:
         first.communicate(timeout=60)
     assert first.returncode == 0
     assert [line["status"] for line in read_ledger(tmp_path / "out")] == ["done"]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_ctrl_c_ends_a_batch_at_once_and_the_next_goes_on_from_there(tmp_path: Path) -> None:

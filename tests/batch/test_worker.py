@@ -305,6 +305,9 @@ def test_a_process_that_is_killed_while_it_says_what_it_made_has_made_nothing(
         def send(self, message: object, *files: bytes) -> None:
             """Nobody is there."""
 
+        def is_ready(self, _within_seconds: float) -> bool:
+            return True
+
         def receive(self) -> tuple[dict[str, object], list[bytes]]:
             return ended, [trace[: len(trace) - left]]
 

@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import pickle
 import queue
-import select
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from licences.batch.early import take_server
-from licences.batch.pool import BatchContext, Progress, ReportPool
+from licences.batch.pool import BatchContext, Progress, ReportPool, complain
 from licences.batch.task import RAN_MARK, RESULT_MARK, Result, Task
+from licences.errors import LostError
 from licences.runner.channel import Channel, ChannelClosedError, unpack_parts
 from licences.runner.forkserver import Ended, ForkServer, read_ended
 
 _LOOK_SECONDS = 0.5
+# How often a report is tried whose process was killed from outside, and how often in a row the warm one is
+# started anew while no report gets done.
+_TRIES, _LOSSES = 3, 2
 
 
 class ForkPool(ReportPool):
-    """A warm process, and the channels to it that are not in use."""
+    """A warm process, and the channels to it that are not in use.
+
+    One that is killed is started anew, and a report tried again whose own process was lost with it.
+    """
 
     def __init__(self, context: BatchContext) -> None:
         super().__init__(context)
@@ -35,36 +42,64 @@ class ForkPool(ReportPool):
                 context.start,
                 context.language,
                 context.formats,
-                self.folder,
                 context.is_worth_warming,
                 context.template,
             )
         )
-        self._forks = self._start()
         self._idle: queue.SimpleQueue[Channel] = queue.SimpleQueue()
         self._channels: set[Channel] = set()
         self._opening, self._is_closed = threading.Lock(), False
+        self._losses = 0
+        self._forks = self._start()
 
     def _start(self) -> ForkServer:
-        forks = take_server()
-        forks.prepare(self._warmed)
-        return forks
+        """A process that has imported everything. Raises: LostError where it is killed again and again."""
+        while True:
+            forks = take_server()
+            try:
+                forks.prepare(self._warmed)
+            except ChannelClosedError:
+                self._tell_of_loss(forks)
+            except BaseException:
+                forks.kill()
+                raise
+            else:
+                return forks
+
+    def _tell_of_loss(self, forks: ForkServer) -> None:
+        """Says in a sentence that the process is gone. Raises: LostError where that is so again and again."""
+        said = f"the process from which reports are forked {forks.explain()}"
+        forks.close()
+        self._losses += 1
+        if self._losses > _LOSSES:
+            raise LostError(
+                f"{said}; {_LOSSES} before it ended so, and no report was made in between",
+                "see whether the machine has memory left, and start the batch again: it goes on from its ledger",
+            )
+        complain(f"{said}; another one is started")
 
     def make_report(
         self, task: Task, progress: Progress | None = None, is_wanted: Callable[[], bool] | None = None
     ) -> Result:
-        try:
-            channel = self._take_channel()
-        except ChannelClosedError:
-            return Result(task.client, "killed", {}, "the batch was ended")
-        try:
-            with _cut_if_unwanted(channel, is_wanted):
-                result = ask_report(channel, task, self.notebook, progress)
-        except ChannelClosedError:
-            channel.close()
-            return Result(task.client, "killed", {}, "the process that looks after the report was killed")
-        self._idle.put(channel)
-        return result
+        for _ in range(_TRIES):
+            try:
+                channel = self._take_channel()
+            except ChannelClosedError:
+                break
+            try:
+                result = ask_report(channel, task, self.notebook, progress, is_wanted)
+            except ChannelClosedError:
+                channel.close()
+            else:
+                self._idle.put(channel)
+                self._losses = 0
+                return result
+            if self._is_closed or (is_wanted is not None and not is_wanted()):
+                break
+        else:
+            said = f"the process that looks after the report was killed, {_TRIES} times"
+            return Result(task.client, "killed", {}, said)
+        return Result(task.client, "killed", {}, "the batch was ended")
 
     def close(self) -> None:
         """Ends the process and whatever it is still doing."""
@@ -76,77 +111,60 @@ class ForkPool(ReportPool):
         super().close()
 
     def _take_channel(self) -> Channel:
-        """A channel that is not in use. Raises: ChannelClosedError where the pool is closed."""
-        while True:
+        """A channel that is not in use. Raises: ChannelClosedError where the pool is closed; LostError."""
+        while not self._forks.is_gone():
             try:
                 channel = self._idle.get_nowait()
             except queue.Empty:
-                return self._open_channel()
-            if not _is_cut(channel):
+                break
+            if not channel.is_ready(0):  # else nobody is at the other end: nothing was asked
                 return channel
             channel.close()
+        return self._open_channel()
 
     def _open_channel(self) -> Channel:
         with self._opening:
-            if self._is_closed:
-                raise ChannelClosedError("closed")
-            self._channels = {channel for channel in self._channels if channel.end.fileno() >= 0}
-            try:
-                channel = self._forks.open_channel()
-            except ChannelClosedError:  # the warm process was killed
-                self._forks.close()
-                self._forks = self._start()
-                channel = self._forks.open_channel()
-            self._channels.add(channel)
-        return channel
+            while not self._is_closed:
+                with suppress(ChannelClosedError):
+                    channel = self._forks.open_channel()
+                    self._channels = {one for one in self._channels if one.end.fileno() >= 0} | {channel}
+                    return channel
+                self._start_anew()
+            raise ChannelClosedError("closed")
 
-
-def _is_cut(channel: Channel) -> bool:
-    """Whether nobody is at the other end of a channel that is not in use: else nothing would come from there."""
-    if channel.end.fileno() < 0:
-        return True
-    watcher = select.poll()
-    watcher.register(channel.end, select.POLLIN)
-    return bool(watcher.poll(0))
-
-
-@contextmanager
-def _cut_if_unwanted(channel: Channel, is_wanted: Callable[[], bool] | None) -> Iterator[None]:
-    """Looks now and then whether what is asked for over a channel is still wanted, and cuts it if not."""
-    if is_wanted is None:
-        yield
-        return
-    is_over = threading.Event()
-
-    def look() -> None:
-        while not is_over.wait(_LOOK_SECONDS):
-            if not is_wanted():
-                channel.cut()
-                return
-
-    watcher = threading.Thread(target=look, name="wanted", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        watcher.join()
+    def _start_anew(self) -> None:
+        """Another process takes the place of one that was killed; what that has forked may still end its report."""
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+        lost = self._forks
+        self._tell_of_loss(lost)
+        self._forks = self._start()
 
 
 def ask_report(
-    channel: Channel, task: Task, source: Path, progress: Callable[[int, int], None] | None = None
+    channel: Channel,
+    task: Task,
+    source: Path,
+    progress: Callable[[int, int], None] | None = None,
+    is_wanted: Callable[[], bool] | None = None,
 ) -> Result:
     """Has a task done by the process at the other end of a channel, and finds out how that ended.
 
-    source: the notebook. Raises: ChannelClosedError where nobody is there any more.
+    source: the notebook. is_wanted: asked now and then; what is not is cut off.
+    Raises: ChannelClosedError where nobody is there any more, or nobody wants it.
     """
     began = time.perf_counter()
     channel.send({"job": "report", "timeout_seconds": task.timeout_seconds}, pickle.dumps(task))
-    message, files = channel.receive()
+    message: Mapping[str, Any] = {"channel": None}
     while message["channel"] != "ended":
+        while not channel.is_ready(_LOOK_SECONDS):
+            if is_wanted is not None and not is_wanted():
+                channel.cut()
+                raise ChannelClosedError("not wanted")
+        message, files = channel.receive()
         if message["channel"] == "cells" and progress:
             progress(message["done"], message["total"])
-        message, files = channel.receive()
     ended = read_ended(message, files)
     left = _read_trace(task.client, ended.trace)
     result = left.result

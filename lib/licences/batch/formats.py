@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licences.errors import MissingExtraError, UsageError, need_extra
-from licences.render.pdf import find_browser, has_chinese_font
+from licences.render.browser import find_browser, has_chinese_font
 
 _NEEDED = {
     "docx": ("word", "a Word file"),

@@ -15,14 +15,13 @@ from licences.analysis.case import Given, forget_given, hand_over
 from licences.analysis.record import hand_over_record
 from licences.batch.pool import BatchContext, Progress, ReportPool
 from licences.batch.report import (
-    blame_ourselves,
     fail,
     load_notebook,
     make_given,
     make_result,
     prepare_notebook,
 )
-from licences.batch.task import Result, Task
+from licences.batch.task import Result, Task, blame_ourselves
 from licences.reading.places import find_running_folder
 from licences.runner.client import NotebookError
 from licences.runner.stock_kernel import KernelJob, run_in_kernel

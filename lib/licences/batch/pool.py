@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import sys
 import tempfile
 import threading
 from abc import ABC, abstractmethod
@@ -20,6 +21,7 @@ from licences.batch.task import Result, Task
 from licences.errors import UsageError, suggest
 from licences.law.catalogue import Catalogue
 from licences.runner.forkserver import can_fork
+from licences.runner.temporary import find_temporary_folder
 
 Progress = Callable[[int, int], None]
 
@@ -81,7 +83,7 @@ class ReportPool(ABC):
         self.key, self.borrowers = context.key, 0
         self._own: tempfile.TemporaryDirectory[str] | None = None
         if context.folder is None:
-            self._own = tempfile.TemporaryDirectory(prefix="licences-")
+            self._own = tempfile.TemporaryDirectory(dir=find_temporary_folder())
             (Path(self._own.name) / context.name).write_bytes(context.notebook)
         self.folder = self._own.name if self._own else None
         self.notebook = Path(context.folder or self.folder or "") / context.name
@@ -99,6 +101,11 @@ class ReportPool(ABC):
         """Ends whatever it is still doing."""
         if self._own is not None:
             self._own.cleanup()
+
+
+def complain(sentence: str) -> None:
+    """Says on standard error what went wrong with the batch as a whole, and not with one client."""
+    print(f"licences: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - a bar on the screen makes room for it
 
 
 def find_engine() -> str:

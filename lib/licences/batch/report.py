@@ -16,15 +16,12 @@ from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
 from licences.analysis.case import Given, open_case
-from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
-from licences.errors import LicencesError
+from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task, say_error
 from licences.law.catalogue import Catalogue
 from licences.render.figures.style import SHEET_PIXELS, Drawn
 from licences.render.html.outputs import PLOTLY_KIND, read_figure
 from licences.render.html.page import make_html
 from licences.runner.notebooks import parse_notebook, read_notebook
-
-_LONGEST = 300  # characters of what an error says
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
@@ -49,13 +46,6 @@ def _asks_for_page(task: Task) -> bool:
     return not {"html", "pdf"}.isdisjoint(task.formats)
 
 
-def blame_ourselves(client: str, error: Exception) -> Result:
-    """The result where a fault of this program, and none of the notebook, was in the way of a report."""
-    return Result(
-        client, "failed", {}, f"a fault of licences itself, not of the notebook: {_say_error(error)}"
-    )
-
-
 def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[dict[str, bytes], list[str]]:
     """What the client receives, the page from the notebook, the rest from the case that it is about; and what lacks."""
     made, lacks = dict[str, bytes](), dict[str, list[str]]()
@@ -66,7 +56,7 @@ def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[d
         except MemoryError:
             raise  # there may be none left for the sentence
         except Exception as error:  # noqa: BLE001 - a document fails in any way, and takes no other with it
-            lacks.setdefault(_say_error(error), []).append(name)
+            lacks.setdefault(say_error(error), []).append(name)
             if name == PAGE:
                 figures.clear()  # nothing is printed of such a report, nor drawn
     if figures and FORMATS["docx"] in made:
@@ -99,13 +89,6 @@ def _list_writers(
             find_case(), task.brand, template=task.template, figures=tuple(map(_keep_place, figures))
         )
     return writers
-
-
-def _say_error(error: Exception) -> str:
-    """An error in a line: a sentence of ours as it stands, another one with its kind."""
-    said = str(error) if isinstance(error, LicencesError) else f"{type(error).__name__}: {error}".rstrip(": ")
-    line = " ".join(said.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"
 
 
 def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,18 +17,20 @@ from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_library
 from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.printing import PrintQueue, is_to_print
 from licences.batch.store import ReportStore
-from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task
+from licences.batch.task import FAILURE, FORMATS, TRAIL, Result, Task, blame_ourselves, say_error
+from licences.errors import LostError
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.excel.entered import read_entries
-from licences.render.pdf import Printer
-from licences.render.word.pictures import place_pictures
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.runner.parameters import check_parameters
+from licences.runner.temporary import sweep
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
+TIMEOUT_SECONDS = 600.0
 _FEW = 2  # reports that are sooner made by a process that has not worked through one before
 
 
@@ -37,7 +38,8 @@ _FEW = 2  # reports that are sooner made by a process that has not worked throug
 class BatchJob(NotebookJob):
     """Which reports to make, from what, and where they go.
 
-    timeout_seconds, memory_mib: the most that one report may take; None for no limit. scheduler: the
+    timeout_seconds, memory_mib: the most that one report may take; None for no limit. A process that hangs
+    can be told from one that works by its time alone, so that there is a limit by default. scheduler: the
     address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
     has_browser: whether figures can be drawn in them.
     """
@@ -46,7 +48,7 @@ class BatchJob(NotebookJob):
     capacity: int | None = None
     seed: int = 0
     workers: int = 1
-    timeout_seconds: float | None = None
+    timeout_seconds: float | None = TIMEOUT_SECONDS
     memory_mib: int | None = None
     scheduler: str | None = None
     force: bool = False
@@ -85,6 +87,7 @@ def write_reports(
     """
     if not job.scheduler:
         find_engine()
+    sweep()
     notebook = read_notebook(job.notebook)
     parsed = parse_notebook(notebook, str(job.notebook))
     for client in profiles["client"].head(1):
@@ -112,6 +115,14 @@ def write_reports(
         batch.close()
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A report that is being made, and the hash of its inputs."""
+
+    task: Task
+    hashed: str
+
+
 class _Batch:
     """The reports that are being made, and what is written of those that are."""
 
@@ -126,8 +137,7 @@ class _Batch:
     ) -> None:
         self.job, self.context, self.store, self.now = job, context, store, now
         self.progress, self.keeps_warm = progress, keeps_warm
-        self.running: dict[Future[Result], tuple[str, str]] = {}
-        self.names: dict[str, str] = {}
+        self.running: dict[Future[Result], _Asked] = {}
         self.carried: dict[str, str] = {}
 
     @cached_property
@@ -136,9 +146,13 @@ class _Batch:
         job = self.job
         return open_executor(job.scheduler, self.context, job.workers, self.progress, self.keeps_warm)
 
+    @cached_property
+    def print_queue(self) -> PrintQueue:
+        """Called together when there is a first page to print."""
+        return PrintQueue(self.job.workers, self.job.as_of, self.executor, self.store)
+
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         job, context = self.job, self.context
-        self.names = dict(zip(profiles["client"], profiles["name"], strict=True))
         drawn = (job.template, job.has_browser) if "docx" in job.formats else ()
         asked = (job.start, job.include, job.capacity, job.seed, job.brand, *drawn)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
@@ -151,7 +165,7 @@ class _Batch:
                 yield from self._take_finished()
             profile = profiles.iloc[at : at + 1]  # a slice copies nothing
             task = self._follow(_make_task(job, profile, self.progress))
-            self.running[self.executor.submit(task)] = (client, hashed)
+            self.running[self.executor.submit(task)] = _Asked(task, hashed)
         while self.running:
             yield from self._take_finished()
 
@@ -160,10 +174,8 @@ class _Batch:
         try:
             if "executor" in vars(self):
                 self.executor.close()
-            if "printer" in vars(self):
-                self.printers.shutdown(wait=False, cancel_futures=True)
-                self.printer.close()
-                self.printers.shutdown()
+            if "print_queue" in vars(self):
+                self.print_queue.close()
         finally:
             self.store.close()
 
@@ -184,46 +196,12 @@ class _Batch:
             finished, _ = wait(self.running, _LOOK_SECONDS, FIRST_COMPLETED)
             self.executor.find_room()  # says so where nobody is there any more to finish one
         for future in finished:
-            client, hashed = self.running.pop(future)
-            result = _find_result(client, future)
-            if self._is_to_print(result):
-                printing = self.printers.submit(self._print, result, self.printer)
-                self.running[printing] = (client, hashed)
+            asked = self.running.pop(future)
+            result = _find_result(asked.task.client, future)
+            if is_to_print(result, asked.task.formats):
+                self.running[self.print_queue.submit(result, asked.task)] = asked
             else:
-                yield self._note(client, hashed, self._keep(result.settle()))
-
-    def _is_to_print(self, result: Result) -> bool:
-        """Whether a browser has yet to make something of it."""
-        lacks_pdf = "pdf" in self.job.formats and FORMATS["pdf"] not in result.files
-        return result.status == "done" and (lacks_pdf or FIGURES in result.files)
-
-    @cached_property
-    def printers(self) -> ThreadPoolExecutor:
-        """Called together when there is a first page to print."""
-        return ThreadPoolExecutor(self.job.workers, thread_name_prefix="print")
-
-    @cached_property
-    def printer(self) -> Printer:
-        """Called together when there is a first page to print; its browser starts with that."""
-        return Printer(self.job.workers)
-
-    def _print(self, result: Result, printer: Printer) -> Result:
-        """Adds what a browser makes, where that is asked for: the PDF of the page, the figures of the Word file."""
-        began = time.perf_counter()
-        files, word = dict(result.files), FORMATS["docx"]
-        figures = files.pop(FIGURES, b"")
-        try:
-            if "pdf" in self.job.formats:
-                page = files[PAGE].decode()
-                files[FORMATS["pdf"]] = printer.print_page(page, self.names[result.client], self.job.as_of)
-            if figures:
-                files[word] = place_pictures(files[word], printer.draw_figures(figures))
-        except Exception as error:  # noqa: BLE001 - a browser fails in many ways, and stops no other client
-            said = f"the page could not be printed: {type(error).__name__}: {error}"
-            return replace(result, status="failed", files={}, problem=said.splitlines()[0])
-        if "html" not in self.job.formats:
-            files.pop(PAGE, None)
-        return replace(result, files=files, seconds=result.seconds + time.perf_counter() - began)
+                yield self._note(asked.task.client, asked.hashed, self._keep(result.settle()))
 
     def _keep(self, result: Result) -> Result:
         """Puts the files of a result where they belong; the result, or what became of it."""
@@ -249,7 +227,7 @@ class _Batch:
             "error": result.problem,
             "at": self.now().isoformat(timespec="seconds"),
         }
-        if result.status == "done" and (hashes := hash_editable(result.files)):
+        if result.status != "up_to_date" and (hashes := hash_editable(result.files)):
             entry |= {"hashes": hashes, "filled": client in self.carried}
         if result.remark:
             entry["remark"] = result.remark
@@ -260,11 +238,14 @@ class _Batch:
 def _find_result(client: str, future: Future[Result]) -> Result:
     try:
         return future.result()
+    except LostError:
+        raise  # with what makes the reports, and not with one client
     except CancelledError:
         return Result(client, "killed", {}, "the cluster gave the report up")
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one client stops no other
-        said = f"{type(error).__name__}: {error}"
-        return Result(client, "killed" if type(error).__name__ == "KilledWorker" else "failed", {}, said)
+        if type(error).__name__ == "KilledWorker":
+            return Result(client, "killed", {}, say_error(error))
+        return blame_ourselves(client, error)
 
 
 def _make_task(job: BatchJob, profile: pd.DataFrame, progress: Progress | None) -> Task:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pickle
-import shutil
 import socket
 import sys
+import tempfile
+from pathlib import Path
 
 from licences.runner.forkserver import JobHandler, serve_forks
 from licences.runner.imports import import_nbformat
 from licences.runner.kernel import make_shell
 from licences.runner.server import freeze
+from licences.runner.temporary import sweep
 
 
 def main(descriptor: int) -> None:
@@ -22,20 +24,19 @@ def main(descriptor: int) -> None:
         from licences.batch.worker import WorkerContext
     del sys.argv[1:]
     jobs: dict[str, JobHandler] = {}
-    ours: list[str | None] = []
 
     def prepare(files: list[bytes]) -> None:
         given = pickle.loads(files[0])  # noqa: S301 - from who started us
-        notebook, catalogue, as_of, start, language, formats, folder, is_worth_warming, template = given
-        ours.append(folder)
+        notebook, catalogue, as_of, start, language, formats, is_worth_warming, template = given
         if is_worth_warming:
             work_once(shell, catalogue, as_of, start, language, formats, template)
         jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
         freeze()
 
     serve_forks(socket.socket(fileno=descriptor), prepare, jobs)
-    for folder in filter(None, ours):  # who started us may have been killed
-        shutil.rmtree(folder, ignore_errors=True)
+    sweep(
+        Path(tempfile.gettempdir()).parent
+    )  # who started us may have been killed, and ours is in its folder
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from licences.batch.edited import (
     settle_names,
 )
 from licences.batch.ledger import LEDGER, open_ledger
+from licences.batch.task import TRAIL
 from licences.errors import MissingFileError
 from licences.reading.bounds import MAX_FILE_BYTES
 from licences.reading.files import delete_file, is_remote, reach, say_why, write_all_whole
@@ -64,6 +65,9 @@ class ReportStore:
                 odd.append(number)
             elif entry["status"] == "done":
                 self._remember(entry)
+            elif entry["status"] == "failed" and TRAIL in entry.get("outputs", ()):
+                self.made.pop(entry["client"], None)  # some of its files lie there, and are others
+                self._know(entry)
         if odd:
             lines = "1 line is" if len(odd) == 1 else f"{len(odd)} lines are"
             what = f"{lines} none of ours (the first is line {odd[0]})"
@@ -75,8 +79,14 @@ class ReportStore:
         if "outputs" in entry and before.get("inputs") == entry.get("inputs"):
             entry["outputs"] = sorted({*before.get("outputs", ()), *entry["outputs"]})
         self.made[client] = entry
+        self._know(entry)
+
+    def _know(self, entry: dict[str, Any]) -> None:
+        """Keeps by what the files are known that this line of the ledger tells of."""
         hashes = entry.get("hashes", {}).values()
-        self._ours.setdefault(client, set()).update(hashes)
+        self._ours.setdefault(entry["client"], set()).update(hashes)
+        if entry.get("filled") is True:
+            self._filled.update(hashes)
         if entry.get("filled") is True:
             self._filled.update(hashes)
 

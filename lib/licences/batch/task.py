@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from licences.analysis.record import Record
+from licences.errors import LicencesError
 from licences.render.brand import Brand
 from licences.render.excel.entered import Entry
 
@@ -22,6 +23,8 @@ FORMATS = {
     "xlsx": "checklist.xlsx",
     "ics": "renewals.ics",
 }
+
+_LONGEST = 300  # characters of what an error says
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,16 @@ class Result:
     def settle(self) -> Result:
         """The result as the ledger has it: one that lacks a document is not done."""
         return replace(self, status="failed") if self.status == "done" and self.problem else self
+
+
+def blame_ourselves(client: str, error: Exception) -> Result:
+    """The result where a fault of this program, and none of the notebook, was in the way of a report."""
+    said = f"a fault of licences itself, not of the notebook: {say_error(error)}"
+    return Result(client, "failed", {}, said)
+
+
+def say_error(error: Exception) -> str:
+    """An error in a line: a sentence of ours as it stands, another one with its kind."""
+    said = str(error) if isinstance(error, LicencesError) else f"{type(error).__name__}: {error}".rstrip(": ")
+    line = " ".join(said.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} …"

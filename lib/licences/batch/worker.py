@@ -9,14 +9,13 @@ from pathlib import Path
 from licences.analysis.case import hand_over
 from licences.analysis.record import hand_over_record
 from licences.batch.report import (
-    blame_ourselves,
     fail,
     load_notebook,
     make_given,
     make_result,
     prepare_notebook,
 )
-from licences.batch.task import RAN_MARK, Result, Task
+from licences.batch.task import RAN_MARK, Result, Task, blame_ourselves
 from licences.law.catalogue import Catalogue
 from licences.reading.places import find_running_folder
 from licences.runner.channel import ChannelClosedError, pack_message

@@ -191,7 +191,7 @@ def _add_report(commands: Any, planned: _Parser) -> None:
         "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
     )
     report.add_argument(
-        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each report; default: none"
+        "--timeout", type=_read_seconds, metavar="SECONDS", help="for each report; default: 600"
     )
     report.add_argument(
         "--memory",

@@ -37,7 +37,7 @@ def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
     import_nbformat()
     from licences.batch.formats import find_makeable
-    from licences.batch.run import MADE, BatchJob, write_reports
+    from licences.batch.run import MADE, TIMEOUT_SECONDS, BatchJob, write_reports
     from licences.cli.progress import follow_batch
     from licences.planning.schedule import find_beginning
     from licences.render.brand import read_brand
@@ -66,7 +66,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         capacity=options.capacity,
         seed=options.seed,
         workers=options.workers,
-        timeout_seconds=options.timeout,
+        timeout_seconds=options.timeout or TIMEOUT_SECONDS,
         memory_mib=options.memory or (None if options.scheduler else _share_memory_mib(options.workers)),
         scheduler=options.scheduler,
         force=options.force,

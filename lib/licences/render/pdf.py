@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import subprocess
 import tempfile
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from licences.errors import UsageError, need_extra
+from licences.render.browser import PATIENCE_SECONDS, Browser, BrowserError, explain_failure
 from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
+from licences.runner.temporary import find_temporary_folder
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
-# It is told to look at nothing but the page, and as root to do without a sandbox, which it could not make.
-_ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync",
-              "--no-first-run", "--disable-extensions")  # fmt: skip
-_PATIENCE_MS = 60_000
+# How long a page may take to close, and after how many in a row that failed nothing more is printed.
+_CLOSE_SECONDS, _FAILURES = 5.0, 3
+_UNREADABLE = ("ERR_FILE_NOT_FOUND", "ERR_ACCESS_DENIED")
 # Each printed page leaves some 3 MB in the browser, so that a sheet is thrown away in time; an easel keeps little.
 _SHEET_USES, _EASEL_USES = 50, 400
 # The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
@@ -46,8 +42,23 @@ class PrinterClosedError(RuntimeError):
     """The browser was told to end."""
 
 
+class GivenUpError(BrowserError):
+    """The browser has failed too often, and is asked for nothing any more."""
+
+
+class UnreadableError(BrowserError):
+    """The browser does not see the folder where the page lies, as one from snap or flatpak."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"the browser cannot read what lies in {folder}, as one that snap or flatpak installed cannot; "
+            "set TMPDIR to a folder in your home, or name another browser in LICENCES_BROWSER"
+        )
+        self.args = (folder,)  # with these it is made anew on the other side of a pickle
+
+
 class Printer:
-    """A browser that is started once, and again only if it dies; any threads may use it at a time.
+    """A browser that is started once, and again where it fails; any threads may use it at a time.
 
     sheets: how many pages are printed at a time.
 
@@ -55,37 +66,45 @@ class Printer:
     """
 
     def __init__(self, sheets: int = 1) -> None:
-        self._path = find_browser()
+        self._browser = Browser()
+        self._failures, self._given_up = 0, ""
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
+        self._alone = asyncio.Lock()
         self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
         self._sheets, self._easels = list[tuple[Any, int]](), list[tuple[Any, int]]()
-        self._starting = asyncio.Lock()
-        self._playwright: Any = None
-        self._browser: Any = None
         self._gate, self._is_closed = Lock(), False
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_keep_quiet)
         self._thread = Thread(target=self._loop.run_forever, name="printer", daemon=True)
         self._thread.start()
 
+    @property
+    def given_up(self) -> str:
+        """Why nothing is printed any more, once that is so."""
+        return self._given_up or self._browser.refusal
+
     def print_page(self, html: str, footer: str, as_of: date) -> bytes:
         """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
 
         No script of the page runs. The same page gives the same bytes: the file says that it was made
-        on ``as_of``.
+        on ``as_of``. Raises: BrowserError; PrinterClosedError.
         """
         style = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
-        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
+        folder = find_temporary_folder()
+        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", dir=folder) as file:
             file.write(html)
             file.flush()
-            pdf: bytes = self._do(self._print(Path(file.name).as_uri(), style))
+            pdf: bytes = self._do(partial(self._print, Path(file.name).as_uri(), style))
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
 
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
-        """Figures, as JSON that lists name, data and layout of each, as PNG by name."""
+        """Figures, as JSON that lists name, data and layout of each, as PNG by name.
+
+        Raises: BrowserError; PrinterClosedError.
+        """
         asked = json.loads(figures)
-        drawn = self._do(self._draw([json.dumps(figure) for figure in asked]))
+        drawn = self._do(partial(self._draw, [json.dumps(figure) for figure in asked]))
         return {
             figure["name"]: b64decode(address.partition(",")[2])
             for figure, address in zip(asked, drawn, strict=True)
@@ -104,17 +123,68 @@ class Printer:
             self._thread.join()
             self._loop.close()
 
-    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+    def _do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         with self._gate:
             if self._is_closed:
-                work.close()
                 raise PrinterClosedError
-            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            future = asyncio.run_coroutine_threadsafe(self._try(work), self._loop)
         return future.result()
 
+    async def _try(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Does some work in the browser; where that fails, once more in a new one, in which nothing else is done.
+
+        One page that breaks the browser thus takes no other with it. Raises: BrowserError.
+        """
+        try:
+            async with self._room:
+                return await self._do_patiently(work)
+        except (PrinterClosedError, GivenUpError):
+            raise
+        except Exception:  # noqa: BLE001, S110 - a browser fails in many ways
+            pass
+        async with self._alone, self._take_room():
+            try:
+                if not (self.given_up or self._is_closed):
+                    await self._drop()
+                return await self._do_patiently(work)
+            except (PrinterClosedError, GivenUpError):
+                raise
+            except Exception as error:  # noqa: BLE001
+                said = explain_failure(error)
+                self._failures += 1
+                if self._failures >= _FAILURES or isinstance(error, UnreadableError):
+                    self._given_up = said
+                raise BrowserError(said) from None
+
+    async def _do_patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Raises: GivenUpError; BrowserError where the browser hangs; and whatever playwright does."""
+        if self._is_closed:
+            raise PrinterClosedError
+        if self.given_up:
+            raise GivenUpError(self.given_up)
+        made = await self._browser.wait_for(work(), self._drop)
+        self._failures = 0
+        return made
+
+    @asynccontextmanager
+    async def _take_room(self) -> AsyncIterator[None]:
+        """All the room there is, once nothing is printed any more."""
+        for _ in range(self._count):
+            await self._room.acquire()
+        try:
+            yield
+        finally:
+            for _ in range(self._count):
+                self._room.release()
+
+    async def _drop(self) -> None:
+        self._sheets.clear()
+        self._easels.clear()
+        await self._browser.drop()
+
     async def _print(self, address: str, style: str) -> bytes:
-        async with self._room, self._lend(self._sheets, _open_sheet, _SHEET_USES) as sheet:
-            await sheet.goto(address, timeout=_PATIENCE_MS)
+        async with self._lend(self._sheets, _open_sheet, _SHEET_USES) as sheet:
+            await _go(sheet, address)
             figures = await sheet.evaluate(_call("findFigures"))
             pictures = await asyncio.gather(*(self._draw_one(figure, "svg") for figure in figures))
             await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
@@ -124,8 +194,7 @@ class Printer:
 
     async def _draw(self, figures: list[str]) -> list[str]:
         """The addresses of pictures, as PNG."""
-        async with self._room:
-            return await asyncio.gather(*(self._draw_one(figure, "png") for figure in figures))
+        return await asyncio.gather(*(self._draw_one(figure, "png") for figure in figures))
 
     async def _draw_one(self, figure: str, form: str) -> str:
         async with self._stands, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
@@ -137,7 +206,7 @@ class Printer:
         self, idle: list[tuple[Any, int]], open_one: Callable[[Any], Awaitable[Any]], most: int
     ) -> AsyncIterator[Any]:
         """A page that serves one client after the other, ``most`` times at most: a new one loads its fonts anew."""
-        browser = await self._find_browser()
+        browser = await self._browser.find()
         while idle and idle[-1][0].is_closed():
             idle.pop()
         page, uses = idle.pop() if idle else (await open_one(browser), 0)
@@ -151,31 +220,10 @@ class Printer:
         else:
             await _close(page)
 
-    async def _find_browser(self) -> Any:
-        from playwright.async_api import async_playwright  # an extra
-
-        async with self._starting:
-            if self._is_closed:
-                raise PrinterClosedError
-            if self._playwright is None:
-                self._playwright = await async_playwright().start()
-            if self._browser is None or not self._browser.is_connected():
-                as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-                self._browser = await self._playwright.chromium.launch(
-                    executable_path=self._path, args=[*_ARGUMENTS, *as_root]
-                )
-            return self._browser
-
     async def _end(self) -> None:
-        async with self._starting:  # a browser that is just being started is not left behind
-            if self._browser is not None:
-                with suppress(Exception):  # it may be gone
-                    await self._browser.close()
-        for _ in range(self._count):
-            await self._room.acquire()  # what was being printed has failed by now, and nothing follows it
-        if self._playwright is not None:
-            with suppress(Exception):  # Ctrl-C has ended it too
-                await self._playwright.stop()
+        await self._browser.end()
+        async with self._alone, self._take_room():  # what was being printed has failed by now
+            pass
 
 
 def _keep_quiet(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
@@ -183,8 +231,19 @@ def _keep_quiet(_: asyncio.AbstractEventLoop, __: dict[str, Any]) -> None:
 
 
 async def _close(page: Any) -> None:
-    with suppress(Exception):  # the browser may be gone
-        await page.close()
+    with suppress(Exception):  # the browser may be gone, or hang
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await page.close()
+
+
+async def _go(sheet: Any, address: str) -> None:
+    """Raises: UnreadableError."""
+    try:
+        await sheet.goto(address, timeout=PATIENCE_SECONDS * 1000)
+    except Exception as error:
+        if any(code in str(error) for code in _UNREADABLE):
+            raise UnreadableError(str(find_temporary_folder().parent)) from None
+        raise
 
 
 async def _open_sheet(browser: Any, has_scripts: bool = False) -> Any:
@@ -222,22 +281,3 @@ def _number_nodes(pdf: bytes) -> bytes:
 def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
     """A date of the same length, so that no offset in the file moves."""
     return b"/" + found[1] + b" (D:" + day + b"000000+00'00')".ljust(len(found[0]) - len(found[1]) - 13, b" ")
-
-
-def find_browser() -> str:
-    """Where the browser lies. Raises: UsageError with what to install."""
-    need_extra("pdf", "a browser that prints")
-    path = os.environ.get("LICENCES_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        wrong = "no Chromium was found, which prints the PDF"
-        raise UsageError(wrong, "apt-get install chromium fonts-noto-cjk, or name it in LICENCES_BROWSER")
-    return path
-
-
-def has_chinese_font() -> bool:
-    """Whether this machine has a font with Chinese characters; True where that cannot be told."""
-    lister = shutil.which("fc-list")
-    if lister is None:
-        return True
-    listed = subprocess.run([lister, ":lang=zh"], capture_output=True, check=False)  # noqa: S603 - no input
-    return bool(listed.stdout.strip())

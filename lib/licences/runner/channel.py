@@ -95,6 +95,14 @@ class Channel:
             parts.append(self._read(length, until))
         return json.loads(parts[0]), parts[1:]
 
+    def is_ready(self, within_seconds: float) -> bool:
+        """Whether there is something to receive, or nobody any more from whom it could come."""
+        if self.end.fileno() < 0:
+            return True
+        watcher = select.poll()
+        watcher.register(self.end, select.POLLIN)
+        return bool(watcher.poll(within_seconds * 1000))
+
     def close(self) -> None:
         """Cuts the channel and forgets it."""
         self.end.close()

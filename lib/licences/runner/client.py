@@ -25,6 +25,7 @@ from licences.runner.channel import pack_message, unpack_messages
 from licences.runner.failures import explain_failure
 from licences.runner.forkserver import Ended
 from licences.runner.kernel import Shell
+from licences.runner.processes import STOPPED
 from licences.runner.streams import pack
 
 ALLOWED_BYTES = 32 * 1024 * 1024
@@ -69,7 +70,9 @@ def explain_end(ended: Ended) -> tuple[str, str]:
     if ended.code == TOO_MUCH:
         return "failed", f"its cells put out more than {ALLOWED_BYTES // 1024 // 1024} MiB"
     if ended.code < 0:
-        return "killed", f"the notebook's process was killed by signal {-ended.code}"
+        is_stopped = ended.code == STOPPED
+        how = "stopped by a signal, and then ended" if is_stopped else f"killed by signal {-ended.code}"
+        return "killed", f"the notebook's process was {how}"
     if ended.code >= _WINDOWS_CRASH:
         return "killed", f"the notebook's process crashed with the code {ended.code:#x}"
     return "exited", f"the notebook's process ended itself with exit status {ended.code}"

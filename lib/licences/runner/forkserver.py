@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import select
@@ -21,12 +20,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from licences.errors import UsageError
+from licences.errors import LostError, UsageError
 from licences.runner.channel import Channel, ChannelClosedError, pack_message, unpack_parts
+from licences.runner.processes import (
+    LOOK_SECONDS,
+    STOPPED,
+    StopWatch,
+    adopt_orphans,
+    is_stopped,
+    kill,
+    list_children,
+    signal_at_end_of_parent,
+)
+from licences.runner.temporary import find_temporary_folder
 
 OUT_OF_MEMORY = 86  # how a process ends that has no memory left to say so
 INTERRUPT_SECONDS = 2.0  # so long may a process whose time is over take to say where it was
-_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux
+_END_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,9 @@ class ForkServer:
             wrong = "this system cannot fork processes, in one of which the notebook would run"
             raise UsageError(wrong, "use Linux, macOS, or WSL on Windows")
         ours, theirs = socket.socketpair()
+        temporary = find_temporary_folder()
+        threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        start_in = threads | os.environ if environment is None else dict(environment)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process lives
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
             [sys.executable, "-P", "-m", module, str(theirs.fileno())],
@@ -84,18 +97,20 @@ class ForkServer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._complaints,
-            env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | os.environ
-            if environment is None
-            else environment,
+            env=start_in | {"TMPDIR": str(temporary)},
             start_new_session=True,  # Ctrl-C is for us alone
         )
         theirs.close()
         self._control, self._asking = Channel(ours), threading.Lock()
+        self._is_over = threading.Event()
+        self._was_stopped = False
+        threading.Thread(target=self._end_if_stopped, name="look at forks", daemon=True).start()
 
     def prepare(self, *files: bytes, within_seconds: float | None = None) -> None:
         """Hands files to ``prepare`` of ``serve_forks`` there.
 
-        Raises: RuntimeError where the process is gone, or takes longer than it may.
+        Raises: ChannelClosedError where the process is killed; LostError where it cannot do it; RuntimeError, as
+        a kernel's client does, where it takes longer than it may.
         """
         try:
             self._control.send({}, *files)
@@ -103,7 +118,31 @@ class ForkServer:
         except TimeoutError:
             raise RuntimeError(f"Kernel didn't respond in {within_seconds:g} seconds") from None
         except ChannelClosedError:
-            raise RuntimeError(self.find_complaints()) from None
+            if self.is_gone(_END_SECONDS) and self._process.returncode > 0:
+                right = "install licences again, or ask who keeps this machine"
+                raise LostError(
+                    f"the process from which notebooks are forked {self.explain()}", right
+                ) from None
+            raise
+
+    def is_gone(self, within_seconds: float = 0.0) -> bool:
+        """Whether the process has ended, or does so in a moment."""
+        if within_seconds:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(within_seconds)
+        return self._process.poll() is not None
+
+    def explain(self) -> str:
+        """How the process ended, as the rest of a sentence."""
+        self.is_gone(_END_SECONDS)
+        code = self._process.returncode
+        if self._was_stopped:
+            return "was stopped by a signal"
+        if code is not None and code < 0:
+            return f"was killed by signal {-code}"
+        self._complaints.seek(0)
+        said = self._complaints.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return f"ended ({said or f'exit status {code}'})"
 
     def open_channel(self, allowed_bytes: int | None = None, ending: BinaryIO | None = None) -> Channel:
         """A channel over which jobs can be asked for, one after the other; see ``serve_jobs``.
@@ -123,8 +162,11 @@ class ForkServer:
 
     def close(self) -> None:
         """Ends the process, and with it all that it has forked."""
+        self._is_over.set()
         self._control.close()
-        self._process.wait()
+        if not self.is_gone(_END_SECONDS):
+            self._process.kill()
+            self._process.wait()
         self._complaints.close()
 
     def kill(self) -> None:
@@ -132,12 +174,14 @@ class ForkServer:
         self._process.kill()
         self.close()
 
-    def find_complaints(self) -> str:
-        """What the process and its forks have said of errors of their own."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
-        self._complaints.seek(0)
-        return self._complaints.read().decode("utf-8", "replace")
+    def _end_if_stopped(self) -> None:
+        """Kills the process once it has been stopped for too long: all that waits for it then goes on."""
+        watch = StopWatch()
+        while not self._is_over.wait(LOOK_SECONDS) and self._process.returncode is None:
+            if watch.is_over(is_stopped(self._process.pid)):
+                self._was_stopped = True
+                self._process.kill()
+                return
 
 
 def serve_forks(
@@ -145,17 +189,19 @@ def serve_forks(
 ) -> None:
     """Forks a process for each channel that is opened, until the other end is closed.
 
-    prepare: called once with the files that came first; what it reads and imports, every fork has.
+    prepare: called once with the files that came first; what it reads and imports, every fork has. What the
+    other end leaves behind that is killed, and a fork that somebody has stopped, is ended here.
     """
+    signal_at_end_of_parent(signal.SIGCONT)  # one that is stopped then wakes to see that it is alone
+    adopt_orphans()
     channel = Channel(control)
     _, files = channel.receive()
     prepare(files)
     channel.send({"ready": True})
+    forks: dict[int, StopWatch] = {}
     while True:
-        ready, _, _ = select.select([control], [], [], 1.0)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+        ready, _, _ = select.select([control], [], [], LOOK_SECONDS)
+        _look_after(forks)
         if not ready:
             continue
         _, descriptors, _, _ = socket.recv_fds(control, 1, 2)
@@ -166,9 +212,21 @@ def serve_forks(
             endings: list[BinaryIO] = [
                 opened.enter_context(os.fdopen(file, "wb")) for file in descriptors[1:]
             ]
-            if os.fork() == 0:
+            fork = os.fork()
+            if fork == 0:
                 control.close()
                 _end_after(partial(serve_jobs, end, jobs, *endings))
+            forks[fork] = StopWatch()
+
+
+def _look_after(forks: dict[int, StopWatch]) -> None:
+    """Buries the forks that have ended, and kills those that are stopped, and what one left behind that was killed."""
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            forks.pop(found[0], None)
+    for pid in list_children():
+        if pid not in forks or forks[pid].is_over(is_stopped(pid)):
+            kill(pid)
 
 
 def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: BinaryIO | None = None) -> None:
@@ -179,8 +237,8 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
     may be killed while it says something takes ``ending`` for that: the channel is cut when it has ended.
     """
     os.setsid()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    signal_at_end_of_parent(signal.SIGCONT)
+    adopt_orphans()
     channel = Channel(end)
     while True:
         order, files = channel.receive()
@@ -192,6 +250,7 @@ def serve_jobs(end: socket.socket, jobs: Mapping[str, JobHandler], ending: Binar
             child = os.fork()
             if child == 0:
                 os.setsid()
+                signal_at_end_of_parent(signal.SIGKILL)
                 _end_after(partial(jobs[order["job"]], Job(channel, order, files, trace, temporary)))
             code, is_late = _wait_for_end(child, end, order.get("timeout_seconds"))
             _end_all(child)
@@ -249,7 +308,7 @@ def _end_after(job: Callable[[], object]) -> NoReturn:
 
 
 def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None) -> tuple[int, bool]:
-    """The exit code and whether the time ran out; a process whose channel is cut is killed.
+    """The exit code and whether the time ran out; a process whose channel is cut is killed, and one that is stopped.
 
     One whose time ran out is interrupted first, so that its trace names the line that hung. However it
     ends then, it counts as killed.
@@ -261,24 +320,28 @@ def _wait_for_end(child: int, end: socket.socket, timeout_seconds: float | None)
         if pidfd is not None:
             watcher.register(pidfd, select.POLLIN)
         ends_at = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        is_interrupted = False
+        is_interrupted, watch = False, StopWatch()
         while True:
-            left = None if ends_at is None else max(0.0, ends_at - time.monotonic()) * 1000
-            events = watcher.poll(left if pidfd is not None else min(50 if left is None else left, 50))
+            left = LOOK_SECONDS if pidfd is not None else 0.05
+            if ends_at is not None:
+                left = min(left, max(0.0, ends_at - time.monotonic()))
+            events = watcher.poll(left * 1000)
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
                 code = os.waitstatus_to_exitcode(status)
                 return (-signal.SIGKILL, True) if is_interrupted else (code, False)
             is_cut = any(descriptor == end.fileno() for descriptor, _ in events)
             is_late = ends_at is not None and time.monotonic() >= ends_at
-            if is_late and not is_cut and not is_interrupted:
+            was_stopped = watch.is_over(is_stopped(child))
+            if is_late and not (is_cut or was_stopped or is_interrupted):
                 is_interrupted, ends_at = True, time.monotonic() + INTERRUPT_SECONDS
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child, signal.SIGINT)
                 continue
-            if is_cut or is_late:
-                _kill(child)
-                return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), is_late
+            if is_cut or is_late or was_stopped:
+                kill(child)
+                code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+                return STOPPED if was_stopped else code, is_late
     finally:
         if pidfd is not None:
             os.close(pidfd)
@@ -288,14 +351,8 @@ def _end_all(child: int) -> None:
     """Kills what the process left running: its group, then whatever was handed on to us."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
-    mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    while mine.exists() and (left := mine.read_text(encoding="ascii").split()):
-        for pid in map(int, left):
-            _kill(pid)
+    while left := list_children():
+        for pid in left:
+            kill(pid)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-
-
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

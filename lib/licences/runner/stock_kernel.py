@@ -43,6 +43,8 @@ from licences.runner.client import (
 )
 from licences.runner.forkserver import INTERRUPT_SECONDS, OUT_OF_MEMORY, Ended, count_killed_for_memory
 from licences.runner.kernel_app import KernelOrder
+from licences.runner.processes import STOPPED, StopWatch, is_stopped
+from licences.runner.temporary import find_temporary_folder
 
 _READY_SECONDS = 120
 # How often it is looked whether a notebook is still wanted and has time left, and whether Ctrl-C was pressed,
@@ -179,14 +181,16 @@ class _KernelRun:
         self.job, self.is_wanted = job, is_wanted
         self.client = _KernelClient(manager, progress)
         self.process: subprocess.Popen[bytes] | None = None
+        self.watch = StopWatch()
         self.ends_at = None if job.timeout_seconds is None else time.monotonic() + job.timeout_seconds
         self.killed_before = count_killed_for_memory()
 
     def run(self) -> None:
         """Raises: NotebookError."""
+        folder = find_temporary_folder()
         with (
-            tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as temporary,
-            tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as own,
+            tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as temporary,
+            tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own,
             tempfile.TemporaryFile() as complaints,
             # zmq's sockets need this loop on Windows, where it is not the one that comes by itself.
             asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
@@ -286,6 +290,8 @@ class _KernelRun:
             raise NotebookError("timed_out", f"it took longer than {self.job.timeout_seconds:g} seconds")
         if not self.is_wanted():
             raise NotebookError("killed", "it was stopped")
+        if self.process is not None and self.watch.is_over(is_stopped(self.process.pid)):
+            raise NotebookError(*explain_end(Ended(STOPPED, False, False, b"")))
 
     def _find_end(self) -> Ended:
         """How the process ended, which is gone."""
