@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from licences.errors import UsageError
 from licences.reading.files import write_whole
+from licences.runner.temporary import find_temporary_folder, sweep
 
 ASKED = "LICENCES_EXPLORE"
 HERE = "127.0.0.1"
@@ -163,7 +164,8 @@ def no_settings_of_others() -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith(_SETTING) and name not in _PLACES]:
         del os.environ[name]
     os.environ["JUPYTER_NO_CONFIG"] = "1"
-    with tempfile.TemporaryDirectory(prefix="licences-", ignore_cleanup_errors=True) as own:
+    sweep()
+    with tempfile.TemporaryDirectory(dir=find_temporary_folder(), ignore_cleanup_errors=True) as own:
         os.environ["TMPDIR"] = tempfile.tempdir = own
         try:
             yield
