@@ -315,5 +315,5 @@ def test_what_stays_behind_is_said_and_a_template_wrong_for_one_client_fails_tha
 
 def test_a_template_that_is_no_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.docx")
-    with pytest.raises(MissingFileError, match="pipe.docx: is no file; check --template"):
+    with pytest.raises(MissingFileError, match=r"pipe\.docx: is no file; check --template"):
         command._read_at_most(tmp_path / "pipe.docx", 10)
