@@ -155,6 +155,17 @@ def test_a_source_is_too_old_from_the_day_after_the_limit_and_not_where_the_row_
         ("- name: a\n  as_of: 2026-01-01\n  profile: {}\n  required: EDI\n", "1: required: is no list"),
         ("a: 1\n", "1: file: is no list of cases"),
         ("- name: [\n", "file: not YAML"),
+        ("- &a [*a]\n", "1: file: holds the anchor 'a'; write the text out each time"),
+        ("[" * 100, "1: file: nested deeper than 50 levels"),
+        ("- as_of: 2026-13-01\n", "file: not YAML: month must be in 1..12"),
+        ("- !!timestamp x\n", "file: not YAML"),
+        (f"- name: {'9' * 5000}\n", "file: not YAML: Exceeds the limit"),
+        ("- name: a\n  as_of: 2026-01-01\n  profile: {}\n  required: [[EDI]]\n", "1: required: no licence"),
+        (
+            "- name: a\n  as_of: 2026-01-01\n  profile: {}\n  missing: {EDI: 1}\n",
+            "1: missing: EDI has no list",
+        ),
+        ("- name: a\n  as_of: 2026-01-01\n  profile: {has_app: [a]}\n", "1: has_app: "),
         ("- just words\n", "1: file: is no case"),
     ],
 )

@@ -124,6 +124,9 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ('firm: "a', "not YAML"),
         ("- firm", "file: is no list of keys"),
         ("a", "file: is no list of keys"),
+        ("firm: " + "[" * 100, "file: nested deeper than 50 levels; at most 50"),
+        ("[a]: b", "key: is no text; write a line a key"),
+        ("1: 2", "1: unknown key"),
         ("disclaimer: &x {zh: *x, en: a}", "file: holds the anchor 'x'; write the text out each time"),
     ],
 )  # fmt: skip

@@ -283,3 +283,39 @@ def test_every_sample_can_be_written_as_cells_and_read_again(catalogue: Catalogu
     again = make_profiles(cells, catalogue.fields, codes, "screen")
     for name in sample.columns:
         assert again[name].astype("str").tolist() == sample[name].astype("str").tolist()
+
+
+def test_a_client_is_put_below_the_header_wherever_that_stands(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("sep=;\nClients;;\n客户编号;name;has_app\na;A;yes\n", encoding="utf-8")
+    save(catalogue, path, {"client": "b", "name": "B;C", "has_website": "no"})
+    assert path.read_text(encoding="utf-8") == (
+        'sep=;\nClients;;\n客户编号;name;has_app;has_website\na;A;yes;\nb;"B;C";;no\n'
+    )
+    book = Workbook()
+    book.worksheets[0].append(["read the next sheet"])
+    sheet = book.create_sheet("clients")
+    for row in (
+        ["Clients of 2026"],
+        [],
+        ["客户编号", "客户名称", "foreign_share_percent"],
+        ["a", "A", 0.6],
+    ):
+        sheet.append(row)
+    sheet["C4"].number_format = "0%"
+    book.save(tmp_path / "mine.xlsx")
+    save(
+        catalogue,
+        tmp_path / "mine.xlsx",
+        {"client": "a", "name": "B", "foreign_share_percent": "25"},
+        overwrite=True,
+    )
+    assert read_cells(catalogue, tmp_path / "mine.xlsx")["a"]["foreign_share_percent"] == "25"
+    assert load_workbook(tmp_path / "mine.xlsx")["clients"]["A3"].value == "客户编号"
+
+
+@pytest.mark.parametrize("kind", [".ods", ".xls"])
+def test_a_kind_that_is_only_read_is_not_written(catalogue: Catalogue, tmp_path: Path, kind: str) -> None:
+    with pytest.raises(UsageError, match="only read; save to another file"):
+        save(catalogue, tmp_path / f"mine{kind}", NEW)
+    assert not list(tmp_path.iterdir())

@@ -15,17 +15,20 @@ MAX_PARTS = 10_000
 MAX_ROWS = 1_048_576  # Excel's own
 MAX_COLUMNS = 1_000
 MAX_CELLS = 8_000_000
-MAX_WORKBOOK_CELLS = 2_000_000  # a cell of a workbook takes ten times as long to read
+MAX_WORKBOOK_CELLS = 1_500_000  # a cell of a workbook takes ten times as long to read
+MAX_OPENDOCUMENT_CELLS = 750_000  # and of .ods twice that
 MAX_CELL_CHARACTERS = 32_767  # Excel's own
 MAX_TOKEN_BYTES = 1_000_000  # a tag with its attributes
 MAX_HEADING_ROWS = 20  # what may stand above the row that names the columns
-MAX_SUGGESTIONS = 50  # nearest names take long to find
+MAX_SUGGESTIONS = 30  # nearest names take long to find
 MAX_YAML_BYTES = 2_000_000
 MAX_NOTEBOOK_BYTES = 50_000_000
 MAX_NOTEBOOK_CELLS = 10_000
 MAX_NOTEBOOK_VALUES = 1_000_000
 MAX_LINE_BYTES = 1_000_000
 MAX_DEPTH = 50
+MAX_NAMES = 1_000  # of tags in one part of a workbook
+MAX_FAULTS = 10_000  # of cells in one sheet
 
 _STRING = re.compile(
     r'"(?:[^"\\]|\\.)*+"?', re.DOTALL

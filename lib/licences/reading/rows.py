@@ -182,9 +182,12 @@ def _spread_merges(
         column = merge.first_column - 1
         if merge.last_line < heading.line or column >= len(header) or _is_alone(merge):
             continue
-        if merge.first_line > heading.line and last - first < 1:
+        covered = min(merge.last_column, len(header)) - column
+        if merge.first_line > heading.line and (last - first) * covered < 2:
             continue
         wrong = _find_wrong_merge(merge, heading.line, header, keys)
+        if wrong and len(problems) > MAX_PROBLEMS:
+            break
         if wrong:
             line = max(merge.first_line, heading.line)
             problems.append(

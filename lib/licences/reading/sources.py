@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -128,20 +127,22 @@ def _read_csv(path: Path) -> Source:
         raise BoundError("its first line names no separator of cells", "write sep=, or leave the line out")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[Row] = []
-    line, counted = 1, 0
+    line, counted, blank, empty = 1, 0, 0, 0
     try:
-        for cells in reader:
+        for at, cells in enumerate(reader):
             counted += len(cells)
-            if counted > MAX_CELLS:
+            if any(map(str.strip, cells)) and (at or not found):
+                rows.append(Row(line, cells, [], False))
+                empty = blank
+            else:
+                blank += at > 0 or not found
+            if counted > MAX_CELLS or at > MAX_ROWS:
                 check_count(counted, MAX_CELLS, "cells")
-            rows.append(Row(line, cells, [], False))
+                check_count(at, MAX_ROWS, "rows")
             line = reader.line_num + 1
     except csv.Error as error:
-        wrong = f"broken quotes ({error})"
-        right = 'close every quote and double a " inside'
+        wrong, right = f"broken quotes ({error})", 'close every quote and double a " inside'
+        if "field limit" in str(error):
+            wrong = f"a cell of more than {csv.field_size_limit():,} characters"
         raise ProblemsError([Problem(str(path), line, "row", wrong, right)]) from None
-    check_count(len(rows), MAX_ROWS, "rows")
-    filled = [row for row in rows[found is not None :] if any(cell.strip() for cell in row.cells)]
-    last = bisect_left(rows, filled[-1].line, key=lambda row: row.line) + 1 if filled else 0
-    empty = last - len(filled) - (found is not None)
-    return Source(filled, separator=separator, empty_rows=empty, may_be_odd=holds_odd_characters(text))
+    return Source(rows, separator=separator, empty_rows=empty, may_be_odd=holds_odd_characters(text))

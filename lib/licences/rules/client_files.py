@@ -163,9 +163,14 @@ def _check_kept(
             names, rows = found.header, found.cells
         except ProblemsError:
             names, rows = [], []
-    if names != header or sorted(rows) != sorted([*kept.values(), new]):
+    if names != header or _list_plain(rows) != _list_plain([*kept.values(), new]):
         wrong = f"{path.name} cannot take the client without a change of something else"
         raise UsageError(wrong, "remove its empty columns, or save to another file")
+
+
+def _list_plain(rows: list[list[str]]) -> list[list[str]]:
+    """Rows in an order of their own; a number of percents is the same with its mark and without."""
+    return sorted([cell.removesuffix("%") for cell in row] for row in rows)
 
 
 def _join(rows: list[list[str]], end: str, separator: str = ",") -> str:

@@ -59,7 +59,7 @@ def _find_ole_kind(content: bytes) -> tuple[str, tuple[str, str] | None]:
         return "", ("is locked with a password", "open it, take the password away, and save it as .xlsx")
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return XLS, None
-    return "", ("is an old Office file and no workbook", _SAVE)
+    return "", ("is cut short, or an old Office file and no workbook", _SAVE)
 
 
 def _find_zip_kind(content: bytes) -> tuple[str, tuple[str, str] | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from licences.reading.bounds import MAX_ROWS, MAX_WORKBOOK_CELLS, BoundError, check_count
+from licences.reading.bounds import MAX_FAULTS, MAX_OPENDOCUMENT_CELLS, MAX_ROWS, BoundError, check_count
 from licences.reading.workbooks.packages import DAMAGED, LOCKED, Attributes, Package, parse
 from licences.reading.workbooks.sheets import (
     MAX_ESCAPED_CHARACTERS,
@@ -17,8 +17,8 @@ from licences.reading.workbooks.sheets import (
     check_column,
     check_text,
     find_error,
+    find_fault,
     find_long_text,
-    name_column,
     say_iso_day,
     say_number,
     say_percent,
@@ -94,12 +94,14 @@ class _SheetReader:
         self.sheet, self.at = sheet, at
         self.rows: list[Row] = []
         self.table, self.line, self.column, self.counted = -1, 0, 0, 0
+        self.faulty = 0
         self.column_at = 0
         self.repeated = self.cell_repeated = 1
         self.is_hidden = False
         self.cells: list[str] = []
         self.faults: list[Fault] = []
         self.cell: Attributes = {}
+        self.is_covered = False
         self.texts: list[str] = []
         self.size = self.paragraphs = self.noted = self.inside = 0
 
@@ -163,13 +165,20 @@ class _SheetReader:
                 raise find_long_text()
 
     def _start_cell(self, name: str, attributes: Attributes) -> None:
-        self.cell = {} if name == "covered-table-cell" else attributes
-        self.cell_repeated = _read_count(attributes, "number-columns-repeated", MAX_ROWS)
+        self.cell, self.is_covered = attributes, name == "covered-table-cell"
+        self.cell_repeated = 1
         self.texts.clear()
         self.size = self.paragraphs = self.inside = self.noted = 0
         self.counted += 1
-        if self.counted > MAX_WORKBOOK_CELLS:
-            raise BoundError(f"more than {MAX_WORKBOOK_CELLS:,} cells", "delete the empty rows and columns")
+        if self.counted > MAX_OPENDOCUMENT_CELLS:
+            raise BoundError(
+                f"more than {MAX_OPENDOCUMENT_CELLS:,} cells", "delete the empty rows and columns"
+            )
+        if any(key.endswith(("repeated", "spanned")) for key in attributes):
+            self._stretch_cell(attributes)
+
+    def _stretch_cell(self, attributes: Attributes) -> None:
+        self.cell_repeated = _read_count(attributes, "number-columns-repeated", MAX_ROWS)
         wide = _read_count(attributes, "number-columns-spanned", MAX_ROWS)
         high = _read_count(attributes, "number-rows-spanned", MAX_ROWS)
         if wide > 1 or high > 1:
@@ -181,10 +190,11 @@ class _SheetReader:
         first, last = self.column + 1, self.column + self.cell_repeated
         self.column = last
         try:
-            text = self._say() if self.cell else ""
+            text = "" if self.is_covered else self._say()
         except WorkbookError as error:
-            check_column(first)
-            self.faults.append((first, f"{name_column(first)}{self.line + 1} {error.wrong}", error.right))
+            self.faults.append(find_fault(first, self.line + 1, error))
+            self.faulty += self.repeated
+            check_count(self.faulty, MAX_FAULTS, "cells that cannot be read")
             return
         if not text.strip():
             return
@@ -222,8 +232,10 @@ class _SheetReader:
         if self.line > MAX_ROWS:
             raise BoundError(f"a row number beyond {MAX_ROWS:,}", f"at most {MAX_ROWS:,}")
         self.counted += (self.repeated - 1) * len(self.cells)
-        if self.counted > MAX_WORKBOOK_CELLS:
-            raise BoundError(f"more than {MAX_WORKBOOK_CELLS:,} cells", "delete the rows that are not meant")
+        if self.counted > MAX_OPENDOCUMENT_CELLS:
+            raise BoundError(
+                f"more than {MAX_OPENDOCUMENT_CELLS:,} cells", "delete the rows that are not meant"
+            )
         for at in range(line, self.line + 1):
             self.rows.append(Row(at, list(self.cells), self.faults, self.is_hidden))
 

@@ -8,7 +8,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from licences.reading.bounds import MAX_DEPTH, MAX_PARTS, MAX_TOKEN_BYTES, MAX_UNPACKED_BYTES, BoundError
+from licences.reading.bounds import (
+    MAX_DEPTH,
+    MAX_NAMES,
+    MAX_PARTS,
+    MAX_TOKEN_BYTES,
+    MAX_UNPACKED_BYTES,
+    BoundError,
+    check_count,
+)
 from licences.reading.workbooks.sheets import WorkbookError
 
 _CHUNK = 1 << 16
@@ -128,6 +136,7 @@ class _Names(dict[str, str]):
     """Names with a prefix to names without it."""
 
     def __missing__(self, name: str) -> str:
+        check_count(len(self) + 1, MAX_NAMES, "names of tags")
         self[name] = local = name.rpartition(":")[2]
         return local
 

@@ -139,6 +139,12 @@ def say_truth(is_true: bool) -> str:
     return "yes" if is_true else "no"
 
 
+def find_fault(column: int, line: int, error: WorkbookError) -> Fault:
+    """What is wrong with a cell, with its place as a workbook names it. Raises: BoundError."""
+    check_column(column)
+    return column, f"{name_column(column)}{line} {error.wrong}", error.right
+
+
 def find_error(name: str) -> tuple[str, str]:
     """What is wrong with a cell that holds an error such as ``#N/A``."""
     return f"holds the error {name}", "mend its formula, or empty the cell"

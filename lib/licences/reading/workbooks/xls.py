@@ -18,7 +18,7 @@ from licences.reading.workbooks.sheets import (
     check_column,
     check_text,
     find_error,
-    name_column,
+    find_fault,
     say_day,
     say_number,
     say_percent,
@@ -71,7 +71,7 @@ def _read(book: Any, told: Any) -> Iterator[Row]:
             try:
                 text = _say(book, cell)
             except WorkbookError as error:
-                faults.append((column, f"{name_column(column)}{line} {error.wrong}", error.right))
+                faults.append(find_fault(column, line, error))
                 text = ""
             if text.strip():
                 check_column(column)

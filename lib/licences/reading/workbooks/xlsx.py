@@ -9,7 +9,14 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from licences.reading.bounds import MAX_ROWS, MAX_WORKBOOK_CELLS, BoundError, check_count
+from licences.reading.bounds import (
+    MAX_COLUMNS,
+    MAX_FAULTS,
+    MAX_ROWS,
+    MAX_WORKBOOK_CELLS,
+    BoundError,
+    check_count,
+)
 from licences.reading.workbooks.number_formats import DAY, PERCENT, USUAL, find_kind
 from licences.reading.workbooks.packages import DAMAGED, Attributes, Package, parse, parse_whole
 from licences.reading.workbooks.sheets import (
@@ -23,8 +30,8 @@ from licences.reading.workbooks.sheets import (
     check_column,
     check_text,
     find_error,
+    find_fault,
     find_long_text,
-    name_column,
     say_day,
     say_iso_day,
     say_number,
@@ -187,7 +194,7 @@ class _SheetReader:
         self.rows: list[Row] = []
         self.columns: dict[str, int] = {}
         self.numbers: dict[tuple[str, str], str] = {}
-        self.line = self.counted = self.size = 0
+        self.line = self.counted = self.faulty = self.size = 0
         self.is_hidden = self.is_formula = self.is_taken = self.is_spoken = False
         self.cells: list[str] = []
         self.faults: list[Fault] = []
@@ -286,10 +293,9 @@ class _SheetReader:
         try:
             text = self._say(raw)
         except WorkbookError as error:
-            check_column(self.column)
-            self.faults.append(
-                (self.column, f"{name_column(self.column)}{self.line} {error.wrong}", error.right)
-            )
+            self.faults.append(find_fault(self.column, self.line, error))
+            self.faulty += 1
+            check_count(self.faulty, MAX_FAULTS, "cells that cannot be read")
             return
         if not text:
             return
@@ -300,6 +306,8 @@ class _SheetReader:
                 return
             check_column(self.column)
             cells += [""] * (self.column - len(cells) - 1)
+        elif self.column > MAX_COLUMNS:
+            check_column(self.column)
         cells.append(text)
 
     def _say(self, raw: str) -> str:
