@@ -45,6 +45,8 @@ def _of_list(name: str) -> Filter:
 
     @pass_context
     def apply(context: Context, value: Any, *told: Any, **named: Any) -> Any:
+        if isinstance(value, str):  # a list of signs
+            find_budget().take_steps(len(value) * _FILTER_STEPS)
         before = find_budget().steps
         weigh((value, told, tuple(named.values())))
         find_budget().take_steps(_FILTER_STEPS + (before - find_budget().steps) * _SORT_STEPS)
