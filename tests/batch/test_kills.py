@@ -186,7 +186,7 @@ def test_a_browser_that_does_not_start_costs_pdf_and_figures_and_is_told_once(
     assert "Traceback" not in said
     reason = f"{program} does not start; the browser failed: "
     (told,) = [line for line in said.splitlines() if line.startswith("licences:")]
-    assert told.startswith(f"licences: no more PDF and figures in this batch: {reason}")
+    assert told.startswith(f"licences: no more is printed in this batch: {reason}")
     lines = read_ledger(tmp_path / "out")
     assert {line["status"] for line in lines} == {"failed"}
     made = kills.FILES - {"report.pdf"}

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from licences.batch.forks import ask_report
+from licences.batch.store import ReportStore
 from licences.batch.task import Task
 from licences.law.catalogue import Catalogue
 from licences.runner.channel import pack_message
@@ -317,3 +319,19 @@ def test_a_process_that_is_killed_while_it_says_what_it_made_has_made_nothing(
     assert (made.status, list(made.files)) == (status, names)
     if status == "done":
         assert made.files == {"report.html": b"p" * 5000}
+
+
+def test_a_report_that_lacks_its_pdf_takes_the_place_of_the_one_made_before(tmp_path: Path) -> None:
+    def note(status: str, *outputs: str) -> None:
+        with closing(ReportStore(tmp_path)) as store:
+            store.note({"client": "a", "status": status, "inputs": "1", "outputs": outputs})
+
+    def find_made() -> set[str]:
+        with closing(ReportStore(tmp_path)) as store:
+            return set(store.made)
+
+    note("done", "report.html", "report.ipynb", "report.pdf")
+    note("failed", "failed.ipynb")
+    assert find_made() == {"a"}
+    note("failed", "report.html", "report.ipynb")
+    assert find_made() == set()

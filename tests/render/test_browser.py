@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -90,6 +91,8 @@ def test_a_browser_that_does_not_see_the_folder_of_the_page_is_told_with_the_cur
         printer._do(partial(printer._print, "file:///nowhere/page.html", ""))
     with pytest.raises(GivenUpError, match=cure):
         print_page(printer)
+    figure = [{"name": "f", "data": [], "layout": {"width": 60, "height": 40}}]
+    assert printer.draw_figures(json.dumps(figure).encode())["f"].startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class PrintQueue:
         with self._telling:
             if self._printer.given_up and not self._is_told:
                 self._is_told = True
-                complain(f"no more PDF and figures in this batch: {self._printer.given_up}")
+                complain(f"no more is printed in this batch: {self._printer.given_up}")
 
     def _say_what_lacks(self, client: str, lacks: Mapping[str, BrowserError]) -> str:
         whys = dict.fromkeys(map(str, lacks.values()))

@@ -67,7 +67,7 @@ class Printer:
 
     def __init__(self, sheets: int = 1) -> None:
         self._browser = Browser()
-        self._failures, self._given_up = 0, ""
+        self._failures, self._given_up, self._unreadable = 0, "", ""
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
         self._alone = asyncio.Lock()
         self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
@@ -81,7 +81,7 @@ class Printer:
     @property
     def given_up(self) -> str:
         """Why nothing is printed any more, once that is so."""
-        return self._given_up or self._browser.refusal
+        return self._given_up or self._browser.refusal or self._unreadable
 
     def print_page(self, html: str, footer: str, as_of: date) -> bytes:
         """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
@@ -89,6 +89,8 @@ class Printer:
         No script of the page runs. The same page gives the same bytes: the file says that it was made
         on ``as_of``. Raises: BrowserError; PrinterClosedError.
         """
+        if self._unreadable:
+            raise GivenUpError(self._unreadable)
         style = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
         folder = find_temporary_folder()
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", dir=folder) as file:
@@ -144,24 +146,26 @@ class Printer:
             pass
         async with self._alone, self._take_room():
             try:
-                if not (self.given_up or self._is_closed):
+                if not (self._given_up or self._is_closed):
                     await self._drop()
                 return await self._do_patiently(work)
             except (PrinterClosedError, GivenUpError):
                 raise
             except Exception as error:  # noqa: BLE001
                 said = explain_failure(error)
-                self._failures += 1
-                if self._failures >= _FAILURES or isinstance(error, UnreadableError):
-                    self._given_up = said
+                if isinstance(error, UnreadableError):
+                    self._unreadable = said  # figures need no folder
+                else:
+                    self._failures += 1
+                    self._given_up = said if self._failures >= _FAILURES else ""
                 raise BrowserError(said) from None
 
     async def _do_patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Raises: GivenUpError; BrowserError where the browser hangs; and whatever playwright does."""
         if self._is_closed:
             raise PrinterClosedError
-        if self.given_up:
-            raise GivenUpError(self.given_up)
+        if self._given_up:
+            raise GivenUpError(self._given_up)
         made = await self._browser.wait_for(work(), self._drop)
         self._failures = 0
         return made
