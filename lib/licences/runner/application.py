@@ -48,11 +48,13 @@ class NotebookKernel(_Kernel):  # type: ignore[misc]
     """ipykernel's kernel, asked by a call for what a socket would ask of it."""
 
     compiler_class = Type(CellCompiler, klass=XCachingCompiler)
+    debugger_class = Type(object)  # its own would be imported with all that belongs to it
     _supports_kernel_subshells = False
     parent: NotebookApp
 
     def __init__(self, **named: Any) -> None:
         # As ``IPythonKernel`` does it, but for the debugger, whose import takes longer than all the rest.
+        named["_execute_sleep"] = 0.0  # its clients are waited for; nobody has to catch up here
         super(IPythonKernel, self).__init__(**named)  # type: ignore[misc]
         self.shell: Any = self.shell_class.instance(
             parent=self, profile_dir=self.profile_dir, user_module=self.user_module, user_ns=self.user_ns,
@@ -69,6 +71,11 @@ class NotebookKernel(_Kernel):  # type: ignore[misc]
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
         self._front_end = uuid4().hex
         self._context = contextvars.copy_context()
+
+    @property
+    def io_loop(self) -> IOLoop:
+        """The loop in which cells run, as tornado has it; it is made for who asks."""
+        return IOLoop.current()
 
     def hear(self, message: dict[str, Any]) -> None:
         """Takes a message of a widget's front end. What comes of it belongs to no cell."""
@@ -96,7 +103,6 @@ class NotebookKernel(_Kernel):  # type: ignore[misc]
         """
         if self.shell.exit_now:
             os._exit(0)
-        self.io_loop = IOLoop.current()
         await asyncio.create_task(self._run(self._make_request(asked, content)), context=self._context)
 
     async def _run(self, request: dict[str, Any]) -> None:
@@ -208,6 +214,10 @@ class NotebookApp(_Application):  # type: ignore[misc]
 
     def flatten_flags(self) -> tuple[Any, Any]:
         return self.flags, self.aliases  # of the class whose names libraries look for, not of this one
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        if not self.is_isolated:  # else there is none
+            super().parse_command_line(argv)
 
     def load_config_file(self, *given: Any, **named: Any) -> None:
         if not self.is_isolated:

@@ -48,11 +48,11 @@ class Journal(Session):
         _socket: Any,
         message: str | dict[str, Any],
         content: Any = None,
-        parent: Any = None,
+        _parent: Any = None,
         _ident: Any = None,
         buffers: Sequence[Any] | None = None,
         _track: bool = False,
-        header: Any = None,
+        _header: Any = None,
         metadata: Any = None,
         **_more: Any,
     ) -> dict[str, Any] | None:
@@ -62,10 +62,11 @@ class Journal(Session):
         """
         if os.getpid() != self.process:
             return None
-        sent: dict[str, Any] = (
-            self.msg(message, content, parent, header, metadata) if isinstance(message, str) else message
-        )
-        kind = sent["msg_type"]
+        if isinstance(message, str):  # nobody looks at its header
+            sent: dict[str, Any] = {"msg_type": message, "content": content or {}, "metadata": metadata or {}}
+        else:
+            sent = message
+        kind: str = sent["msg_type"]
         made = {
             "channel": "shell" if kind.endswith("_reply") else "iopub",
             "header": {"msg_type": kind, "date": datetime.now(UTC).isoformat()},
