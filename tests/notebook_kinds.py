@@ -456,7 +456,7 @@ NOTEBOOKS: dict[str, list[str]] = {
         "import unittest\nclass Fees(unittest.TestCase):\n    def test_sum(self): self.assertEqual(1 + 1, 2)\n    def test_wrong(self): self.assertEqual(1, 2)",
         "import io\nresult = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.defaultTestLoader.loadTestsFromTestCase(Fees))\nlen(result.failures), result.testsRun",
         "import doctest\ndef double(x):\n    '''\n    >>> double(2)\n    5\n    '''\n    return 2 * x\ndoctest.run_docstring_examples(double, globals())",
-        "unittest.main(argv=['x', 'Fees.test_sum'], exit=True)",
+        "unittest.main(argv=['x', 'Fees.test_sum'], exit=True, testRunner=unittest.TextTestRunner(stream=io.StringIO()))",
     ],
     "classes, generators and typing": [
         "from dataclasses import dataclass\n@dataclass\nclass Fee:\n    code: str\n    cny: float = 0\nFee('EDI')",
