@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from licences.app.serve import no_settings_of_others
+from licences.runner.temporary import find_temporary_folder
 from serving import PATIENCE_SECONDS, Served, serve
 
 AWAY = {
@@ -197,17 +198,17 @@ def test_a_page_of_another_server_here_gets_no_socket_with_the_cookie_of_ours(
 
 
 def test_settings_stay_out_and_nothing_temporary_stays_behind(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from jupyter_core.paths import jupyter_config_path
 
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(os, "environ", os.environ | VARIABLES | {"JUPYTER_PATH": "/mine"})
     with no_settings_of_others():
-        (own,) = tmp_path.iterdir()
+        own = Path(os.environ["TMPDIR"])
+        assert own.parent == find_temporary_folder()
         assert own.stat().st_mode & 0o077 == 0
         assert all(Path(folder).is_relative_to(own) for folder in jupyter_config_path())
         assert tempfile.mkdtemp().startswith(str(own))
         assert {name for name in os.environ if name.startswith("JUPYTER_")} >= {"JUPYTER_PATH"}
         assert not set(VARIABLES) & set(os.environ)
-    assert list(tmp_path.iterdir()) == []
+    assert not own.exists()
