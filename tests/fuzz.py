@@ -21,6 +21,7 @@ import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,12 +30,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 from typing import Any
+from xml.sax.saxutils import escape
 
 import hypothesis
 import hypothesis.strategies as st
 import nbformat
 import pandas as pd
 import psutil
+import xlwt
 import yaml
 from rich.console import Console
 from rich.table import Table
@@ -126,13 +129,49 @@ def make_clients_workbook() -> bytes:
     sheet = book.worksheets[0]
     sheet.append(["our clients"])
     sheet.merge_cells("A1:F1")
-    for row in list(csv.reader(io.StringIO(read_clients().decode("utf-8-sig"))))[:7]:
+    for row in _list_client_rows():
         sheet.append([int(cell) if cell.isdigit() else cell or None for cell in row])
     sheet.row_dimensions[4].hidden = True
     book.create_sheet("notes").append(["a note"])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+@cache
+def make_old_workbook() -> bytes:
+    """The same clients as Excel 97 has them."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("clients")
+    for line, row in enumerate(_list_client_rows()):
+        for at, cell in enumerate(row):
+            sheet.write(line, at, cell)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@cache
+def make_open_workbook() -> bytes:
+    """The same clients as LibreOffice has them."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{name}="{office}:{name}:1.0"' for name in ("office", "table", "text"))
+    rows = "".join(
+        "<table:table-row>" + "".join(f"<table:table-cell><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row)
+        + "</table:table-row>"
+        for row in _list_client_rows()
+    )  # fmt: skip
+    sheet = f'<table:table table:name="clients">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", f"<office:document-content {names}>{body}</office:document-content>")
+    return content.getvalue()
+
+
+def _list_client_rows() -> list[list[str]]:
+    return list(csv.reader(io.StringIO(read_clients().decode("utf-8-sig"))))[:7]
 
 
 @cache
@@ -310,6 +349,8 @@ def list_kinds() -> list[Kind]:
         Kind(
             "clients.xlsx", "clients.xlsx", 16, partial(_mutate_archive, make_clients_workbook), _read_clients
         ),
+        Kind("clients.ods", "clients.ods", 3, partial(_mutate_archive, make_open_workbook), _read_clients),
+        Kind("clients.xls", "clients.xls", 3, text(make_old_workbook, ()), _read_clients),
         Kind("licences.csv", "licences.csv", 4, text(catalogue.read_bytes, mutations.CSV), read_catalogue),
         Kind(
             "profile_fields.csv", "profile_fields.csv", 5, text(fields.read_bytes, mutations.CSV), read_fields
