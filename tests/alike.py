@@ -15,7 +15,7 @@ def blur(node: Any) -> Any:
     """Without the numbers of processes and addresses, and without the names of temporary folders."""
     place = re.escape(tempfile.gettempdir())
     text = re.sub(rf"{place}/ipykernel_\d+/", "/ipykernel/", json.dumps(node))
-    text = re.sub(rf"{place}/(licences-\w+/)?tmp\w+", "/made", text)
+    text = re.sub(rf"{place}/(licences-[\w-]+/)?((licences-|tmp)\w+/)?tmp\w+", "/made", text)
     return json.loads(re.sub(r"0x[0-9a-f]+", "0x", text))
 
 

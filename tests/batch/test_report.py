@@ -41,7 +41,7 @@ ENDS: dict[str, tuple[str, str, str, set[str]]] = {
         set(),
     ),
     "gone": (
-        "import os\nimport licences.render.excel.workbook as ours\nours.make_workbook = lambda *_given: os._exit(3)",
+        "import os\nimport licences.render.excel.workbook as ours\nours.make_workbook = lambda *_given, **_named: os._exit(3)",
         "exited",
         "the notebook ran to its end, but not its documents: the process ended itself with exit status 3",
         set(),

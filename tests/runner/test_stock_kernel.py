@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from licences.runner import stock_kernel
+from licences.runner import stock_kernel, temporary
 from licences.runner.client import NotebookError
 from licences.runner.stock_kernel import KernelJob, run_in_kernel
 
@@ -135,7 +135,7 @@ def test_a_kernel_writes_in_its_temporary_folder_alone_which_goes_with_it(
 ) -> None:
     told = "import os, tempfile; place = tempfile.mkdtemp(); open(place + '/x', 'w').close(); open(os.devnull, 'w'); place"
     place = Path(find_text(run(told)).strip("'"))
-    assert place.parent.name.startswith("licences-")
+    assert place.parent.parent == temporary.find_temporary_folder()
     assert not place.parent.exists()
     with pytest.raises(NotebookError, match=r"PermissionError: .*writes in its temporary folder alone"):
         run("open('here.txt', 'w')")
@@ -151,9 +151,11 @@ def test_a_folder_whose_name_is_too_long_for_sockets_does_no_harm(
     deep = tmp_path / ("deep" * 30)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    monkeypatch.setattr(temporary, "_own", None)
     notebook = run(
         "import json; from ipykernel.connect import get_connection_info; json.loads(get_connection_info())['transport']"
     )
     assert find_text(notebook) == "'tcp'"
     monkeypatch.undo()
-    assert not list(deep.iterdir())
+    (ours,) = deep.iterdir()
+    assert [left.name for left in ours.iterdir()] == ["in-use"]

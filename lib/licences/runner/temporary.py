@@ -76,5 +76,5 @@ def sweep(place: Path | None = None) -> None:
 def _is_ours(folder: Path) -> bool:
     with suppress(OSError):
         about = folder.lstat()
-        return stat.S_ISDIR(about.st_mode) and (os.name == "nt" or about.st_uid == os.geteuid())
+        return stat.S_ISDIR(about.st_mode) and (not hasattr(os, "geteuid") or about.st_uid == os.geteuid())
     return False

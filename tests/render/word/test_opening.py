@@ -308,7 +308,10 @@ def test_what_stays_behind_is_said_and_a_template_wrong_for_one_client_fails_tha
     assert "own.docm: without macros" in done.stderr
     entries = [json.loads(line) for line in (tmp_path / "reports/ledger.jsonl").read_text().splitlines()]
     told = {entry["client"]: (entry["status"], entry["outputs"]) for entry in entries}
-    assert told == {"corner-shop": ("done", ["report.docx", "report.ipynb"]), "wander-work": ("failed", [])}
+    assert told == {
+        "corner-shop": ("done", ["report.docx", "report.ipynb"]),
+        "wander-work": ("failed", ["report.ipynb"]),
+    }
     (error,) = [entry["error"] for entry in entries if entry["error"]]
     assert "a list has no attribute '999'" in error
 
