@@ -33,14 +33,19 @@ def write_batch(folder: Path, *sources: str) -> tuple[str, ...]:
 
 def find_one(process: subprocess.Popen[str], kind: str) -> psutil.Process:
     """A process of that kind, as soon as there is one."""
+    return find_some(process, kind, 1)[0]
+
+
+def find_some(process: subprocess.Popen[str], kind: str, count: int) -> list[psutil.Process]:
+    """The processes of that kind, as soon as there are so many."""
     found: list[psutil.Process] = []
 
     def look() -> bool:
         found[:] = kills.list_victims(psutil.Process(process.pid), kind)
-        return bool(found)
+        return len(found) >= count
 
     wait_for(look)
-    return found[0]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -51,10 +56,11 @@ def test_a_warm_process_that_is_lost_is_told_in_a_sentence_and_started_anew_and_
 ) -> None:
     asked = write_batch(tmp_path, WAITS)
     with start_batch(tmp_path, *asked) as process:
-        keeper = find_one(process, "report").parent()
-        assert keeper is not None
+        keepers = [report.parent() for report in find_some(process, "report", len(CLIENTS))]
         find_one(process, "warm").send_signal(told)
-        keeper.kill()  # so that its report needs another one
+        for keeper in keepers:  # so that their reports need another one, and find none that is idle
+            assert keeper is not None
+            keeper.kill()
         (tmp_path / "go").touch()
         said = process.communicate(timeout=60)[1]
     sentence = f"licences: the process from which reports are forked {how}; {ANOTHER}"
