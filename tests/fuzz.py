@@ -442,7 +442,7 @@ def _try(kind: Kind, path: Path) -> tuple[str, str]:
         kind.read(path)
     except LicencesError as error:
         said = str(error)
-        if not said.strip() or " object at 0x" in said or "Traceback (" in said or len(said) > 200_000:
+        if not said.strip() or " object at 0x" in said or "Traceback (" in said or len(said) > 2_000_000:
             return "no sentence", said[:2000]
         return "refused", ""
     except Exception:  # noqa: BLE001 - that is what is looked for
