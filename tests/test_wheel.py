@@ -13,7 +13,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
+import xlwt
 
 from licences import __version__
 from licences.errors import EXTRAS
@@ -134,6 +136,22 @@ def test_the_light_commands_answer_in_an_empty_folder(
     ask("check", cwd=tmp_path / "work")
 
 
+def test_a_workbook_is_read_and_an_old_one_says_what_it_needs(light: Path, tmp_path: Path) -> None:
+    book, old = openpyxl.Workbook(), xlwt.Workbook()
+    sheet = old.add_sheet("clients")
+    for line, row in enumerate((("client", "name", "has_website"), ("shop", "Shop", "yes"))):
+        book.worksheets[0].append(row)
+        for at, cell in enumerate(row):
+            sheet.write(line, at, cell)
+    book.save(tmp_path / "clients.xlsx")
+    old.save(str(tmp_path / "clients.xls"))
+    told = run(light, "-m", "licences", "assess", "--clients", "clients.xlsx", "--json", cwd=tmp_path)
+    assert (told.returncode, {one["client"] for one in json.loads(told.stdout)}) == (0, {"shop"})
+    refused = run(light, "-m", "licences", "assess", "--clients", "clients.xls", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.rstrip().endswith("pip install 'licences[excel]'")
+
+
 @pytest.mark.parametrize(
     ("words", "extra"),
     [
@@ -142,7 +160,6 @@ def test_the_light_commands_answer_in_an_empty_folder(
         (("explore",), "notebook"),
         (("explore", "--app"), "app"),
         (("template", "ours.docx"), "word"),
-        (("assess", "--clients", "clients.xlsx"), "excel"),
         (("assess", "--clients", "s3://firm/clients.csv"), "cluster"),
     ],
 )
