@@ -37,7 +37,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "terminate": ("middle", "os.kill(os.getpid(), 15)", "killed", "signal 15"),
     "crash": ("middle", "ctypes.string_at(0)", "killed", "signal 11"),
     "memory": ("middle", "hoard = [bytearray(10_000_000) for _ in range(1000)]", "out_of_memory", "Memory"),
-    "loop": ("middle", "while True: pass", "timed_out", "longer than 8 seconds"),
+    "loop": ("middle", "while True: pass", "timed_out", "longer than 8 seconds, in cell ["),
     "deaf": (
         "last",
         "[signal.signal(number, signal.SIG_IGN) for number in (2, 15)]; time.sleep(999)",
@@ -77,7 +77,7 @@ IN_KERNELS = {
     **{name: FAULTS[name] for name in ("kill-middle", "stop", "memory", "soft-exit", "raise", "megabyte",
                                        "program", "trespass", "good-1")},
     "linger": ("middle", "subprocess.Popen(['sleep', '999'], start_new_session=True)", "done", ""),
-    "loop": ("middle", "while True: pass", "timed_out", "longer than 20 seconds"),
+    "loop": ("middle", "while True: pass", "timed_out", "longer than 20 seconds, in cell ["),
 }  # fmt: skip
 ENGINES = {"fork": FAULTS, "kernel": IN_KERNELS}
 TRIED = [(engine, client) for engine, faults in ENGINES.items() for client in faults]

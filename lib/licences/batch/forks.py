@@ -207,6 +207,7 @@ def _fail_without_result(task: Task, source: Path, ended: Ended, has_run: bool) 
         prepare_notebook,
     )
     from licences.runner.client import explain_end, rebuild
+    from licences.runner.failures import find_interrupted
 
     status, reason = explain_end(ended)
     if status == "timed_out":
@@ -216,4 +217,6 @@ def _fail_without_result(task: Task, source: Path, ended: Ended, has_run: bool) 
         return Result(task.client, status, {}, f"the notebook ran to its end, but not its documents: {said}")
     notebook = prepare_notebook(load_notebook(source), task.parameters, source.name)
     rebuild(notebook, ended.trace)
+    if status == "timed_out":
+        reason += find_interrupted(notebook.cells)
     return fail(task.client, notebook, status, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -17,7 +17,7 @@ _LONGEST = 500  # characters of a message; all of it stands in the notebook
 
 def explain_failure(cell: Mapping[str, Any]) -> tuple[str, str]:
     """A status of the ledger and a sentence: why a cell failed, by the number that Jupyter shows beside it."""
-    where = f"cell [{cell.get('execution_count')}]"
+    where = find_place(cell)
     failures = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
     if not failures:  # IPython writes of some, such as a magic that it does not know, to the stream alone
         said = "".join(output["text"] for output in cell.get("outputs", ()) if output.get("name") == "stderr")
@@ -30,11 +30,26 @@ def explain_failure(cell: Mapping[str, Any]) -> tuple[str, str]:
     what = f"{name}: {said}".rstrip(": ")
     if len(what) > _LONGEST:
         what = f"{what[:_LONGEST]} …"
-    if line := _find_line(failure["traceback"], cell.get("execution_count")):
-        where += f", line {line}"
     if name == "KeyboardInterrupt" or not "".join(failure["traceback"]).strip():
         return "exited", f"the notebook stopped itself: {what} ({where})"
     return "out_of_memory" if name == "MemoryError" else "failed", f"{where}: {what}"
+
+
+def find_place(cell: Mapping[str, Any]) -> str:
+    """The number of a cell, and its line where it says which one failed."""
+    count = cell.get("execution_count")
+    failures = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
+    line = _find_line(failures[-1]["traceback"], count) if failures else None
+    return f"cell [{count}], line {line}" if line else f"cell [{count}]"
+
+
+def find_interrupted(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Where the last cell that was interrupted was, as the rest of a sentence; empty where none says so."""
+    for cell in reversed(cells):
+        outputs = cell.get("outputs", ())
+        if any(output.get("ename") == "KeyboardInterrupt" for output in outputs):
+            return f", in {find_place(cell)}"
+    return ""
 
 
 def _find_line(traceback: list[str], count: int | None) -> int | None:

@@ -41,6 +41,7 @@ from licences.runner.client import (
     check_every_cell,
     explain_end,
 )
+from licences.runner.failures import find_interrupted
 from licences.runner.forkserver import INTERRUPT_SECONDS, OUT_OF_MEMORY, Ended, count_killed_for_memory
 from licences.runner.kernel_app import KernelOrder
 from licences.runner.processes import STOPPED, StopWatch, is_stopped
@@ -218,6 +219,8 @@ class _KernelRun:
                 with suppress(RuntimeError, OSError):
                     await kernel.interrupt_kernel()
                     await asyncio.wait({running}, timeout=INTERRUPT_SECONDS)
+                where = find_interrupted(self.client.nb.cells)
+                raise NotebookError(error.status, error.reason + where) from None
             raise
         finally:
             self._end_process()
