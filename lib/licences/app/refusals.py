@@ -7,8 +7,9 @@ from pathlib import Path
 
 from licences.app.terms import Places
 from licences.errors import LicencesError, UsageError
+from licences.reading.characters import find_unseen
 from licences.rules.facts import Fields
-from licences.rules.saving import find_typed_fault, find_unseen
+from licences.rules.saving import find_typed_fault
 from licences.words.texts import say
 
 IDENTITY = {"client": "id", "name": "name", "holds": "holds"}

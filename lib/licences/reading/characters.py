@@ -19,6 +19,8 @@ _TAKEN = re.compile(f"[{_NOTHING}]")
 _BLANKS = re.compile(f"[{_BLANK}]")
 _REFUSED = re.compile(f"[{_WRONG}]")
 _LOST = "\ufffd"
+# Of what is typed: controls, zero width and direction, halves of characters, breaks of a line.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def holds_odd_characters(text: str) -> bool:
@@ -40,6 +42,14 @@ def find_wrong_character(text: str) -> tuple[str, str] | None:
     if found[0] == _LOST:
         return f"holds {code}, which stands for a character that was lost", "type the cell anew"
     return f"holds {code}, which cannot be seen", "type the cell anew"
+
+
+def find_unseen(text: str) -> str:
+    """The first character that cannot be seen or breaks a line, as ``U+000A``; empty where there is none."""
+    for sign in text:
+        if unicodedata.category(sign) in _UNSEEN or ord(sign) & 0xFFFE == 0xFFFE:
+            return f"U+{ord(sign):04X}"
+    return ""
 
 
 def fold_width(text: str) -> str:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
+from licences.reading.characters import find_unseen
 from licences.reading.files import read_coded_text, write_whole
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.sources import WORKBOOKS
 from licences.reading.turns import take_turns
 from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
-from licences.rules.saving import WRITTEN_WORKBOOKS, check_place, find_unseen
+from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

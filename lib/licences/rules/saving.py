@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from licences.errors import UsageError
+from licences.reading.characters import find_unseen
 from licences.reading.places import find_program_folder
 from licences.reading.rows import read_table_rows
 from licences.rules.facts import WINDOWS_DEVICE, Fields, find_clients_table
@@ -17,9 +17,6 @@ WRITTEN_WORKBOOKS = frozenset({".xlsx", ".xlsm"})  # others are only read
 KINDS = frozenset({".csv", *WRITTEN_WORKBOOKS})
 MAX_PATH_CHARACTERS = 1000
 MAX_NAME_BYTES = 200  # of 255, since a file that is being written bears a longer name
-_UNSEEN = frozenset(
-    {"Cc", "Cf", "Cs", "Zl", "Zp"}
-)  # controls, zero width, direction, halves, breaks of a line
 _SIGNS = re.compile(r'[\\/:*?"<>|]')
 _WRONG = {
     "kind": ("is neither a CSV nor an Excel file", "let its name end with .csv or .xlsx"),
@@ -37,14 +34,6 @@ class Fault:
 
     kind: str
     mark: str = ""
-
-
-def find_unseen(text: str) -> str:
-    """The first character that cannot be seen or breaks a line, as ``U+000A``; empty where there is none."""
-    for sign in text:
-        if unicodedata.category(sign) in _UNSEEN or ord(sign) & 0xFFFE == 0xFFFE:
-            return f"U+{ord(sign):04X}"
-    return ""
 
 
 def find_typed_fault(text: str, work: Path, named: Path, fields: Fields) -> Fault | None:
