@@ -9,7 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    FloatRect,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from licences.law.catalogue import Catalogue
 from licences.law.rows import find_in_force
@@ -105,6 +115,22 @@ def show_tab(page: Page, number: int) -> None:
     page.locator(f".licences-views .lm-TabBar-tab:nth-child({number})").click()
 
 
+def find_place(page: Page, shown: Locator) -> FloatRect:
+    """Brings something to sight and says where it comes to rest: a figure is drawn anew when its room changes."""
+    last: FloatRect | None = None
+    for _ in range(PATIENCE_SECONDS * 5):
+        try:
+            shown.evaluate("(one) => one.scrollIntoView({block: 'center'})")
+            place = shown.bounding_box()
+        except Error:
+            place = None
+        if place is not None and place == last:
+            return place
+        last = place
+        page.wait_for_timeout(200)
+    raise AssertionError("it never comes to rest")
+
+
 def find_field(page: Page, name: str) -> str:
     """Brings a question to sight by searching for its name; the selector of its control."""
     page.locator(".licences-form > .widget-text input").first.fill(name)
@@ -181,17 +207,12 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     page.locator("table.dataTable tbody tr", has_text="TRAVEL_AGENCY").first.click()
     expect(card).to_have_id("TRAVEL_AGENCY")
     show_tab(page, 2)
-    page.locator(".licences-views .annotation", has_text="呼叫中心").scroll_into_view_if_needed()
-    box = page.locator(".licences-views .annotation", has_text="呼叫中心").bounding_box()
-    assert box
+    box = find_place(page, page.locator(".licences-views .annotation", has_text="呼叫中心"))
     page.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(card).to_have_id("CALL_CENTRE")
     show_tab(page, 3)
-    bar = page.locator(".licences-views .bars .point path >> visible=true").first
-    bar.scroll_into_view_if_needed()
-    place = bar.bounding_box()
-    assert place
+    place = find_place(page, page.locator(".licences-views .bars .point path >> visible=true").first)
     page.mouse.move(place["x"] + place["width"] / 2 - 1, place["y"] + place["height"] / 2)
     page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(card).not_to_have_id("CALL_CENTRE")
@@ -202,6 +223,7 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
 
 
 def test_the_table_can_be_searched_and_keeps_that(page: Page, catalogue: Catalogue) -> None:
+    show_tab(page, 1)
     search = page.locator(".licences-views .dt-search input >> visible=true")
     search.fill("EDI")
     rows = page.locator("table.dataTable tbody tr")
