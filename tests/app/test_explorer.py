@@ -30,7 +30,7 @@ from licences.render.figures.graph import draw_graph, make_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import list_licences
 from licences.rules.client_files import find_saved, write_client
-from licences.rules.facts import Fields, list_cells, read_profiles
+from licences.rules.facts import list_cells, read_profiles
 from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -77,7 +77,7 @@ def test_there_is_a_control_for_every_fact_and_each_shows_what_is_told(
 def test_a_new_field_needs_no_code(catalogue: Catalogue, places: Places) -> None:
     like = catalogue.fields["has_app"]
     new = replace(like, name="sells_to_mars", group="growth", label={"zh": "卖到火星", "en": "Sells to Mars"})
-    wider = replace(catalogue, fields=Fields((*catalogue.fields.every, new)))
+    wider = replace(catalogue, fields=replace(catalogue.fields, every=(*catalogue.fields.every, new)))
     explorer = Explorer(wider, places, TERMS, "en", "wander-work")
     control = explorer.screen.controls["sells_to_mars"]
     assert "Sells to Mars" in control.label.value

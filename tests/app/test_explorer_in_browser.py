@@ -273,7 +273,7 @@ def test_a_client_is_saved_after_being_asked(page: Page, served: Served, catalog
     saved = {record["client"]: list_cells(record, catalogue.fields) for record in profiles}  # type: ignore[arg-type]
     assert saved["wander-work"]["sells_call_centre_services"] == "yes"
     assert saved["wander-work"]["foreign_share_percent"] == "12.5"
-    assert len(saved) == 22
+    assert len(saved) == 25
 
 
 def test_a_save_outside_of_the_work_folder_is_a_sentence(page: Page, served: Served) -> None:

@@ -18,6 +18,7 @@ from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.ics import make_calendar
+from licences.words.citations import cite
 from licences.words.plans import say_obstacle
 from licences.words.texts import read_texts
 
@@ -341,8 +342,9 @@ def test_the_official_name_and_the_source_stand_with_every_licence(
         for event in events:
             assert f"Official name: {row['name_zh']} ({code})" in event["description"]
             assert row["name_en"] in event["summary"]
-            assert f"Source: {row['source']}" in event["description"]
-            assert str(event.get("url", "")) == ("" if pd.isna(row["source_url"]) else row["source_url"])
+            source, address = cite(case.law.entries[code].row, case.language)
+            assert f"Source: {source}" in event["description"]
+            assert str(event.get("url", "")) == (address or "")
 
 
 @pytest.mark.parametrize("start", [START, date(2027, 2, 1)])  # before and after the last announced holiday

@@ -48,7 +48,7 @@ class ClientPlan:
     >>> shop.launch[0].isoformat(), shop.left_out
     ('2027-03-12', ('SECURITY_ASSESSMENT',))
     >>> shop.steps["code"].tolist()[:2]
-    ['SAMR_PLATFORM_REPORT', 'TAX_PLATFORM_REPORT']
+    ['INCIDENT_REPORT', 'SAMR_PLATFORM_REPORT']
     """
 
     client: str

@@ -12,15 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from licences.assessment.remedies import Aim
-from licences.assessment.verdicts import BY_WEIGHT, Judgement
+from licences.assessment.verdicts import BY_WEIGHT, Judgement, is_outside
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence, find_law_in_force
+from licences.law.in_force import LawInForce, Licence, find_law_in_force
+from licences.law.kinds import OBLIGATIONS
 from licences.rules.facts import Fields
 from licences.words.findings import say_trace
 from licences.words.remedies import say_aim
+from licences.words.scope import say_scope
 from licences.words.texts import say
 
 _STYLES = {
+    "forbidden": "bold reverse red",
     "required": "bold red",
     "recommended": "yellow",
     "optional": "cyan",
@@ -52,8 +55,11 @@ def draw_remedies(
     )
     verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
     parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    obligation = str(entry.row["obligation"])
     for name, aim in aims.items():
-        first, *ways = say_aim(name, aim, one.profile, fields, language)
+        if name == "eligible" and obligation in OBLIGATIONS.values():
+            continue
+        first, *ways = say_aim(name, aim, one.profile, fields, language, obligation)
         parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
     return [*parts, Text("")]
 
@@ -67,7 +73,8 @@ def draw_assessment(
     findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
     """One table a client: what is needed or still open, required first; the rest is counted."""
-    name_code = find_law_in_force(catalogue, as_of, language).name
+    law = find_law_in_force(catalogue, as_of, language)
+    name_code = law.short
     parts: list[RenderableType] = []
     for client, name in zip(profiles["client"], profiles["name"], strict=True):
         own = findings[findings["client"] == client]
@@ -83,29 +90,45 @@ def draw_assessment(
                     catalogue.fields[field].label[language] for field in row["missing_facts"]
                 )
                 status = Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], ""))
-                reasons = [Text(text) for text in row["because"][:-1] if not missing]
+                is_licence = row["code"] in catalogue.codes
+                # The law stands beside a prohibition, which is to be shown to whoever wants to sell all the same.
+                told = row["because"] if verdict == "forbidden" else row["because"][:-1]
+                reasons = [Text(text) for text in told if not missing]
+                if verdict == "forbidden":
+                    advice = law.entries[row["code"]].row[f"advice_{language}"]
+                    reasons += [Text(advice, style="bold")] if isinstance(advice, str) else []
                 if missing:
                     reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
                 reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+                reasons += [Text(local, style="cyan") for local in row["local"]]
                 if "trace" in row:
                     lines = say_trace(row["trace"], catalogue.fields, language)
                     reasons += [Text(line, style="dim") for line in lines]
                 table.add_row(
-                    Text.assemble(name_code(row["code"]), "\n", (f"{row['code']} · ", "dim"), status),
+                    Text.assemble(
+                        name_code(row["code"]),
+                        "\n",
+                        (row["code"], "dim"),
+                        " · " * is_licence,
+                        status if is_licence else "",
+                    ),
                     Text("\n").join(reasons),
                     end_section=at == len(rows),
                 )
-        count = int((own["verdict"] == "not_needed").sum())
+        count = int(((own["verdict"] == "not_needed") & own["code"].isin(catalogue.codes)).sum())
         parts += [table, Text(say(language, "assess.not_needed", count=count), style="dim"), Text()]
-    return parts
+    return [*parts, *draw_scope(catalogue, as_of, language)]
 
 
 def draw_questions(
-    questions: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, language: str
+    questions: pd.DataFrame, judged: Iterable[Judgement], catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
-    """One table a client: what to ask next, most telling first."""
+    """One table a client: what is forbidden already, and what to ask next, most telling first."""
+    law = find_law_in_force(catalogue, as_of, language)
     parts: list[RenderableType] = []
-    for client, name in zip(profiles["client"], profiles["name"], strict=True):
+    for one in judged:
+        client, name = one.client, one.name
+        parts += draw_forbidden(one.verdicts, law)
         own = questions[questions["client"] == client]
         title = say(language, "questions.title", name=name, client=client)
         columns = ("question", "settles", "share")
@@ -116,8 +139,35 @@ def draw_questions(
                 Text(", ".join([*row["settles"], *(f"({code})" for code in row["conditions"])])),
                 Text(f"{row['share']:.0%}", justify="right"),
             )
-        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}"), Text()]
+        outside = [
+            code for code, entry in law.entries.items() if is_outside(entry, one.verdicts[code], one.profile)
+        ]
+        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")]
+        parts += [Text(say(language, "questions.outside", names=law.name(code))) for code in outside]
+        parts.append(Text())
     return parts
+
+
+def draw_scope(catalogue: Catalogue, as_of: date, language: str) -> list[RenderableType]:
+    """What the answer covers, and what it does not."""
+    return [Text(text, style="dim") for text in say_scope(catalogue, as_of, language)]
+
+
+def draw_forbidden(verdicts: Mapping[str, str], law: LawInForce) -> list[RenderableType]:
+    """What a client must not do at all, each in a line with its law."""
+    return [
+        Text(
+            say(
+                law.language,
+                "forbidden_line",
+                name=law.name(code),
+                basis=law.entries[code].row[f"legal_basis_{law.language}"],
+            ),
+            style=_STYLES["forbidden"],
+        )
+        for code, verdict in verdicts.items()
+        if verdict == "forbidden"
+    ]
 
 
 def make_table(title: str, columns: Iterable[str]) -> Table:

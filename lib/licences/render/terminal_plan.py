@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import pandas as pd
 from rich.console import RenderableType
@@ -14,19 +15,24 @@ from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
-from licences.render.terminal import make_table
+from licences.render.terminal import draw_forbidden, draw_scope, make_table
 from licences.words.plans import view_steps
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
 
 def draw_plans(
-    forecasts: Iterable[Forecast], profiles: pd.DataFrame, catalogue: Catalogue, language: str
+    forecasts: Iterable[Forecast],
+    profiles: pd.DataFrame,
+    catalogue: Catalogue,
+    as_of: date,
+    language: str,
 ) -> list[RenderableType]:
-    """For each client: when it can open, the steps, what cannot be dated, what falls due, what it costs."""
+    """For each client: what is forbidden, when it can open, the steps, what cannot be dated, what falls due, what it costs."""
     parts: list[RenderableType] = []
     for forecast, name in zip(forecasts, profiles["name"], strict=True):
         parts += [
             Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
+            *draw_forbidden(forecast.plan.verdicts, forecast.plan.law),
             *_draw_launch(forecast, language),
             *_draw_steps(forecast, language),
             *_draw_doubts(forecast, catalogue, language),
@@ -34,7 +40,7 @@ def draw_plans(
             *_draw_costs(forecast, language),
             Text(),
         ]
-    return parts
+    return [*parts, *draw_scope(catalogue, as_of, language)]
 
 
 def _draw_launch(forecast: Forecast, language: str) -> Iterator[RenderableType]:
@@ -62,10 +68,11 @@ def _draw_steps(forecast: Forecast, language: str) -> Iterator[RenderableType]:
         return
     table = make_table("", [say(language, "plan.step")])
     for name in ("dates", "slack", "percentiles", "basis"):
-        table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
+        no_wrap = name != "basis"
+        table.add_column(say(language, f"plan.{name}"), no_wrap=no_wrap, overflow="fold", max_width=14)
     for view in view_steps(forecast):
         step, on_path = view["step"], view["on_path"]
-        title = Text(step.name, style="bold" if on_path else "")
+        title = Text(view["short"], style="bold" if on_path else "")
         title.append(f"\n{'▶ ' if on_path else ''}{step.code}", style="bold" if on_path else "dim")
         before = (*step.requires, *step.queues_behind)
         if before:

@@ -14,6 +14,7 @@ from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
+from licences.law.local import PROVINCE
 from licences.planning.renewals import MONTHS
 from licences.planning.schedule import DONE
 from licences.words.findings import say_finding
@@ -31,14 +32,20 @@ from licences.words.plans import (
 )
 from licences.words.remedies import say_way
 from licences.words.rows import RowView, clean_cell, view_row
+from licences.words.scope import say_scope
 from licences.words.texts import say
 from licences.words.upcoming import say_coming
 
 FRESH_DAYS = 365
+_SHOWN = ("forbidden", "required", "recommended", "optional")
 
 
 class LicenceView(RowView):
-    """What is said of a licence in a client's case. obtainable: the ways to meet its condition."""
+    """What is said of a licence in a client's case.
+
+    obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
+    is_outside: whether the catalogue holds no rule for it, so that no answer settles it.
+    """
 
     verdict: str
     status: str
@@ -48,6 +55,8 @@ class LicenceView(RowView):
     changes: list[str]
     obtainable: list[str]
     age_days: int
+    is_licence: bool
+    is_outside: bool
 
 
 class OverdueView(LicenceView):
@@ -84,11 +93,18 @@ class AgeView(TypedDict):
 
 
 class CaseView(TypedDict):
-    """A case, worked out once for all its formats."""
+    """A case, worked out once for all its formats.
+
+    needed: by verdict, but for what is not needed. open, outside: what is undetermined, by whether answers
+    can settle it. not_needed: the licences among what is not.
+    """
 
     case: Case
     language: str
     needed: dict[str, list[LicenceView]]
+    forbidden: list[LicenceView]
+    open: list[LicenceView]
+    outside: list[LicenceView]
     not_needed: list[LicenceView]
     held_in_vain: list[str]
     required: list[LicenceView]
@@ -113,6 +129,8 @@ class CaseView(TypedDict):
     costs: list[CostView]
     capacity: int | None
     profile: list[tuple[str, str]]
+    scope: list[str]
+    local_note: str
 
 
 @lru_cache(maxsize=1)
@@ -127,12 +145,17 @@ def view_case(case: Case) -> CaseView:
         if event.is_renewal and event.renew_by < case.as_of
     }
     steps = view_steps(case.forecast)
-    shown = [licence for verdict in ("required", "recommended", "optional") for licence in needed[verdict]]
+    shown = [licence for verdict in _SHOWN for licence in needed[verdict]]
     return {
         "case": case,
         "language": case.language,
         "needed": needed,
-        "not_needed": [licences[code] for code in case.find_codes("not_needed")],
+        "forbidden": needed["forbidden"],
+        "open": [licence for licence in needed["undetermined"] if not licence["is_outside"]],
+        "outside": [licence for licence in needed["undetermined"] if licence["is_outside"]],
+        "not_needed": [
+            licences[code] for code in case.find_codes("not_needed") if code in case.catalogue.codes
+        ],
         "held_in_vain": _find_gone(case),
         "required": required,
         "to_obtain": [licence for licence in required if licence["status"] not in DONE],
@@ -159,6 +182,8 @@ def view_case(case: Case) -> CaseView:
         "months": MONTHS,
         "costs": view_costs(case.forecast),
         "capacity": case.plan.capacity,
+        "scope": say_scope(case.catalogue, case.as_of, case.language, with_edition=False),
+        "local_note": _say_local_note(case, shown),
         "profile": [
             (field.label[case.language], say_value(field, case.profile[field.name], case.language))
             for field in case.catalogue.fields.every
@@ -173,6 +198,7 @@ def view_licence(case: Case, code: str) -> LicenceView:
     row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
     return {
         **row,
+        "advice": None if finding.status in DONE else row["advice"],  # it says what to do instead of applying
         "verdict": finding.verdict,
         "status": finding.status,
         "because": said["because"][:-1],  # the legal basis stands in its own place
@@ -181,6 +207,8 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "changes": said["would_change_if"],
         "obtainable": _say_obtainable(case, code),
         "age_days": (case.as_of - row["checked_on"]).days,
+        "is_licence": code in case.catalogue.codes,
+        "is_outside": finding.is_outside,
     }
 
 
@@ -195,6 +223,17 @@ def _say_obtainable(case: Case, code: str) -> list[str]:
         if aim.reached
         else [say_way(way, case.profile, case.catalogue.fields, case.language) for way in aim.ways]
     )
+
+
+def _say_local_note(case: Case, shown: list[LicenceView]) -> str:
+    """Where provinces may differ: for all that is shown, or for all but what the client's province has settled."""
+    names = [licence["name"] for licence in shown if licence["local"]]
+    if not names:
+        return say(case.language, "local.unknown")
+    field = case.catalogue.fields[PROVINCE]
+    province = field.values[str(case.profile[PROVINCE])][case.language]
+    joined = say(case.language, "list").join(names)
+    return say(case.language, "local.known", province=province, names=joined)
 
 
 def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
@@ -244,6 +283,6 @@ def _find_age(case: Case, licences: list[LicenceView]) -> AgeView:
     return {
         "oldest": oldest,
         "newest": max(days, default=case.as_of),
-        "days": (case.as_of - oldest).days,
+        "days": max(0, (case.as_of - oldest).days),
         "is_old": (case.as_of - oldest).days > FRESH_DAYS,
     }
