@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,20 +116,21 @@ def show_tab(page: Page, number: int) -> None:
     page.locator(f".licences-views .lm-TabBar-tab:nth-child({number})").click()
 
 
-def find_place(page: Page, shown: Locator) -> FloatRect:
+def find_place(shown: Locator) -> FloatRect:
     """Brings something to sight and says where it comes to rest: a figure is drawn anew when its room changes."""
+    until = time.monotonic() + PATIENCE_SECONDS
     last: FloatRect | None = None
-    for _ in range(PATIENCE_SECONDS * 5):
+    while time.monotonic() < until:
         try:
-            shown.evaluate("(one) => one.scrollIntoView({block: 'center'})")
-            place = shown.bounding_box()
-        except Error:
+            shown.evaluate("(one) => one.scrollIntoView({block: 'center'})", timeout=1000)
+            place = shown.bounding_box(timeout=1000)
+        except Error:  # it is not there yet, or was taken away between the two
             place = None
         if place is not None and place == last:
             return place
         last = place
-        page.wait_for_timeout(200)
-    raise AssertionError("it never comes to rest")
+        shown.page.wait_for_timeout(200)
+    raise AssertionError(f"{shown} never comes to rest")
 
 
 def find_field(page: Page, name: str) -> str:
@@ -207,12 +209,12 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     page.locator("table.dataTable tbody tr", has_text="TRAVEL_AGENCY").first.click()
     expect(card).to_have_id("TRAVEL_AGENCY")
     show_tab(page, 2)
-    box = find_place(page, page.locator(".licences-views .annotation", has_text="呼叫中心"))
+    box = find_place(page.locator(".licences-views .annotation", has_text="呼叫中心"))
     page.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(card).to_have_id("CALL_CENTRE")
     show_tab(page, 3)
-    place = find_place(page, page.locator(".licences-views .bars .point path >> visible=true").first)
+    place = find_place(page.locator(".licences-views .bars .point path >> visible=true").first)
     page.mouse.move(place["x"] + place["width"] / 2 - 1, place["y"] + place["height"] / 2)
     page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(card).not_to_have_id("CALL_CENTRE")
