@@ -232,6 +232,9 @@ def test_a_licence_is_added_as_the_page_for_contributors_says(
     cases.write_text(
         cases.read_text(encoding="utf-8") + "\n" + find_fences(page, "yaml")[0][1], encoding="utf-8"
     )
+    evidence = folder / "data" / "evidence.csv"
+    told = evidence.read_text(encoding="utf-8")
+    evidence.write_text(told + find_fences(page, "csv")[0][1], encoding="utf-8")
     assert take_step().startswith("0 problems found")
     take_step()
     assert next(steps, None) is None

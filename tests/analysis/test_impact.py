@@ -92,7 +92,8 @@ def test_the_papers_of_an_application_touch_only_whom_it_is_still_ahead_of(
     shops = pd.concat([choose_clients(sample_clients, ["wander-work"])] * 4).copy()
     shops["client"] = ["needs", "expired", "holds", "untold"]
     shops["holds"] = [(), ("ICP@2026-11-22",), ("ICP@2026-11-23",), ()]
-    shops.loc[shops["client"] == "untold", ["sells_paid_information", "hosts_third_party_sellers"]] = pd.NA
+    asked = ["sells_paid_information", "hosts_third_party_sellers", "own_categories", "hosted_categories"]
+    shops.loc[shops["client"] == "untold", asked] = pd.NA
     verdicts = find_verdicts(catalogue, shops, AS_OF)["ICP"]
     assert list(verdicts) == ["required"] * 3 + ["undetermined"]
     papers = compare_laws(catalogue, change(catalogue, "ICP", documents_zh=("一份文件",)), AS_OF)

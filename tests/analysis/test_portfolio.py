@@ -12,7 +12,7 @@ import pytest
 from test_diff import change, follow
 
 from licences.analysis.case import make_case
-from licences.analysis.portfolio import Portfolio, make_portfolio, open_portfolio
+from licences.analysis.portfolio import Ahead, Portfolio, make_portfolio, open_portfolio
 from licences.assessment.contradictions import find_contradictions
 from licences.assessment.questions import rank_questions
 from licences.assessment.verdicts import find_verdicts, judge
@@ -90,9 +90,12 @@ def test_a_licence_holds_up_whom_it_blocks_whose_launch_it_decides_and_for_whom_
         }
         path = plan.critical_path
         blocks.update(roots)
-        decides.update(path[-1:])
+        # What takes no time, as a filing that follows the opening, decides nothing.
+        takes_time = {step.code for step in plan.steps if step.duration and step.duration.longest_days}
+        last = [code for code in path if code in takes_time][-1:]
+        decides.update(last)
         first.update(path[:1])
-        held_up.update(roots | set(path[:1]) | set(path[-1:]))
+        held_up.update(roots | set(path[:1]) | set(last))
     table = portfolio.bottlenecks
     assert table["holds_up"].to_dict() == dict(held_up)
     assert table["holds_up"].is_monotonic_decreasing
@@ -180,9 +183,15 @@ def test_a_change_ahead_concerns_whose_own_reports_announce_it(
             for coming in case.coming:
                 announced.setdefault((coming.entry.code, coming.kind), []).append(client)
         assert {(each.change.entry.code, each.change.kind): each.clients for each in one.ahead} == announced
-    assert [one.change.kind for one in portfolio.ahead] == ["changed"]
-    assert [one.change.kind for one in changed.ahead] == ["changed", "end", "changed"]
-    assert all(one.newly_required == one.newly_blocked == 0 for one in changed.ahead)
+    kinds = Counter(one.change.kind for one in portfolio.ahead)
+    assert Counter(one.change.kind for one in changed.ahead) - kinds == Counter(["end", "changed"])
+    moved = [one for one in changed.ahead if one.change.entry.code in {"EXPRESS", "ICP"}]
+    assert [one.change.kind for one in moved] == ["end", "changed"]
+    assert all(one.newly_required == one.newly_blocked == 0 for one in moved)
+
+
+def find_ahead(portfolio: Portfolio, code: str) -> list[Ahead]:
+    return [one for one in portfolio.ahead if one.change.entry.code == code]
 
 
 def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
@@ -192,12 +201,12 @@ def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
     dearer = follow(catalogue, "EDI", "2027-04-01", eligible_when="registered_capital_cny >= 20000000")
     today = find_verdicts(catalogue, sample_clients, AS_OF)
     then = find_verdicts(wider, sample_clients, date(2027, 3, 1))["EXPRESS"]
-    (_, ahead) = make_portfolio(wider, sample_clients, AS_OF, START, "en").ahead
+    (ahead,) = find_ahead(make_portfolio(wider, sample_clients, AS_OF, START, "en"), "EXPRESS")
     assert ahead.newly_required == int(((then == "required") & (today["EXPRESS"] != "required")).sum()) > 0
     made = make_portfolio(dearer, sample_clients, AS_OF, START, "en")
-    (_, ahead) = made.ahead
-    assert (ahead.newly_required, ahead.newly_blocked) == (0, 5)
-    assert "5 then cannot obtain it" in make_portfolio_section(made, "ahead")._repr_html_()
+    (ahead,) = find_ahead(made, "EDI")
+    assert (ahead.newly_required, ahead.newly_blocked) == (0, 7)
+    assert "7 then cannot obtain it" in make_portfolio_section(made, "ahead")._repr_html_()
     assert "EDI licence" in make_portfolio_section(made, "summary")._repr_html_()
 
 
@@ -305,7 +314,7 @@ def test_who_contradicts_himself_is_named(
 ) -> None:
     wrong = sample_clients.copy()
     wrong.loc[wrong["client"] == "drug-arcade", "hosts_third_party_sellers"] = False
-    assert find_contradictions(catalogue, sample_clients) == [] == portfolio.contradicting
+    assert find_contradictions(catalogue, sample_clients, AS_OF) == [] == portfolio.contradicting
     assert make_portfolio(catalogue, wrong, AS_OF, START).contradicting == ["drug-arcade"]
 
 

@@ -35,7 +35,11 @@ def test_undetermined_is_said_exactly_where_a_fact_is_missing(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     findings = make_findings_frame(catalogue, sample_clients, AS_OF)
-    assert ((findings["verdict"] == "undetermined") == findings["missing_facts"].map(bool)).all()
+    outside = findings["because"].map(lambda because: any("本目录没有" in reason for reason in because))
+    is_open = findings["missing_facts"].map(bool)
+    assert ((findings["verdict"] == "undetermined") == (is_open | outside)).all()
+    assert set(findings.loc[outside, "code"]) == {"OTHER_REGULATED"}
+    assert not (is_open & outside).any()
     assert set(findings["verdict"]) == set(VERDICTS)
     assert len(findings) == len(sample_clients) * findings["code"].nunique()
 
@@ -119,12 +123,12 @@ def test_a_question_settles_what_one_of_its_answers_really_decides(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
     told = {
-        field.name: "no"
+        field.name: "no" if field.type == "bool" else "0"
         for field in catalogue.fields.every
-        if field.type == "bool" and field.name != "own_couriers"
+        if field.type in ("bool", "number") and field.name != "own_couriers"
     }
-    profiles = tell(catalogue, tmp_path, **told, own_categories="none", hosted_categories="none", mlps_level="2",
-                    personal_information_count="1", exported_personal_information_count="0")  # fmt: skip
+    told |= {"mlps_level": "2", "own_categories": "none", "hosted_categories": "none"}
+    profiles = tell(catalogue, tmp_path, **told)
     (question,) = rank_questions(catalogue, profiles, AS_OF).to_dict("records")
     assert (question["field"], question["settles"], question["share"]) == ("own_couriers", ["EXPRESS"], 1.0)
 

@@ -271,3 +271,23 @@ def test_the_columns_that_are_said_to_show_nowhere_show_in_no_page_workbook_or_c
             other[name] = 7 if name == "article_item" else other[name].astype(str) + " x"
     assert make(replace(catalogue, rows=other)) == make(catalogue)
     assert {"article_item", "note_en" if language == "zh" else "note_zh"} <= set(hidden)
+
+
+def test_what_is_held_by_the_rule_of_another_licence_is_part_of_a_report(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    grocer = sample_clients.head(1).assign(sells_own_goods=True, licensed_food_producer=False)
+    grocer["own_categories"] = pd.Series(["prepackaged_food"], index=grocer.index, dtype="category")
+    hashes = {}
+    for holds in ((), ("FOOD_OPERATION@2027-12-31",), ("FOOD_OPERATION@2026-11-01",)):
+        grocer["holds"] = pd.Series([holds], index=grocer.index)
+        (hashes[holds],) = hash_all(catalogue, grocer, notebook).values()
+    assert len(set(hashes.values())) == 3
+    renamed = catalogue.rows.assign(
+        name_zh=catalogue.rows["name_zh"].mask(catalogue.rows["code"] == "FOOD_OPERATION", "另一个名称")
+    )
+    names = {**catalogue.fields.held.values, "FOOD_OPERATION": {"zh": "另一个名称", "en": "x"}}  # type: ignore[union-attr]
+    fields = replace(catalogue.fields, held=replace(catalogue.fields["held"], values=names))
+    other = replace(catalogue, rows=renamed, fields=fields)
+    grocer["holds"] = pd.Series([("EDI",)], index=grocer.index)
+    assert hash_all(catalogue, grocer, notebook) != hash_all(other, grocer, notebook)

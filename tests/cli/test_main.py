@@ -21,7 +21,7 @@ from licences.law.working_days import find_working_day
 BROKEN = Path(__file__).parents[1] / "broken"
 KEYS = [
     "client", "code", "verdict", "because", "missing_facts", "would_change_if", "blockers", "status",
-    "legal_basis", "source_url", "checked_on",
+    "legal_basis", "source_url", "checked_on", "local",
 ]  # fmt: skip
 
 
@@ -91,11 +91,11 @@ def test_plan_prints_json_alone_and_the_same_again(project: Path) -> None:
     plans = json.loads(first.stdout)
     assert [plan["client"] for plan in plans] == ["wander-work", "seven-month-lab"]  # as in the file
     assert {(plan["start"], plan["as_of"]) for plan in plans} == {("2026-11-24", "2026-11-23")}
-    assert plans[0]["launch"]["likely"] == "2027-02-22"
+    assert plans[0]["launch"]["likely"] == "2027-03-22"
     assert run(*arguments, cwd=project).stdout == first.stdout
     other = json.loads(run(*arguments, "--seed", "1", cwd=project).stdout)
     assert other[0]["launch"]["seed"] == 1
-    assert other[0]["launch"]["likely"] == "2027-02-22"
+    assert other[0]["launch"]["likely"] == "2027-03-22"
     alone = json.loads(run(*arguments, "--capacity", "1", cwd=project).stdout)
     assert alone[0]["launch"]["likely"] > "2027-02-22"
     assert alone[0]["capacity"] == 1
@@ -176,8 +176,8 @@ def test_the_table_of_a_plan_names_dates_obstacles_dues_and_unknown_fees(project
     shown = run("plan", "--client", "seven-month-lab", "--as-of", "2026-11-23", "--start", "2026-11-24",
                 "--include", "recommended,optional", "--lang", "en", cwd=project).stdout  # fmt: skip
     joined = " ".join(shown.split())
-    for text in ("Decides the launch: ICP_FILING → PSB_FILING", "▶ PSB_FILING", "2027-04-23", "recurring duty",
-                 "4,720", "ISO_9001", "partly estimates", "last day whose holidays are announced"):  # fmt: skip
+    for text in ("Decides the launch: ICP filing → Police filing", "▶ Police filing", "2027-04-23", "recurring duty",
+                 "4,720", "ISO 9001", "partly estimates", "last day whose holidays are announced"):  # fmt: skip
         assert text in joined, text
 
 

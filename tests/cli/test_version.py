@@ -32,10 +32,11 @@ def test_the_version_names_package_catalogue_and_python(project: Path, tmp_path:
 
 def test_another_catalogue_has_its_own_edition(project: Path, tmp_path: Path) -> None:
     text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
-    (tmp_path / "mine.csv").write_text(text.replace("2026-11-23", "2026-11-24"), encoding="utf-8")
+    newest = read_edition(project / "data" / "licences.csv").checked_on
+    (tmp_path / "mine.csv").write_text(text.replace(newest, "2027-11-24"), encoding="utf-8")
     told = run("--version", "--catalogue", "mine.csv", cwd=tmp_path)
     assert told.returncode == 0
-    assert told.stdout.splitlines()[1].startswith("catalogue 2026-11-24-")
+    assert told.stdout.splitlines()[1].startswith("catalogue 2027-11-24-")
 
 
 def test_a_catalogue_that_cannot_be_read_is_named_and_the_rest_told(project: Path) -> None:

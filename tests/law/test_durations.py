@@ -74,7 +74,7 @@ def test_where_no_likely_time_is_known_the_limit_of_the_law_stands_for_it(rows: 
 
 
 def test_what_has_neither_time_nor_limit_has_no_duration(rows: pd.DataFrame) -> None:
-    assert find_duration(rows.loc["GENERATIVE_AI_FILING"]) is None
+    assert find_duration(rows.loc["SECURITY_ASSESSMENT"]) is None
 
 
 def test_a_limit_is_a_ceiling_unless_the_sources_call_a_longer_time_usual(rows: pd.DataFrame) -> None:

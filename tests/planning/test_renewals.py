@@ -52,14 +52,14 @@ def test_a_renewal_is_counted_back_in_working_days(catalogue: Catalogue, tmp_pat
 def test_where_no_rule_states_a_last_day_it_is_the_expiry(catalogue: Catalogue, tmp_path: Path) -> None:
     (certificate,) = find(look(catalogue, tmp_path, "ISO_9001@2027-06-30"), "ISO_9001")
     assert (certificate.renew_from, certificate.renew_by) == (date(2027, 4, 1), date(2027, 6, 30))
-    (number,) = find(look(catalogue, tmp_path, "CODE_1069_OWN@2027-06-30"), "CODE_1069_OWN")
-    assert (number.renew_from, number.renew_by, number.basis) == (None, date(2027, 6, 30), "told")
+    (domain,) = find(look(catalogue, tmp_path, "DOMAIN@2027-06-30"), "DOMAIN")
+    assert (domain.renew_from, domain.renew_by, domain.basis) == (None, date(2027, 6, 30), "told")
 
 
 def test_the_renewal_begins_on_the_day_on_which_the_status_turns_to_expiring(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    for code in ("EDI", "FOOD_OPERATION", "TV_PRODUCTION", "DATA_EXPORT"):
+    for code in ("EDI", "FOOD_OPERATION", "TV_PRODUCTION", "DATA_EXPORT_ASSESSMENT"):
         forecast = look(catalogue, tmp_path, f"{code}@2027-10-08")
         (event,) = find(forecast, code)
         row, held = forecast.plan.law.entries[code].row, {code: date(2027, 10, 8)}

@@ -138,18 +138,22 @@ def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(
     assert steps["ICP"].provisional
     assert not steps["ICP_FILING"].provisional
 
+    # A job board needs a telecom licence first, the ICP or the EDI. 20 working days from Tuesday
+    # 23 February: 4 in February, and the twentieth is Monday 22 March.
+    assert (steps["HR_SERVICE"].start, steps["HR_SERVICE"].finish) == (date(2027, 2, 23), date(2027, 3, 22))
+
     # Nothing required is done later, so that is the launch, and the chain before it has no slack.
-    assert made.launch == date(2027, 2, 22)
-    assert made.critical_path == ("DOMAIN", "ICP_FILING", "ICP")
+    assert made.launch == date(2027, 3, 22)
+    assert made.critical_path == ("DOMAIN", "ICP_FILING", *steps["HR_SERVICE"].requires, "HR_SERVICE")
 
     # PSB_FILING: 10 working days after the site filing, 15 to 28 December. Between then and the launch lie
-    # 29 to 31 December (3), 20 days in January, 4 + 2 + 5 + 1 in February: 35 working days of slack.
+    # 29 to 31 December (3), 20 days in January, 4 + 2 + 5 + 5 in February, 16 in March: 55 working days of slack.
     assert steps["PSB_FILING"].finish == date(2026, 12, 28)
-    assert steps["PSB_FILING"].slack_days == 35
+    assert steps["PSB_FILING"].slack_days == 55
 
     # MLPS_2, 40 working days from the start: 5 in November (24 to 27, 30), 23 in December make 28, and
-    # from 4 January on the twelfth is Tuesday 19 January. It could start 20 working days later.
-    assert (steps["MLPS_2"].finish, steps["MLPS_2"].slack_days) == (date(2027, 1, 19), 20)
+    # from 4 January on the twelfth is Tuesday 19 January. It could start 40 working days later.
+    assert (steps["MLPS_2"].finish, steps["MLPS_2"].slack_days) == (date(2027, 1, 19), 40)
 
     # No source gives a time for the security assessment, so it is not dated, and not taken for done.
     assert steps["SECURITY_ASSESSMENT"].obstacle == Obstacle("undated")
@@ -189,9 +193,10 @@ def test_a_step_for_each_required_licence_that_is_not_held_and_for_nothing_else(
 def test_a_duration_in_working_days_is_worked_on_its_first_and_last_day(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    step = by_code(
-        plan(catalogue, tell(catalogue, tmp_path, holds="BUSINESS_LICENCE", issues_prepaid_cards="yes"))
-    )["PREPAID_CARD"]
+    facts = {"issues_prepaid_cards": "yes", "prepaid_cards_outside_retail": "no", "sole_trader": "no"}
+    step = by_code(plan(catalogue, tell(catalogue, tmp_path, holds="BUSINESS_LICENCE", **facts)))[
+        "PREPAID_CARD"
+    ]
     assert step.duration
     assert (step.duration.likely_days, step.duration.unit) == (5, "working")
     # Tuesday 24, Wednesday 25, Thursday 26, Friday 27 November, Monday 30 November
@@ -233,12 +238,12 @@ def test_a_prerequisite_that_does_not_apply_is_passed_over_with_a_note(
 
 def test_what_no_source_times_is_not_dated_and_says_why(catalogue: Catalogue, tmp_path: Path) -> None:
     rows = find_in_force(catalogue.rows, AS_OF)
-    assert find_duration(rows.loc["GENERATIVE_AI_FILING"]) is None
+    assert find_duration(rows.loc["SECURITY_ASSESSMENT"]) is None
     profiles = tell(
         catalogue, tmp_path, holds="BUSINESS_LICENCE;APP_FILING", has_app="yes", public_generative_ai="yes"
     )
     made = plan(catalogue, profiles)
-    step = by_code(made)["GENERATIVE_AI_FILING"]
+    step = by_code(made)["SECURITY_ASSESSMENT"]
     assert (step.start, step.finish, step.obstacle) == (None, None, Obstacle("undated"))
     assert say_obstacle(step, made) == "no source gives a time for it"
 

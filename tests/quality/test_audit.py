@@ -200,6 +200,9 @@ def test_the_command_gives_json_alone_on_standard_output(
     assert main(arguments) == 1
     answer = json.loads(capsys.readouterr().out)
     assert {one["column"] for one in answer["problems"]} == {"checked_on"}
+    assert answer["facts_without_evidence"] == 0 < answer["facts_with_evidence"]
+    assert answer["rules_read_share"] == round(answer["rules_read"] / answer["rules"], 4)
+    assert answer["rows_high_share"] == round(answer["rows_high"] / answer["rows"], 4)
     assert answer["share"] == answer["noticed"] / answer["broken_rules"] >= 0.95
     assert main(["check", "--deep", "--scenarios", str(tmp_path / "no.yaml")]) == 1
     assert "no.yaml" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from licences.words.findings import make_findings_frame
 CASES: list[dict[str, Any]] = yaml.load(
     (Path(__file__).parents[1] / "scenarios.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
 )
-VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
+VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined", "forbidden")
 
 
 def write_cell(value: object) -> str:
@@ -120,7 +120,7 @@ def test_each_real_change_of_2024_to_2027_has_a_case_on_either_side(
             code
             for case in CASES
             if case["as_of"] == side
-            for verdict in VERDICTS
+            for verdict in (*VERDICTS, "not_in_force")
             for code in case.get(verdict, [])
         }
         assert changed <= named
@@ -130,8 +130,10 @@ def test_each_row_of_the_catalogue_has_a_case_on_either_side(catalogue: Catalogu
     sides: dict[tuple[str, date], set[bool]] = {}
     for case in CASES:
         in_force = find_in_force(catalogue.rows, case["as_of"])
-        for verdict in VERDICTS[:4]:
-            for code in case.get(verdict, []):
+        settled = [code for code, facts in case.get("missing", {}).items() if not facts]  # open for good
+        told = {verdict: case.get(verdict, []) for verdict in VERDICTS if verdict != "undetermined"}
+        for verdict, codes in {**told, "outside": settled}.items():
+            for code in codes:
                 key = (code, in_force.at[code, "in_force_from"])
                 sides.setdefault(key, set()).add(verdict != "not_needed")
     lacking = [

@@ -18,6 +18,7 @@ from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.ics import make_calendar
+from licences.words.citations import cite
 from licences.words.plans import say_obstacle
 from licences.words.texts import read_texts
 
@@ -137,9 +138,9 @@ def test_a_renewal_takes_the_days_in_which_it_can_be_done_and_rings_before_the_f
 def test_a_renewal_whose_first_day_no_source_tells_is_one_day(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    holds = ("BUSINESS_LICENCE", "CODE_1069_OWN@2027-06-30")
+    holds = ("BUSINESS_LICENCE", "PUBLICATION_RETAIL@2027-06-30")
     calendar = read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=holds)))
-    (event,) = find(calendar, "renewal", "CODE_1069_OWN")
+    (event,) = find(calendar, "renewal", "PUBLICATION_RETAIL")
     assert event["dtstart"].dt == date(2027, 6, 30)
     assert event["dtend"].dt == date(2027, 7, 1)
     assert "Last day: 2027-06-30" in event["description"]
@@ -198,7 +199,7 @@ def test_importing_again_after_the_plan_has_moved_updates_and_does_not_double(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     first = name_days(make_calendar(make(catalogue, sample_clients, "grand-bazaar")))
-    later = make(catalogue, sample_clients, "grand-bazaar", as_of=date(2026, 12, 1), start=date(2027, 2, 1))
+    later = make(catalogue, sample_clients, "grand-bazaar", as_of=date(2026, 11, 30), start=date(2027, 2, 1))
     second = name_days(make_calendar(later))
     milestones = {str(event["uid"]) for kind in ("start", "finish", "launch")
                   for event in find(read(make_calendar(later)), kind)}  # fmt: skip
@@ -341,8 +342,9 @@ def test_the_official_name_and_the_source_stand_with_every_licence(
         for event in events:
             assert f"Official name: {row['name_zh']} ({code})" in event["description"]
             assert row["name_en"] in event["summary"]
-            assert f"Source: {row['source']}" in event["description"]
-            assert str(event.get("url", "")) == ("" if pd.isna(row["source_url"]) else row["source_url"])
+            source, address = cite(case.law.entries[code].row, case.language)
+            assert f"Source: {source}" in event["description"]
+            assert str(event.get("url", "")) == (address or "")
 
 
 @pytest.mark.parametrize("start", [START, date(2027, 2, 1)])  # before and after the last announced holiday

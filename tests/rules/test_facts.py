@@ -194,6 +194,7 @@ def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -
         ("has_app", {"type": "boolean"}, "type: unknown value 'boolean'; did you mean 'bool'?"),
         ("has_app", {"label_en": ""}, "label_en: it is empty; fill it in"),
         ("has_app", {"field": "Has-App"}, "field: 'Has-App' is not allowed here; Name of the field"),
+        ("has_app", {"field": "held"}, "field: 'held' stands for what a client holds; use another name"),
         ("has_app", {"field": "has_website"}, "field: an earlier row has the same one; "),
         ("has_app", {"unit_en": "apps"}, "unit_zh: filled in one language only; "),
         ("province", {"aliases": "x=nowhere"}, "aliases: 'x=nowhere' names no value; write it as other=value"),

@@ -15,7 +15,7 @@ from licences.assessment.explain import Finding, explain
 from licences.assessment.questions import rank_questions
 from licences.assessment.verdicts import is_concerned, judge
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
+from licences.law.in_force import LawInForce, UpcomingChange, find_law_for
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
@@ -45,8 +45,8 @@ class Case:
 
     @property
     def law(self) -> LawInForce:
-        """The law in force, in the reader's language."""
-        return find_law_in_force(self.catalogue, self.as_of, self.language)
+        """The law in force for the client, in the reader's language."""
+        return find_law_for(self.catalogue, self.as_of, self.language, self.profile)
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -66,6 +66,10 @@ class Case:
     def name_code(self, code: str) -> str:
         """The licence's name in the reader's language."""
         return self.law.entries[code].name
+
+    def short(self, code: str) -> str:
+        """What the trade calls the licence, in the reader's language."""
+        return self.law.short(code)
 
     def find_codes(self, *verdicts: str) -> list[str]:
         """The codes of these verdicts, in the catalogue's order."""
@@ -130,7 +134,7 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = Path(clients) if clients else find_own_file("clients.csv")
-    profiles = read_profiles(file, ours.fields, set(ours.rows["code"]))
+    profiles = read_profiles(file, ours.fields, ours.codes)
     return ours, choose_clients(profiles, [client])
 
 
@@ -164,7 +168,7 @@ def make_case(
 ) -> Case:
     """The case of the one client in ``profiles``."""
     judged = list(judge(catalogue, profiles, as_of))
-    contradictions = find_contradictions(catalogue, profiles, language, judged)
+    contradictions = find_contradictions(catalogue, profiles, as_of, language, judged)
     findings = explain(catalogue, profiles, as_of, language, judged, contradictions)
     (one,) = judged
     return Case(

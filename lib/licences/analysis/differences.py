@@ -56,7 +56,7 @@ def open_difference(
     else:
         catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
         difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
-    codes = {code for ours in catalogues for code in ours.rows["code"]}
+    codes = {code for ours in catalogues for code in ours.codes}
     file = Path(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, catalogues[0].fields, codes)
     return Impact(

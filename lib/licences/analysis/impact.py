@@ -27,9 +27,9 @@ from licences.planning.forecast import Forecast, PlanOptions
 from licences.planning.schedule import make_plan
 from licences.rules.logic import Facts
 
-# What matters most first: a new duty, what can no longer be obtained, what has to be asked, another rule, one
+# What matters most first: what is now forbidden, a new duty, what can no longer be obtained, what has to be asked, another rule, one
 # to come, another verdict, and another source of the same rule.
-MATTERS = ("duty", "blocked", "question", "rule", "announced", "verdict", "source")
+MATTERS = ("forbidden", "duty", "blocked", "question", "rule", "announced", "verdict", "source")
 NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
 # What a plan and its costs rest on; another word in an explanation moves no date.
 _PLANNED = frozenset(
@@ -89,9 +89,15 @@ class ClientImpact:
         )  # fmt: skip
 
     @property
+    def forbidden(self) -> tuple[str, ...]:
+        """What the client does and the new law forbids, as the old one did not."""
+        return tuple(code for code, _, new in self.moved if new == "forbidden")
+
+    @property
     def matter(self) -> str:
-        """What matters most of it, one of MATTERS: a new duty on what the client does today, a question, another rule…"""
+        """What matters most of it, one of MATTERS: a prohibition of or a new duty on what the client does today, a question, another rule…"""
         signs = (
+            self.forbidden,
             self.duties,
             self.blocked,
             [code for code, _, new in self.moved if new == "undetermined"],
@@ -137,7 +143,7 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
 
     Only the codes are judged of which the rows in force differ, each for all clients at once.
     """
-    facts = Facts(profiles, difference.new.catalogue.fields)
+    facts = Facts(profiles, difference.new.catalogue.fields, difference.new.as_of)
     held, valid = _find_holders(profiles, {*difference.codes, *difference.announced}, difference.new.as_of)
     found: dict[int, dict[str, Any]] = {}
 

@@ -74,7 +74,7 @@ class Portfolio:
     @cached_property
     def contradicting(self) -> list[str]:
         """The clients whose answers cannot all be true."""
-        warned = find_contradictions(self.catalogue, self.profiles, self.language)
+        warned = find_contradictions(self.catalogue, self.profiles, self.as_of, self.language)
         return list(dict.fromkeys(warning.client for warning in warned))
 
     @cached_property
@@ -124,7 +124,7 @@ class Portfolio:
     @cached_property
     def ahead(self) -> list[Ahead]:
         """The changes of law of the next MONTHS that concern a client, earliest first."""
-        facts = Facts(self.profiles, self.catalogue.fields)
+        facts = Facts(self.profiles, self.catalogue.fields, self.as_of)
         until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
         not_needed, required = VERDICTS.index("not_needed"), VERDICTS.index("required")
         found = []
@@ -246,7 +246,7 @@ def open_portfolio(
 def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = Path(clients) if clients else find_own_file("clients.csv")
-    return ours, read_profiles(file, ours.fields, set(ours.rows["code"]))
+    return ours, read_profiles(file, ours.fields, ours.codes)
 
 
 def make_portfolio(

@@ -97,7 +97,7 @@ _COLUMNS: tuple[Mapping[str, Any], ...] = (
 
 def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
     path = plan.critical_path
-    on_path, first, last = set(path), path[:1], path[-1:]
+    on_path, first, last = set(path), path[:1], plan.decider
     undated = {step.code for step in plan.steps if step.start is None}
     for step in plan.steps:
         duration, code = step.duration, step.code
@@ -113,7 +113,7 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
             None if duration is None else duration.unit,
             step.requires,
             code in first,
-            code in last,
+            code == last,
             code in on_path,
             step.start is None and undated.isdisjoint(step.requires),
         )

@@ -17,6 +17,7 @@ from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.law.in_force import Licence, find_shown
 from licences.planning.schedule import DONE
+from licences.rules.facts import HELD
 
 VERSION = 2  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"
@@ -58,7 +59,9 @@ def make_record(case: Case) -> dict[str, Any]:
         "verdicts": {code: case.plan.verdicts[code] for code in used if _is_open(case, code)},
         "names": {code: [case.name_code(code), case.law.entries[code].row["name_zh"]] for code in used},
         "rows": {code: _pack_row(case, code) for code in used},
-        "facts": {name: make_plain(told) for name, told in case.profile.items() if told is not None},
+        "facts": {
+            name: make_plain(told) for name, told in case.profile.items() if told is not None and name != HELD
+        },
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
         "coming": [
             [
@@ -86,7 +89,7 @@ def _is_open(case: Case, code: str) -> bool:
 def _pack_row(case: Case, code: str) -> dict[str, Any]:
     verdict, status = case.plan.verdicts[code], case.plan.statuses.get(code, "not_held")
     unsaid: frozenset[str] = frozenset()
-    if verdict not in NEEDED:
+    if verdict not in {*NEEDED, "forbidden"}:
         unsaid |= OF_NEEDED
     if verdict not in NEEDED or status in DONE:
         unsaid |= OF_APPLYING

@@ -207,7 +207,7 @@ class Answer:
     @cached_property
     def contradictions(self) -> list[str]:
         """What the clients' own answers cannot all be, in sentences."""
-        found = find_contradictions(self.clients.catalogue, self.clients.frame, self.language)
+        found = find_contradictions(self.clients.catalogue, self.clients.frame, self.as_of, self.language)
         return [f"{one.client}: {one.message}" for one in found]
 
 
@@ -231,7 +231,7 @@ def assess(clients: Clients, *, as_of: Day | None = None, language: str = "zh") 
     >>> import licences as lc
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> sorted(code for code, one in answer["corner-shop"].items() if one.verdict == "required")
-    ['APP_FILING', 'BUSINESS_LICENCE', 'FOOD_OWN_SITE', 'FOOD_PREPACKAGED', 'MLPS_GRADING']
+    ['APP_FILING', 'BUSINESS_LICENCE', 'FOOD_OWN_SITE', 'FOOD_PREPACKAGED', 'INCIDENT_REPORT', 'MLPS_GRADING', 'PI_IMPACT_ASSESSMENT', 'PSB_FILING', 'SALT']
     """
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)

@@ -69,7 +69,7 @@ class Clients:
     >>> import licences as lc
     >>> clients = lc.read_clients()
     >>> len(clients)
-    22
+    25
     >>> clients.in_words("en").loc["corner-shop", "has_website"]
     'no'
     >>> clients.passed_over("en")
@@ -122,5 +122,5 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     """
     ours = catalogue or read_catalogue()
     file = Path(path) if path is not None else find_own_file("clients.csv")
-    frame, extent = read_with_extent(file, ours.fields, set(ours.rows["code"]))
+    frame, extent = read_with_extent(file, ours.fields, ours.codes)
     return Clients(frame, ours, None if path is None else file, extent)

@@ -46,9 +46,9 @@ class ClientPlan:
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> shop = lc.plan(answer, start="2026-11-24")["wander-work"]
     >>> shop.launch[0].isoformat(), shop.left_out
-    ('2027-03-12', ('SECURITY_ASSESSMENT',))
+    ('2027-04-09', ('SECURITY_ASSESSMENT',))
     >>> shop.steps["code"].tolist()[:2]
-    ['SAMR_PLATFORM_REPORT', 'TAX_PLATFORM_REPORT']
+    ['INCIDENT_REPORT', 'PLATFORM_RULES']
     """
 
     client: str
@@ -189,7 +189,7 @@ class Plans:
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> plans = lc.plan(answer, start="2026-11-24")
     >>> plans.launches.set_index("client").loc["wander-work", "p80"].date().isoformat()
-    '2027-03-29'
+    '2027-04-28'
     >>> plans.assumptions.columns.tolist()[-2:]
     ['launch_earlier_days', 'launch_later_days']
     """

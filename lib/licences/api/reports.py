@@ -55,7 +55,7 @@ def portfolio(
     >>> import licences as lc
     >>> everybody = lc.portfolio(lc.read_clients(), as_of="2026-11-23")
     >>> everybody.clients.loc["grand-bazaar", ["open", "undated"]].tolist()
-    [20, 3]
+    [40, 2]
     """
     from licences.analysis.portfolio import make_portfolio
 

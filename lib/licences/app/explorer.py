@@ -77,7 +77,7 @@ class Explorer:
         find_beginning(terms.start)
         read_texts(language)
         self.catalogue, self.places, self.terms, self.language = catalogue, places, terms, language
-        self.codes = set(catalogue.rows["code"])
+        self.codes = set(catalogue.codes)
         self.file = places.clients
         self.clients = self._read_clients(self.file)
         self.samples = self._read_clients(places.samples)

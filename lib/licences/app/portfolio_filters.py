@@ -24,7 +24,7 @@ class Filters(VBox):  # type: ignore[misc]
         self.portfolio, language = portfolio, portfolio.language
         everything = (say(language, "portfolio.filter_all"), "")
         fields = [(field.label[language], field.name) for field in portfolio.catalogue.fields.every]
-        licences = [(entry.name, code) for code, entry in portfolio.law.entries.items()]
+        licences = [(portfolio.law.short(code), code) for code in portfolio.law.entries]
         verdicts = [(say(language, f"verdict.{name}"), name) for name in VERDICTS]
         self.field = self._make("filter_group", fields, group_by)
         self.answer = self._make("filter_answer", [everything], "")

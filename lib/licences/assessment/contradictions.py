@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -25,17 +26,18 @@ class Contradiction:
 def find_contradictions(
     catalogue: Catalogue,
     profiles: pd.DataFrame,
+    as_of: date,
     language: str = "zh",
     judged: Iterable[Judgement] | None = None,
 ) -> list[Contradiction]:
-    """Profiles that contradict themselves, client by client.
+    """Profiles that contradict themselves on a day, client by client.
 
     judged: what ``judge`` gives, where it is at hand.
     """
     rows = catalogue.contradictions.to_dict("records")
     rules = [read_rule(str(row["when"]), catalogue.fields) for row in rows]
     if judged is None:
-        facts = Facts(profiles, catalogue.fields)
+        facts = Facts(profiles, catalogue.fields, as_of)
         true = np.array([rule.evaluate(facts).to_numpy(dtype=bool, na_value=False) for rule in rules]).T
     else:
         true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])

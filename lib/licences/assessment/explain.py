@@ -10,11 +10,12 @@ from functools import lru_cache
 import pandas as pd
 
 from licences.assessment.contradictions import Contradiction, find_contradictions
-from licences.assessment.verdicts import Judgement, find_status, judge
+from licences.assessment.verdicts import Judgement, find_status, is_outside, judge
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence, find_law_in_force
+from licences.law.in_force import Licence, find_law_for
 from licences.rules.counterfactuals import find_changes
 from licences.rules.expressions import Value
+from licences.rules.facts import is_held
 from licences.rules.kleene import Claim, Profile, Trace
 from licences.rules.logic import Rule
 
@@ -62,6 +63,11 @@ class Finding:
         return self.licence.code
 
     @property
+    def is_outside(self) -> bool:
+        """Whether it is open because the catalogue holds no rule for it, which no answer can settle."""
+        return is_outside(self.licence, self.verdict, self.profile)
+
+    @property
     def claims(self) -> list[Claim]:
         """The statements that decided the verdict, or that keep it open; none where it applies to everybody."""
         return self.licence.applies.explain(self.profile)
@@ -89,12 +95,8 @@ class Finding:
 
     @property
     def failed_conditions(self) -> tuple[FailedCondition, ...]:
-        """The conditions that the client is known to fail; none where the licence is not needed."""
-        return (
-            ()
-            if self.verdict == "not_needed"
-            else list_failed_conditions(self.licence.condition, self.profile)
-        )
+        """The conditions that the client is known to fail; none where the licence is not needed, or is held."""
+        return () if self.verdict == "not_needed" else list_failed_conditions(self.licence, self.profile)
 
 
 def explain(
@@ -109,14 +111,15 @@ def explain(
 
     judged, contradictions: what ``judge`` and ``find_contradictions`` give, where that is at hand.
     """
-    licences = find_law_in_force(catalogue, as_of, language).entries.values()
     warned: dict[str, list[Contradiction]] = {}
     for warning in (
-        find_contradictions(catalogue, profiles, language) if contradictions is None else contradictions
+        find_contradictions(catalogue, profiles, as_of, language)
+        if contradictions is None
+        else contradictions
     ):
         warned.setdefault(warning.client, []).append(warning)
     for one in judged or judge(catalogue, profiles, as_of):
-        for licence in licences:
+        for licence in find_law_for(catalogue, as_of, language, one.profile).entries.values():
             verdict = one.verdicts[licence.code]
             doubts = tuple(
                 warning
@@ -141,9 +144,13 @@ def find_opening(rule: Rule, kinds: tuple[Value | None, ...]) -> Opening:
     return Opening(rule.find_missing(profile), changes)
 
 
-def list_failed_conditions(condition: Rule | None, profile: Profile) -> tuple[FailedCondition, ...]:
-    """The conditions of a licence that a client is known to fail, each with what would meet it."""
-    if condition is None:
+def list_failed_conditions(licence: Licence, profile: Profile) -> tuple[FailedCondition, ...]:
+    """The conditions of a licence that a client is known to fail, each with what would meet it.
+
+    Of what is held there are none: it has been obtained.
+    """
+    condition = licence.condition
+    if condition is None or is_held(licence.code, profile):
         return ()
     return find_failed_conditions(condition, tuple(profile.get(name) for name in condition.names))
 

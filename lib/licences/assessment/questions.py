@@ -11,6 +11,7 @@ import pandas as pd
 from licences.assessment.verdicts import NEEDED, Judgement, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
+from licences.rules.facts import is_held
 
 
 def rank_questions(
@@ -21,21 +22,25 @@ def rank_questions(
     judged: what ``judge`` gives, where it is at hand.
 
     One row a client and open fact: client, field, settles (codes whose verdict some answer to this
-    fact alone would decide), share (of the client's undetermined licences, how many an answer
+    fact alone would decide), share (of the client's undetermined licences that answers can settle, how many an answer
     decides on average, each kind of answer counted alike; 0 to 1), conditions (codes that apply and
     of which this fact decides whether the client can obtain them).
     """
     entries = find_law_in_force(catalogue, as_of).entries
     questions = []
     for one in judged or judge(catalogue, profiles, as_of):
-        open_codes = [code for code, verdict in one.verdicts.items() if verdict == "undetermined"]
+        open_codes = [
+            code
+            for code, verdict in one.verdicts.items()
+            if verdict == "undetermined" and entries[code].applies.find_missing(one.profile)
+        ]
         settled: dict[str, dict[str, float]] = {}
         conditions: dict[str, list[str]] = {}
         for code in open_codes:
             for name, share in entries[code].applies.find_settling(one.profile).items():
                 settled.setdefault(name, {})[code] = share
         for code, entry in entries.items():
-            if entry.condition is not None and one.verdicts[code] in NEEDED:
+            if entry.condition and one.verdicts[code] in NEEDED and not is_held(code, one.profile):
                 for name in entry.condition.find_missing(one.profile):
                     conditions.setdefault(name, []).append(code)
         ranked: list[dict[str, Any]] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from licences.law.in_force import Licence
 from licences.rules.counterfactuals import find_all_changes
+from licences.rules.facts import is_held
 from licences.rules.kleene import Claim, Profile
 from licences.rules.logic import Rule
 
@@ -28,12 +29,13 @@ class Way:
 class Aim:
     """Whether an aim is reached as things are, None where that cannot be told yet, and the ways to it.
 
-    is_open: whether some fact bears on it at all.
+    is_open: whether some fact bears on it at all. is_held: what was to be obtained is held.
     """
 
     reached: bool | None
     ways: tuple[Way, ...]
     is_open: bool = True
+    is_held: bool = False
 
 
 def find_remedies(entry: Licence, profile: Profile) -> dict[str, Aim]:
@@ -50,7 +52,9 @@ def find_remedies(entry: Licence, profile: Profile) -> dict[str, Aim]:
 
 
 def find_eligible(entry: Licence, profile: Profile) -> Aim:
-    """What would meet the condition of obtaining a licence."""
+    """What would meet the condition of obtaining a licence, which is behind who holds it."""
+    if is_held(entry.code, profile):
+        return Aim(True, (), is_open=False, is_held=True)
     if entry.condition is None:
         return Aim(True, (), is_open=False)
     return _find_aim(entry.condition, True, profile)

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
-from licences.rules.facts import split_holdings
+from licences.rules.facts import HELD, join_held, split_holdings
 from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, make_profile
 
-BY_WEIGHT = ("required", "undetermined", "recommended", "optional", "not_needed")  # as a reader sees them
-VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined")
+# As a reader sees them: first what it must not do at all.
+BY_WEIGHT = ("forbidden", "required", "undetermined", "recommended", "optional", "not_needed")
+VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined", "forbidden")
 _FEW = 8  # up to so many clients are judged one by one; to judge any number at once takes as long as a dozen
 NEEDED = frozenset({"required", "recommended", "optional"})
 PLACES_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
@@ -40,9 +41,10 @@ def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> 
     """The verdict for every client and every licence in force on ``as_of``.
 
     One row a client (index ``client``), one column a code; each column is a ``category`` of VERDICTS.
-    A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``.
+    A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``, and
+    so it is of what the catalogue holds no rule for.
     """
-    facts = Facts(profiles, catalogue.fields)
+    facts = Facts(profiles, catalogue.fields, as_of)
     entries = find_law_in_force(catalogue, as_of).entries
     kinds = pd.CategoricalDtype(list(VERDICTS))
     columns = {
@@ -62,11 +64,14 @@ def number_verdicts(entry: Licence, facts: Facts) -> NDArray[np.int8]:
 
 
 def find_failing(entry: Licence | None, verdicts: NDArray[np.int8], facts: Facts) -> NDArray[np.bool_]:
-    """The clients that need a licence, by their places in VERDICTS, and are known to fail its condition."""
+    """The clients that need a licence, by their places in VERDICTS, and are known to fail its condition.
+
+    Who holds it has obtained it.
+    """
     if entry is None or entry.condition is None:
         return np.zeros(len(facts), dtype=np.bool_)
     meets = entry.condition.evaluate(facts).to_numpy(dtype=bool, na_value=True)
-    fails: NDArray[np.bool_] = np.isin(verdicts, PLACES_NEEDED) & ~meets
+    fails: NDArray[np.bool_] = np.isin(verdicts, PLACES_NEEDED) & ~meets & ~facts.find_holders(entry.code)
     return fails
 
 
@@ -77,6 +82,7 @@ def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator
     columns = ("client", "name", "holds", *catalogue.fields.by_name)
     for client, name, holds, *told in zip(*(profiles[column].array for column in columns), strict=True):
         profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
+        profile[HELD] = join_held(holds, as_of)
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
         yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
 
@@ -94,6 +100,12 @@ def find_verdict(entry: Licence, profile: Profile) -> str:
     if applies is None:
         return "undetermined"
     return str(entry.row["obligation"]) if applies else "not_needed"
+
+
+def is_outside(entry: Licence, verdict: str, profile: Profile) -> bool:
+    """Whether a verdict is open because the catalogue holds no rule, which no answer can settle."""
+    is_so = verdict == "undetermined" == entry.row["obligation"]
+    return is_so and entry.applies.decide(profile) is True
 
 
 def is_concerned(

@@ -16,9 +16,11 @@ import pandas as pd
 
 from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
+from licences.law.citations import find_cited
+from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in_force, find_shown
 from licences.reading.places import find_data_folder
-from licences.rules.expressions import Value
+from licences.rules.expressions import Value, find_atoms
+from licences.rules.facts import HELD
 from licences.rules.logic import Rule
 
 ABOUT_ONE_CASE = {
@@ -40,7 +42,8 @@ def hash_inputs(
     """For each client its id and a hash over all that its report is made from, in the file's order.
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
-    held; of a licence that is not needed only its name and the reason. A notebook whose metadata does
+    held, with the local rules of the client's province; of a licence that is not needed only its name and
+    the reason. A notebook whose metadata does
     not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
     it: a report of which no row has changed names the edition that it was made from, and stays true.
     asked: what else the report follows from, such as the start.
@@ -60,7 +63,7 @@ def hash_inputs(
         )
         for change in law.coming
     ]
-    whole = {code: _hash(find_shown(entry.row, language)) for code, entry in law.entries.items()}
+    wholes: dict[str, dict[str, str]] = {}
     common = _hash(
         [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
         catalogue.fields.every,
@@ -71,7 +74,14 @@ def hash_inputs(
     columns = [name for name in profiles.columns if name != "client"]
     told = profiles[columns].astype(str).to_dict("records")
     for one, cells in zip(judge(catalogue, profiles, as_of), told, strict=True):
-        used = [_find_used(law, one, code, whole) for code in law.entries]
+        law = find_law_for(catalogue, as_of, language, one.profile)
+        if law.province not in wholes:
+            entries = law.entries.items()
+            wholes[law.province] = {
+                code: _hash(find_shown(entry.row, language), find_cited(entry.row), entry.local)
+                for code, entry in entries
+            }
+        used = [_find_used(law, one, code, wholes[law.province]) for code in law.entries]
         announced = [
             shown for entry, shown in coming if is_concerned(entry, one.verdicts, one.held, one.profile)
         ]
@@ -90,8 +100,10 @@ def _find_used(law: LawInForce, one: Judgement, code: str, whole: Mapping[str, s
     return (
         code,
         entry.name,
+        entry.short,
         entry.row["name_zh"],
         _find_reasons(entry.applies, entry.applies.find_kinds(one.profile)),
+        _name_held(entry.applies),
     )
 
 
@@ -102,6 +114,13 @@ def _find_reasons(rule: Rule, kinds: tuple[Value | None, ...]) -> str:
 
 def _find_names(catalogue: Catalogue, code: str) -> list[str]:
     return [str(row) for row in catalogue.rows.loc[catalogue.rows["code"] == code, "name_zh"]]
+
+
+@lru_cache(maxsize=4096)
+def _name_held(rule: Rule) -> str:
+    """What the licences are called of which a rule asks whether they are held."""
+    atoms = [atom for atom in find_atoms(rule.node) if atom.field == HELD and atom.op == "has"]
+    return repr([rule.fields[HELD].values[str(atom.value)] for atom in atoms])
 
 
 @cache

@@ -13,23 +13,26 @@ from licences.law.catalogue import Catalogue, read_catalogue
 
 def answer(options: argparse.Namespace) -> int:
     from licences.assessment.questions import rank_questions
+    from licences.assessment.verdicts import judge
     from licences.words.findings import make_findings_frame
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    warn_of_contradictions(catalogue, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
+    judged = list(judge(catalogue, profiles, as_of)) if options.questions else []
     rows = (
-        rank_questions(catalogue, profiles, as_of)
+        rank_questions(catalogue, profiles, as_of, judged)
         if options.questions
         else make_findings_frame(catalogue, profiles, as_of, options.lang, options.trace)
     )
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
         return 0
-    from licences.render.terminal import draw_assessment, draw_questions, show
+    from licences.render.terminal import show
+    from licences.render.terminal_assessment import draw_assessment, draw_questions
 
     if options.questions:
-        show(draw_questions(rows, profiles, catalogue, options.lang))
+        show(draw_questions(rows, judged, catalogue, as_of, options.lang))
     else:
         show(draw_assessment(rows, profiles, catalogue, as_of, options.lang))
     return 0
@@ -48,7 +51,7 @@ def tell_what_if(options: argparse.Namespace) -> int:
             raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
         if code not in entries:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
-    warn_of_contradictions(catalogue, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
     found = [
         (one, entries[code], find_remedies(entries[code], one.profile))
         for one in judge(catalogue, profiles, as_of)
@@ -74,8 +77,9 @@ def tell_plans(options: argparse.Namespace) -> int:
 
     catalogue, profiles = read_files(options)
     plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
-    forecasts = list(make_forecasts(catalogue, profiles, find_as_of(options), plan_options, options.lang))
-    warn_of_contradictions(catalogue, profiles, options.lang)
+    as_of = find_as_of(options)
+    forecasts = list(make_forecasts(catalogue, profiles, as_of, plan_options, options.lang))
+    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
     if options.json:
         from licences.words.plan_json import describe_plan
 
@@ -84,7 +88,7 @@ def tell_plans(options: argparse.Namespace) -> int:
     from licences.render.terminal import show
     from licences.render.terminal_plan import draw_plans
 
-    show(draw_plans(forecasts, profiles, catalogue, options.lang))
+    show(draw_plans(forecasts, profiles, catalogue, as_of, options.lang))
     return 0
 
 
@@ -122,7 +126,8 @@ def tell_difference(options: argparse.Namespace) -> int:
         options.seed,
     )
     touched = find_impacts(difference, profiles, plan_options)
-    warn_of_contradictions(difference.new.catalogue, profiles, options.lang)
+    latest = difference.new
+    warn_of_contradictions(latest.catalogue, profiles, latest.as_of, options.lang)
     if options.json:
         from licences.words.json_views import describe_difference
 

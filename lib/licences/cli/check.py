@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from licences.reading.extent import Extent
 from licences.reading.places import find_own_file, find_shipped_file
 from licences.rules.facts import read_profiles
 from licences.words.extents import say_extent, say_notes
+from licences.words.scope import describe_scope, say_scope
 
 
 def check_data(options: argparse.Namespace) -> int:
@@ -31,29 +33,44 @@ def check_data(options: argparse.Namespace) -> int:
     problems += _find_brand_problems()
     if not problems:
         catalogue = read_catalogue(catalogue_file)
-        profiles = read_profiles(clients, catalogue.fields, set(catalogue.rows["code"]))
-        problems += _find_contradictions(catalogue, profiles, clients)
+        profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
+        problems += _find_contradictions(catalogue, profiles, find_as_of(options), clients)
     summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
-        summary = (
-            f"{len(problems)} problems found; of {figures['broken_rules']} broken rules "
-            f"{figures['noticed']} are noticed by a scenario ({figures['share']:.1%})"
-        )
+        summary = _say_figures(len(problems), figures)
     if options.json:
-        listed = [asdict(one) for one in sorted(set(problems))]
-        print(json.dumps({"problems": listed} | figures, ensure_ascii=False, indent=1))
-        _print_extent(extent, problems)
-        return 1 if problems else 0
-    if problems:
-        print(ProblemsError(problems), file=sys.stderr)
-    if options.deep and not figures:
-        summary = "mend these first; the deep check needs data that can be read"
-    if figures or options.deep or not problems:
-        print(summary, file=sys.stderr)
+        _print_json(options, problems, figures)
+    else:
+        if options.deep and not figures:
+            summary = "mend these first; the deep check needs data that can be read"
+        _print_text(options, problems, summary if options.deep or not problems else "")
     _print_extent(extent, problems)
     return 1 if problems else 0
+
+
+def _print_text(options: argparse.Namespace, problems: list[Problem], summary: str) -> None:
+    """Prints the problems and what came out, and where there are none what the catalogue covers."""
+    if problems:
+        print(ProblemsError(problems), file=sys.stderr)
+    if summary:
+        print(summary, file=sys.stderr)
+    if not problems:
+        catalogue = read_catalogue(find_catalogue_file(options))
+        print("\n".join(say_scope(catalogue, find_as_of(options), "en")), file=sys.stderr)
+
+
+def _print_json(options: argparse.Namespace, problems: list[Problem], figures: dict[str, Any]) -> None:
+    """Prints the problems, with what the catalogue covers where it can be read."""
+    scope: dict[str, Any] = {}
+    try:
+        catalogue = read_catalogue(find_catalogue_file(options))
+        scope["scope"] = describe_scope(catalogue, find_as_of(options), "en")
+    except (ProblemsError, MissingFileError):
+        pass  # they are among the problems
+    listed = [asdict(one) for one in sorted(set(problems))]
+    print(json.dumps({"problems": listed} | scope | figures, ensure_ascii=False, indent=1))
 
 
 def _print_extent(extent: Extent | None, problems: list[Problem]) -> None:
@@ -62,14 +79,16 @@ def _print_extent(extent: Extent | None, problems: list[Problem]) -> None:
         print("; ".join([say_extent(extent, "en"), *say_notes(extent, "en")]), file=sys.stderr)
 
 
-def _find_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, clients: Path) -> list[Problem]:
+def _find_contradictions(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path
+) -> list[Problem]:
     """Clients whose answers cannot all be true."""
     from licences.assessment.contradictions import find_contradictions
 
     lines = dict(zip(profiles["client"], profiles.index, strict=True))
     return [
         Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
-        for one in find_contradictions(catalogue, profiles, "en")
+        for one in find_contradictions(catalogue, profiles, as_of, "en")
         for wrong, _, right in [one.message.partition(". ")]
     ]
 
@@ -86,21 +105,49 @@ def _find_brand_problems() -> list[Problem]:
     return []
 
 
+def _say_figures(problems: int, told: dict[str, Any]) -> str:
+    """What the deep check has counted, in a line."""
+    return (
+        f"{problems} problems found; of {told['broken_rules']} broken rules "
+        f"{told['noticed']} are noticed by a scenario ({told['share']:.1%}); "
+        f"of {told['rules']} rule expressions in force {told['rules_read']} ({told['rules_read_share']:.1%}) "
+        f"rest on a text that was read; of {told['rows']} rows {told['rows_high']} "
+        f"({told['rows_high_share']:.1%}) are of confidence high; "
+        f"{told['facts_with_evidence']} facts have evidence, {told['facts_without_evidence']} have none"
+    )
+
+
 def _check_deeply(
     options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, problems: list[Problem]
 ) -> dict[str, Any]:
-    """Adds what the deep check finds to ``problems``, and tells how many broken rules are noticed."""
+    """Adds what the deep check finds to ``problems``, and tells its figures."""
+    from licences.law.evidence import read_evidence
     from licences.quality.audit import check_deeply
+    from licences.quality.grounds import find_grounds
     from licences.quality.scenarios import read_scenarios
 
     cases = options.scenarios or shorten(find_shipped_file("tests/scenarios.yaml"))
+    as_of, file = find_as_of(options), str(find_catalogue_file(options))
     finding = check_deeply(
         catalogue,
         profiles,
         read_scenarios(cases, catalogue),
-        find_as_of(options),
+        as_of,
         options.max_age_days or MAX_AGE_DAYS,
-        (str(find_catalogue_file(options)), str(cases)),
+        (file, str(cases)),
     )
-    problems += finding.problems
-    return {"broken_rules": finding.broken, "noticed": finding.noticed, "share": round(finding.share, 4)}
+    grounds = find_grounds(catalogue.rows, read_evidence(), pd.Timestamp(as_of), file)
+    problems += [*finding.problems, *grounds.problems]
+    return {
+        "broken_rules": finding.broken,
+        "noticed": finding.noticed,
+        "share": round(finding.share, 4),
+        "rules": grounds.rules,
+        "rules_read": grounds.rules_read,
+        "rules_read_share": round(grounds.rules_read_share, 4),
+        "rows": grounds.rows,
+        "rows_high": grounds.rows_high,
+        "rows_high_share": round(grounds.rows_high_share, 4),
+        "facts_with_evidence": grounds.with_evidence,
+        "facts_without_evidence": len(grounds.problems),
+    }

@@ -34,6 +34,13 @@ _SHOP = {
     "branch_cities": "0",
     "personal_information_count": "12000",
     "exported_personal_information_count": "0",
+    "exported_sensitive_personal_information_count": "0",
+    "face_information_count": "0",
+    "registered_users": "9000",
+    "monthly_active_users": "1500",
+    "minor_registered_users": "0",
+    "minor_monthly_users": "0",
+    "shares_personal_information": "yes",
     "mlps_level": "0",
     "own_warehouse": "yes",
     "province": "350000",
@@ -96,7 +103,7 @@ def _make_form(catalogue: Catalogue) -> bytes:
     """A clients file with every column, as a spreadsheet in Chinese opens it."""
     told_no = {field.name: "no" for field in catalogue.fields.every if field.type == "bool"}
     examples = (told_no | _SHOP, _MARKETPLACE)
-    make_profiles(examples, catalogue.fields, set(catalogue.rows["code"]), "clients.csv")
+    make_profiles(examples, catalogue.fields, catalogue.codes, "clients.csv")
     names = [column.name for column in find_clients_table(catalogue.fields).columns]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")

@@ -39,7 +39,7 @@ def read_files(options: argparse.Namespace) -> tuple[Catalogue, pd.DataFrame]:
 
 def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.DataFrame:
     """The clients asked for; they may hold what any of the laws knows."""
-    codes = {code for catalogue in catalogues for code in catalogue.rows["code"]}
+    codes = {code for catalogue in catalogues for code in catalogue.codes}
     file = find_clients_file(options)
     if options.clients is None and are_samples(file):
         print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
@@ -68,9 +68,9 @@ def find_start(options: argparse.Namespace, as_of: date | None = None) -> date:
     return options.start or find_usual_start(date.today(), as_of or find_as_of(options))
 
 
-def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, language: str) -> None:
+def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, language: str) -> None:
     """Says which profiles contradict themselves."""
     from licences.assessment.contradictions import find_contradictions
 
-    for warning in find_contradictions(catalogue, profiles, language):
+    for warning in find_contradictions(catalogue, profiles, as_of, language):
         print(f"{warning.client}: {', '.join(warning.fields)}: {warning.message}", file=sys.stderr)

@@ -75,7 +75,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         template=template,
         has_browser=makeable.has_browser,
     )
-    warn_of_contradictions(catalogue, profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
     made = 0
     _stop_as_by_ctrl_c()
     with (

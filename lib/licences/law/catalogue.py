@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,14 +12,21 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
+from licences.law.audits import FINDINGS, find_finding_problems
 from licences.law.edition import Edition, hash_law
+from licences.law.evidence import find_evidence_problems
+from licences.law.kinds import can_be_held, find_kind_problems
+from licences.law.local import find_local_problems
+from licences.law.row_texts import find_text_problems
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
-from licences.reading.dictionary import read_dictionary, read_vocabulary
+from licences.reading.dictionary import Table, read_dictionary, read_vocabulary
 from licences.reading.extent import Extent
+from licences.reading.files import read_text
 from licences.reading.places import find_data_folder
-from licences.reading.tables import try_to_read_table
-from licences.rules.facts import Fields, read_fields, try_to_read_profiles
-from licences.rules.logic import read_rule
+from licences.reading.tables import convert_cells, try_to_read_table
+from licences.rules.expressions import find_atoms
+from licences.rules.facts import HELD, Field, Fields, make_held_field, read_fields, try_to_read_profiles
+from licences.rules.logic import Rule, read_rule
 
 _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
 
@@ -28,7 +35,8 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
-    corrections: one row a kind of licence, how often and how long papers are sent back. edition: of
+    corrections: one row a kind of licence, how often and how long papers are sent back. local: what
+    provinces ask otherwise, and sources: the texts that it rests on. edition: of
     the files that it was read from. file: of the rows, None where it is the one that ships.
     """
 
@@ -36,8 +44,15 @@ class Catalogue:
     fields: Fields
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
+    local: pd.DataFrame
+    sources: pd.DataFrame
     edition: Edition
     file: Path | None = None
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes that a client can hold: all but prohibitions and what lies outside the catalogue."""
+        return frozenset(self.rows.loc[can_be_held(self.rows), "code"])
 
     @cached_property
     def _last_rows(self) -> pd.DataFrame:
@@ -62,7 +77,7 @@ def read_catalogue(file: Path | None = None) -> Catalogue:
 
 
 def find_problems(file: Path | None, clients: Path) -> list[Problem]:
-    """Every problem of the catalogue, the fields, the contradictions and the clients, missing files too.
+    """Every problem of the catalogue, what it rests on, the fields and the clients, missing files too.
 
     Where the catalogue cannot be read, what the clients hold is not held against it.
     """
@@ -76,17 +91,41 @@ def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent
     catalogue: Catalogue | None = None
     try:
         catalogue, problems = _try_to_read_catalogue(file)
+        if catalogue is not None:
+            problems += _find_ground_problems(catalogue, file or data / "licences.csv")
     except MissingFileError as error:
-        problems = [Problem(error.path, 0, "", error.reason, error.right)]
+        problems.append(Problem(error.path, 0, "", error.reason, error.right))
     try:
         fields = read_fields(data / "profile_fields.csv") if catalogue is None else catalogue.fields
-        codes = None if catalogue is None else set(catalogue.rows["code"])
+        codes = None if catalogue is None else catalogue.codes
         _, wrong, extent = try_to_read_profiles(clients, fields, codes)
     except ProblemsError as error:
         return [*problems, *error.problems], None
     except MissingFileError as error:
         return [*problems, Problem(error.path, 0, "", error.reason, error.right)], None
     return problems + wrong, extent
+
+
+def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
+    """What only ``check`` looks at: measured texts, sources, evidence, findings.
+
+    A catalogue of an earlier edition, without short names, is not held against what it could not know.
+    """
+    data, rows = find_data_folder(), catalogue.rows
+    is_own = file.resolve() != (data / "licences.csv").resolve()
+    if is_own and rows["short_zh"].isna().all():
+        return []
+    problems = find_text_problems(rows, str(file))
+    problems += find_evidence_problems(rows, file, is_own)
+    if is_own:
+        return problems
+    table = read_dictionary(data / "dictionary.yaml")[FINDINGS]
+    try:
+        findings, wrong = try_to_read_table(data / FINDINGS, table)
+    except ProblemsError as error:
+        return [*problems, *error.problems]
+    known = set(rows["code"]), catalogue.fields.by_name
+    return [*problems, *wrong, *find_finding_problems(findings, *known, data / FINDINGS)]
 
 
 def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
@@ -104,6 +143,8 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
         lambda: try_to_read_rows(file),
         lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
         lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
+        lambda: _read_optional(data / "local.csv", tables["local.csv"]),
+        lambda: _read_optional(data / "sources.csv", tables["sources.csv"]),
     )
     for read in readers:
         try:
@@ -114,10 +155,14 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
+    fields = replace(fields, held=_make_held_field(frames[0], tables["clients.csv"]["holds"].label))
     newest = frames[0]["checked_on"].max()
     edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
-    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], edition, asked)
+    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], frames[3], frames[4], edition, asked)
+    local = catalogue.local.dropna(subset=["province", "code", "column", "source"])
+    problems += find_local_problems(local, catalogue.rows, catalogue.sources, fields, str(data / "local.csv"))
     problems += find_rule_problems(catalogue.rows, fields, str(file))
+    problems += find_kind_problems(catalogue.rows, str(file))
     unread = {
         problem.line for problem in problems if problem.file == str(file) and problem.column in _ORDERING
     }
@@ -133,13 +178,39 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
     return catalogue, problems
 
 
+def _read_optional(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """A table that may hold no row."""
+    if path.exists() and len(read_text(path).strip().splitlines()) > 1:
+        return try_to_read_table(path, table)
+    return convert_cells([column.name for column in table.columns], [], [], table, str(path))
+
+
+def _make_held_field(rows: pd.DataFrame, label: Mapping[str, str]) -> Field:
+    """What expressions can say of what is held: the codes of the catalogue, each by its latest name."""
+    last = rows[can_be_held(rows)].dropna(subset=["code"]).drop_duplicates("code", keep="last")
+    names = last[["code", "name_zh", "name_en"]].fillna("").itertuples(index=False)
+    return make_held_field({str(code): {"zh": str(zh), "en": str(en)} for code, zh, en in names}, label)
+
+
 def find_rule_problems(catalogue: pd.DataFrame, fields: Fields, file: str) -> list[Problem]:
-    """Expressions that cannot be read, and rows that can never apply or never be obtained."""
-    return [
+    """Expressions that cannot be read or ask about themselves, and rows that can never apply or be obtained."""
+    problems = [
         problem
         for column in ("applies_when", "eligible_when")
         for problem in _find_expression_problems(catalogue[column], fields, file, column)
     ]
+    unread = {(problem.line, problem.column) for problem in problems}
+    for column in ("applies_when", "eligible_when"):
+        for line, code, text in catalogue[["code", column]].dropna().itertuples():
+            if (line, column) not in unread and code in _find_named_codes(read_rule(text, fields)):
+                wrong = f"{code} is asked about by whether {code} itself is held"
+                problems.append(Problem(file, int(line), column, wrong, "name other licences only"))
+    return problems
+
+
+def _find_named_codes(rule: Rule) -> set[str]:
+    """The licences of which an expression asks whether they are held."""
+    return {str(atom.value) for atom in find_atoms(rule.node) if atom.field == HELD and atom.op == "has"}
 
 
 def _find_expression_problems(texts: pd.Series, fields: Fields, file: str, column: str) -> list[Problem]:

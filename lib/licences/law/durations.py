@@ -50,6 +50,11 @@ class Duration:
     limit_unit: str = "working"
     correction: Correction = Correction()
 
+    @property
+    def takes_time(self) -> bool:
+        """Whether anything is waited for: a duty that is met on the day, or after the opening, takes none."""
+        return self.longest_days > 0
+
 
 def find_duration(row: Mapping[Any, Any], correction: Correction = Correction()) -> Duration | None:
     """The duration that a row of the catalogue states; None where it states neither time nor limit.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
@@ -12,19 +12,24 @@ import pandas as pd
 
 from licences.law.catalogue import Catalogue
 from licences.law.durations import Correction, Duration, find_duration
+from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
 from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
 from licences.rules.logic import Rule, read_rule
 
 _OTHER = {"zh": "_en", "en": "_zh"}
 # Found by changing each column and looking at page, workbook and calendar; a test does so again.
-_UNSHOWN = frozenset({"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item"})
+_UNSHOWN = frozenset(
+    {"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item",
+     *(f"{name}_{language}" for name in ("research_note", "changed") for language in _OTHER)}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Licence:
     """One licence, its rules read: whether it is needed, whether it can be obtained.
 
-    row: its whole row of the catalogue.
+    row: its whole row of the catalogue. local: what of it, or beside it, is a province's own rule. short: what
+    the trade calls it, its name where nothing else is known.
     """
 
     code: str
@@ -36,6 +41,8 @@ class Licence:
     applies: Rule
     condition: Rule | None
     row: Mapping[str, Any]
+    local: tuple[LocalCell, ...] = ()
+    short: str = ""
 
     @property
     def official_name(self) -> str:
@@ -60,12 +67,16 @@ class UpcomingChange:
 
 @dataclass(frozen=True, eq=False)
 class LawInForce:
-    """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order."""
+    """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order.
+
+    province: whose local rules stand in the entries, empty where none do.
+    """
 
     catalogue: Catalogue
     as_of: date
     language: str
     entries: Mapping[str, Licence]
+    province: str = ""
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -108,6 +119,40 @@ class LawInForce:
         entry = self.entries.get(code)
         return entry.name if entry else code
 
+    def short(self, code: str) -> str:
+        """What the trade calls a code, for figures and tables; its name where it has no short one."""
+        entry = self.entries.get(code)
+        return entry.short or entry.name if entry else code
+
+
+@lru_cache(maxsize=64)
+def _list_local_provinces(catalogue: Catalogue, as_of: date) -> frozenset[str]:
+    provinces = dict.fromkeys(catalogue.local["province"].dropna())
+    return frozenset(
+        str(one) for one in provinces if not find_local_cells(catalogue.local, str(one), as_of).empty
+    )
+
+
+def find_law_for(catalogue: Catalogue, as_of: date, language: str, profile: Mapping[str, Any]) -> LawInForce:
+    """The law in force for one client: with the local rules of its province, where that is told and has any."""
+    province = profile.get(PROVINCE)
+    if not isinstance(province, str) or province not in _list_local_provinces(catalogue, as_of):
+        return find_law_in_force(catalogue, as_of, language)
+    return _find_local_law(catalogue, as_of, language, province)
+
+
+@lru_cache(maxsize=64)
+def _find_local_law(catalogue: Catalogue, as_of: date, language: str, province: str) -> LawInForce:
+    """The law in force with the local rules of a province; what it does not touch is the same object."""
+    law = find_law_in_force(catalogue, as_of, language)
+    corrections = _read_corrections(catalogue)
+    entries = dict(law.entries)
+    for code, cells in find_local_cells(catalogue.local, province, as_of).groupby("code", sort=False):
+        if code in entries:
+            row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources)
+            entries[str(code)] = replace(_make_entry(row, catalogue, language, corrections), local=local)
+    return replace(law, entries=entries, province=province)
+
 
 @lru_cache(maxsize=8)
 def find_law_in_force(catalogue: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
@@ -142,7 +187,7 @@ def _read_corrections(catalogue: Catalogue) -> dict[str, Correction]:
 def _make_entry(
     row: Mapping[Any, Any], catalogue: Catalogue, language: str, corrections: Mapping[str, Correction]
 ) -> Licence:
-    condition = row["eligible_when"]
+    condition, short = row["eligible_when"], row[f"short_{language}"]
     return Licence(
         code=str(row["code"]),
         name=str(row[f"name_{language}"]),
@@ -153,4 +198,5 @@ def _make_entry(
         applies=read_rule(row["applies_when"], catalogue.fields),
         condition=read_rule(condition, catalogue.fields) if isinstance(condition, str) else None,
         row={str(name): value for name, value in row.items()},
+        short=short if isinstance(short, str) else str(row[f"name_{language}"]),
     )

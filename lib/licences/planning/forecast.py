@@ -12,7 +12,7 @@ import pandas as pd
 from licences.assessment.verdicts import Judgement, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
-from licences.law.in_force import find_law_in_force
+from licences.law.in_force import find_law_for
 from licences.planning.fees import Cost, find_costs
 from licences.planning.renewals import Renewal, find_renewals, find_untold_expiries
 from licences.planning.schedule import Plan, make_plan
@@ -103,10 +103,9 @@ def make_forecasts(
 
     Raises: UsageError where the plan cannot start on that day.
     """
-    law = find_law_in_force(catalogue, as_of, language)
     for one in judged or judge(catalogue, profiles, as_of):
         plan = make_plan(
-            law=law,
+            law=find_law_for(catalogue, as_of, language, one.profile),
             client=one.client,
             profile=one.profile,
             held=one.held,

@@ -105,6 +105,12 @@ class Plan:
         return tuple(code for code, status in self.statuses.items() if status in DONE)
 
     @property
+    def decider(self) -> str | None:
+        """The step that is done last of those on the critical path that take time."""
+        timed = {step.code for step in self.steps if step.duration and step.duration.takes_time}
+        return next((code for code in reversed(self.critical_path) if code in timed), None)
+
+    @property
     def dated(self) -> tuple[Step, ...]:
         """The steps that can be dated, by start."""
         return tuple(step for step in self.steps if step.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ from licences.planning.schedule import Plan
 DRAWS = 10_000
 SHARES = (0.5, 0.8, 0.9)
 Positions = NDArray[np.int32]
+Draws = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Simulation:
     finishes: for each dated step the day by which it is done in 50, 80 and 90 percent of the draws.
     launch: the same for the launch, None where nothing required can be dated. criticality: the share
     of draws in which a step decides the launch. decided_by: the share in which it is the one done
-    last. distribution: the working days on which the launch fell, and in how many draws.
+    last; where that one takes no time, what it waited for is. distribution: the working days on which the launch fell, and in how many draws.
     """
 
     draws: int
@@ -72,6 +73,7 @@ def simulate(plan: Plan, draws: int = DRAWS, seed: int = 0) -> Simulation:
             deciding[at] |= last[at]
         for one in before[at]:
             deciding[one] |= deciding[at] & (ends[one] + 1 == starts[at])
+    timed = _hand_back(last, [step.duration for step in steps], before, starts, ends)
     first = int(launch.min())
     counts = np.bincount(launch - first)
     return Simulation(
@@ -80,9 +82,32 @@ def simulate(plan: Plan, draws: int = DRAWS, seed: int = 0) -> Simulation:
         finishes=finishes,
         launch=_find_shares(launch),
         criticality={step.code: float(deciding[at].mean()) for at, step in enumerate(steps)},
-        decided_by={steps[at].code: float(is_last.mean()) for at, is_last in last.items()},
+        decided_by={steps[at].code: float(is_last.mean()) for at, is_last in timed.items()},
         distribution={find_date(first + at): int(counts[at]) for at in map(int, np.flatnonzero(counts))},
     )
+
+
+def _hand_back(
+    last: Mapping[int, Draws],
+    durations: Sequence[Duration | None],
+    before: Sequence[Sequence[int]],
+    starts: Positions,
+    ends: Positions,
+) -> dict[int, Draws]:
+    """In which draws each step is done last, where what takes no time gives way to what it waited for."""
+    timed = dict(last)
+    for at in sorted(last, reverse=True):
+        duration = durations[at]
+        if duration is None or duration.takes_time:
+            continue
+        left = timed.pop(at)
+        for one in before[at]:
+            handed = left & (ends[one] + 1 == starts[at])
+            timed[one] = timed[one] | handed if one in timed else handed
+            left = left & ~handed
+        if left.any():
+            timed[at] = left
+    return timed
 
 
 def _draw_finishes(duration: Duration, starts: Positions, generator: np.random.Generator) -> Positions:

@@ -16,6 +16,7 @@ from licences.law.rows import BEGINNING, END
 from licences.quality.coverage import Row, find_disagreements, is_noticed, list_rows
 from licences.quality.scenarios import Scenario
 from licences.rules.expressions import Always, And, Value
+from licences.rules.facts import HELD
 from licences.rules.logic import MAX_POINTS, Facts, Rule
 from licences.rules.mutants import Mutant, find_example, make_mutants
 
@@ -53,7 +54,7 @@ def check_deeply(
     by_code: dict[str, list[Row]] = {}
     for row in rows:
         by_code.setdefault(row.code, []).append(row)
-    facts, day = Facts(profiles, catalogue.fields), pd.Timestamp(as_of)
+    facts, day = Facts(profiles, catalogue.fields, as_of), pd.Timestamp(as_of)
     problems: list[Problem] = []
     broken = noticed = 0
     for row in rows:
@@ -164,9 +165,11 @@ def _find_old_sources(row: Row, day: pd.Timestamp, max_age_days: int) -> Iterato
 
 
 def _say_unnoticed(mutant: Mutant, row: Row) -> tuple[str, str]:
-    told = ", ".join(f"{name}: {_say_answer(value)}" for name, value in mutant.telling.items())
+    facts = {name: value for name, value in mutant.telling.items() if name != HELD}
+    told = ", ".join(f"{name}: {_say_answer(value)}" for name, value in facts.items())
+    holds = f" that holds {mutant.telling[HELD]}" if HELD in mutant.telling else ""
     days = " to ".join(_say_day(day) for day in row.period)
-    return f"no scenario notices where {mutant.slip}", f"add one of {days}, such as {{{told}}}"
+    return f"no scenario notices where {mutant.slip}", f"add one of {days}, such as {{{told}}}{holds}"
 
 
 def _say_answer(value: Value) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from licences.law.catalogue import Catalogue
 from licences.law.rows import BEGINNING, END, split_prerequisites
 from licences.quality.scenarios import Scenario
+from licences.rules.facts import is_held
 from licences.rules.kleene import Profile
 from licences.rules.logic import Rule, read_rule
 
@@ -64,9 +65,7 @@ def is_noticed(case: Scenario, row: Row, column: str, broken: Rule) -> bool:
     """Whether a case comes out otherwise than it says where ``broken`` stands in the place of a rule."""
     if column == "applies_when":
         return not _agrees_on_verdict(case, row, broken)
-    return (
-        row.code in case.blocked and _is_blocked(case.profile, row.applies, broken) != case.blocked[row.code]
-    )
+    return row.code in case.blocked and _is_blocked(case.profile, row, broken) != case.blocked[row.code]
 
 
 def _agrees_on_verdict(case: Scenario, row: Row, applies: Rule) -> bool:
@@ -82,8 +81,8 @@ def _find_verdict(profile: Profile, row: Row, applies: Rule) -> str:
     return row.obligation if answer else "not_needed"
 
 
-def _is_blocked(profile: Profile, applies: Rule, condition: Rule | None) -> bool:
-    if condition is None or applies.decide(profile) is False:
+def _is_blocked(profile: Profile, row: Row, condition: Rule | None) -> bool:
+    if condition is None or row.applies.decide(profile) is False or is_held(row.code, profile):
         return False
     return any(part.decide(profile) is False for part in condition.split())
 
@@ -106,9 +105,6 @@ def find_disagreements(case: Scenario, by_code: Mapping[str, list[Row]]) -> Iter
         if not _agrees_on_verdict(case, row, row.applies):
             verdict = _find_verdict(case.profile, row, row.applies)
             yield case.expected.get(code, "missing"), f"the catalogue says {verdict} of {code}"
-        if (
-            code in case.blocked
-            and _is_blocked(case.profile, row.applies, row.condition) != case.blocked[code]
-        ):
+        if code in case.blocked and _is_blocked(case.profile, row, row.condition) != case.blocked[code]:
             key = "blocked" if case.blocked[code] else "not_blocked"
             yield key, f"the catalogue says otherwise of {code}"

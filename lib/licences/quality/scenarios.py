@@ -19,7 +19,7 @@ from licences.law.catalogue import Catalogue
 from licences.reading.yaml_files import compose, load
 from licences.rules.facts import read_profiles
 from licences.rules.kleene import Profile
-from licences.rules.logic import make_profile
+from licences.rules.logic import read_profile
 
 CLAIMS = (*VERDICTS, "blocked", "not_blocked", "not_in_force")
 KEYS = ("name", "as_of", "profile", "holds", "missing", "says", *CLAIMS)
@@ -120,14 +120,16 @@ def _read_profiles(file: str, lines: list[int], cases: list[Any], catalogue: Cat
         path = Path(folder) / "scenarios.csv"
         path.write_text(table.getvalue(), encoding="utf-8")
         try:
-            rows = read_profiles(path, catalogue.fields, set(catalogue.rows["code"]))
+            rows = read_profiles(path, catalogue.fields, catalogue.codes)
         except ProblemsError as error:
             raise ProblemsError(
                 Problem(file, lines[one.line - 2] if one.line > 1 else 1, one.column, one.wrong, one.right)
                 for one in error.problems
             ) from None
-    answers = rows[names].itertuples(index=False)
-    return [make_profile(dict(zip(names, row, strict=True))) for row in answers]
+    return [
+        read_profile({str(name): value for name, value in row.items()}, catalogue.fields, case["as_of"])
+        for row, case in zip(rows.to_dict("records"), cases, strict=True)
+    ]
 
 
 def _write_cell(value: Any) -> str:

@@ -28,7 +28,7 @@ _SHEET_USES, _EASEL_USES = 50, 400
 _MARGINS = """@page {{
     size: A4;
     margin: 15mm 14mm 18mm;
-    @bottom-left {{ content: "{left}"; width: 150mm; white-space: nowrap; overflow: hidden; {look} }}
+    @bottom-left {{ content: "{left}"; width: 150mm; overflow-wrap: anywhere; {look} }}
     @bottom-right {{ content: counter(page) " / " counter(pages); {look} }}
 }}"""
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'

@@ -1,26 +1,28 @@
-"""Tables of answers on a terminal."""
+"""What every answer on a terminal shares, and what it would take to change one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import repeat
 
-import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from licences.assessment.remedies import Aim
-from licences.assessment.verdicts import BY_WEIGHT, Judgement
+from licences.assessment.verdicts import Judgement
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence, find_law_in_force
+from licences.law.in_force import LawInForce, Licence
+from licences.law.kinds import OBLIGATIONS
 from licences.rules.facts import Fields
-from licences.words.findings import say_trace
 from licences.words.remedies import say_aim
+from licences.words.scope import say_scope
 from licences.words.texts import say
 
-_STYLES = {
+STYLES = {
+    "forbidden": "bold reverse red",
     "required": "bold red",
     "recommended": "yellow",
     "optional": "cyan",
@@ -52,8 +54,11 @@ def draw_remedies(
     )
     verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
     parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    obligation = str(entry.row["obligation"])
     for name, aim in aims.items():
-        first, *ways = say_aim(name, aim, one.profile, fields, language)
+        if name == "eligible" and obligation in OBLIGATIONS.values():
+            continue
+        first, *ways = say_aim(name, aim, one.profile, fields, language, obligation)
         parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
     return [*parts, Text("")]
 
@@ -63,65 +68,30 @@ def _name_both(entry: Licence) -> str:
     return entry.name if entry.name == official else f"{entry.name} {official}"
 
 
-def draw_assessment(
-    findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
-) -> list[RenderableType]:
-    """One table a client: what is needed or still open, required first; the rest is counted."""
-    name_code = find_law_in_force(catalogue, as_of, language).name
-    parts: list[RenderableType] = []
-    for client, name in zip(profiles["client"], profiles["name"], strict=True):
-        own = findings[findings["client"] == client]
-        title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
-        table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
-        for verdict in BY_WEIGHT[:-1]:
-            rows = own[own["verdict"] == verdict].to_dict("records")
-            if rows:
-                heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
-                table.add_row(Text(heading, style=_STYLES[verdict]), "", end_section=True)
-            for at, row in enumerate(rows, start=1):
-                missing = say(language, "list").join(
-                    catalogue.fields[field].label[language] for field in row["missing_facts"]
-                )
-                status = Text(say(language, f"status.{row['status']}"), style=_STYLES.get(row["status"], ""))
-                reasons = [Text(text) for text in row["because"][:-1] if not missing]
-                if missing:
-                    reasons.append(Text(say(language, "assess.ask", labels=missing), style="magenta"))
-                reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
-                if "trace" in row:
-                    lines = say_trace(row["trace"], catalogue.fields, language)
-                    reasons += [Text(line, style="dim") for line in lines]
-                table.add_row(
-                    Text.assemble(name_code(row["code"]), "\n", (f"{row['code']} · ", "dim"), status),
-                    Text("\n").join(reasons),
-                    end_section=at == len(rows),
-                )
-        count = int((own["verdict"] == "not_needed").sum())
-        parts += [table, Text(say(language, "assess.not_needed", count=count), style="dim"), Text()]
-    return parts
+def draw_scope(catalogue: Catalogue, as_of: date, language: str) -> list[RenderableType]:
+    """What the answer covers, and what it does not."""
+    return [Text(text, style="dim") for text in say_scope(catalogue, as_of, language)]
 
 
-def draw_questions(
-    questions: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, language: str
-) -> list[RenderableType]:
-    """One table a client: what to ask next, most telling first."""
-    parts: list[RenderableType] = []
-    for client, name in zip(profiles["client"], profiles["name"], strict=True):
-        own = questions[questions["client"] == client]
-        title = say(language, "questions.title", name=name, client=client)
-        columns = ("question", "settles", "share")
-        table = make_table(title, [say(language, f"questions.{column}") for column in columns])
-        for row in own.to_dict("records"):
-            table.add_row(
-                Text(f"{catalogue.fields[row['field']].label[language]}\n{row['field']}"),
-                Text(", ".join([*row["settles"], *(f"({code})" for code in row["conditions"])])),
-                Text(f"{row['share']:.0%}", justify="right"),
-            )
-        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}"), Text()]
-    return parts
+def draw_forbidden(verdicts: Mapping[str, str], law: LawInForce) -> list[RenderableType]:
+    """What a client must not do at all, each in a line with its law."""
+    return [
+        Text(
+            say(
+                law.language,
+                "forbidden_line",
+                name=law.name(code),
+                basis=law.entries[code].row[f"legal_basis_{law.language}"],
+            ),
+            style=STYLES["forbidden"],
+        )
+        for code, verdict in verdicts.items()
+        if verdict == "forbidden"
+    ]
 
 
-def make_table(title: str, columns: Iterable[str]) -> Table:
-    """An empty table as all of ours look."""
+def make_table(title: str, columns: Iterable[str], ratios: Iterable[int] = repeat(1)) -> Table:
+    """An empty table as all of ours look; ratios: how wide each column is beside the others."""
     table = Table(
         title=Text(title, style="bold"),
         title_justify="left",
@@ -129,6 +99,6 @@ def make_table(title: str, columns: Iterable[str]) -> Table:
         box=SIMPLE_HEAD,
         expand=True,
     )
-    for column in columns:
-        table.add_column(column, overflow="fold", ratio=1)
+    for column, ratio in zip(columns, ratios, strict=False):
+        table.add_column(column, overflow="fold", ratio=ratio)
     return table

@@ -20,7 +20,7 @@ from licences.words.messages import contrast, find_messages, list_readable, name
 from licences.words.texts import say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
-_URGENCY = {"duty": "bold red", "question": "bold magenta"}
+_URGENCY = {"forbidden": "bold reverse red", "duty": "bold red", "question": "bold magenta"}
 
 
 def draw_difference(

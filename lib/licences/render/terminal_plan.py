@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import pandas as pd
 from rich.console import RenderableType
@@ -14,19 +15,24 @@ from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
-from licences.render.terminal import make_table
+from licences.render.terminal import draw_forbidden, draw_scope, make_table
 from licences.words.plans import view_steps
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
 
 def draw_plans(
-    forecasts: Iterable[Forecast], profiles: pd.DataFrame, catalogue: Catalogue, language: str
+    forecasts: Iterable[Forecast],
+    profiles: pd.DataFrame,
+    catalogue: Catalogue,
+    as_of: date,
+    language: str,
 ) -> list[RenderableType]:
-    """For each client: when it can open, the steps, what cannot be dated, what falls due, what it costs."""
+    """For each client: what is forbidden, when it can open, the steps, what cannot be dated, what falls due, what it costs."""
     parts: list[RenderableType] = []
     for forecast, name in zip(forecasts, profiles["name"], strict=True):
         parts += [
             Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
+            *draw_forbidden(forecast.plan.verdicts, forecast.plan.law),
             *_draw_launch(forecast, language),
             *_draw_steps(forecast, language),
             *_draw_doubts(forecast, catalogue, language),
@@ -34,7 +40,7 @@ def draw_plans(
             *_draw_costs(forecast, language),
             Text(),
         ]
-    return parts
+    return [*parts, *draw_scope(catalogue, as_of, language)]
 
 
 def _draw_launch(forecast: Forecast, language: str) -> Iterator[RenderableType]:
@@ -43,15 +49,16 @@ def _draw_launch(forecast: Forecast, language: str) -> Iterator[RenderableType]:
         yield Text(say(language, f"page.{forecast.no_launch}"))
         return
     p50, p80, p90 = map(mark_day, simulation.launch)
+    name_code = forecast.plan.law.short
     share = say_share(simulation.decided_by[decider])
     yield Text(
-        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=mark_day(likely), decider=decider, share=share,
-            draws=say_number(simulation.draws))
+        say(language, "plan.launch", p50=p50, p80=p80, p90=p90, likely=mark_day(likely), decider=name_code(decider),
+            share=share, draws=say_number(simulation.draws))
     )  # fmt: skip
     if forecast.left_out:
-        names = say(language, "list").join(forecast.left_out)
+        names = say(language, "list").join(map(name_code, forecast.left_out))
         yield Text(say(language, "page.left_out", names=names), style="bold red")
-    yield Text(say(language, "plan.path", codes=" → ".join(forecast.plan.critical_path)))
+    yield Text(say(language, "plan.path", codes=" → ".join(map(name_code, forecast.plan.critical_path))))
     if forecast.basis == "estimate":
         yield Text(say(language, "plan.launch_estimate"), style="yellow")
 
@@ -62,14 +69,18 @@ def _draw_steps(forecast: Forecast, language: str) -> Iterator[RenderableType]:
         return
     table = make_table("", [say(language, "plan.step")])
     for name in ("dates", "slack", "percentiles", "basis"):
-        table.add_column(say(language, f"plan.{name}"), no_wrap=name != "basis", max_width=14)
+        no_wrap = name != "basis"
+        table.add_column(say(language, f"plan.{name}"), no_wrap=no_wrap, overflow="fold", max_width=11)
     for view in view_steps(forecast):
         step, on_path = view["step"], view["on_path"]
-        title = Text(step.name, style="bold" if on_path else "")
-        title.append(f"\n{'▶ ' if on_path else ''}{step.code}", style="bold" if on_path else "dim")
+        title = Text(f"{'▶ ' if on_path else ''}{view['short']}", style="bold" if on_path else "")
+        title.append(f"\n{step.code}", style="dim")
         before = (*step.requires, *step.queues_behind)
         if before:
-            title.append(f"\n{say(language, 'plan.after', codes=', '.join(before))}", style="dim")
+            title.append(
+                f"\n{say(language, 'plan.after', codes=say(language, 'list').join(map(plan.law.short, before)))}",
+                style="dim",
+            )
         if view["blocked_by"]:
             title.append(f"\n{view['blocked_by']}", style="red")
         for note in view["notes"]:
@@ -116,10 +127,10 @@ def _draw_dues(forecast: Forecast, language: str) -> Iterator[RenderableType]:
             if event.renew_by < forecast.plan.as_of:
                 what += f" ({say(language, 'page.overdue')})"
             planned = say(language, "plan.planned") if event.is_planned else ""
-            table.add_row(dates, event.code, f"{what} {planned}".strip())
+            table.add_row(dates, forecast.plan.law.short(event.code), f"{what} {planned}".strip())
         yield table
     if forecast.untold_expiries:
-        codes = ", ".join(forecast.untold_expiries)
+        codes = say(language, "list").join(map(forecast.plan.law.short, forecast.untold_expiries))
         yield Text(say(language, "plan.untold", codes=codes), style="magenta")
 
 
@@ -136,5 +147,6 @@ def _draw_costs(forecast: Forecast, language: str) -> Iterator[RenderableType]:
             "–" if amount is None else say_number(amount) for amount in (cost.fee_cny, cost.yearly_fee_cny)
         ]
         unknown = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
-        table.add_row(phases[str(cost.phase)][language], *amounts, Text(", ".join(unknown) or "–"))
+        names = say(language, "list").join(map(forecast.plan.law.short, unknown))
+        table.add_row(phases[str(cost.phase)][language], *amounts, Text(names or "–"))
     yield table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from licences.errors import ExpressionError, UnknownNameError, suggest
 from licences.reading.tables import NONE
-from licences.rules.facts import Field, Fields
+from licences.rules.facts import HELD, Field, Fields
 
 MAX_LENGTH = 2_000
 GRAMMAR = "use field names, and, or, not, comparisons with a literal, in, and parentheses"
@@ -167,6 +167,8 @@ class _Reader:
 
     def check_value(self, field: Field, value: Value) -> str:
         if value not in field.values:
+            if field.name == HELD:
+                raise self.fail(f"no licence {value!r}", suggest(str(value), field.values))
             raise self.fail(f"{field.name!r} has no value {value!r}", suggest(str(value), field.values))
         return str(value)
 

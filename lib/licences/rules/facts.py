@@ -23,6 +23,7 @@ from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
+HELD = "held"
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -44,15 +45,21 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Fields:
-    """All facts that a client can tell, in the order of a questionnaire."""
+    """All facts that a client can tell, in the order of a questionnaire.
+
+    held: what expressions call the licences that a client holds; it is told by ``holds`` and never asked.
+    """
 
     every: tuple[Field, ...]
+    held: Field | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.every}
 
     def __getitem__(self, name: str) -> Field:
+        if self.held and name == HELD:
+            return self.held
         try:
             return self.by_name[name]
         except KeyError:
@@ -71,6 +78,10 @@ def read_fields(path: Path) -> Fields:
         for line, values, aliases in zip(rows.index, rows["values"], rows["aliases"], strict=True)
         for alias in aliases
         if alias.partition("=")[2] not in values
+    ]
+    problems += [
+        Problem(str(path), line, "field", f"{HELD!r} stands for what a client holds", "use another name")
+        for line in rows.index[rows["field"] == HELD]
     ]
     if problems:
         raise ProblemsError(problems)
@@ -99,6 +110,12 @@ def _make_field(row: Mapping[str, Any]) -> Field:
         maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
         help=in_languages("help"),
     )
+
+
+def make_held_field(names: Mapping[str, Mapping[str, str]], label: Mapping[str, str]) -> Field:
+    """What expressions know of holdings: a set of codes. names: of each code what it is called."""
+    nothing = dict.fromkeys(LANGUAGES, "")
+    return Field(HELD, "set", "", label, names, {}, nothing, -float("inf"), float("inf"), nothing)
 
 
 def find_clients_table(fields: Fields) -> Table:
@@ -298,6 +315,17 @@ def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:
         if known is not None:
             held[code] = None if ends is None else max(known, ends)
     return held
+
+
+def join_held(holds: Iterable[str], as_of: date) -> str:
+    """What is held on a day as the members of a set; what has expired is not held."""
+    held = split_holdings(holds)
+    return ";".join(sorted(code for code, ends in held.items() if ends is None or ends >= as_of)) or NONE
+
+
+def is_held(code: str, profile: Mapping[str, Any]) -> bool:
+    """Whether a client of a profile holds a licence, which has not expired."""
+    return code in split_set(str(profile.get(HELD) or NONE))
 
 
 def choose_clients(profiles: pd.DataFrame, clients: Collection[str]) -> pd.DataFrame:

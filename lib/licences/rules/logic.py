@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.arrays import BooleanArray
 
 from licences.errors import ExpressionError
 from licences.rules.axes import Axis, make_axis
 from licences.rules.expressions import And, Atom, Node, Not, Or, Value, find_atoms, read_expression
-from licences.rules.facts import Fields
+from licences.rules.facts import HELD, Fields, join_held, split_set
 from licences.rules.kleene import (
     COMPARISONS,
     Claim,
@@ -30,10 +32,10 @@ MAX_POINTS = 1_000_000
 
 
 class Facts:
-    """What many clients have told, ready to be asked atom by atom; each atom is worked out once."""
+    """What many clients have told, and hold on a day, to be asked atom by atom; each is worked out once."""
 
-    def __init__(self, profiles: pd.DataFrame, fields: Fields) -> None:
-        self.profiles, self.fields = profiles, fields
+    def __init__(self, profiles: pd.DataFrame, fields: Fields, as_of: date) -> None:
+        self.profiles, self.fields, self.as_of = profiles, fields, as_of
         self._known: dict[Atom, BooleanArray] = {}
 
     def __len__(self) -> int:
@@ -47,8 +49,25 @@ class Facts:
     def constant(self, value: bool) -> BooleanArray:
         return BooleanArray(np.full(len(self), value), np.zeros(len(self), dtype=bool))
 
+    def find_column(self, name: str) -> pd.Series:
+        """What each client has told about a field, or holds."""
+        return self._held if name == HELD else self.profiles[name]
+
+    @cached_property
+    def _held(self) -> pd.Series:
+        items = self.profiles["holds"].tolist()
+        known = {item: join_held(item, self.as_of) for item in set(items)}
+        return pd.Series([known[item] for item in items], index=self.profiles.index, dtype="category")
+
+    def find_holders(self, code: str) -> NDArray[np.bool_]:
+        """The clients that hold a licence which has not expired."""
+        held = self._held.cat
+        among = np.fromiter((code in split_set(told) for told in held.categories), dtype=np.bool_)
+        holders: NDArray[np.bool_] = among[held.codes.to_numpy()]
+        return holders
+
     def _work_out(self, atom: Atom) -> BooleanArray:
-        column = self.profiles[atom.field]
+        column = self.find_column(atom.field)
         kind = self.fields[atom.field].type
         if kind == "bool":
             return cast(BooleanArray, column.array)
@@ -134,8 +153,8 @@ class Rule:
             return result
         result = result.copy()
         open_at = np.flatnonzero(result.isna())
-        told = facts.profiles[list(self.names)].iloc[open_at]
-        for at, row in zip(open_at, told.itertuples(index=False), strict=True):
+        told = [facts.find_column(name).iloc[open_at] for name in self.names]
+        for at, *row in zip(open_at, *told, strict=True):
             truth = self.decide(make_profile(dict(zip(self.names, row, strict=True))))
             if truth is not None:
                 result[int(at)] = truth
@@ -200,6 +219,12 @@ class Rule:
     def trace(self, profile: Profile) -> Trace:
         """How it was answered for one client, part by part; its own truth is that of ``decide``."""
         return replace(trace(self.node, profile), truth=self.decide(profile))
+
+
+def read_profile(row: Mapping[str, Any], fields: Fields, as_of: date) -> dict[str, Value | None]:
+    """One row of ``read_profiles`` as plain values, and under ``held`` what is held on a day."""
+    told = make_profile({name: row[name] for name in fields.by_name})
+    return told | {HELD: join_held(row["holds"], as_of)}
 
 
 def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:

@@ -14,6 +14,7 @@ from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
+from licences.law.local import PROVINCE
 from licences.planning.renewals import MONTHS
 from licences.planning.schedule import DONE
 from licences.words.findings import say_finding
@@ -31,14 +32,20 @@ from licences.words.plans import (
 )
 from licences.words.remedies import say_way
 from licences.words.rows import RowView, clean_cell, view_row
+from licences.words.scope import say_scope
 from licences.words.texts import say
 from licences.words.upcoming import say_coming
 
 FRESH_DAYS = 365
+_SHOWN = ("forbidden", "required", "recommended", "optional")
 
 
 class LicenceView(RowView):
-    """What is said of a licence in a client's case. obtainable: the ways to meet its condition."""
+    """What is said of a licence in a client's case.
+
+    obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
+    is_outside: whether the catalogue holds no rule for it, so that no answer settles it.
+    """
 
     verdict: str
     status: str
@@ -47,7 +54,10 @@ class LicenceView(RowView):
     blockers: list[str]
     changes: list[str]
     obtainable: list[str]
+    age: str
     age_days: int
+    is_licence: bool
+    is_outside: bool
 
 
 class OverdueView(LicenceView):
@@ -79,16 +89,23 @@ class AgeView(TypedDict):
 
     oldest: date
     newest: date
-    days: int
+    age: str
     is_old: bool
 
 
 class CaseView(TypedDict):
-    """A case, worked out once for all its formats."""
+    """A case, worked out once for all its formats.
+
+    needed: by verdict, but for what is not needed. open, outside: what is undetermined, by whether answers
+    can settle it. not_needed: the licences among what is not.
+    """
 
     case: Case
     language: str
     needed: dict[str, list[LicenceView]]
+    forbidden: list[LicenceView]
+    open: list[LicenceView]
+    outside: list[LicenceView]
     not_needed: list[LicenceView]
     held_in_vain: list[str]
     required: list[LicenceView]
@@ -113,6 +130,8 @@ class CaseView(TypedDict):
     costs: list[CostView]
     capacity: int | None
     profile: list[tuple[str, str]]
+    scope: list[str]
+    local_note: str
 
 
 @lru_cache(maxsize=1)
@@ -127,12 +146,17 @@ def view_case(case: Case) -> CaseView:
         if event.is_renewal and event.renew_by < case.as_of
     }
     steps = view_steps(case.forecast)
-    shown = [licence for verdict in ("required", "recommended", "optional") for licence in needed[verdict]]
+    shown = [licence for verdict in _SHOWN for licence in needed[verdict]]
     return {
         "case": case,
         "language": case.language,
         "needed": needed,
-        "not_needed": [licences[code] for code in case.find_codes("not_needed")],
+        "forbidden": needed["forbidden"],
+        "open": [licence for licence in needed["undetermined"] if not licence["is_outside"]],
+        "outside": [licence for licence in needed["undetermined"] if licence["is_outside"]],
+        "not_needed": [
+            licences[code] for code in case.find_codes("not_needed") if code in case.catalogue.codes
+        ],
         "held_in_vain": _find_gone(case),
         "required": required,
         "to_obtain": [licence for licence in required if licence["status"] not in DONE],
@@ -159,6 +183,8 @@ def view_case(case: Case) -> CaseView:
         "months": MONTHS,
         "costs": view_costs(case.forecast),
         "capacity": case.plan.capacity,
+        "scope": say_scope(case.catalogue, case.as_of, case.language, with_edition=False),
+        "local_note": _say_local_note(case, shown),
         "profile": [
             (field.label[case.language], say_value(field, case.profile[field.name], case.language))
             for field in case.catalogue.fields.every
@@ -173,6 +199,7 @@ def view_licence(case: Case, code: str) -> LicenceView:
     row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
     return {
         **row,
+        "advice": None if finding.status in DONE else row["advice"],  # it says what to do instead of applying
         "verdict": finding.verdict,
         "status": finding.status,
         "because": said["because"][:-1],  # the legal basis stands in its own place
@@ -180,7 +207,10 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "blockers": said["blockers"],
         "changes": said["would_change_if"],
         "obtainable": _say_obtainable(case, code),
-        "age_days": (case.as_of - row["checked_on"]).days,
+        "age": _say_age(case, row["checked_on"]),
+        "age_days": max(0, (case.as_of - row["checked_on"]).days),
+        "is_licence": code in case.catalogue.codes,
+        "is_outside": finding.is_outside,
     }
 
 
@@ -195,6 +225,17 @@ def _say_obtainable(case: Case, code: str) -> list[str]:
         if aim.reached
         else [say_way(way, case.profile, case.catalogue.fields, case.language) for way in aim.ways]
     )
+
+
+def _say_local_note(case: Case, shown: list[LicenceView]) -> str:
+    """Where provinces may differ: for all that is shown, or for all but what the client's province has settled."""
+    names = [licence["name"] for licence in shown if licence["local"]]
+    if not names:
+        return say(case.language, "local.unknown")
+    field = case.catalogue.fields[PROVINCE]
+    province = field.values[str(case.profile[PROVINCE])][case.language]
+    joined = say(case.language, "list").join(names)
+    return say(case.language, "local.known", province=province, names=joined)
 
 
 def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
@@ -238,12 +279,19 @@ def _find_gone(case: Case) -> list[str]:
     return [f"{case.catalogue.find_names(code, case.language)[0]} ({code})" for code in gone]
 
 
+def _say_age(case: Case, checked_on: date) -> str:
+    """How long before the day of the law a source was checked, or that it was checked on it or later."""
+    days = (case.as_of - checked_on).days
+    key = "days_ago" if days > 0 else "after_law" if days < 0 else "on_law_day"
+    return say(case.language, f"page.{key}", days=days)
+
+
 def _find_age(case: Case, licences: list[LicenceView]) -> AgeView:
     days: list[date] = [licence["checked_on"] for licence in licences]
     oldest = min(days, default=case.as_of)
     return {
         "oldest": oldest,
         "newest": max(days, default=case.as_of),
-        "days": (case.as_of - oldest).days,
+        "age": _say_age(case, oldest),
         "is_old": (case.as_of - oldest).days > FRESH_DAYS,
     }

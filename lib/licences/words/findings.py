@@ -20,10 +20,11 @@ from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence
 from licences.reading.tables import NONE
 from licences.rules.expressions import Atom, Value
-from licences.rules.facts import Fields, split_set
+from licences.rules.facts import Fields, is_held, split_set
 from licences.rules.kleene import Profile, Trace
 from licences.rules.logic import Rule
 from licences.words.phrases import join_claims, say_claims
+from licences.words.rows import say_local
 from licences.words.texts import say
 
 
@@ -66,6 +67,7 @@ class FindingView(TypedDict):
     legal_basis: str
     source_url: str | None
     checked_on: str
+    local: list[str]
 
 
 class TracedView(FindingView):
@@ -97,6 +99,7 @@ def say_finding(finding: Finding, language: str) -> FindingView:
         else list_blockers(finding.licence, finding.profile, language),
         "status": finding.status,
         **source,
+        "local": say_local(finding.licence, language),
     }
 
 
@@ -133,7 +136,8 @@ def say_reasons(finding: Finding, language: str) -> list[str]:
     """Why the verdict is as it is: the statements that decided it, and the answers that contradict them."""
     claims = say_claims(finding.claims, finding.licence.applies.fields, language, finding.profile)
     doubts = [say(language, "because.contradiction", message=doubt.message) for doubt in finding.doubts]
-    return [*(claims or [say(language, "because.always")]), *doubts]
+    outside = [say(language, "because.outside")] if finding.is_outside else []
+    return [*(claims or [say(language, "because.always")]), *outside, *doubts]
 
 
 def cite(licence: Licence, language: str) -> SourceView:
@@ -200,7 +204,7 @@ def _say_changes(
 def list_blockers(licence: Licence, profile: Profile, language: str) -> list[str]:
     """The conditions of a licence that a client is known to fail, each with what would meet it."""
     condition = licence.condition
-    if condition is None:
+    if condition is None or is_held(licence.code, profile):
         return []
     return list(_say_blockers(condition, tuple(profile.get(name) for name in condition.names), language))
 

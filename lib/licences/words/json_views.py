@@ -14,6 +14,7 @@ from licences.words.findings import FindingView, TracedView
 from licences.words.messages import find_profiles, tell
 from licences.words.plan_json import PlanJson
 from licences.words.remedies import RemediesView
+from licences.words.scope import ScopeView
 
 Cell = bool | int | float | str | list[str] | None
 
@@ -88,12 +89,21 @@ class ProblemJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    """What is wrong or doubtful; with the deep check, how many broken rules a scenario notices, 0 to 1."""
+    """What is wrong or doubtful; with the deep check also what it counted: shares are 0 to 1."""
 
     problems: list[ProblemJson]
+    scope: NotRequired[ScopeView]
     broken_rules: NotRequired[int]
     noticed: NotRequired[int]
     share: NotRequired[float]
+    rules: NotRequired[int]
+    rules_read: NotRequired[int]
+    rules_read_share: NotRequired[float]
+    rows: NotRequired[int]
+    rows_high: NotRequired[int]
+    rows_high_share: NotRequired[float]
+    facts_with_evidence: NotRequired[int]
+    facts_without_evidence: NotRequired[int]
 
 
 OUTPUTS: dict[str, Any] = {

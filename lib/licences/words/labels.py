@@ -31,6 +31,12 @@ def name_field(field: str, language: str) -> str:
     return _list_columns()[field].label[language]
 
 
+def name_stem(stem: str, language: str) -> str:
+    """What a column is called, or two that say the same in two languages."""
+    columns = _list_columns()
+    return columns[stem if stem in columns else f"{stem}_{language}"].label[language]
+
+
 def label_value(column: str, value: object, language: str) -> str:
     """A value of a closed list of the catalogue in a language."""
     return (_list_columns()[column].values or {})[str(value)][language]

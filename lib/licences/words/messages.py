@@ -13,7 +13,7 @@ from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference, RowChange, make_plain
 from licences.law.in_force import Licence
 from licences.rules.kleene import Profile
-from licences.rules.logic import make_profile
+from licences.rules.logic import read_profile
 from licences.words.findings import list_blockers
 from licences.words.labels import GROUNDS, name_both, name_field, say_cell, say_fields
 from licences.words.phrases import join_claims
@@ -90,6 +90,8 @@ def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
             old, new = (say(language, "list").join(filter(None, (one, rest))) for one in said)
             return old, new
     old, new = say_sides(difference, change)
+    if change.field.startswith(("name_", "short_")):  # no name is cut
+        return old, new
     if max(len(old), len(new)) <= _LONGEST or isinstance(change.old, list) or isinstance(change.new, list):
         return old, new
     alike = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
@@ -191,11 +193,10 @@ def find_profiles(
 ) -> dict[str, Profile]:
     """What each of the clients touched has told."""
     chosen = profiles[profiles["client"].isin({one.client for one in touched})]
-    names = list(difference.new.catalogue.fields.by_name)
-    rows = chosen[names].to_dict("records")
+    fields, as_of = difference.new.catalogue.fields, difference.new.as_of
     return {
-        str(client): make_profile({str(name): value for name, value in row.items()})
-        for client, row in zip(chosen["client"], rows, strict=True)
+        str(row["client"]): read_profile({str(name): value for name, value in row.items()}, fields, as_of)
+        for row in chosen.to_dict("records")
     }
 
 
@@ -212,6 +213,11 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
     language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
     said = []
+    for code in one.forbidden:
+        entry = difference.new.entries[code]
+        reasons = join_claims(entry.applies.explain(profile), fields, language)
+        basis = str(entry.row[f"legal_basis_{language}"])
+        said.append(own("changes.one.forbidden", names=name(code), reasons=reasons, basis=basis))
     for code in one.duties:
         entry = difference.new.entries[code]
         reasons = join_claims(entry.applies.explain(profile), fields, language)
@@ -241,14 +247,19 @@ def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) 
     language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
     lost = []
-    for code, _, verdict in one.moved:
+    for code, was, verdict in one.moved:
+        if code in one.forbidden:
+            continue
         if code not in difference.new.entries:
             instead = say_instead(difference.old.entries[code], difference.new)
             yield own("changes.one.ended", names=name(code), instead=instead)
         elif verdict == "undetermined":
             missing = difference.new.entries[code].applies.find_missing(profile)
             labels = own("list").join(fields[field].label[language] for field in missing)
-            yield own("changes.one.ask", names=name(code), labels=labels)
+            key = "ask" if missing else "outside"
+            yield own(f"changes.one.{key}", names=name(code), labels=labels)
+        elif (was, verdict) == ("forbidden", "not_needed"):
+            yield own("changes.one.allowed", names=name(code))
         elif code in one.lost and verdict == "not_needed":
             lost.append(name(code))
         elif code not in (*one.duties, *one.lost):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from licences.reading.tables import NONE
 from licences.rules.expressions import Value
-from licences.rules.facts import Field, Fields, split_set
+from licences.rules.facts import HELD, Field, Fields, split_set
 from licences.rules.kleene import Claim, Profile
 from licences.words.texts import say, say_number
 
@@ -51,8 +51,12 @@ def say_claims(
 def _say_members(claims: list[Claim], field: Field, language: str) -> str:
     among = ";".join(str(atom.value) for atom, truth in claims if truth)
     others = ";".join(str(atom.value) for atom, truth in claims if not truth)
-    key = "claim.has_both" if among and others else "claim.has_yes" if among else "claim.has_no"
-    values = {"value": say_value(field, among, language), "other": say_value(field, others, language)}
+    verb = "holds" if field.name == HELD else "has"
+    key = f"claim.{verb}_{'both' if among and others else 'yes' if among else 'no'}"
+    values = {
+        "value": say_value(field, among or others, language),
+        "other": say_value(field, others, language),
+    }
     return say(language, key, label=field.label[language], **values)
 
 
@@ -73,7 +77,8 @@ def _say_claim(claim: Claim, field: Field, language: str, profile: Profile | Non
             return say(language, "claim.bound", label=label, bound=bound)
         return say(language, "claim.told", label=label, told=say_value(field, told, language), bound=bound)
     if atom.value == NONE:
-        return say(language, f"claim.none_{answer}", label=label)
+        verb = "holds_none" if field.name == HELD else "none"
+        return say(language, f"claim.{verb}_{answer}", label=label)
     return say(language, f"claim.choice_{answer}", label=label, value=say_value(field, atom.value, language))
 
 

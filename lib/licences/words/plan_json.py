@@ -32,6 +32,7 @@ class StepJson(TypedDict):
 
     code: str
     name: str
+    short: str
     verdict: str
     phase: int
     article_phase: int | None
@@ -111,6 +112,7 @@ class PlanJson(TypedDict):
     launch: LaunchJson
     missing_facts: list[str]
     undetermined: list[str]
+    forbidden: list[str]
     renewals: list[RenewalJson]
     expiry_not_told: list[str]
     costs: list[CostJson]
@@ -131,6 +133,7 @@ def describe_plan(forecast: Forecast) -> PlanJson:
         "launch": _describe_launch(forecast),
         "missing_facts": list(forecast.missing_facts),
         "undetermined": [code for code, verdict in plan.verdicts.items() if verdict == "undetermined"],
+        "forbidden": [code for code, verdict in plan.verdicts.items() if verdict == "forbidden"],
         "renewals": [_describe_renewal(event, plan.law.language) for event in forecast.renewals],
         "expiry_not_told": list(forecast.untold_expiries),
         "costs": [
@@ -171,6 +174,7 @@ def _describe_step(forecast: Forecast, view: StepView) -> StepJson:
     return {
         "code": step.code,
         "name": step.name,
+        "short": view["short"],
         "verdict": step.verdict,
         "phase": step.phase,
         "article_phase": step.article_phase,

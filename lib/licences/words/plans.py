@@ -22,13 +22,14 @@ from licences.words.texts import say, say_share
 class StepView(TypedDict):
     """A step as every format shows it; ``step`` holds its figures, the rest is in the reader's language.
 
-    after, queue: the names of what it waits for. percentiles: pairs of a share and a day, none where it has
+    short: what the trade calls it. after, queue: the short names of what it waits for. percentiles: pairs of a share and a day, none where it has
     no date. on_path: whether it decides the launch. blocked_by: what holds it up, None where nothing does.
     """
 
     step: Step
     code: str
     name: str
+    short: str
     phase: str
     advice: str | None
     after: list[str]
@@ -65,6 +66,7 @@ class DueView(TypedDict):
 
     code: str
     name: str
+    short: str
     is_renewal: bool
     duty: str | None
     is_planned: bool
@@ -97,10 +99,11 @@ def _view_step(forecast: Forecast, step: Step) -> StepView:
         "step": step,
         "code": step.code,
         "name": step.name,
+        "short": law.short(step.code),
         "phase": label_value("phase", step.phase, law.language),
         "advice": advice if isinstance(advice, str) else None,
-        "after": [law.name(needed) for needed in step.requires],
-        "queue": [law.name(needed) for needed in step.queues_behind],
+        "after": [law.short(needed) for needed in step.requires],
+        "queue": [law.short(needed) for needed in step.queues_behind],
         "start": step.start,
         "finish": step.finish,
         "percentiles": _pair_percentiles(percentiles) if percentiles else [],
@@ -120,7 +123,7 @@ def say_obstacle(step: Step, plan: Plan) -> str | None:
     obstacle, language = step.obstacle, plan.law.language
     match obstacle.kind:
         case "waits_for":
-            names = say(language, "list").join(map(plan.law.name, obstacle.codes))
+            names = say(language, "list").join(map(plan.law.short, obstacle.codes))
             return say(language, "plan.waits", names=names)
         case "undated":
             return say(language, "plan.no_duration")
@@ -135,7 +138,7 @@ def _say_failed(obstacle: Obstacle, plan: Plan) -> list[str]:
 
 
 def _say_passed_over(passed: PassedOver, plan: Plan) -> str:
-    names = say(plan.law.language, "or").join(map(plan.law.name, passed.codes))
+    names = say(plan.law.language, "or").join(map(plan.law.short, passed.codes))
     key = "plan.prerequisite_open" if passed.is_open else "plan.prerequisite_passed"
     return say(plan.law.language, key, names=names)
 
@@ -149,7 +152,7 @@ def view_launch(forecast: Forecast) -> LaunchView | None:
     simulation, decider, plan = forecast.simulation, forecast.decided_by, forecast.plan
     if simulation.launch is None or decider is None:
         return None
-    name = plan.law.name
+    name = plan.law.short
     return {
         "days": _pair_percentiles(simulation.launch),
         "likely": plan.launch,
@@ -165,13 +168,15 @@ def view_launch(forecast: Forecast) -> LaunchView | None:
         "draws": simulation.draws,
         "is_estimate": forecast.basis == "estimate",
         "provisional": simulation.launch[-1] > read_calendar().announced_until,
-        "one_sided": [step.name for step in plan.dated if step.duration and step.duration.is_one_sided],
+        "one_sided": [
+            plan.law.short(step.code) for step in plan.dated if step.duration and step.duration.is_one_sided
+        ],
     }
 
 
 def say_conflicts(plan: Plan) -> list[str]:
     """Where the article's phases and ours disagree, in sentences; what is free to begin at once, in one."""
-    conflicts, language, name = find_phase_conflicts(plan), plan.law.language, plan.law.name
+    conflicts, language, name = find_phase_conflicts(plan), plan.law.language, plan.law.short
 
     def say_conflict(conflict: PhaseConflict) -> str:
         return say(
@@ -200,6 +205,7 @@ def view_dues(forecast: Forecast) -> list[DueView]:
         {
             "code": code,
             "name": law.name(code),
+            "short": law.short(code),
             "is_renewal": is_renewal,
             "duty": say_duty(events[0], law.language),
             "is_planned": events[0].is_planned,
@@ -231,9 +237,9 @@ def view_costs(forecast: Forecast) -> list[CostView]:
             "phase": label_value("phase", cost.phase, law.language),
             "fee": cost.fee_cny,
             "yearly_fee": cost.yearly_fee_cny,
-            "unknown": [law.name(code) for code in cost.unknown_fees],
-            "unknown_yearly": [law.name(code) for code in cost.unknown_yearly_fees],
-            "estimates": [law.name(code) for code in cost.estimates],
+            "unknown": [law.short(code) for code in cost.unknown_fees],
+            "unknown_yearly": [law.short(code) for code in cost.unknown_yearly_fees],
+            "estimates": [law.short(code) for code in cost.estimates],
         }
 
     return [view(cost) for cost in forecast.costs]

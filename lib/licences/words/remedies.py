@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from licences.assessment.remedies import Aim, Way
 from licences.assessment.verdicts import Judgement
+from licences.law.kinds import OBLIGATIONS
 from licences.reading.tables import NONE
 from licences.rules.expressions import Atom
 from licences.rules.facts import Field, Fields
@@ -64,14 +65,20 @@ def say_remedies(
     }
 
 
-def say_aim(name: str, aim: Aim, profile: Profile, fields: Fields, language: str) -> list[str]:
-    """What there is to say of an aim: that it is reached, or each way to it, numbered."""
+def say_aim(
+    name: str, aim: Aim, profile: Profile, fields: Fields, language: str, obligation: str = "required"
+) -> list[str]:
+    """What there is to say of an aim: that it is reached, or each way to it, numbered.
+
+    obligation: what the licence is where it applies; a prohibition is not needed but forbidden.
+    """
+    name = f"{name}_{obligation}" if obligation in OBLIGATIONS.values() else name
 
     def own(key: str, **values: object) -> str:
         return say(language, f"what_it_takes.{key}", **values)
 
     if aim.reached:
-        return [own(f"settled.{name if aim.is_open else 'unconditional'}")]
+        return [own(f"settled.{'held' if aim.is_held else name if aim.is_open else 'unconditional'}")]
     if not aim.ways:
         return [own(f"none.{name}")]
     ways = (say_way(way, profile, fields, language) for way in aim.ways)

@@ -9,21 +9,27 @@ from typing import Any, TypedDict, cast
 
 import pandas as pd
 
+from licences.law.diff import make_plain
 from licences.law.durations import find_weakest
-from licences.law.in_force import Licence
-from licences.words.labels import label_value
-from licences.words.texts import say, say_number
+from licences.law.in_force import Licence, find_shown
+from licences.law.local import PROVINCE, REMARK
+from licences.words.citations import cite
+from licences.words.labels import label_value, name_stem, say_cell
+from licences.words.texts import say, say_amount, say_number
 
 
 class RowView(TypedDict):
     """What a row of the catalogue says, the same for every client.
 
-    time, limit, validity, fee, yearly_fee: with their unit and ground, empty where not known. Of a column
-    in two languages the reader's is there under the name without the language.
+    fine: the amounts that the penalty names, and whether it closes the business. source: what a lawyer can
+    look up. time, limit, validity, fee, yearly_fee, market_price, fine: with their unit and ground, empty
+    where not known. Of a column in two languages the reader's is there under the name without the language.
+    local: what of it is a province's own rule, in sentences.
     """
 
     code: str
     name: str
+    short: str
     official_name: str
     kind: str
     phase: str
@@ -36,6 +42,7 @@ class RowView(TypedDict):
     advice: str | None
     yearly_duty: str | None
     penalty: str | None
+    fine: str
     fee_note: str | None
     note: str | None
     confidence: str
@@ -45,8 +52,10 @@ class RowView(TypedDict):
     validity: str
     fee: str
     yearly_fee: str
+    market_price: str
     source: str
     source_url: str | None
+    local: list[str]
     published_on: date | None
     checked_on: date
 
@@ -55,12 +64,18 @@ class RowView(TypedDict):
 def view_row(licence: Licence, language: str) -> RowView:
     """What a row of the catalogue says, in a reader's language."""
     row = {str(name): clean_cell(value) for name, value in licence.row.items()}
-    said = {name[: -len(language) - 1]: value for name, value in row.items() if name.endswith(f"_{language}")}
+    said = {
+        name[: -len(language) - 1]: value
+        for name, value in find_shown(row, language).items()
+        if name.endswith(f"_{language}")
+    }
+    source, address = cite(licence.row, language)
     return cast(
         RowView,
         said
         | {
             "code": licence.code,
+            "short": licence.short or licence.name,
             "official_name": row["name_zh"],
             "kind": label_value("kind", row["kind"], language),
             "phase": label_value("phase", row["phase"], language),
@@ -74,12 +89,35 @@ def view_row(licence: Licence, language: str) -> RowView:
             "validity": _say_number_of(row, "validity_years", None, language),
             "fee": _say_number_of(row, "fee_cny", None, language),
             "yearly_fee": _say_number_of(row, "yearly_fee_cny", None, language),
-            "source": row["source"],
-            "source_url": row["source_url"],
+            "market_price": _say_amounts(row, "market", language),
+            "fine": _say_fine(row, language),
+            "source": source,
+            "source_url": address,
+            "local": say_local(licence, language),
             "published_on": row["published_on"],
             "checked_on": row["checked_on"],
         },
     )
+
+
+def say_local(licence: Licence, language: str) -> list[str]:
+    """What of a licence is the rule of the client's province, or stands beside it, each with its source."""
+    said = []
+    for cell in licence.local:
+        if cell.column.endswith("_unit"):
+            continue  # it is said with its number
+        key, values = "local.remark", {"what": cell.text[language]}
+        if cell.column != REMARK:
+            key = "local.cell"
+            values["label"] = name_stem(cell.column, language)
+            if cell.column in licence.row:
+                values["what"] = say_cell(
+                    cell.column, make_plain(licence.row[cell.column]), licence.row, language
+                )
+        province = licence.applies.fields[PROVINCE].values[cell.province][language]
+        cited = " ".join(filter(None, (cell.source[language], cell.article)))
+        said.append(say(language, key, province=province, source=cited, **values))
+    return said
 
 
 def clean_cell(value: Any) -> Any:
@@ -113,3 +151,50 @@ def _say_number_of(row: Mapping[str, Any], name: str, unit: str | None, language
     basis = label_value(f"{name}_basis", row[f"{name}_basis"], language)
     unit_label = label_value(unit, row[unit], language) if unit else ""
     return say(language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
+
+
+def _say_amounts(row: Mapping[str, Any], name: str, language: str) -> str:
+    """A range of yuan with its ground, such as what agents charge; empty where no end of it is known."""
+    kind, values = _measure(row, name, language)
+    key = "market_price" if name == "market" else "fine"
+    return say(language, f"page.{key}.{kind}", **values) if kind else ""
+
+
+def _measure(row: Mapping[str, Any], name: str, language: str) -> tuple[str, dict[str, str]]:
+    """What is known of a range of yuan, as the key of its text, and the amounts with the weakest ground."""
+    ends = {"least": row[f"{name}_min_cny"], "most": row[f"{name}_max_cny"]}
+    told = {end: value for end, value in ends.items() if value is not None}
+    if not told:
+        return "", {}
+    grounds = [row[f"{name}_{at}_cny_basis"] for at in ("min", "max") if row[f"{name}_{at}_cny"] is not None]
+    basis = label_value("days_likely_basis", find_weakest(grounds), language)
+    kind = "up_to" if "least" not in told else "from" if "most" not in told else "range"
+    if kind == "range" and told["least"] == told["most"]:
+        kind = "one"
+    return kind, {end: say_amount(value, language) for end, value in told.items()} | {"basis": basis}
+
+
+def _say_fine(row: Mapping[str, Any], language: str) -> str:
+    """The fine that the penalty names and whether it closes the business; what is no text of a rule says so."""
+    parts = {}
+    fine = _say_amounts(row, "penalty", language)
+    if fine:
+        names = [name for name in ("penalty_min_cny", "penalty_max_cny") if row[name] is not None]
+        parts[fine] = find_weakest(row[f"{name}_basis"] for name in names)
+    if row["penalty_closes"] == "yes":
+        parts[say(language, "page.fine.closes")] = row["penalty_closes_basis"]
+    alike = len(set(parts.values())) == 1
+    said = say(language, "page.fine.and").join(
+        text if alike else _label_ground(text, basis, language) for text, basis in parts.items()
+    )
+    if alike:
+        said = _label_ground(said, next(iter(parts.values())), language)
+    return said[:1].upper() + said[1:]
+
+
+def _label_ground(text: str, basis: str, language: str) -> str:
+    if basis == "rule_text":
+        return text
+    return say(
+        language, "page.fine.basis", fine=text, basis=label_value("days_likely_basis", basis, language)
+    )

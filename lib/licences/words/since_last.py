@@ -94,7 +94,13 @@ def _say_verdicts(case: Case, old: Record, new: Record) -> Iterator[str]:
         if was != now:
             moved.append((code, was, now))
     for code, was, now in sorted(moved, key=lambda move: BY_WEIGHT.index(move[2])):
-        key = "gained" if now in NEEDED and was not in NEEDED else "lost" if now == "not_needed" else "moved"
+        key = (
+            "forbidden" if now == "forbidden"
+            else "allowed" if (was, now) == ("forbidden", "not_needed")
+            else "gained" if now in NEEDED and was not in NEEDED
+            else "lost" if now == "not_needed"
+            else "moved"
+        )  # fmt: skip
         yield own(f"retrospect.verdict_{key}", name=_name(case, code, new, old),
                   old=own(f"verdict.{was}"), new=own(f"verdict.{now}"))  # fmt: skip
 

@@ -14,6 +14,8 @@ from licences.errors import UnknownNameError
 from licences.law.working_days import read_calendar
 from licences.reading.dictionary import LANGUAGES
 
+_TEN_THOUSAND = 10_000
+
 
 @cache
 def read_texts(language: str) -> dict[str, Any]:
@@ -54,6 +56,15 @@ def fill(text: str, **values: object) -> str:
 def say_number(number: float) -> str:
     """A number as both languages write it: 1,000,000 or 12.5."""
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,}"
+
+
+def say_amount(cny: float, language: str) -> str:
+    """Yuan as a reader writes them: whole ten thousands are 3万 and 1.5万 in Chinese."""
+    if language != "zh" or cny < _TEN_THOUSAND or cny % 1000:
+        return say_number(cny)
+    if cny >= _TEN_THOUSAND**2 and cny % (_TEN_THOUSAND * 1000) == 0:
+        return f"{cny / _TEN_THOUSAND**2:g}亿"
+    return f"{cny / _TEN_THOUSAND:,.1f}".removesuffix(".0") + "万"
 
 
 def join_names(name: str, official: str) -> str:

@@ -33,13 +33,12 @@ def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str
             said = own("changes.ahead.changed", fields=say_fields(before, entry, changed, language))
     elif verdicts[1] == "undetermined":
         names = [law.catalogue.fields[name].label[language] for name in entry.applies.find_missing(profile)]
-        said = own("changes.ahead.open", labels=own("list").join(names))
+        key = "open" if names else "outside"
+        said = own(f"changes.ahead.{key}", labels=own("list").join(names))
     else:
         said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
     blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
-    if blockers and not (
-        before and verdicts[0] in NEEDED and list_failed_conditions(before.condition, profile)
-    ):
+    if blockers and not (before and verdicts[0] in NEEDED and list_failed_conditions(before, profile)):
         said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
     return said
 

@@ -3,6 +3,7 @@
 
 (() => {
   const OTHER = "…";
+  const HELD = "held"; // what is held, which is a fact of the rules and no question
   const MAX_NUMBER = 1e15;
   const ALWAYS = ["and"];
   const COMPARISONS = {
@@ -107,13 +108,16 @@
   const readProfile = (profile) => new Map(Object.entries(profile).filter(([, value]) => value !== null));
 
   // What each licence is for a profile, by code.
+  // What is held has been obtained: no condition of that fails or is open.
   // verdict, missing: and the facts not told on which that depends. isBlocked, because: whether a part of
   // its condition fails, and the facts of such parts. open: the facts not told on which its condition depends.
   function decide(table, profile) {
     const told = readProfile(profile);
     const ask = (tree) => tryAnswers(tree, table.facts, told);
-    const judge = ({ verdict, applies, condition = ALWAYS }) => {
+    const held = told.get(HELD) ?? [];
+    const judge = (code, { verdict, applies, condition: written = ALWAYS }) => {
       const { truth, missing } = ask(applies);
+      const condition = held.includes(code) ? ALWAYS : written;
       const parts = condition[0] === "and" ? condition.slice(1) : [condition];
       const failing = truth === false ? [] : parts.filter((part) => ask(part).truth === false);
       return {
@@ -124,7 +128,7 @@
         open: truth ? ask(condition).missing : [],
       };
     };
-    return Object.fromEntries(Object.entries(table.rules).map(([code, rule]) => [code, judge(rule)]));
+    return Object.fromEntries(Object.entries(table.rules).map(([code, rule]) => [code, judge(code, rule)]));
   }
 
   // The contradictions that a profile is known to hold.
@@ -138,7 +142,7 @@
   const FIRST_OPEN = 8; // so many open questions stand unfolded
   const MOST_NAMES = 4; // so many names of a group are said aloud
   const QUIET_MS = 400; // so long nothing must change before the change is said
-  const VERDICTS = ["required", "undetermined", "recommended", "optional", "not_needed"];
+  const VERDICTS = ["forbidden", "required", "undetermined", "recommended", "optional", "not_needed"];
 
   function make(tag, properties = {}, children = []) {
     const { attributes = {}, ...others } = properties;
@@ -297,19 +301,19 @@
   }
 
   const GROUPS = [
-    "required", "recommended", "optional", "undetermined", "blocked", "open", "met", "no_longer", "settled",
+    "forbidden", "allowed", "required", "recommended", "optional", "undetermined", "blocked", "open", "met", "no_longer", "settled",
   ];
 
   function findChange(was, now) {
     if (was.verdict === now.verdict) return null;
     if (now.verdict !== "not_needed") return now.verdict;
-    return was.verdict === "undetermined" ? "settled" : "no_longer";
+    return { undetermined: "settled", forbidden: "allowed" }[was.verdict] ?? "no_longer";
   }
 
   // Whether it can be obtained is of interest only where it is needed.
   function findConditionChange(was, now) {
     const [before, after] = [was, now].map(({ verdict, isBlocked, open }) => {
-      if (verdict === "not_needed" || verdict === "undetermined") return null;
+      if (["not_needed", "undetermined", "forbidden"].includes(verdict)) return null;
       return isBlocked ? "blocked" : open.length ? "open" : "met";
     });
     return before === after || (before === null && after === "met") ? null : after;
@@ -424,7 +428,8 @@
   function setUp(root) {
     const table = JSON.parse(document.getElementById("decisions").textContent);
     const { facts, texts } = table;
-    const questions = new Map(Object.keys(facts).map((name) => [name, makeQuestion(name, facts[name], texts)]));
+    const asked = Object.keys(facts).filter((name) => name !== HELD);
+    const questions = new Map(asked.map((name) => [name, makeQuestion(name, facts[name], texts)]));
     const [form, result] = [makeForm(table, questions), makeResult(table)];
     const answers = new Map(Object.entries(table.told));
     const reported = new Map(Object.keys(facts).map((name) => [name, answers.get(name) ?? null]));

@@ -60,11 +60,17 @@ def _list_results(case: Case) -> Iterator[Line]:
     own, view = partial(say, case.language), view_case(case)
     launch, checked = view["launch"], view["checked"]
     yield Line(own("workbook.result"), style="heading")
+    for licence in view["forbidden"]:
+        what = [licence["name"], *licence["because"], licence["legal_basis"], licence["advice"]]
+        yield Line(own("page.forbidden_title"), "\n".join(filter(None, what)), "alarm")
+    for licence in view["outside"]:
+        yield Line(own("page.outside_title"), f"{licence['name']}: {own('page.outside_note')}", "alarm")
     counts = {
+        "forbidden": len(view["forbidden"]),
         "required": len(view["required"]),
         "open": len(view["to_obtain"]),
         "blocked": len(view["blocked"]),
-        "undetermined": len(view["needed"]["undetermined"]),
+        "undetermined": len(view["open"]),
         "renew": len(view["renew"]),
     }
     for name, count in counts.items():
@@ -81,7 +87,7 @@ def _list_results(case: Case) -> Iterator[Line]:
     if view["held_in_vain"]:
         names = own("list").join(view["held_in_vain"])
         yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
-    age = own("workbook.checked", oldest=checked["oldest"], days=checked["days"])
+    age = own("workbook.checked", oldest=checked["oldest"], age=checked["age"])
     if checked["is_old"]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
@@ -123,7 +129,8 @@ def _list_sheets(case: Case, sheets: Mapping[str, str]) -> Iterator[Line]:
 
 def _list_limits(case: Case) -> Iterator[Line]:
     yield Line(say(case.language, "workbook.limits_title"), style="heading")
-    for text in read_texts(case.language)["workbook"]["limits"]:
+    view = view_case(case)
+    for text in (*view["scope"], *read_texts(case.language)["workbook"]["limits"], view["local_note"]):
         yield Line(None, text)
 
 

@@ -30,7 +30,10 @@ Part = tuple[Column, Read]
 
 RASTER = frozenset({"image/png", "image/jpeg"})  # what a workbook can show
 TIMES = ("days_min", "days_likely", "days_max")
+MARKET = ("market_min_cny", "market_max_cny")
+FINE = ("penalty_min_cny", "penalty_max_cny", "penalty_closes")
 TONES = {
+    "forbidden": "forbidden",
     "required": "required",
     "undetermined": "undetermined",
     "recommended": "advised",
@@ -112,9 +115,10 @@ class _Author:
         rows = [[read(subject) for _, read in parts] for subject in subjects]
         return Table(self.own(f"sheets.{name}"), [column for column, _ in parts], rows, empty, **how)
 
-    def list_names(self, read: Callable[[Any], str]) -> list[Part]:
-        """The name in the reader's language, the official one where that is another, and the code."""
-        names = [_part(self.own("licence"), 34, lambda one: self.entries[read(one)].name)]
+    def list_names(self, read: Callable[[Any], str], is_full: bool = False) -> list[Part]:
+        """What the trade calls it, or with ``is_full`` its name, the official one where that is another, and the code."""
+        name = self.case.name_code if is_full else self.case.short
+        names = [_part(self.own("licence"), 34, lambda one: name(read(one)))]
         if self.case.language != "zh":
             names.append(_part(self.own("official"), 30, lambda one: self.entries[read(one)].row["name_zh"]))
         return [*names, _part(self.own("code"), 20, read)]
@@ -144,6 +148,11 @@ class _Author:
         grounds = [str(row[f"{name}_basis"]) for name in names if not pd.isna(row[name])]
         return label_value("days_likely_basis", find_weakest(grounds), self.case.language) if grounds else ""
 
+    def say_closes(self, code: str) -> str:
+        """Whether acting without it may close the business, empty where that is not known."""
+        told = self.entries[code].row["penalty_closes"]
+        return "" if pd.isna(told) else self.say_yes(told == "yes")
+
     def say_unit(self, code: str, unit: str, *names: str) -> str:
         row = self.entries[code].row
         return (
@@ -165,8 +174,13 @@ class _Author:
 
         parts = [
             _part(own("verdict"), 12, lambda one: say(f"page.verdicts.{one['verdict']}"), self.verdicts),
-            *self.list_names(find_code),
-            _part(say("page.status_title"), 10, lambda one: say(f"page.status.{one['status']}"), statuses),
+            *self.list_names(find_code, is_full=True),
+            _part(
+                say("page.status_title"),
+                10,
+                lambda one: say(f"page.status.{one['status']}") if one["is_licence"] else DASH,
+                statuses,
+            ),
             _part(own("expires"), 12, lambda one: held.get(one["code"])),
             _part(say("page.why_short"), 40, lambda one: "\n".join(one["because"])),
             _part(own("missing"), 30, lambda one: "\n".join(one["missing"]), {"*": "undetermined"}),
@@ -187,14 +201,22 @@ class _Author:
             *self.list_number("validity_years", "validity", find_code),
             *self.list_number("fee_cny", "fee", find_code),
             *self.list_number("yearly_fee_cny", "yearly_fee", find_code),
+            number("market_min", "market_min_cny"),
+            number("market_max", "market_max_cny"),
+            _part(own("market_basis"), 12, lambda one: self.say_basis(one["code"], *MARKET), self.estimates),
             _part(own("fee_note"), 44, lambda one: one["fee_note"]),
             _part(say("page.yearly_duty"), 56, lambda one: one["yearly_duty"]),
             _part(say("page.penalty"), 64, lambda one: one["penalty"]),
+            number("fine_min", "penalty_min_cny"),
+            number("fine_max", "penalty_max_cny"),
+            _part(own("closes"), 10, lambda one: self.say_closes(one["code"]), self.yes),
+            _part(own("fine_basis"), 12, lambda one: self.say_basis(one["code"], *FINE), self.estimates),
             _part(say("page.authority"), 30, lambda one: one["authority"]),
             _part(own("level"), 14, lambda one: one["level"]),
             _part(say("page.legal_basis"), 60, lambda one: one["legal_basis"]),
             *self.list_source(),
             _part(own("note"), 80, lambda one: one["note"]),
+            _part(say("page.local_title"), 60, lambda one: "\n".join(one["local"])),
         ]
         return self.make_table("licences", parts, self.known, own("licences_none"), fixed=2, pages_wide=4)
 
@@ -354,7 +376,7 @@ class _Author:
         rows: list[list[Cell]] = []
         for cost in self.case.forecast.costs:
             left_out = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
-            names = self.say("list").join(map(self.case.name_code, left_out))
+            names = self.say("list").join(map(self.case.short, left_out))
             rows.append(
                 [
                     self.own("sum"),
@@ -427,7 +449,7 @@ class _Author:
     def make_sources(self) -> Table:
         """On what each row of the workbook rests."""
         parts = [
-            *self.list_names(lambda one: str(one["code"])),
+            *self.list_names(lambda one: str(one["code"]), is_full=True),
             _part(self.say("page.legal_basis"), 44, lambda one: one["legal_basis"]),
             *self.list_source(),
         ]
@@ -436,7 +458,7 @@ class _Author:
     def make_not_needed(self) -> Table:
         """What was judged not to be needed, and why; no more is said of it."""
         parts = [
-            *self.list_names(lambda one: str(one["code"])),
+            *self.list_names(lambda one: str(one["code"]), is_full=True),
             _part(self.own("not_needed_why"), 90, lambda one: "\n".join(one["because"])),
         ]
         return self.make_table("not_needed", parts, self.view["not_needed"], self.own("not_needed_none"))

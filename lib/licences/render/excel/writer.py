@@ -22,13 +22,15 @@ A4 = 9
 FIRST_YEAR = 1900  # of Excel's calendar
 MAX_TEXT = 32_767  # characters of a cell
 LONGEST_LINK = 2_079  # UTF-16 units of an address; a longer one Excel does not take, and it is plain text
-MAX_HEADER_NAME = 50  # all of a header or footer may have 255 characters, its codes included
+MAX_HEADER = 255  # characters of all of a header or footer, its codes included
+MAX_HEADER_NAME = 50
 LOGO_PIXELS = (240, 80)
 LINE_POINTS, MAX_POINTS = 14, 409  # how high a line of text is, and the highest row that Excel knows
 # What a spreadsheet may take for the beginning of a formula, also when the cell is edited later.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Dark letters on a pale ground, at least 4.5 to 1; a tone only repeats what the cell says.
 TONES: dict[str, dict[str, Any]] = {
+    "forbidden": {"font_color": "#8c0032", "bg_color": "#fbe6ec", "bold": True},
     "required": {"font_color": "#a83200", "bg_color": "#fbeae3"},
     "undetermined": {"font_color": "#6929c4", "bg_color": "#f3ecfb"},
     "advised": {"font_color": "#00539a", "bg_color": "#e6f0f8"},
@@ -336,7 +338,9 @@ class _Pen:
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         font = f'&"{FONT},Regular"&9 '
-        sheet.set_header(f"&L{font}{_quote(look.name)}&R{font}{_quote(look.header)}")
+        right, name = f"&R{font}{_quote(look.header)}", look.name.replace("&", "&&")
+        header = f"&L{font}{name}{right}"  # a name is never cut: one without room stands on the cover alone
+        sheet.set_header(header if len(header) <= MAX_HEADER else right)
         sheet.set_footer(
             f"&L{font}{_quote(look.firm)}&C{font}{_quote(f'{look.title} – {name}')}&R{font}{look.page}"
         )

@@ -80,7 +80,7 @@ def draw_graph(case: Case) -> go.Figure | None:
         return None
     columns = len(list(nx.topological_generations(graph)))
     width = max(8, 60 // max(columns, 4)) if case.language == "zh" else max(14, 120 // max(columns, 4))
-    labels = label_codes({code: case.name_code(code) for code in graph}, case.language, width)
+    labels = label_codes({code: case.short(code) for code in graph}, case.language, width)
     heights = {code: 20 + 14 * (label.count("<br>") + 1) for code, label in labels.items()}
     places = _place_nodes(graph, heights)
     traces = [

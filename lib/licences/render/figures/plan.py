@@ -46,7 +46,7 @@ def draw_timeline(case: Case) -> go.Figure | None:
     ]
     traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
     traces.append(_explain_shade(language))
-    labels = label_codes({step.code: step.name for step in dated}, language)
+    labels = label_codes({step.code: case.short(step.code) for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
     ends += [percentiles[-1] for percentiles in case.forecast.simulation.finishes.values()]
@@ -252,7 +252,7 @@ def draw_renewals(case: Case) -> go.Figure | None:
     if not events:
         return None
     codes = list(dict.fromkeys(event.code for event in events))
-    labels = label_codes({code: case.name_code(code) for code in codes}, language)
+    labels = label_codes({code: case.short(code) for code in codes}, language)
     traces: list[dict[str, Any]] = []
     for kind, colour, symbol in (("duty", "#0072b2", "circle"), ("renewal", "#c14a00", "diamond")):
         chosen = [event for event in events if event.is_renewal is (kind == "renewal")]

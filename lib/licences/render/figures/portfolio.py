@@ -71,7 +71,7 @@ def _mark(colour: str, pattern: str) -> dict[str, Any]:
 
 
 def _name_rows(portfolio: Portfolio, codes: list[str], row_height: int) -> dict[str, Any]:
-    names = {code: portfolio.law.name(code) for code in codes}
+    names = {code: portfolio.law.short(code) for code in codes}
     labels = label_codes(names, portfolio.language, _WIDE[portfolio.language])
     height = max(row_height, 14 + 14 * max(label.count("<br>") + 1 for label in labels.values()))
     return {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -55,26 +53,12 @@ def show_texts(frame: pd.DataFrame) -> Styler:
 
 
 def label_codes(names: Mapping[str, str], language: str, width: int | None = None) -> dict[str, str]:
-    """A label for each code: the telling part of its name, in lines of a readable length.
+    """A label for each code: its whole name in lines of a readable length.
 
-    names: full names by code. width: characters a line, by default 16 Chinese or 38 others. What
-    stands in brackets is left out, unless two labels would be the same without it.
+    names: short names by code. width: characters a line, by default 16 Chinese or 38 others.
     """
     wide = width or (16 if language == "zh" else 38)
-    short = {code: _shorten(name, language) for code, name in names.items()}
-    alike = {one for one, count in Counter(short.values()).items() if count > 1}
-    told = {code: names[code] if one in alike else one for code, one in short.items()}
-    return {
-        code: "<br>".join(_wrap(_drop_prefix(one, language), language, wide)) for code, one in told.items()
-    }
-
-
-def _shorten(name: str, language: str) -> str:
-    return _drop_prefix(re.sub(r"\s*[（(][^（()）]*[)）]", "", name).strip() or name, language)
-
-
-def _drop_prefix(name: str, language: str) -> str:
-    return name.rpartition("：")[2] if language == "zh" else name.partition(": ")[0]
+    return {code: "<br>".join(_wrap(name, language, wide)) for code, name in names.items()}
 
 
 def _wrap(text: str, language: str, width: int) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -13,7 +15,7 @@ from licences.law.in_force import LawInForce, Licence, find_law_in_force
 from licences.reading.tables import MAX_NUMBER
 from licences.render.html.sections import Section, make_environment
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
-from licences.rules.facts import Field, split_set
+from licences.rules.facts import HELD, Field, split_set
 from licences.rules.logic import Rule, read_rule
 from licences.words.texts import read_texts
 
@@ -29,7 +31,7 @@ What always holds is an ``and`` of nothing, what never does an ``or`` of nothing
 def make_decisions(case: Case) -> dict[str, Any]:
     """The decision table for one client, as plain JSON values in the reader's language.
 
-    facts: each fact that a rule names: ``type``, ``label`` and, where there are any, ``values`` (pairs
+    facts: each fact that a rule names, and ``held``, which is not asked: ``type``, ``label`` and, where there are any, ``values`` (pairs
     of value and label), ``unit``, ``min``, ``max``, ``help`` (of those that the page can ask). told: the
     client's answers; a set is a list, a fact that is not told is absent. open: the questions of the
     report, those that settle most first. main: the further facts that decide on most licences. rules:
@@ -49,12 +51,14 @@ def make_decisions(case: Case) -> dict[str, Any]:
     held = {code: case.findings[code].status for code in rules}
     return {
         "language": language,
-        "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named},
+        "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named}
+        | {HELD: _describe_held(law)},
         "told": {
             field.name: describe_answer(field, value)
             for field in named
             if (value := told[field.name]) is not None
-        },
+        }
+        | {HELD: sorted(split_set(str(case.profile[HELD])))},
         "open": asked,
         "main": main,
         "rules": {
@@ -155,6 +159,25 @@ def describe_fact(field: Field, language: str, with_help: bool = True) -> dict[s
             "max": _shorten(field.maximum) if isfinite(field.maximum) else None,
         }
     return {name: value for name, value in described.items() if value not in ("", [], None)}
+
+
+def _describe_held(law: LawInForce) -> dict[str, Any]:
+    """What the rules say of holdings: the codes that they name, and what those are called."""
+    field = law.catalogue.fields[HELD]
+    rules, contradictions = _describe_edition(law)
+    trees = [tree for rule in rules.values() for tree in (rule["applies"], rule.get("condition", ["and"]))]
+    trees += [make_tree(rule.node) for rule, _ in contradictions]
+    codes = sorted({code for tree in trees for code in _list_held(tree)})
+    return describe_fact(replace(field, values={code: field.values[code] for code in codes}), law.language)
+
+
+def _list_held(tree: Tree) -> Iterator[str]:
+    op, *parts = tree
+    if op == "has" and parts[0] == HELD:
+        yield parts[1]
+    for part in parts:
+        if isinstance(part, list):
+            yield from _list_held(part)
 
 
 def describe_answer(field: Field, value: Value) -> Any:

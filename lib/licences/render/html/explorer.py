@@ -17,6 +17,8 @@ from licences.rules.facts import Field
 from licences.words.cases import view_licence
 from licences.words.phrases import say_value
 from licences.words.plans import view_launch
+from licences.words.research import say_research
+from licences.words.scope import say_scope
 from licences.words.since_last import list_left_out
 from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 
@@ -50,6 +52,7 @@ def make_answer(case: Case) -> str:
     ]
     launch: Mapping[str, Any] = view_launch(case.forecast) or {}
     view = {
+        "forbidden": [view_licence(case, code) for code in case.find_codes("forbidden")],
         "warnings": [warning.message for warning in case.contradictions],
         "counts": {verdict: len(case.find_codes(verdict)) for verdict in BY_WEIGHT},
         "blocked": len(open_and_blocked),
@@ -58,6 +61,7 @@ def make_answer(case: Case) -> str:
         "decider_share": launch.get("decider_share"),
         "is_estimate": launch.get("is_estimate"),
         "provisional": launch.get("provisional"),
+        "scope": say_scope(case.catalogue, case.as_of, case.language),
         "left_out": [case.name_code(code) for code in case.forecast.left_out],
     }
     return _render("answer", view, texts["page"], texts["explorer"])
@@ -66,14 +70,15 @@ def make_answer(case: Case) -> str:
 def make_question(case: Case) -> str:
     """What the best next question would settle."""
     texts = read_texts(case.language)
-    view: dict[str, Any] = {"label": None}
+    outside = [case.name_code(code) for code, finding in case.findings.items() if finding.is_outside]
+    view: dict[str, Any] = {"label": None, "outside": outside}
     if len(case.questions):
         best = case.questions.iloc[0]
-        view = {
+        view |= {
             "label": case.catalogue.fields[best["field"]].label[case.language],
             "settles": [case.name_code(code) for code in best["settles"]],
             "conditions": [case.name_code(code) for code in best["conditions"]],
-            "open": len(case.find_codes("undetermined")),
+            "open": len(case.find_codes("undetermined")) - len(outside),
         }
     return _render("question", view, texts["page"], texts["explorer"])
 
@@ -96,16 +101,17 @@ def make_head(case: Case, name: str, is_saved: bool) -> str:
 
 
 def make_card(case: Case, code: str) -> str:
-    """The card of one licence: what the report says of it in several places."""
+    """The card of one licence: what the report says of it in several places; folded, what we know of our reading."""
     sections = make_environment().get_template("sections.html.j2")
     module: Any = sections.make_module({"page": read_texts(case.language)["page"]})
-    return str(module.card(view_licence(case, code), whole=True))
+    research = say_research(case.law.entries[code].row, case.language)
+    return str(module.card(view_licence(case, code), whole=True, research=research))
 
 
 def list_licences(case: Case) -> pd.DataFrame:
     """The licences in force as a table for reading, one row each, indexed by code; all texts.
 
-    Columns are COLUMNS. What is required comes first, then what is open; a verdict carries a number
+    Columns are COLUMNS. What is forbidden comes first, then what is required, then what is open; a verdict carries a number
     in front so that sorting keeps that order.
     """
     language = case.language
@@ -115,7 +121,7 @@ def list_licences(case: Case) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "verdict": [
-                f"{BY_WEIGHT.index(one['verdict']) + 1} {say(language, 'page.verdicts.' + one['verdict'])}"
+                f"{BY_WEIGHT.index(one['verdict'])} {say(language, 'page.verdicts.' + one['verdict'])}"
                 for one in findings
             ],
             "licence": [
@@ -124,15 +130,14 @@ def list_licences(case: Case) -> pd.DataFrame:
             "why": [comma.join(one["because"]) for one in findings],
             "missing": [comma.join(one["missing"]) for one in findings],
             "blockers": [comma.join(one["blockers"]) for one in findings],
-            "status": [say(language, f"page.status.{one['status']}") for one in findings],
+            "status": [
+                say(language, f"page.status.{one['status']}") if one["is_licence"] else "–"
+                for one in findings
+            ],
             "phase": [one["phase"] for one in findings],
             "basis": [one["legal_basis"] for one in findings],
             "source": [one["source"] for one in findings],
-            "checked": [
-                f"{one['checked_on']} ({say(language, 'page.days_ago', days=one['age_days'])}, "
-                f"{one['confidence']})"
-                for one in findings
-            ],
+            "checked": [f"{one['checked_on']} ({one['age']}, {one['confidence']})" for one in findings],
         },
         index=pd.Index(codes, name="code"),
     )

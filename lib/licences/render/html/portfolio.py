@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.portfolio import Portfolio
-from licences.render.figures.style import label_codes, read_asset
+from licences.render.figures.style import read_asset
 from licences.render.html.portfolio_summary import (
     FEW_NAMES,
     NAMED,
@@ -24,6 +24,7 @@ from licences.render.html.portfolio_summary import (
 from licences.render.html.portfolio_tables import find_groups, make_matrix, make_shares
 from licences.render.html.sections import Section, make_environment
 from licences.words.cases import say_note
+from licences.words.scope import say_scope
 from licences.words.texts import mark_day, read_texts, say_number, say_share
 
 SECTIONS = (
@@ -95,8 +96,7 @@ def _describe_matrix(portfolio: Portfolio) -> dict[str, Any]:
             for code in map(str, matrix.index[chosen])
         ]
         tables.append({"title": title and say_text(portfolio, title, count=len(rows)), "rows": rows})
-    names = label_codes({str(key): str(name) for key, name in portfolio.clients["name"].items()}, "zh", 99)
-    return {"few": True, "columns": list(names.values()), "tables": tables}
+    return {"few": True, "columns": list(map(str, portfolio.clients["name"])), "tables": tables}
 
 
 def _shade(share: float, count: int) -> tuple[int, str, str]:
@@ -303,5 +303,7 @@ _VIEWS: Mapping[str, Any] = {
     "load": _describe_load,
     "late": _describe_late,
     "clients": _describe_clients,
-    "limits": lambda _portfolio, _: {},
+    "limits": lambda portfolio, _: {
+        "scope": say_scope(portfolio.catalogue, portfolio.as_of, portfolio.language)
+    },
 }

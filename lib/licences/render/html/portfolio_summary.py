@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 from licences.analysis.portfolio import Ahead, Portfolio
-from licences.law.in_force import LawInForce, Licence
-from licences.render.figures.style import label_codes
+from licences.law.in_force import Licence
 from licences.words.labels import name_both
 from licences.words.texts import mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
 NAMED = 30  # clients that are named one by one
-_ONE_LINE = 999
 
 
 def say_text(portfolio: Portfolio, key: str, **values: object) -> str:
@@ -26,21 +23,15 @@ def say_text(portfolio: Portfolio, key: str, **values: object) -> str:
 
 
 def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[str, str]:
-    """A licence's name, and the official Chinese one where that is another; ``short``: its telling part."""
+    """A licence's name, and the official Chinese one where that is another; ``short``: what the trade calls it."""
     named = name_entry(portfolio.law.entries[code])
-    return named | {"name": _list_short_names(portfolio.law)[code]} if short else named
+    return named | {"name": portfolio.law.short(code)} if short else named
 
 
 def name_entry(entry: Licence) -> dict[str, str]:
     """The name of an entry, in force or not, and the official Chinese one where that is another."""
     official = entry.official_name
     return {"code": entry.code, "name": entry.name, "official": "" if official == entry.name else official}
-
-
-@lru_cache(maxsize=8)
-def _list_short_names(law: LawInForce) -> dict[str, str]:
-    names = {code: entry.name for code, entry in law.entries.items()}
-    return label_codes(names, law.language, _ONE_LINE)
 
 
 def name_clients(portfolio: Portfolio, clients: Iterable[str]) -> str:
@@ -67,6 +58,14 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
     return {
         "title": say_text(portfolio, "title_of", count=len(clients)),
         "dates": say(portfolio.language, "page.dates", as_of=portfolio.as_of, start=portfolio.start),
+        "forbidden": [
+            (
+                name_licence(portfolio, str(code)),
+                name_clients(portfolio, portfolio.verdicts.index[told == "forbidden"]),
+            )
+            for code, told in portfolio.verdicts.items()
+            if (told == "forbidden").any()
+        ],
         "answer": " ".join(parts) if portfolio.language == "en" else "".join(parts),
         "counts": [
             (kind, *_split_count(portfolio, f"count_{name}", count))

@@ -28,7 +28,9 @@ def make_matrix(portfolio: Portfolio) -> pd.DataFrame:
     for client, code, start in zip(steps["client"], steps["code"], steps["start"], strict=True):
         matrix.at[code, client] = "blocked" if pd.isna(start) else "required"
     counts = portfolio.counts
-    order = counts.sort_values(["required", "undetermined"], ascending=False, kind="stable").index
+    order = counts.sort_values(
+        ["forbidden", "required", "undetermined"], ascending=False, kind="stable"
+    ).index
     return matrix.loc[[code for code in order if (matrix.loc[code] != "not_needed").any()]]
 
 
@@ -65,9 +67,12 @@ def find_groups(portfolio: Portfolio, field_name: str) -> dict[str, NDArray[np.b
 def make_shares(portfolio: Portfolio, groups: dict[str, NDArray[np.bool_]]) -> dict[str, pd.DataFrame]:
     """For each code the number of clients and their share: required, to_obtain, undetermined, then by group required.
 
+    What is forbidden stands apart, before everything.
+
     ``clients`` and ``share``: one row a code, what most clients need first; one column each of these.
     """
     counts, total = portfolio.counts, max(1, len(portfolio.clients))
+    counts = counts[counts.index.isin(list(portfolio.catalogue.codes))]
     numbers = counts[["required", "to_obtain", "undetermined"]].copy()
     sizes = dict.fromkeys(numbers.columns, total)
     place = portfolio.verdicts.dtypes.iloc[0].categories.get_loc("required") if len(counts) else 0

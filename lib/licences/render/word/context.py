@@ -15,7 +15,8 @@ Words = dict[str, Any]
 NAMES = frozenset(
     {"advised", "age", "answer", "answers", "as_of", "blockers", "chances", "changed", "client", "client_code",
      "coming", "conflicts", "contact", "costs", "dates", "decided", "disclaimer", "documents", "edition", "figures",
-     "firm", "groups", "held_in_vain", "launch", "left_out", "licences", "logo", "missing_intro", "next_questions",
+     "firm", "forbidden", "groups", "held_in_vain", "launch", "left_out", "licences", "limits", "logo", "missing_intro",
+     "next_questions", "outside", "scope",
      "not_needed", "notes", "page", "plan_intro", "questions", "renew", "renewals", "renewals_intro",
      "renewals_title", "shown", "sources_intro", "start", "steps", "steps_note", "undated", "undetermined",
      "untold_expiries", "warnings"}
@@ -50,6 +51,8 @@ class _Words:
             "firm": brand.firm,
             "contact": brand.contact,
             "disclaimer": brand.disclaimer.get(case.language, ""),
+            "scope": view["scope"],
+            "limits": [*view["scope"], *page["limits"], view["local_note"]],
             "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
             **self._describe_summary(),
@@ -61,13 +64,15 @@ class _Words:
                     "licences": [told[licence["code"]] for licence in group],
                 }
                 for verdict, group in view["needed"].items()
-                if group and verdict != "undetermined"
+                if group and verdict not in {"undetermined", "forbidden"}
             ],
+            "forbidden": [told[licence["code"]] for licence in view["forbidden"]],
             "undetermined": [told[licence["code"]] for licence in view["needed"]["undetermined"]],
+            "outside": [told[licence["code"]] for licence in view["outside"]],
             "not_needed": self.fill("not_needed", count=len(view["not_needed"]))
             if view["not_needed"]
             else "",
-            "missing_intro": self.fill("missing_intro", count=len(view["needed"]["undetermined"])),
+            "missing_intro": self.fill("missing_intro", count=len(view["open"])),
             "questions": [self._describe_question(question) for question in view["questions"]],
             "notes": [f"{step['name']}: {note}" for step in view["steps"] for note in step["notes"]],
             **self._describe_plan(),
@@ -97,18 +102,20 @@ class _Words:
 
     def _describe_summary(self) -> Words:
         view, page = self.view, self.page
-        undetermined, undated = view["needed"]["undetermined"], view["undated"]
+        undated, still_open, forbidden = view["undated"], view["open"], view["forbidden"]
         required, still = len(view["required"]), len(view["to_obtain"])
         answer = [
+            self.fill("answer_forbidden", count=len(forbidden)) if forbidden else "",
             self.fill("answer", required=required, open=still)
             if still
             else self.fill("answer_done", required=required),
             self.fill("answer_undated", count=len(undated)) if undated else "",
-            self.fill("answer_open", count=len(undetermined)) if undetermined else "",
+            self.fill("answer_open", count=len(still_open)) if still_open else "",
+            page["answer_outside"] if view["outside"] else "",
         ]
         launch, checked = view["launch"], view["checked"]
         age = [
-            self.fill("checked", oldest=checked["oldest"], days=checked["days"]),
+            self.fill("checked", oldest=checked["oldest"], age=checked["age"]),
             page["checked_old"] if checked["is_old"] else "",
             page["limits_short"],
         ]
@@ -182,10 +189,13 @@ class _Words:
             page["verdicts"][licence["verdict"]],
             licence["kind"],
             licence["phase"],
-            status,
+            *([status] if licence["is_licence"] else []),
             licence["code"],
         ]
+        law = [licence["legal_basis"], licence["penalty"]]
         return dict(licence) | {
+            "forbidden_text": "\n".join(filter(None, [licence["definition"], *licence["because"], *law])),
+            "why_text": self.join(licence["because"]),
             "names": licence["name"] + (f" {licence['official_name']}" if is_other else ""),
             "verdict_label": page["verdicts"][licence["verdict"]],
             "status_label": "\n".join(filter(None, (status, str(until or "")))),
@@ -194,7 +204,7 @@ class _Words:
             "facts": [{"label": label, "text": text} for label, text in self._list_facts(licence) if text],
             "source_text": "\n".join(filter(None, (licence["source"], licence["source_url"]))),
             "published": str(licence["published_on"] or page["unknown"]),
-            "checked": f"{licence['checked_on']}\n{self.fill('days_ago', days=licence['age_days'])}",
+            "checked": f"{licence['checked_on']}\n{licence['age']}",
         }
 
     def _list_facts(self, licence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -203,12 +213,15 @@ class _Words:
         yield page["authority"], f"{licence['authority']} ({licence['level']})"
         for key in ("legal_basis", "time", "limit", "validity", "yearly_duty"):
             yield page[key], licence[key]
-        fees = (licence["fee"], licence["yearly_fee"], licence["fee_note"])
+        fees = (licence["fee"], licence["yearly_fee"], licence["market_price"], licence["fee_note"])
         yield page["fee"], " ".join(filter(None, fees))
-        for key in ("penalty", "foreign_rule", "examples", "changed"):
+        fine = f"{licence['fine']}{page['stop']}" if licence["fine"] else ""
+        yield page["penalty"], " ".join(filter(None, (fine, licence["penalty"])))
+        for key in ("foreign_rule", "examples"):
             yield page[key], licence[key]
+        yield page["local_title"], "\n".join(licence["local"])
         yield page["would_change"], "\n".join(licence["changes"][:6])
-        checked = self.fill("checked_on", day=licence["checked_on"], days=licence["age_days"])
+        checked = self.fill("checked_on", day=licence["checked_on"], age=licence["age"])
         yield (
             page["source"],
             f"{licence['source']} ({checked}, {page['confidence']}: {licence['confidence']})",
@@ -241,9 +254,10 @@ class _Words:
         return {
             "code": step["code"],
             "name": step["name"],
+            "short": step["short"],
             "on_path": step["on_path"],
             "text": ("▶ " if step["on_path"] else "")
-            + "\n".join((step["name"], " · ".join(filter(None, small)))),
+            + "\n".join((step["short"], " · ".join(filter(None, small)))),
             "after": self.join([*step["after"], *step["queue"]]) or "–",
             "start": mark_day(step["start"]),
             "finish": mark_day(step["finish"]),
@@ -280,7 +294,7 @@ class _Words:
         return {
             "code": entry["code"],
             "name": "\n".join(
-                filter(None, (entry["name"], page["due_planned"] if entry["is_planned"] else ""))
+                filter(None, (entry["short"], page["due_planned"] if entry["is_planned"] else ""))
             ),
             "what": self.fill("due_renewal", day=entry["events"][0][0].expires_on)
             if renewal

@@ -218,6 +218,14 @@ class _Writer:
         self.write("{{ page.kicker }}", "Note")
         self.write("{{ client }}", "Title")
         self.write("{{ dates }}", "Note")
+        self.tag("if forbidden")
+        self.heading("{{ page.forbidden_title }}", 3)
+        self.write("{{ page.forbidden_intro }}", "Alarm")
+        self.tag("for licence in forbidden")
+        self.write("{{ licence.names }}: {{ licence.forbidden_text }}", "List Bullet")
+        self.only_if("licence.advice", "{{ page.forbidden_do }} {{ licence.advice }}", "Alarm")
+        self.tag("endfor")
+        self.tag("endif")
         self.only_if("warnings", "{{ page.contradiction }}", "Alarm")
         self.list("warning in warnings", "{{ warning }}")
         self.write("{{ answer }}")
@@ -270,7 +278,8 @@ class _Writer:
 
     def write_missing(self) -> None:
         self.heading("{{ page.missing_title }}")
-        self.only_if("not questions", "{{ page.missing_none }}")
+        self.only_if("not questions and not outside", "{{ page.missing_none }}")
+        self.list("licence in outside", "{{ licence.names }}: {{ licence.why_text }}")
         self.tag("if questions")
         self.write("{{ missing_intro }}")
         self.table(
@@ -378,7 +387,7 @@ class _Writer:
 
     def write_limits(self) -> None:
         self.heading("{{ page.limits_title }}")
-        self.list("limit in page.limits", "{{ limit }}")
+        self.list("limit in limits", "{{ limit }}")
         self.write("{{ edition }}", "Note")
         self.only_if("disclaimer", "{{ disclaimer }}", "Note")
 

@@ -1,0 +1,157 @@
+"""Local rules: what a province asks otherwise, put into the rows of those who are registered there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from licences.errors import Problem, suggest
+from licences.law.rows import BEGINNING, END
+from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
+from licences.reading.places import find_data_folder
+from licences.reading.tables import convert_cells
+from licences.rules.facts import Fields
+
+REMARK = "remark"
+PROVINCE = "province"
+# What a row is, and to whom it applies, is national law; a province changes what is asked and how long it takes.
+_NATIONAL = frozenset(
+    {"code", "in_force_from", "in_force_to", "superseded_by", "kind", "obligation", "phase", "requires",
+     "applies_when", "eligible_when", "article_item", "article_phase", "name", "short", "definition",
+     "relevance", "changed", "research_note", "confidence", "source", "source_url", "checked_on"}
+)  # fmt: skip
+_READ_OURSELVES = frozenset({"whole_text", "article"})
+_RULES = frozenset({"law", "regulation", "rule", "notice", "standard"})
+
+
+@dataclass(frozen=True)
+class LocalCell:
+    """What a province says of one column of a licence, or beside it: by language, and where that is written.
+
+    column: without its language, ``remark`` for a sentence beside the row. text: in both languages.
+    """
+
+    province: str
+    column: str
+    text: Mapping[str, str]
+    source: Mapping[str, str]
+    article: str
+
+
+def find_local_cells(local: pd.DataFrame, province: str, as_of: date) -> pd.DataFrame:
+    """The rows of ``local.csv`` that hold in a province on a day."""
+    day = pd.Timestamp(as_of)
+    first, last = local["in_force_from"].fillna(BEGINNING), local["in_force_to"].fillna(END)
+    return local[(local["province"] == province) & (first <= day) & (day <= last)]
+
+
+def apply_cells(
+    row: Mapping[str, Any], cells: pd.DataFrame, sources: pd.DataFrame
+) -> tuple[dict[str, Any], tuple[LocalCell, ...]]:
+    """A row of the catalogue as it is in a province, and what was put into it or stands beside it."""
+    changed, said = dict(row), []
+    by_id = sources.set_index("id")
+    for cell in cells.to_dict("records"):
+        stem = find_stem(str(cell["column"]))
+        source = by_id.loc[cell["source"]]
+        said.append(
+            LocalCell(
+                str(cell["province"]),
+                stem,
+                {language: str(cell[f"value_{language}"]) for language in LANGUAGES},
+                {language: str(source[f"title_{language}"]) for language in LANGUAGES},
+                "" if pd.isna(cell["article"]) else str(cell["article"]),
+            )
+        )
+        if stem != REMARK:
+            changed |= _read_values(stem, cell, _find_basis(source))
+    return changed, tuple(said)
+
+
+def find_stem(column: str) -> str:
+    """A column of two languages without its language: ``penalty_zh`` and ``penalty_en`` are ``penalty``."""
+    names = _list_columns()
+    stem = column.removesuffix("_zh").removesuffix("_en")
+    return stem if f"{stem}_zh" in names else column
+
+
+def _list_columns() -> dict[str, Column]:
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["licences.csv"]
+    return {column.name: column for column in table.columns}
+
+
+def _read_values(stem: str, cell: Mapping[Any, Any], basis: str) -> dict[str, Any]:
+    columns = _list_columns()
+    pairs = {f"{stem}_{language}": cell[f"value_{language}"] for language in LANGUAGES}
+    if stem in columns:
+        pairs = {stem: cell["value_zh"]}
+    values = {name: _read_value(columns[name], str(text))[0] for name, text in pairs.items()}
+    return values | ({f"{stem}_basis": basis} if f"{stem}_basis" in columns else {})
+
+
+def _read_value(column: Column, text: str) -> tuple[Any, list[Problem]]:
+    """A cell of a column as the catalogue's own reader types it."""
+    table = Table(columns=(column,), key=(column.name,))
+    frame, problems = convert_cells([column.name], [1], [[text]], table, "")
+    return frame[column.name].iloc[0], problems
+
+
+def _find_basis(source: pd.Series) -> str:
+    """The ground of a number that a source states."""
+    if source["kind"] == "practice":
+        return "estimate"
+    is_read = source["kind"] in _RULES and source["how"] in _READ_OURSELVES
+    return "rule_text" if is_read else "secondary"
+
+
+def find_local_problems(
+    local: pd.DataFrame, rows: pd.DataFrame, sources: pd.DataFrame, fields: Fields, file: str
+) -> list[Problem]:
+    """Local rules of a province, licence, column or source that does not exist, and values of another type."""
+    known: dict[str, dict[str, Any]] = {
+        "province": dict(fields[PROVINCE].values) if PROVINCE in fields else {},
+        "code": dict.fromkeys(rows["code"]),
+        "source": dict.fromkeys(sources["id"]),
+    }
+    problems = []
+    for line, cell in local.iterrows():
+        at = int(str(line))
+        for name, values in known.items():
+            if not pd.isna(cell[name]) and cell[name] not in values:
+                problems.append(
+                    Problem(file, at, name, f"no {name} {cell[name]!r}", suggest(str(cell[name]), values))
+                )
+        problems += [Problem(file, at, *fault) for fault in _find_faults(cell)]
+    return problems
+
+
+def _find_faults(cell: pd.Series) -> Iterator[tuple[str, str, str]]:
+    if pd.isna(cell["column"]):
+        return
+    name, columns = str(cell["column"]), _list_columns()
+    stem = find_stem(name)
+    if stem == REMARK:
+        return
+    names = [stem] if stem in columns else [f"{stem}_{language}" for language in LANGUAGES]
+    if not set(names) <= columns.keys():
+        yield "column", f"unknown column {name!r}", suggest(name, {**columns, REMARK: None})
+        return
+    if stem in _NATIONAL or stem.endswith("_basis"):
+        right = "write a remark" if stem in _NATIONAL else "leave it out; it follows from the source"
+        yield "column", f"{name} is the same in every province", right
+        return
+    if stem in columns and cell["value_zh"] != cell["value_en"]:
+        yield "value_en", f"{name} has one value for both languages", f"write {cell['value_zh']}"
+    for one, language in zip(names, LANGUAGES, strict=False):
+        column, text = columns[one], cell[f"value_{language}"]
+        if pd.isna(text):
+            continue
+        value, problems = _read_value(column, str(text))
+        for problem in problems:
+            yield f"value_{language}", problem.wrong, problem.right
+        if not problems and column.values is not None and str(value) not in column.values:
+            yield f"value_{language}", f"unknown value {text!r}", suggest(str(text), column.values)

@@ -1,0 +1,144 @@
+"""Tables on a terminal of what each client needs, and of what to ask it next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from licences.assessment.verdicts import BY_WEIGHT, Judgement, is_outside
+from licences.law.catalogue import Catalogue
+from licences.law.in_force import LawInForce, find_law_in_force
+from licences.render.terminal import STYLES, draw_forbidden, draw_scope, make_table
+from licences.words.findings import say_trace
+from licences.words.texts import say
+
+# What cannot be told of a client that told little fills screens: past so many it stands in one paragraph.
+MANY_OPEN = 20
+_FIRST_QUESTIONS = 5
+_NAMES_A_QUESTION = 8
+_QUESTION_COLUMNS = {"question": 10, "settles": 11, "share": 3}
+
+
+def draw_assessment(
+    findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
+) -> list[RenderableType]:
+    """One table a client: what is needed or still open, required first; the rest is counted.
+
+    More than ``MANY_OPEN`` that cannot be told are named together, with what to ask first.
+    """
+    law = find_law_in_force(catalogue, as_of, language)
+    parts: list[RenderableType] = []
+    for client, name in zip(profiles["client"], profiles["name"], strict=True):
+        own = findings[findings["client"] == client]
+        title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
+        table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
+        for verdict in BY_WEIGHT[:-1]:
+            rows = own[own["verdict"] == verdict].to_dict("records")
+            if not rows:
+                continue
+            heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
+            table.add_row(Text(heading, style=STYLES[verdict]), "", end_section=True)
+            if verdict == "undetermined" and len(rows) > MANY_OPEN and "trace" not in rows[0]:
+                _add_open(table, rows, law)
+                continue
+            for at, row in enumerate(rows, start=1):
+                table.add_row(_name(row, law), _reason(row, law), end_section=at == len(rows))
+        parts.append(table)
+        count = int(((own["verdict"] == "not_needed") & own["code"].isin(catalogue.codes)).sum())
+        if count:
+            parts.append(Text(say(language, "assess.not_needed", count=count), style="dim"))
+        parts.append(Text())
+    return [*parts, *draw_scope(catalogue, as_of, language)]
+
+
+def _name(row: Mapping[str, Any], law: LawInForce) -> Text:
+    """A licence by its short name and code, and whether it is held; a prohibition is nothing to hold."""
+    code, status = row["code"], row["status"]
+    parts: list[str | tuple[str, str]] = [law.short(code), "\n", (code, "dim")]
+    if code in law.catalogue.codes:
+        parts += [" · ", (say(law.language, f"status.{status}"), STYLES.get(status, ""))]
+    return Text.assemble(*parts)
+
+
+def _reason(row: Mapping[str, Any], law: LawInForce) -> Text:
+    """What the verdict rests on, or what to ask; what blocks, and what a province asks for."""
+    language, fields = law.language, law.catalogue.fields
+    if row["missing_facts"]:
+        reasons = [_ask([fields[field].label[language] for field in row["missing_facts"]], language)]
+    elif row["verdict"] == "forbidden":
+        # The law stands beside a prohibition, which is to be shown to whoever wants to sell all the same.
+        reasons = [Text(text) for text in row["because"]]
+        advice = law.entries[row["code"]].row[f"advice_{language}"]
+        reasons += [Text(advice, style="bold")] if isinstance(advice, str) else []
+    else:
+        reasons = [Text(text) for text in row["because"][:-1]]
+    reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+    reasons += [Text(local, style="cyan") for local in row["local"]]
+    if "trace" in row:
+        reasons += [Text(line, style="dim") for line in say_trace(row["trace"], fields, language)]
+    return Text("\n").join(reasons)
+
+
+def _ask(labels: Sequence[str], language: str) -> Text:
+    return Text(say(language, "assess.ask", labels=say(language, "list").join(labels)), style="magenta")
+
+
+def _add_open(table: Table, rows: Sequence[Mapping[str, Any]], law: LawInForce) -> None:
+    """All that cannot be told, by short name, beside the facts that most of it waits for."""
+    language, comma = law.language, say(law.language, "list")
+    waiting = Counter(field for row in rows for field in row["missing_facts"])
+    labels = [
+        say(language, "assess.waits", label=law.catalogue.fields[field].label[language], count=count)
+        for field, count in waiting.most_common(_FIRST_QUESTIONS)
+    ]
+    first = Text(say(language, "assess.ask_first"), style="magenta")
+    lines = [first, *(Text(f"  {label}", style="magenta") for label in labels)]
+    rest = len(waiting) - len(labels)
+    if rest > 0:
+        lines.append(Text(say(language, "assess.more_questions", count=rest), style="dim"))
+    names = comma.join(law.short(row["code"]) for row in rows)
+    table.add_row(Text(names), Text("\n").join(lines), end_section=True)
+
+
+def draw_questions(
+    questions: pd.DataFrame, judged: Iterable[Judgement], catalogue: Catalogue, as_of: date, language: str
+) -> list[RenderableType]:
+    """One table a client: what is forbidden already, and what to ask next, most telling first."""
+    law = find_law_in_force(catalogue, as_of, language)
+    parts: list[RenderableType] = []
+    for one in judged:
+        parts += draw_forbidden(one.verdicts, law)
+        own = questions[questions["client"] == one.client]
+        title = say(language, "questions.title", name=one.name, client=one.client)
+        columns = {say(language, f"questions.{key}"): ratio for key, ratio in _QUESTION_COLUMNS.items()}
+        table = make_table(title, columns, columns.values())
+        for row in own.to_dict("records"):
+            label = catalogue.fields[row["field"]].label[language]
+            table.add_row(
+                Text.assemble(label, "\n", (row["field"], "dim")),
+                Text(_name_settled(row["settles"], row["conditions"], law)),
+                Text(f"{row['share']:.0%}", justify="right"),
+            )
+        outside = [
+            code for code, entry in law.entries.items() if is_outside(entry, one.verdicts[code], one.profile)
+        ]
+        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")]
+        parts += [Text(say(language, "questions.outside", names=law.name(code))) for code in outside]
+        parts.append(Text())
+    return parts
+
+
+def _name_settled(settles: Sequence[str], conditions: Sequence[str], law: LawInForce) -> str:
+    """What an answer settles by short name, in brackets whether it can be obtained; past the first, how many."""
+    names = [*(law.short(code) for code in settles), *(f"({law.short(code)})" for code in conditions)]
+    shown = names[:_NAMES_A_QUESTION] if len(names) > _NAMES_A_QUESTION + 1 else names
+    if len(shown) < len(names):
+        shown.append(say(law.language, "questions.more", count=len(names) - len(shown)))
+    return say(law.language, "list").join(shown)

@@ -1,0 +1,34 @@
+"""Research notes: what we know of our own reading; for who keeps the catalogue, in no client's document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from licences.analysis.case import Case
+
+NOTES = ("research_note", "changed")
+
+
+def list_research(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The rows of the catalogue of which something is noted, indexed by code, with the columns NOTES; all texts."""
+    notes = rows.set_index("code")[[f"{name}_{language}" for name in NOTES]]
+    return notes.set_axis(NOTES, axis="columns").dropna(how="all").fillna("")
+
+
+def list_research_of(case: Case) -> pd.DataFrame:
+    """As ``list_research``, of what the client needs, holds or has still to tell about."""
+    used = [
+        code
+        for code, finding in case.findings.items()
+        if finding.verdict != "not_needed" or code in case.held
+    ]
+    return list_research(case.rows.loc[used], case.language)
+
+
+def say_research(row: Mapping[Any, Any], language: str) -> list[str]:
+    """What is noted of a row, and where it was read."""
+    names = (*(f"{name}_{language}" for name in NOTES), "source", "source_url")
+    return [text for name in names if isinstance(text := row[name], str)]
