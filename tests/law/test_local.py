@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,16 @@ import pandas as pd
 import pytest
 
 from licences.analysis.case import Case, make_case
+from licences.analysis.impact import ClientImpact, find_impacts
 from licences.batch.fingerprint import hash_inputs
 from licences.law.catalogue import Catalogue
+from licences.law.diff import LocalChange, compare_days, compare_laws
 from licences.law.in_force import find_law_for, find_law_in_force
 from licences.law.local import find_local_problems
 from licences.planning.forecast import PlanOptions
 from licences.rules.facts import make_profiles
 from licences.words.cases import view_case, view_licence
+from licences.words.json_views import describe_difference
 
 AS_OF = date(2026, 11, 23)
 COLUMNS = (
@@ -121,6 +124,52 @@ def test_that_provinces_may_differ_stands_only_where_nothing_is_known(catalogue:
     assert unknown.startswith("Rules of provinces and cities can differ")
 
 
+def test_a_rule_that_comes_or_goes_is_a_difference_and_touches_who_is_there_and_needs_the_licence(
+    catalogue: Catalogue,
+) -> None:
+    ours = make_local(
+        catalogue, rule("days_max", "120", in_force_from="2026-01-01"), rule("remark", "说", "said")
+    )
+    cells = [
+        {"client": name, "name": name, "holds": "none", "hosts_third_party_sellers": sells,
+         "completes_transactions_online": "yes", "province": province}
+        for name, sells, province in (
+            ("there", "yes", "310000"), ("elsewhere", "yes", "110000"), ("not_needed", "no", "310000"),
+            ("untold", "yes", ""),
+        )
+    ]  # fmt: skip
+    profiles = make_profiles(cells, catalogue.fields, catalogue.codes, "test")
+    before, after = date(2025, 12, 31), date(2026, 1, 1)
+    difference = compare_days(ours, before, after, "en")
+    assert difference.local == (LocalChange("310000", "EDI", "days_max", None, "120"),)
+    touched = {one.client: one for one in find_impacts(difference, profiles, PlanOptions(date(2026, 1, 5)))}
+    assert [name for name, one in touched.items() if one.local] == ["there"]
+    assert ClientImpact("a", "A", local=difference.local).matter == "rule"
+    said = describe_difference(difference, touched.values(), profiles)
+    assert said["local"] == [asdict(difference.local[0])]
+    (there,) = [one for one in said["clients"] if one["client"] == "there"]
+    assert any("Shanghai now has a rule of its own" in sentence for sentence in there["tell"])
+    later = compare_laws(ours, make_local(catalogue, rule("remark", "新", "new")), AS_OF, "en")
+    assert {(one.field, one.old, one.new) for one in later.local} == {
+        ("days_max", "120", None),
+        ("remark", "said", "new"),
+    }
+
+
+def test_two_values_for_the_same_time_are_a_problem_and_two_remarks_are_none(catalogue: Catalogue) -> None:
+    ours = make_local(
+        catalogue,
+        rule("days_max", "120", in_force_from="2026-01-01"),
+        rule("days_max", "90", in_force_to="2026-01-01"),
+        rule("days_max", "60", in_force_to="2025-06-30", province="110000"),
+        rule("remark", "一", "one"),
+        rule("remark", "二", "two"),
+    )
+    (problem,) = find_local_problems(ours.local, ours.rows, ours.sources, ours.fields, "local.csv")
+    assert (problem.line, problem.column) == (3, "in_force_from")
+    assert "days_max has a value in line 2 for the same time" in problem.wrong
+
+
 def test_a_report_rests_on_the_local_rules_of_its_client_alone(catalogue: Catalogue) -> None:
     cells = [
         {"client": name, "name": name, "holds": "none", "hosts_third_party_sellers": "yes",
@@ -155,6 +204,8 @@ def test_a_fault_of_the_local_rules_is_named(
     catalogue: Catalogue, new: dict[str, str], column: str, wrong: str
 ) -> None:
     ours = make_local(catalogue, rule("days_max", "10"), rule("days_max", "10") | new)
+    ours.local.loc[2, "in_force_to"] = pd.Timestamp("2020-12-31")
+    ours.local.loc[3, "in_force_from"] = pd.Timestamp("2021-01-01")
     problems = find_local_problems(ours.local, ours.rows, ours.sources, ours.fields, "local.csv")
     assert [(one.line, one.column) for one in problems] == [(3, column)]
     assert problems[0].wrong == wrong

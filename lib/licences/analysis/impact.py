@@ -21,8 +21,9 @@ from licences.assessment.verdicts import (
     judge,
     number_verdicts,
 )
-from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, is_of_sources
+from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, LocalChange, is_of_sources
 from licences.law.in_force import LawInForce, Licence
+from licences.law.local import PROVINCE
 from licences.planning.forecast import Forecast, PlanOptions
 from licences.planning.schedule import make_plan
 from licences.rules.logic import Facts
@@ -48,7 +49,8 @@ class ClientImpact:
     rechecked: as rewritten, where only what the row rests on says something else: source, day of the
     check, confidence. announced: codes of which something else is to come. blocked: codes that are needed
     and not held and whose condition the client fails in the new law and did not in the old; obtainable:
-    the reverse. held: what it holds of all these.
+    the reverse. local: what the rules of its province say otherwise of codes that it needs, may need or
+    holds. held: what it holds of all these.
     launch_moved_days: working days, later is positive; None where that cannot be told.
     fees_moved_cny: one-off and yearly official fees; None where an amount that matters is not known.
     """
@@ -61,6 +63,7 @@ class ClientImpact:
     blocked: tuple[str, ...] = ()
     obtainable: tuple[str, ...] = ()
     announced: tuple[str, ...] = ()
+    local: tuple[LocalChange, ...] = ()
     held: frozenset[str] = frozenset()
     launch_moved_days: int | None = 0
     fees_moved_cny: float | None = 0.0
@@ -101,7 +104,7 @@ class ClientImpact:
             self.duties,
             self.blocked,
             [code for code, _, new in self.moved if new == "undetermined"],
-            self.rewritten,
+            (*self.rewritten, *self.local),
             self.announced,
             self.moved,
         )
@@ -144,7 +147,8 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
     Only the codes are judged of which the rows in force differ, each for all clients at once.
     """
     facts = Facts(profiles, difference.new.catalogue.fields, difference.new.as_of)
-    held, valid = _find_holders(profiles, {*difference.codes, *difference.announced}, difference.new.as_of)
+    codes = {*difference.codes, *difference.announced, *(change.code for change in difference.local)}
+    held, valid = _find_holders(profiles, codes, difference.new.as_of)
     found: dict[int, dict[str, Any]] = {}
 
     def note(rows: NDArray[np.bool_], kind: str, *items: Any) -> None:
@@ -166,13 +170,13 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
         for kind, rows in (("blocked", applies & fails & ~failed), ("obtainable", applies & failed & ~fails)):
             note(rows, kind, [code] * int(rows.sum()))
     for code in difference.announced:
-        concerned = held[code].copy()
-        for law in _list_laws(difference):
-            concerned |= _number(law.entries.get(code), facts) != NOT_NEEDED
-            for change in law.coming:
-                if change.entry.code == code:
-                    concerned |= _number(change.entry, facts) != NOT_NEEDED
+        ahead = [change.entry for law in _list_laws(difference) for change in law.coming]
+        concerned = held[code] | _find_concerned(difference, code, facts, ahead)
         note(concerned, "announced", [code] * int(concerned.sum()))
+    for one in difference.local:
+        concerned = held[one.code] | _find_concerned(difference, one.code, facts)
+        there = concerned & (profiles[PROVINCE] == one.province).to_numpy()
+        note(there, "local", [one] * int(there.sum()))
     clients, names = profiles["client"].tolist(), profiles["name"].tolist()
     touched = {}
     for at in sorted(found):
@@ -180,6 +184,17 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
         own = frozenset(code for code, rows in held.items() if rows[at])
         touched[clients[at]] = ClientImpact(clients[at], names[at], held=own, **parts)
     return touched
+
+
+def _find_concerned(
+    difference: Difference, code: str, facts: Facts, ahead: Iterable[Licence] = ()
+) -> NDArray[np.bool_]:
+    """The clients that need or may need a code by the old law, the new one, or what of it is ahead."""
+    entries = [*difference.find_entries(code), *(entry for entry in ahead if entry.code == code)]
+    concerned = np.zeros(len(facts), dtype=np.bool_)
+    for entry in entries:
+        concerned |= _number(entry, facts) != NOT_NEEDED
+    return concerned
 
 
 def _find_users(

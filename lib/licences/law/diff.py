@@ -13,6 +13,7 @@ import pandas as pd
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
+from licences.law.local import list_local_texts
 from licences.law.rows import BEGINNING
 
 CHANGES = ("added", "ended", "superseded", "changed")
@@ -39,18 +40,34 @@ class RowChange:
     new: Any
 
 
+@dataclass(frozen=True)
+class LocalChange:
+    """What a province says otherwise of one column of a licence, or beside it, in the reader's language.
+
+    province: its six-digit code. field: without its language, ``remark`` for a sentence beside the row.
+    old, new: None where it says nothing.
+    """
+
+    province: str
+    code: str
+    field: str
+    old: str | None
+    new: str | None
+
+
 @dataclass(frozen=True, eq=False)
 class Difference:
     """Two states of the law and what differs between them.
 
     old, new: the law in force in each. rows: the changes, row by row in the catalogue's order.
-    announced: codes of which what comes into force later differs.
+    announced: codes of which what comes into force later differs. local: the changes of provinces' rules.
     """
 
     old: LawInForce
     new: LawInForce
     rows: tuple[RowChange, ...]
     announced: tuple[str, ...] = ()
+    local: tuple[LocalChange, ...] = ()
 
     def find_entries(self, code: str) -> tuple[Licence | None, Licence | None]:
         """What is in force of a code in the old and in the new law."""
@@ -99,7 +116,7 @@ def compare_days(catalogue: Catalogue, first: date, last: date, language: str = 
     for code, entry in old.entries.items():
         if code not in new.entries:
             changes += _say_ended(entry.row, new.entries)
-    return Difference(old, new, tuple(changes))
+    return Difference(old, new, tuple(changes), local=tuple(_compare_local(old, new)))
 
 
 def compare_laws(old: Catalogue, new: Catalogue, as_of: date, language: str = "zh") -> Difference:
@@ -115,7 +132,14 @@ def compare_laws(old: Catalogue, new: Catalogue, as_of: date, language: str = "z
     coming = [_list_coming(law) for law in laws]
     codes = dict.fromkeys((*coming[1], *coming[0]))
     announced = tuple(code for code in codes if coming[0].get(code) != coming[1].get(code))
-    return Difference(*laws, tuple(changes), announced)
+    return Difference(*laws, tuple(changes), announced, tuple(_compare_local(*laws)))
+
+
+def _compare_local(old: LawInForce, new: LawInForce) -> Iterator[LocalChange]:
+    was, now = (list_local_texts(law.catalogue.local, law.as_of, new.language) for law in (old, new))
+    for key in sorted(dict.fromkeys((*now, *was)), key=lambda key: key[:2]):
+        if was.get(key) != now.get(key):
+            yield LocalChange(*key, was.get(key), now.get(key))
 
 
 def _compare_periods(before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Iterator[RowChange]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -44,9 +45,21 @@ class LocalCell:
 
 def find_local_cells(local: pd.DataFrame, province: str, as_of: date) -> pd.DataFrame:
     """The rows of ``local.csv`` that hold in a province on a day."""
+    return local[(local["province"] == province) & _hold_on(local, as_of)]
+
+
+def list_local_texts(local: pd.DataFrame, as_of: date, language: str) -> dict[tuple[str, str, str], str]:
+    """What provinces say on a day in a language, by province, code and column; several remarks are one text."""
+    texts: dict[tuple[str, str, str], list[str]] = {}
+    for cell in local[_hold_on(local, as_of)].to_dict("records"):
+        key = (str(cell["province"]), str(cell["code"]), find_stem(str(cell["column"])))
+        texts.setdefault(key, []).append(str(cell[f"value_{language}"]))
+    return {key: " ".join(said) for key, said in texts.items()}
+
+
+def _hold_on(local: pd.DataFrame, as_of: date) -> pd.Series:
     day = pd.Timestamp(as_of)
-    first, last = local["in_force_from"].fillna(BEGINNING), local["in_force_to"].fillna(END)
-    return local[(local["province"] == province) & (first <= day) & (day <= last)]
+    return (local["in_force_from"].fillna(BEGINNING) <= day) & (day <= local["in_force_to"].fillna(END))
 
 
 def apply_cells(
@@ -126,7 +139,26 @@ def find_local_problems(
                     Problem(file, at, name, f"no {name} {cell[name]!r}", suggest(str(cell[name]), values))
                 )
         problems += [Problem(file, at, *fault) for fault in _find_faults(cell)]
-    return problems
+    return [*problems, *_find_overlaps(local, file)]
+
+
+def _find_overlaps(local: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """Two values of one column of a licence that hold in a province on the same day; remarks may be many."""
+    stems = local["column"].dropna().astype(str).map(find_stem)
+    values = local.loc[stems[stems != REMARK].index].assign(stem=stems)
+    for _, ours in values.groupby(["province", "code", "stem"], sort=False):
+        for (earlier, one), (line, other) in combinations(ours.iterrows(), 2):
+            starts = max(one["in_force_from"], other["in_force_from"], key=lambda day: _order(day, BEGINNING))
+            ends = min(one["in_force_to"], other["in_force_to"], key=lambda day: _order(day, END))
+            if _order(starts, BEGINNING) <= _order(ends, END):
+                wrong = f"{other['column']} has a value in line {earlier} for the same time"
+                yield Problem(
+                    file, int(str(line)), "in_force_from", wrong, "let one end before the other begins"
+                )
+
+
+def _order(day: Any, empty: pd.Timestamp) -> pd.Timestamp:
+    return empty if pd.isna(day) else pd.Timestamp(day)
 
 
 def _find_faults(cell: pd.Series) -> Iterator[tuple[str, str, str]]:

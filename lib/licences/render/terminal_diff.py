@@ -16,7 +16,14 @@ from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference, RowChange
 from licences.render.terminal import make_table
 from licences.words.labels import name_field
-from licences.words.messages import contrast, find_messages, list_readable, name_licence
+from licences.words.messages import (
+    contrast,
+    find_messages,
+    is_unit,
+    list_readable,
+    name_licence,
+    say_local_change,
+)
 from licences.words.texts import say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
@@ -34,9 +41,10 @@ def draw_difference(
         Text(say(language, f"changes.title_{kind}", **days), style="bold"),
         Text(),
     ]
-    if not difference.rows:
+    if not (difference.rows or difference.local):
         return [*parts, Text(say(language, "changes.nothing"))]
     parts += _draw_rows(difference)
+    parts += _draw_local(difference)
     touched = list(touched)
     if not touched:
         return [*parts, Text(say(language, "changes.no_client"))]
@@ -63,6 +71,17 @@ def _draw_rows(difference: Difference) -> Iterator[RenderableType]:
             old, new = contrast(difference, change)
             table.add_row(Text(name_field(change.field, language)), Text(old), Text(new))
         yield table
+
+
+def _draw_local(difference: Difference) -> Iterator[RenderableType]:
+    """What provinces say otherwise: a heading a licence and province, a line a change."""
+    for _, changes in groupby(difference.local, key=lambda change: (change.province, change.code)):
+        together = list(changes)
+        code = together[0].code
+        yield Text.assemble(name_licence(difference, code), (f" {code}", "dim"))
+        told = [say_local_change(difference, change) for change in together if not is_unit(change.field)]
+        yield _draw_sentences(told)
+        yield Text()
 
 
 def _draw_messages(

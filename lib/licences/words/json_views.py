@@ -43,6 +43,16 @@ class RowJson(TypedDict):
     new: Cell
 
 
+class LocalJson(TypedDict):
+    """What a province says otherwise of a licence; field ``remark`` is a sentence beside the row."""
+
+    province: str
+    code: str
+    field: str
+    old: str | None
+    new: str | None
+
+
 class VerdictMoveJson(TypedDict):
     """A verdict that differs."""
 
@@ -75,6 +85,7 @@ class DiffJson(TypedDict):
     """What changed in the catalogue, and the clients that it touches."""
 
     rows: list[RowJson]
+    local: NotRequired[list[LocalJson]]
     clients: list[ImpactJson]
 
 
@@ -123,10 +134,13 @@ def describe_difference(
 ) -> DiffJson:
     """A difference and the clients that it touches, those first to whom it matters most."""
     told = find_profiles(difference, profiles, impacts := list(impacts))
-    return {
+    said: DiffJson = {
         "rows": [cast(RowJson, asdict(change)) for change in difference.rows],
         "clients": [_describe_impact(one, tell(difference, one, told[one.client])) for one in impacts],
     }
+    if difference.local:
+        said["local"] = [cast(LocalJson, asdict(change)) for change in difference.local]
+    return said
 
 
 def _describe_impact(one: ClientImpact, sentences: list[str]) -> ImpactJson:

@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact
-from licences.law.diff import Difference, RowChange, make_plain
+from licences.law.diff import Difference, LocalChange, RowChange, make_plain
 from licences.law.in_force import Licence
+from licences.law.local import PROVINCE, REMARK
 from licences.rules.kleene import Profile
 from licences.rules.logic import read_profile
 from licences.words.findings import list_blockers
-from licences.words.labels import GROUNDS, name_both, name_field, say_cell, say_fields
+from licences.words.labels import GROUNDS, name_both, name_field, name_stem, say_cell, say_fields
 from licences.words.phrases import join_claims
 from licences.words.texts import join_names, say, say_number
 from licences.words.upcoming import say_coming, say_instead
@@ -234,12 +235,32 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
             own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
                 fields=_list_fields(difference, code))
         )  # fmt: skip
+    said += [
+        f"{name(change.code)}: {say_local_change(difference, change)}"
+        for change in one.local
+        if not is_unit(change.field)
+    ]
     said += [own("changes.one.obtainable", names=name(code)) for code in one.obtainable]
     for code, _ in one.rechecked:
         said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
     for code in one.announced:
         said += _tell_ahead(difference, code, profile)
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+
+
+def is_unit(field: str) -> bool:
+    """Whether a column is said with the number that it belongs to."""
+    return field.endswith("_unit")
+
+
+def say_local_change(difference: Difference, change: LocalChange) -> str:
+    """What a province's rule says now of a licence, or that it says it no longer."""
+    language = difference.new.language
+    province = difference.new.catalogue.fields[PROVINCE].values[change.province][language]
+    key = "local_ended" if change.new is None else "local_remark" if change.field == REMARK else "local_cell"
+    label = "" if change.field == REMARK else name_stem(change.field, language)
+    what = change.new if change.new is not None else change.old
+    return say(language, f"changes.one.{key}", province=province, label=label, what=what)
 
 
 def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) -> Iterator[str]:
