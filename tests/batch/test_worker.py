@@ -72,7 +72,7 @@ def test_a_client_without_a_launch_gets_its_report_in_every_format(
 ) -> None:
     """Nothing left to obtain, nothing left that has a time, nothing told."""
     shop = pd.read_csv(project / "data" / "clients.csv", dtype=str).set_index("client").loc["corner-shop"]
-    everything = sorted(set(catalogue.rows["code"]))
+    everything = sorted(catalogue.codes)
     undated = ";".join(code for code in everything if code not in ("FOOD_OWN_SITE", "MLPS_GRADING"))
     rows = [
         {**shop, "client": "all-held", "holds": ";".join(everything)},
