@@ -309,7 +309,7 @@ def test_a_new_client_starts_from_a_sample_and_goes_to_a_file_of_its_own(
     printer(explorer, "save")
     assert "my-shop" in explorer.screen.message.value
     saved = read_cells(catalogue, tmp_path / "new.csv")
-    assert saved["my-shop"]["own_categories"] == "drugs"
+    assert saved["my-shop"]["own_categories"] == "disinfectants;drugs;special_food"
     assert [value for _, value in explorer.screen.client.options] == ["", "my-shop"]
     assert "&lt;b&gt;" in explorer.screen.title.value
     explorer.screen.file.value = " "

@@ -214,7 +214,9 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(card).to_have_id("CALL_CENTRE")
     show_tab(page, 3)
-    place = find_place(page.locator(".licences-views .bars .point path >> visible=true").first)
+    bars = page.locator(".licences-views .bars .point path >> visible=true")
+    widths = bars.evaluate_all("(bars) => bars.map((bar) => bar.getBoundingClientRect().width)")
+    place = find_place(bars.nth(widths.index(max(widths))))  # a bar of a day is too narrow to hit
     page.mouse.move(place["x"] + place["width"] / 2 - 1, place["y"] + place["height"] / 2)
     page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(card).not_to_have_id("CALL_CENTRE")
