@@ -76,6 +76,8 @@ def make_law(
     _write(data / "evidence.csv", _read(project / "data" / "evidence.csv")[0], told[: len(EVIDENCE)] + asked)
     _write(data / "sources.csv", _read(project / "data" / "sources.csv")[0], sources)
     _write(data / "findings.csv", _read(project / "data" / "findings.csv")[0], findings)
+    header, times = _read(project / "data" / "preparation.csv")
+    _write(data / "preparation.csv", header, [one for one in times if one["code"] in {"", *CODES}])
     _write(data / "local.csv", _read(project / "data" / "local.csv")[0], ())
     return data
 

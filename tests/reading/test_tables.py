@@ -260,6 +260,7 @@ def spoil(column: Column) -> dict[str, str]:
         ("sources.csv", 15),
         ("evidence.csv", 9),
         ("findings.csv", 10),
+        ("preparation.csv", 20),
         ("clients.csv", 4),
     ],
 )

@@ -69,6 +69,7 @@ def hash_inputs(
         catalogue.fields.every,
         catalogue.contradictions.to_dict("records"),
         catalogue.corrections.to_dict("records"),
+        catalogue.preparation.to_dict("records"),
         [] if is_about_one_case else [catalogue.rows.to_csv()],
     )
     columns = [name for name in profiles.columns if name != "client"]

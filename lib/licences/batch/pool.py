@@ -54,7 +54,8 @@ class BatchContext:
     @cached_property
     def key(self) -> str:
         """The same for contexts that make the same reports of the same clients."""
-        frames = (self.catalogue.rows, self.catalogue.contradictions, self.catalogue.corrections)
+        law = self.catalogue
+        frames = (law.rows, law.contradictions, law.corrections, law.preparation)
         texts = [
             self.name,
             self.folder,

@@ -17,6 +17,7 @@ from licences.law.edition import Edition, hash_law
 from licences.law.evidence import find_evidence_problems
 from licences.law.kinds import can_be_held, find_kind_problems
 from licences.law.local import find_local_problems
+from licences.law.preparation import PREPARATION, find_preparation_problems
 from licences.law.row_texts import find_text_problems
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
 from licences.reading.dictionary import Table, read_dictionary, read_vocabulary
@@ -35,7 +36,8 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
-    corrections: one row a kind of licence, how often and how long papers are sent back. local: what
+    corrections: one row a kind of licence, how often and how long papers are sent back. preparation: how
+    long an application is prepared, by kind and by licence. local: what
     provinces ask otherwise, and sources: the texts that it rests on. edition: of
     the files that it was read from. file: of the rows, None where it is the one that ships.
     """
@@ -44,6 +46,7 @@ class Catalogue:
     fields: Fields
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
+    preparation: pd.DataFrame
     local: pd.DataFrame
     sources: pd.DataFrame
     edition: Edition
@@ -143,6 +146,7 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
         lambda: try_to_read_rows(file),
         lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
         lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
+        lambda: try_to_read_table(data / PREPARATION, tables[PREPARATION]),
         lambda: _read_optional(data / "local.csv", tables["local.csv"]),
         lambda: _read_optional(data / "sources.csv", tables["sources.csv"]),
     )
@@ -158,9 +162,12 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
     fields = replace(fields, held=_make_held_field(frames[0], tables["clients.csv"]["holds"].label))
     newest = frames[0]["checked_on"].max()
     edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
-    catalogue = Catalogue(frames[0], fields, frames[1], frames[2], frames[3], frames[4], edition, asked)
-    local = catalogue.local.dropna(subset=["province", "code", "column", "source"])
-    problems += find_local_problems(local, catalogue.rows, catalogue.sources, fields, str(data / "local.csv"))
+    rows, contradictions, corrections, preparation, local, sources = frames
+    catalogue = Catalogue(
+        rows, fields, contradictions, corrections, preparation, local, sources, edition, asked
+    )
+    told = local.dropna(subset=["province", "code", "column", "source"])
+    problems += find_local_problems(told, catalogue.rows, catalogue.sources, fields, str(data / "local.csv"))
     problems += find_rule_problems(catalogue.rows, fields, str(file))
     problems += find_kind_problems(catalogue.rows, str(file))
     unread = {
@@ -172,6 +179,11 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
     problems += find_time_problems(catalogue.rows, str(file))
     problems += find_correction_problems(catalogue.corrections, str(data / "corrections.csv"))
     problems += find_time_problems(catalogue.corrections, str(data / "corrections.csv"))
+    is_of_another = file.resolve() != (data / "licences.csv").resolve()
+    problems += find_preparation_problems(
+        catalogue.preparation, catalogue.rows, str(data / PREPARATION), is_of_another=is_of_another
+    )
+    problems += find_time_problems(catalogue.preparation, str(data / PREPARATION))
     problems += _find_expression_problems(
         catalogue.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
     )

@@ -11,7 +11,9 @@ from licences.reading.places import find_data_folder
 from licences.reading.rows import read_rows
 from licences.reading.sources import WORKBOOKS
 
-STATES_THE_LAW = ("licences.csv", "profile_fields.csv", "contradictions.csv", "corrections.csv", "local.csv")
+STATES_THE_LAW = (
+    "licences.csv", "profile_fields.csv", "contradictions.csv", "corrections.csv", "preparation.csv", "local.csv",
+)  # fmt: skip
 _DIGITS = 8
 
 
