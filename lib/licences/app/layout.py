@@ -80,10 +80,10 @@ class Screen:
         return head
 
     def _make_bar(self) -> Box:
-        self.client = Dropdown(layout=Layout(width="16rem"))
+        self.client = Dropdown(layout=Layout(width="22rem"))
         self.sample = Dropdown(layout=Layout(width="13rem"))
         self.id = Text(continuous_update=False, layout=Layout(width="10rem"))
-        self.name = Text(continuous_update=False, layout=Layout(width="15rem"))
+        self.name = Text(continuous_update=False, layout=Layout(width="17rem"))
         self.file = Text(continuous_update=False, layout=Layout(width="12rem"))
         named = {
             "client": self.client,
