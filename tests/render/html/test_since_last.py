@@ -205,8 +205,9 @@ def test_a_licence_that_only_became_open_makes_no_opening_date_earlier(
 def test_another_set_of_what_is_left_out_is_said_though_the_dates_are_the_same(
     catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
-    first = look_back(catalogue, client="fresh-basket")
-    dear = change(catalogue, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    alone = change(catalogue, "TELECOM_NETWORK_FILING", requires="BUSINESS_LICENCE")  # waits for no EDI
+    first = look_back(alone, client="fresh-basket")
+    dear = change(alone, "EDI", eligible_when="registered_capital_cny >= 20000000")
     after = look_back(dear, first.record, client="fresh-basket")
     assert after.record["launch"] == first.record["launch"]
     assert "The opening date now leaves out EDI licence" in read(after)
@@ -216,7 +217,8 @@ def test_what_had_no_date_and_is_open_now_is_left_out_as_before(
     catalogue: Catalogue, look_back: Callable[..., SinceLastSection]
 ) -> None:
     """It is not said both that the opening date no longer leaves it out and that it now does."""
-    dear = change(catalogue, "EDI", eligible_when="registered_capital_cny >= 20000000")
+    alone = change(catalogue, "TELECOM_NETWORK_FILING", requires="BUSINESS_LICENCE")
+    dear = change(alone, "EDI", eligible_when="registered_capital_cny >= 20000000")
     asks = change(dear, "EDI", applies_when="sells_call_centre_services")
     facts = {"sells_call_centre_services": pd.NA}
     first = look_back(dear, client="device-depot", facts=facts)
