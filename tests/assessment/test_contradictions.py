@@ -52,6 +52,7 @@ CASES = [
         "licensed_food_producer=yes sells_own_goods=yes own_categories=alcohol",
         "food_producer_without_food",
     ),
+    ("licensed_food_producer=yes produces_food=no", "licensed_food_producer=yes produces_food=yes", "production_licence_without_production"),
 ]  # fmt: skip
 
 

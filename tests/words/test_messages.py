@@ -238,7 +238,7 @@ def test_clients_that_are_told_the_same_stand_together_and_none_is_lost(
 def test_the_command_lists_each_client_once_below_what_it_is_told(project: Path) -> None:
     shown = run("--from", "2025-05-31", "--to", "2026-06-01", "--lang", "en", cwd=project).stdout
     said = json.loads(run("--from", "2025-05-31", "--to", "2026-06-01", "--json", cwd=project).stdout)
-    assert f"\n{len(said['clients'])} of 25 clients are touched" in shown
+    assert f"\n{len(said['clients'])} of 26 clients are touched" in shown
     listed = shown.partition("clients are touched")[2]
     lines = [line.split()[-1] for line in listed.splitlines() if line.startswith(" " * 6)]
     assert sorted(lines) == sorted(one["client"] for one in said["clients"])

@@ -511,7 +511,7 @@ def test_where_nothing_differs_no_report_is_made_and_a_missing_catalogue_is_said
 ) -> None:
     none = report("--touched-by", "data/licences.csv", "--out", str(tmp_path / "out"), cwd=project)
     assert none.returncode == 0
-    assert "0 of 25 clients are touched" in none.stderr
+    assert "0 of 26 clients are touched" in none.stderr
     assert not (tmp_path / "out").exists()
     missing = report("--touched-by", "no.csv", "--out", str(tmp_path / "out"), cwd=project)
     assert (missing.returncode, missing.stderr.strip()) == (
