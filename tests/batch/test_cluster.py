@@ -379,7 +379,7 @@ def test_clients_and_reports_may_be_in_an_object_store(
     asked = ("--clients", "s3://firm/clients.csv", "--out", "s3://firm/reports")
     status, said = report(tmp_path, "--scheduler", cluster.address, *asked, **access)
     assert status == 0, said
-    assert said[-1] == "25 of 25 reports are in s3://firm/reports"
+    assert said[-1] == "26 of 26 reports are in s3://firm/reports"
     clients = list(sample_clients["client"])
     files = [f"{client}/report.{kind}" for client in clients for kind in ("html", "ipynb")]
     assert sorted(store.find_names("reports")) == sorted([*files, "ledger.jsonl"])
