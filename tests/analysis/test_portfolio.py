@@ -205,7 +205,7 @@ def test_of_a_change_ahead_it_is_counted_whom_it_binds_and_bars(
     assert ahead.newly_required == int(((then == "required") & (today["EXPRESS"] != "required")).sum()) > 0
     made = make_portfolio(dearer, sample_clients, AS_OF, START, "en")
     (ahead,) = find_ahead(made, "EDI")
-    assert (ahead.newly_required, ahead.newly_blocked) == (0, 7)
+    assert (ahead.newly_required, ahead.newly_blocked) == (0, 8)
     assert "7 then cannot obtain it" in make_portfolio_section(made, "ahead")._repr_html_()
     assert "EDI licence" in make_portfolio_section(made, "summary")._repr_html_()
 

@@ -115,7 +115,7 @@ def test_the_frames_are_tidy(answer: lc.Answer, plans: lc.Plans) -> None:
     assert not answer.frame.duplicated(["client", "code"]).any()
     assert not plans.frame.duplicated(["client", "code"]).any()
     assert answer.frame.dtypes["checked_on"].kind == plans.frame.dtypes["start"].kind == "M"
-    assert len(plans.launches) == len(plans) == 25
+    assert len(plans.launches) == len(plans) == 26
     assert set(plans.deadlines["kind"]) == {"renewal", "duty"}
     assert plans.fees["fee_cny"].isna().any()  # what is not known is missing, not zero
     by_client = plans.assumptions.groupby("client")[["launch_earlier_days", "launch_later_days"]]
