@@ -69,7 +69,7 @@ class Clients:
     >>> import licences as lc
     >>> clients = lc.read_clients()
     >>> len(clients)
-    25
+    26
     >>> clients.in_words("en").loc["corner-shop", "has_website"]
     'no'
     >>> clients.passed_over("en")
