@@ -48,7 +48,7 @@ DAYS = (date(2026, 11, 23), date(2027, 6, 1))
 START = date(2027, 6, 2)
 RANDOM_PROFILES = 6_000
 BATCH = 500
-MOST_BYTES = 90_000
+MOST_BYTES = 100_000
 NASTY = "</script><img src=x onerror=document.title='x'>{label}$&"
 BROWSER = files("licences.render").joinpath("browser")
 

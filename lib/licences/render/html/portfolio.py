@@ -229,7 +229,7 @@ def _describe_late(portfolio: Portfolio, _: str) -> dict[str, Any]:
     late = portfolio.applications.assign(late=levelled.late_days, begun=levelled.begun)
     late = late[late["late"] > 0]
     grouped = late.groupby("code").agg(count=("late", "size"), most=("late", "max"), last=("begun", "max"))
-    grouped = grouped.sort_values(["count", "most", "code"], ascending=[False, False, True])
+    grouped = grouped.sort_values(["most", "count", "code"], ascending=[False, False, True])
     left = grouped["count"].iloc[SHOWN:]
     return {
         "left": say_text(portfolio, "late_left", count=len(left), applications=int(left.sum()))
