@@ -464,19 +464,27 @@ def measure_commands(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     rows = []
     command, day = ["-m", "licences"], ["--as-of", AS_OF.isoformat()]
     one = ["--client", "corner-shop"]
-    nothing, imported, version, pandas, answer, check = time_commands(
+    quiet = Path(tempfile.mkdtemp()) / "quiet.csv"
+    quiet.write_text("client,name\nquiet,Quiet\n", encoding="utf-8")
+    nothing, imported, version, pandas, answer, questions, check = time_commands(
         ["-c", "pass"],
         ["-c", "import licences"],
         [*command, "--version"],
         ["-c", "import pandas"],
         [*command, "assess", *one, *day],
+        [*command, "assess", "--clients", str(quiet), "--questions", *day],
         [*command, "check"],
     )
     rows += [
         ("import licences", f"{imported:.3f} s, of which Python {nothing:.3f} s", "0.05 s"),
         ("licences --version", f"{version:.3f} s", "0.15 s"),
     ]
-    for name, seconds, asked in (("assess --client X", answer, "+0.35 s"), ("check", check, "+0.30 s")):
+    shutil.rmtree(quiet.parent)
+    for name, seconds, asked in (
+        ("assess --client X", answer, "+0.35 s"),
+        ("assess --questions, of who has told nothing", questions, "2 s in all"),
+        ("check", check, "+0.30 s"),
+    ):
         said = f"{seconds:.2f} s = import pandas ({pandas:.2f} s) {seconds - pandas:+.2f} s"
         rows.append((f"licences {name}", said, asked))
     with tempfile.TemporaryDirectory() as folder:

@@ -232,7 +232,14 @@ def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(
     told = portfolio.questions[portfolio.questions["settles"].map(len) > 0]
     pairs = set(zip(ranked["client"], ranked["field"], strict=True))
     assert set(zip(told["client"], told["field"], strict=True)) == pairs
-    assert ours.is_monotonic_decreasing
+    asked = portfolio.asked
+    rare = [catalogue.fields[str(name)].is_rare for name in asked.index]
+    assert list(asked["is_rare"]) == rare == sorted(rare)
+    for _, group in asked.groupby("is_rare"):
+        assert group["stake"].is_monotonic_decreasing
+    stakes = rank_questions(catalogue, sample_clients, AS_OF).groupby("field")["stake"].sum()
+    for field, stake in stakes.items():
+        assert asked.loc[str(field), "stake"] == pytest.approx(stake, abs=0.0001 * len(sample_clients))
 
 
 def test_the_counts_of_verdicts_are_those_of_judging_each_client(

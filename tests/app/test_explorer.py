@@ -8,7 +8,7 @@ import shutil
 from argparse import Namespace
 from dataclasses import replace
 from datetime import date, timedelta
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -711,3 +711,20 @@ def test_what_it_cannot_start_with_is_a_sentence(
 def test_an_unknown_client_is_refused_by_name(catalogue: Catalogue, places: Places) -> None:
     with pytest.raises(UnknownNameError, match="wander-work"):
         Explorer(catalogue, places, TERMS, "en", "wander-wrok")
+
+
+def test_one_button_answers_no_to_all_that_few_businesses_have(explorer: Explorer) -> None:
+    explorer.load("quiet-client")
+    screen, case = explorer.screen, explorer.case
+    assert screen.buttons["none"].layout.display == ""
+    shown = unescape(screen.rare.value)
+    assert all(case.catalogue.fields[name].label["en"] in shown for name in case.rare)
+    asked, settled, before = case.rare, case.settled_by_none, set(case.find_codes("undetermined"))
+    screen.buttons["none"].click()
+    assert {explorer.cells[name] for name in asked} == {"no", "0"}
+    assert before - set(explorer.case.find_codes("undetermined")) == set(settled)
+    assert len(settled) >= 20
+    assert explorer.case.rare == []
+    assert screen.rare.value == ""
+    assert screen.buttons["none"].layout.display == "none"
+    assert not explorer.is_saved

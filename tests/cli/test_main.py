@@ -21,7 +21,7 @@ from licences.law.working_days import find_working_day
 BROKEN = Path(__file__).parents[1] / "broken"
 KEYS = [
     "client", "code", "verdict", "because", "missing_facts", "would_change_if", "blockers", "status",
-    "legal_basis", "source_url", "checked_on", "local",
+    "implied_by", "legal_basis", "source_url", "checked_on", "local",
 ]  # fmt: skip
 
 
@@ -80,7 +80,8 @@ def test_assess_prints_json_alone_with_the_promised_keys(project: Path) -> None:
         run("assess", "--client", "quiet-client", "--questions", "--json", cwd=project).stdout
     )
     assert {"client", "field", "settles", "share"} <= questions[0].keys()
-    assert [row["share"] for row in questions] == sorted((row["share"] for row in questions), reverse=True)
+    order = [(row["group"] == "rare", -row["stake"]) for row in questions]
+    assert order == sorted(order)
 
 
 def test_plan_prints_json_alone_and_the_same_again(project: Path) -> None:

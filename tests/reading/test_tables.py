@@ -258,6 +258,7 @@ def spoil(column: Column) -> dict[str, str]:
         ("contradictions.csv", 5),
         ("article.csv", 12),
         ("sources.csv", 15),
+        ("papers.csv", 10),
         ("evidence.csv", 9),
         ("findings.csv", 10),
         ("preparation.csv", 20),

@@ -12,14 +12,14 @@ import pandas as pd
 
 from licences.assessment.contradictions import Contradiction, find_contradictions
 from licences.assessment.explain import Finding, explain
-from licences.assessment.questions import rank_questions
+from licences.assessment.questions import find_settled_by_none, rank_questions
 from licences.assessment.verdicts import is_concerned, judge
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.law.in_force import LawInForce, UpcomingChange, find_law_for
+from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
-from licences.rules.facts import choose_clients, read_profiles
+from licences.rules.facts import RARE, choose_clients, read_profiles
 from licences.rules.kleene import Profile
 
 
@@ -74,6 +74,17 @@ class Case:
     def find_codes(self, *verdicts: str) -> list[str]:
         """The codes of these verdicts, in the catalogue's order."""
         return [code for code, finding in self.findings.items() if finding.verdict in verdicts]
+
+    @property
+    def rare(self) -> list[str]:
+        """The open facts that only few businesses have, to be answered together."""
+        return [str(name) for name in self.questions.loc[self.questions["group"] == RARE, "field"]]
+
+    @cached_property
+    def settled_by_none(self) -> list[str]:
+        """The codes that one answer settles: nothing of what is ``rare`` is so."""
+        entries = find_law_in_force(self.catalogue, self.as_of, self.language).entries
+        return find_settled_by_none(entries, self.catalogue.fields, self.profile, self.rare)
 
     @property
     def launch(self) -> tuple[date, date, date] | None:

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Literal
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import Forecast
-from licences.planning.schedule import DONE
 from licences.planning.simulation import SHARES
 
 PROMISED = 0.8

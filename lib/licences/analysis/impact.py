@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.analysis.compare import find_fees, find_fees_move, find_launch, find_launch_move
+from licences.assessment.holdings import ImpliedHolders
 from licences.assessment.verdicts import (
     NEEDED,
     PLACES_NEEDED,
@@ -50,7 +51,7 @@ class ClientImpact:
     check, confidence. announced: codes of which something else is to come. blocked: codes that are needed
     and not held and whose condition the client fails in the new law and did not in the old; obtainable:
     the reverse. local: what the rules of its province say otherwise of codes that it needs, may need or
-    holds. held: what it holds of all these.
+    holds. held: what it holds, or is taken to hold, of all these.
     launch_moved_days: working days, later is positive; None where that cannot be told.
     fees_moved_cny: one-off and yearly official fees; None where an amount that matters is not known.
     """
@@ -149,6 +150,10 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
     facts = Facts(profiles, difference.new.catalogue.fields, difference.new.as_of)
     codes = {*difference.codes, *difference.announced, *(change.code for change in difference.local)}
     held, valid = _find_holders(profiles, codes, difference.new.as_of)
+    implied = ImpliedHolders(difference.new, facts)
+    for code in codes:
+        held[code] |= implied.find(code)
+        valid[code] |= implied.find(code)
     found: dict[int, dict[str, Any]] = {}
 
     def note(rows: NDArray[np.bool_], kind: str, *items: Any) -> None:
@@ -266,6 +271,7 @@ def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanO
             plan_options.start,
             plan_options.include,
             plan_options.capacity,
+            one.denied,
         )
         yield Forecast(plan, plan_options)
 

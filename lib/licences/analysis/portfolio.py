@@ -14,6 +14,7 @@ import pandas as pd
 from licences.analysis.case import find_given
 from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
 from licences.assessment.contradictions import find_contradictions
+from licences.assessment.holdings import ImpliedHolders
 from licences.assessment.verdicts import VERDICTS, find_failing, find_verdicts, judge, number_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
@@ -51,7 +52,8 @@ class Portfolio:
     not because it waits for another. events: one row a thing that falls due within MONTHS: client, code, kind
     (renewal or duty), is_planned (for a licence still to be obtained), first and last day. questions: one row
     a client and open fact: client, field, settles (codes), worth (how many verdicts an answer settles on
-    average, each kind of answer counted alike), conditions (codes to be obtained that it may block).
+    average, each kind of answer counted alike), conditions (codes to be obtained that it may block), stake
+    (the same verdicts weighed as ``rank_questions`` weighs them).
     """
 
     catalogue: Catalogue
@@ -127,7 +129,7 @@ class Portfolio:
         facts = Facts(self.profiles, self.catalogue.fields, self.as_of)
         until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
         not_needed, required = VERDICTS.index("not_needed"), VERDICTS.index("required")
-        found = []
+        found, implied = [], ImpliedHolders(self.law, facts)
         for change in self.law.coming:
             if pd.Timestamp(change.day) > until:
                 continue
@@ -137,6 +139,7 @@ class Portfolio:
             holds = np.fromiter(
                 (code in split_holdings(items) for items in self.profiles["holds"]), dtype=np.bool_
             )
+            holds |= implied.find(code)
             concerned = (then != not_needed) | (was != not_needed) | holds
             if code in self.verdicts:
                 concerned |= self.verdicts[code].cat.codes.to_numpy() != not_needed
@@ -157,18 +160,24 @@ class Portfolio:
 
     @cached_property
     def asked(self) -> pd.DataFrame:
-        """The open facts over all clients, those that settle most first.
+        """The open facts over all clients, those first on which most hangs, last what only few businesses have.
 
         One row a field (index): clients (that have not told it and for whom it decides something), worth
-        (verdicts that all their answers settle on average), conditions (applications that it may block).
+        (verdicts that all their answers settle on average), conditions (applications that it may block), stake
+        (those verdicts weighed), is_rare.
         """
         questions = self.questions.assign(blocking=self.questions["conditions"].map(len))
         grouped = questions.groupby("field").agg(
-            clients=("client", "size"), worth=("worth", "sum"), conditions=("blocking", "sum")
+            clients=("client", "size"),
+            worth=("worth", "sum"),
+            conditions=("blocking", "sum"),
+            stake=("stake", "sum"),
         )
-        grouped["worth"] = grouped["worth"].round(6)
+        grouped[["worth", "stake"]] = grouped[["worth", "stake"]].round(6)
+        grouped["is_rare"] = [self.catalogue.fields[str(name)].is_rare for name in grouped.index]
         return grouped.sort_values(
-            ["worth", "conditions", "clients", "field"], ascending=[False, False, False, True]
+            ["is_rare", "stake", "conditions", "clients", "field"],
+            ascending=[True, False, False, False, True],
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import Judgement
 from licences.law.in_force import LawInForce
 from licences.planning.renewals import find_renewals
@@ -25,7 +26,7 @@ def find_unlike(judged: Iterable[Judgement]) -> tuple[list[Judgement], list[int]
     kinds: dict[tuple[object, ...], int] = {}
     of_clients = []
     for one in judged:
-        kind = kinds.setdefault((*one.profile.values(), *one.held.items()), len(unlike))
+        kind = kinds.setdefault((*one.profile.values(), *one.held.items(), one.denied), len(unlike))
         if kind == len(unlike):
             unlike.append(one)
         of_clients.append(kind)
@@ -91,7 +92,14 @@ _COLUMNS: tuple[Mapping[str, Any], ...] = (
     | dict.fromkeys(("is_first", "is_last", "is_on_path", "blocks"), "bool"),
     {"alike": "int64", "code": "object", "kind": "object", "is_planned": "bool"}
     | dict.fromkeys(("first", "last"), _DAYS),
-    {"alike": "int64", "field": "object", "settles": "object", "worth": "float64", "conditions": "object"},
+    {
+        "alike": "int64",
+        "field": "object",
+        "settles": "object",
+        "worth": "float64",
+        "conditions": "object",
+        "stake": "float64",
+    },
 )
 
 
@@ -122,19 +130,23 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
 def _list_questions(kind: int, one: Judgement, plan: Plan, law: LawInForce) -> Iterator[tuple[Any, ...]]:
     settles: defaultdict[str, list[str]] = defaultdict(list)
     worth: Counter[str] = Counter()
+    stake: Counter[str] = Counter()
     conditions: defaultdict[str, list[str]] = defaultdict(list)
     for code, verdict in one.verdicts.items():
         if verdict == "undetermined":
-            rule = law.entries[code].applies
+            entry = law.entries[code]
+            rule = entry.applies
             for field, share in _find_settling(rule, rule.find_kinds(one.profile)):
                 worth[field] += share  # type: ignore[assignment]
+                stake[field] += share * weigh_licence(entry)  # type: ignore[assignment]
                 if share > 0:
                     settles[field].append(code)
     for step in plan.steps:
         for field in step.missing_facts:
             conditions[field].append(step.code)
     for field in {**worth, **conditions}:
-        yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field])
+        weighed = stake[field] * weigh_field(law.catalogue.fields[field])
+        yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field]), weighed
 
 
 @lru_cache(maxsize=65536)

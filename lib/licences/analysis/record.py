@@ -13,10 +13,10 @@ from typing import Any, cast
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Fees, Launch, find_fees
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.law.in_force import Licence, find_shown
-from licences.planning.schedule import DONE
 from licences.rules.facts import HELD
 
 VERSION = 2  # a record of another one is passed over
@@ -44,7 +44,7 @@ def make_record(case: Case) -> dict[str, Any]:
     version, client, language, as_of, start; verdicts: by code, but for what is not needed; names: of
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
-    told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
+    told; held: by code the expiry; implied: by code what of that required it; coming: code, first day and a hash, or _END; launch: the three days, or None;
     left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees: one-off and
     yearly together; yearly_fees_cny, unknown_yearly_fees: what of these is yearly.
     """
@@ -63,6 +63,9 @@ def make_record(case: Case) -> dict[str, Any]:
             name: make_plain(told) for name, told in case.profile.items() if told is not None and name != HELD
         },
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
+        "implied": {
+            code: list(finding.implied_by) for code, finding in case.findings.items() if finding.implied_by
+        },
         "coming": [
             [
                 change.entry.code,
@@ -169,7 +172,7 @@ def choose_since(record: Record, earlier: Record | None) -> Record | None:
 def find_recorded_launch(record: Record) -> Launch:
     """The launch that a report told, and which licences it is of."""
     verdicts, days = record["verdicts"], record["launch"]
-    held = set(record["held"]) - set(record["expired"])
+    held = {*record["held"], *record.get("implied", ())} - set(record["expired"])
     still = {code: verdict for code, verdict in verdicts.items() if code not in held}
     p50, p80, p90 = map(date.fromisoformat, days) if days else (None, None, None)
     return Launch(
@@ -240,6 +243,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 _LATER_KINDS: dict[str, tuple[type, ...]] = {
     "yearly_fees_cny": (int, float),
     "unknown_yearly_fees": (list,),
+    "implied": (dict,),
 }
 
 _earlier: list[Record] = []

@@ -13,6 +13,7 @@ from licences.api.clients import Clients
 from licences.api.days import Day, read_day
 from licences.assessment.contradictions import find_contradictions
 from licences.assessment.explain import Finding, explain
+from licences.assessment.holdings import find_implied_of
 from licences.assessment.questions import rank_questions
 from licences.assessment.remedies import find_remedies
 from licences.assessment.verdicts import Judgement, judge
@@ -20,7 +21,7 @@ from licences.errors import UnknownNameError
 from licences.law.in_force import LawInForce, find_law_in_force
 from licences.reading.dictionary import LANGUAGES
 from licences.rules.kleene import Trace
-from licences.words.findings import FindingView, say_finding
+from licences.words.findings import FindingView, say_finding, say_status
 from licences.words.labels import label_value
 from licences.words.remedies import RemediesView, say_remedies
 from licences.words.texts import say
@@ -38,7 +39,9 @@ class LicenceAnswer:
         ``required``, ``recommended``, ``optional``, ``not_needed``, or ``undetermined`` where a fact that
         decides it is not told.
     status : str
-        ``held``, ``expiring``, ``expired`` or ``not_held``.
+        ``held``, ``expiring``, ``expired``, ``not_held``, or ``implied`` where something held required it.
+    implied_by : list of str
+        The codes held that required it; empty unless ``implied``.
     because, would_change_if, blockers : list of str
         Sentences in the answer's language.
     missing_facts : list of str
@@ -71,6 +74,7 @@ class LicenceAnswer:
     source_url: str | None
     checked_on: date
     trace: Trace
+    implied_by: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +101,7 @@ class Answer:
     >>> int((answer.frame["verdict"] == "required").sum()) > 100
     True
     >>> answer.questions.columns.tolist()
-    ['client', 'field', 'label', 'settles', 'share', 'conditions']
+    ['client', 'field', 'label', 'settles', 'share', 'conditions', 'stake', 'group']
     """
 
     clients: Clients
@@ -157,6 +161,7 @@ class Answer:
             source_url=said["source_url"],
             checked_on=date.fromisoformat(said["checked_on"]),
             trace=finding.trace,
+            implied_by=list(finding.implied_by),
         )
 
     @cached_property
@@ -180,7 +185,8 @@ class Answer:
             "verdict": finding.verdict,
             "verdict_label": say(self.language, f"verdict.{finding.verdict}"),
             "status": finding.status,
-            "status_label": say(self.language, f"status.{finding.status}"),
+            "status_label": say_status(finding.status, finding.implied_by, self.law.short, self.language),
+            "implied_by": list(finding.implied_by),
             "phase": finding.licence.phase,
             "phase_label": label_value("phase", finding.licence.phase, self.language),
             **{
@@ -193,10 +199,12 @@ class Answer:
 
     @cached_property
     def questions(self) -> pd.DataFrame:
-        """The facts still open, those that settle most first; one row a client and fact.
+        """The facts still open, those first on which most hangs; one row a client and fact.
 
         Columns: client, field, label, settles (codes that an answer decides), share (of the client's open
-        licences, how many an answer decides on average, 0 to 1), conditions (codes whose condition it decides).
+        licences, how many an answer decides on average, 0 to 1), conditions (codes whose condition it decides), stake (the
+        licences that an answer decides on average, weighed by what it is to do without them and by how usual the
+        fact is), group (``rare`` for what only few businesses have, which comes last; else None).
         """
         ours = self.clients.catalogue
         frame = rank_questions(ours, self.clients.frame, self.as_of, list(self.judgements.values()))
@@ -262,5 +270,5 @@ def what_if(answer: Answer, client: str, licence: str) -> RemediesView:
     one, entries = answer.find_client(client), answer.law.entries
     if licence not in entries:
         raise UnknownNameError("licence in force", licence, entries)
-    aims = find_remedies(entries[licence], one.profile)
+    aims = find_remedies(entries[licence], one.profile, licence in find_implied_of(one, answer.law))
     return say_remedies(one, licence, aims, answer.clients.catalogue.fields, answer.language)

@@ -75,7 +75,7 @@ class ClientPlan:
 
     @cached_property
     def fees(self) -> pd.DataFrame:
-        """The official fees, phase by phase; see ``Plans.fees``."""
+        """The fees, phase by phase; see ``Plans.fees``."""
         return _make_frame(self._list_fees())
 
     @cached_property
@@ -161,8 +161,12 @@ class ClientPlan:
                 "phase_label": label_value("phase", cost.phase, self._law.language),
                 "fee_cny": cost.fee_cny,
                 "yearly_fee_cny": cost.yearly_fee_cny,
+                "market_min_cny": cost.market_min_cny,
+                "market_max_cny": cost.market_max_cny,
+                "our_fee_cny": cost.our_fee_cny,
                 "unknown_fees": list(cost.unknown_fees),
                 "unknown_yearly_fees": list(cost.unknown_yearly_fees),
+                "unknown_market": list(cost.unknown_market),
             }
 
     def _list_assumptions(self) -> Iterator[dict[str, Any]]:
@@ -228,7 +232,7 @@ class Plans:
 
     @cached_property
     def fees(self) -> pd.DataFrame:
-        """One row a client and phase: official fees in yuan, missing where no amount is known."""
+        """One row a client and phase: official fees, market prices and the firm's own fees in yuan, missing where no amount is known."""
         return self._gather(lambda one: one._list_fees())  # noqa: SLF001
 
     @cached_property

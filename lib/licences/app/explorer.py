@@ -35,6 +35,7 @@ from licences.render.html.explorer import (
     make_head,
     make_message,
     make_question,
+    make_rare,
     say_strip,
 )
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
@@ -133,6 +134,12 @@ class Explorer:
         except Exception:
             self.terms = before
             raise
+
+    @guarded
+    def tell_none(self) -> None:
+        """Tells that the client has nothing of what only few businesses have and it has not told."""
+        fields = self.catalogue.fields
+        self._take(self.cells | {name: fields[name].none_cell for name in self.case.rare})
 
     def _make_empty(self) -> dict[str, str]:
         return dict.fromkeys((*IDENTITY, *self.catalogue.fields.by_name), "")
@@ -362,6 +369,8 @@ class Explorer:
         best = tuple(screen.controls[name].box for name in case.questions["field"].head(1))
         if screen.best.children != best:
             screen.best.children = best
+        screen.rare.value = make_rare(case)
+        screen.buttons["none"].layout.display = SHOWN if case.rare else HIDDEN
         self._show_difference()
         self._show_card()
 
@@ -466,6 +475,7 @@ class Explorer:
         screen.search.observe(lambda change: self.screen.find(change["new"], self.language), "value")
         for name in ("save", "reset", "pin", "unpin", "restore", "report"):
             screen.buttons[name].on_click(lambda _button, name=name: getattr(self, name)())
+        screen.buttons["none"].on_click(lambda _button: self.tell_none())
         screen.buttons["close"].on_click(lambda _button: self.choose(None))
         screen.yes.on_click(lambda _button: self.decide(True))
         screen.no.on_click(lambda _button: self.decide(False))

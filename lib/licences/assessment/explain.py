@@ -10,6 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from licences.assessment.contradictions import Contradiction, find_contradictions
+from licences.assessment.holdings import DONE, find_implied_of
 from licences.assessment.verdicts import Judgement, find_status, is_outside, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_for
@@ -48,7 +49,7 @@ class Finding:
     """The verdict on one licence for one client, and what it rests on.
 
     doubts: contradictions between answers on which a ``not_needed`` rests. status: ``held``, ``expiring``,
-    ``expired`` or ``not_held``.
+    ``expired``, ``not_held``, or ``implied`` where something held required it; implied_by: what of what is held.
     """
 
     client: str
@@ -57,6 +58,12 @@ class Finding:
     status: str
     profile: Profile
     doubts: tuple[Contradiction, ...] = ()
+    implied_by: tuple[str, ...] = ()
+
+    @property
+    def is_obtained(self) -> bool:
+        """Whether it is held, or taken as held, and has not expired."""
+        return self.status in DONE
 
     @property
     def code(self) -> str:
@@ -96,7 +103,9 @@ class Finding:
     @property
     def failed_conditions(self) -> tuple[FailedCondition, ...]:
         """The conditions that the client is known to fail; none where the licence is not needed, or is held."""
-        return () if self.verdict == "not_needed" else list_failed_conditions(self.licence, self.profile)
+        if self.verdict == "not_needed" or self.is_obtained:
+            return ()
+        return list_failed_conditions(self.licence, self.profile)
 
 
 def explain(
@@ -119,15 +128,18 @@ def explain(
     ):
         warned.setdefault(warning.client, []).append(warning)
     for one in judged or judge(catalogue, profiles, as_of):
-        for licence in find_law_for(catalogue, as_of, language, one.profile).entries.values():
+        law = find_law_for(catalogue, as_of, language, one.profile)
+        implied = find_implied_of(one, law)
+        for licence in law.entries.values():
             verdict = one.verdicts[licence.code]
             doubts = tuple(
                 warning
                 for warning in warned.get(one.client, ())
                 if verdict == "not_needed" and set(warning.fields) & set(licence.applies.names)
             )
-            status = find_status(one.held, licence.row, as_of)
-            yield Finding(one.client, licence, verdict, status, one.profile, doubts)
+            by = implied.get(licence.code, ())
+            status = "implied" if by else find_status(one.held, licence.row, as_of)
+            yield Finding(one.client, licence, verdict, status, one.profile, doubts, by)
 
 
 @lru_cache(maxsize=65536)

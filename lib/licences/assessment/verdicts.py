@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
-from licences.rules.facts import HELD, join_held, split_holdings
+from licences.rules.facts import HELD, find_denied, join_held, split_holdings
 from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, make_profile
 
@@ -28,13 +28,17 @@ PLACES_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What one client has told and holds, and the verdict on every licence in force, by code."""
+    """What one client has told and holds, and the verdict on every licence in force, by code.
+
+    denied: the codes that it says it does not hold.
+    """
 
     client: str
     name: str
     profile: Profile
     held: dict[str, date | None]
     verdicts: dict[str, str]
+    denied: frozenset[str] = frozenset()
 
 
 def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -84,7 +88,7 @@ def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator
         profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
         profile[HELD] = join_held(holds, as_of)
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
-        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
+        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts, find_denied(holds))
 
 
 def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
@@ -120,7 +124,7 @@ def is_concerned(
 
 
 def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: date) -> str:
-    """``held``, ``expiring`` (inside the renewal lead time), ``expired`` or ``not_held``."""
+    """``held``, ``expiring`` (inside the renewal lead time), ``expired`` or ``not_held``, by what is told alone."""
     if row["code"] not in held:
         return "not_held"
     expires_on = held[row["code"]]

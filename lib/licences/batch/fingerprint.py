@@ -42,7 +42,7 @@ def hash_inputs(
     """For each client its id and a hash over all that its report is made from, in the file's order.
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
-    held, with the local rules of the client's province; of a licence that is not needed only its name and
+    held, with the local rules of the client's province and the firm's own fee; of a licence that is not needed only its name and
     the reason. A notebook whose metadata does
     not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
     it: a report of which no row has changed names the edition that it was made from, and stays true.
@@ -64,13 +64,14 @@ def hash_inputs(
         for change in law.coming
     ]
     wholes: dict[str, dict[str, str]] = {}
+    ours = {str(row["code"]): repr(row) for row in catalogue.our_fees.to_dict("records")}
     common = _hash(
         [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
         catalogue.fields.every,
         catalogue.contradictions.to_dict("records"),
         catalogue.corrections.to_dict("records"),
         catalogue.preparation.to_dict("records"),
-        [] if is_about_one_case else [catalogue.rows.to_csv()],
+        [] if is_about_one_case else [catalogue.rows.to_csv(), ours],
     )
     columns = [name for name in profiles.columns if name != "client"]
     told = profiles[columns].astype(str).to_dict("records")
@@ -79,7 +80,9 @@ def hash_inputs(
         if law.province not in wholes:
             entries = law.entries.items()
             wholes[law.province] = {
-                code: _hash(find_shown(entry.row, language), find_cited(entry.row), entry.local)
+                code: _hash(
+                    find_shown(entry.row, language), find_cited(entry.row), entry.local, ours.get(code)
+                )
                 for code, entry in entries
             }
         used = [_find_used(law, one, code, wholes[law.province]) for code in law.entries]

@@ -39,13 +39,15 @@ def answer(options: argparse.Namespace) -> int:
 
 
 def tell_what_if(options: argparse.Namespace) -> int:
+    from licences.assessment.holdings import find_implied_of
     from licences.assessment.remedies import find_remedies
     from licences.assessment.verdicts import judge
     from licences.law.in_force import find_law_in_force
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    entries = find_law_in_force(catalogue, as_of, options.lang).entries
+    law = find_law_in_force(catalogue, as_of, options.lang)
+    entries = law.entries
     for code in options.licence:
         if code not in set(catalogue.rows["code"]):
             raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
@@ -53,7 +55,7 @@ def tell_what_if(options: argparse.Namespace) -> int:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
     warn_of_contradictions(catalogue, profiles, as_of, options.lang)
     found = [
-        (one, entries[code], find_remedies(entries[code], one.profile))
+        (one, entries[code], find_remedies(entries[code], one.profile, code in find_implied_of(one, law)))
         for one in judge(catalogue, profiles, as_of)
         for code in dict.fromkeys(options.licence)
     ]

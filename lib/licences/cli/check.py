@@ -20,6 +20,7 @@ from licences.reading.extent import Extent
 from licences.reading.places import find_own_file, find_shipped_file
 from licences.rules.facts import read_profiles
 from licences.words.extents import say_extent, say_notes
+from licences.words.holdings import describe_implied, say_implied
 from licences.words.scope import describe_scope, say_scope
 
 
@@ -31,21 +32,25 @@ def check_data(options: argparse.Namespace) -> int:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
     problems, extent = check_files(catalogue_file, clients)
     problems += _find_brand_problems()
+    implied: list[tuple[str, dict[str, tuple[str, ...]]]] = []
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
         problems += _find_contradictions(catalogue, profiles, find_as_of(options), clients)
+        implied = _list_implied(catalogue, profiles, find_as_of(options))
     summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
         summary = _say_figures(len(problems), figures)
     if options.json:
-        _print_json(options, problems, figures)
+        _print_json(options, problems, figures | describe_implied(implied))
     else:
         if options.deep and not figures:
             summary = "mend these first; the deep check needs data that can be read"
         _print_text(options, problems, summary if options.deep or not problems else "")
+        for line in say_implied([] if problems else implied, "en"):
+            print(line, file=sys.stderr)
     _print_extent(extent, problems)
     return 1 if problems else 0
 
@@ -93,6 +98,15 @@ def _find_contradictions(
     ]
 
 
+def _list_implied(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date
+) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    """What clients are taken to hold; no problem, but something to look at."""
+    from licences.assessment.holdings import list_implied
+
+    return list_implied(catalogue, profiles, as_of)
+
+
 def _find_brand_problems() -> list[Problem]:
     from licences.render.brand import read_brand
 
@@ -122,6 +136,7 @@ def _check_deeply(
 ) -> dict[str, Any]:
     """Adds what the deep check finds to ``problems``, and tells its figures."""
     from licences.law.evidence import read_evidence
+    from licences.law.papers import find_unnamed_papers
     from licences.quality.audit import check_deeply
     from licences.quality.grounds import find_grounds
     from licences.quality.scenarios import read_scenarios
@@ -137,7 +152,8 @@ def _check_deeply(
         (file, str(cases)),
     )
     grounds = find_grounds(catalogue.rows, read_evidence(), pd.Timestamp(as_of), file)
-    problems += [*finding.problems, *grounds.problems]
+    unnamed = find_unnamed_papers(catalogue.rows, catalogue.papers, file)
+    problems += [*finding.problems, *grounds.problems, *unnamed]
     return {
         "broken_rules": finding.broken,
         "noticed": finding.noticed,

@@ -19,7 +19,7 @@ from licences.rules.logic import Rule, read_rule
 _OTHER = {"zh": "_en", "en": "_zh"}
 # Found by changing each column and looking at page, workbook and calendar; a test does so again.
 _UNSHOWN = frozenset(
-    {"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item",
+    {"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item", "papers",
      *(f"{name}_{language}" for name in ("research_note", "changed") for language in _OTHER)}
 )  # fmt: skip
 
@@ -149,7 +149,7 @@ def _find_local_law(catalogue: Catalogue, as_of: date, language: str, province: 
     entries = dict(law.entries)
     for code, cells in find_local_cells(catalogue.local, province, as_of).groupby("code", sort=False):
         if code in entries:
-            row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources)
+            row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources, catalogue.papers)
             entries[str(code)] = replace(_make_entry(row, catalogue, language, corrections), local=local)
     return replace(law, entries=entries, province=province)
 

@@ -1,4 +1,4 @@
-"""Forecast: the answer to "when can we open?", with how sure it is, what falls due, and what it costs."""
+"""Forecast: the answer to "when can we open?", with how sure it is, what falls due, what it costs and what is at stake."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from licences.assessment.verdicts import Judgement, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_for
-from licences.planning.fees import Cost, find_costs
+from licences.planning.fees import Amounts, Cost, Quote, find_costs, find_quotes, find_total
 from licences.planning.renewals import Renewal, find_renewals, find_untold_expiries
+from licences.planning.risk import Risk, find_risk
 from licences.planning.schedule import Plan, make_plan
 from licences.planning.simulation import Simulation, simulate
 
@@ -51,6 +52,18 @@ class Forecast:
     @cached_property
     def costs(self) -> tuple[Cost, ...]:
         return find_costs(self.plan)
+
+    @cached_property
+    def costs_total(self) -> Amounts:
+        return find_total(self.costs)
+
+    @cached_property
+    def quotation(self) -> tuple[Quote, ...]:
+        return find_quotes(self.plan)
+
+    @cached_property
+    def risk(self) -> Risk:
+        return find_risk(self.plan)
 
     @cached_property
     def untold_expiries(self) -> tuple[str, ...]:
@@ -113,5 +126,6 @@ def make_forecasts(
             start=plan_options.start,
             include=plan_options.include,
             capacity=plan_options.capacity,
+            denied=one.denied,
         )
         yield Forecast(plan, plan_options)

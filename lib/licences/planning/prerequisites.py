@@ -53,7 +53,7 @@ def settle_prerequisites(
 ) -> tuple[nx.DiGraph[str], dict[str, list[PassedOver]]]:
     """Who waits for whom, and by code the prerequisites that are passed over.
 
-    chosen: the codes to obtain. done: codes that are held. find_earliest: when a licence could be had
+    chosen: the codes to obtain. done: codes that are held, or taken as held. find_earliest: when a licence could be had
     at the earliest, asked only where that decides. Among alternatives the one that is held is taken,
     then one that is needed anyway, then the one that is had earlier; one that does not apply to the
     client is passed over and never pulled in.

@@ -47,7 +47,7 @@ def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
     until = _add_months(plan.as_of, months)
     events: list[Renewal] = []
     for code in plan.kept:
-        entry, expires_on = plan.law.entries[code], plan.held[code]
+        entry, expires_on = plan.law.entries[code], plan.held.get(code)
         if expires_on:
             events += _find_renewal(entry, expires_on, planned=False)
         events += _find_duties(plan, entry, plan.as_of, until, planned=False)
@@ -64,11 +64,13 @@ def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
 
 
 def find_untold_expiries(plan: Plan) -> tuple[str, ...]:
-    """What is held for a fixed term without our knowing when it ends; the client is to be asked."""
+    """What is told as held for a fixed term without our knowing when it ends; the client is to be asked."""
     return tuple(
         code
         for code in plan.kept
-        if plan.held[code] is None and not pd.isna(plan.law.entries[code].row["validity_years"])
+        if code in plan.held
+        and plan.held[code] is None
+        and not pd.isna(plan.law.entries[code].row["validity_years"])
     )
 
 

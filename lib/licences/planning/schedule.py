@@ -8,6 +8,7 @@ from datetime import date
 
 import networkx as nx
 
+from licences.assessment.holdings import DONE, find_implied
 from licences.assessment.verdicts import find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
@@ -28,8 +29,6 @@ from licences.planning.prerequisites import (
 )
 from licences.planning.timing import NEVER, Obstacle, Timing
 from licences.rules.kleene import Profile
-
-DONE = frozenset({"held", "expiring"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,8 @@ class Plan:
 
     profile: what the client told. launch: the day on which the last required step that can be dated is
     done. critical_path: the codes that decide it, from first to last. verdicts: of every licence in force.
-    held: what the client holds and when it expires; statuses: of what it holds and is in force.
+    held: what the client holds and when it expires; statuses: of what it holds, or is taken to hold, and is
+    in force.
     """
 
     client: str
@@ -101,7 +101,7 @@ class Plan:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """What is held and has not expired."""
+        """What is held, or taken as held, and has not expired."""
         return tuple(code for code, status in self.statuses.items() if status in DONE)
 
     @property
@@ -125,11 +125,13 @@ def make_plan(
     start: date,
     include: Collection[str] = (),
     capacity: int | None = None,
+    denied: Collection[str] = (),
 ) -> Plan:
     """The plan of one client from ``start`` on.
 
     Steps are what is required, or of a verdict in ``include``, and not held, with the prerequisites
-    that they pull in. held: codes and when they expire. A step starts on the first working day after
+    that they pull in. held: codes and when they expire; denied: codes that the client says it does not hold,
+    see ``find_implied``: what that implies is done too. A step starts on the first working day after
     its prerequisites are done and takes the likely time. With a ``capacity`` at most so many
     applications run at a time, those with the least slack first.
 
@@ -139,6 +141,7 @@ def make_plan(
     statuses = {
         code: find_status(held, law.entries[code].row, law.as_of) for code in held if code in law.entries
     }
+    statuses |= dict.fromkeys(find_implied(law, verdicts, held, denied), "implied")
     done = frozenset(code for code, status in statuses.items() if status in DONE)
     wanted = {"required", *include}
     chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]

@@ -31,6 +31,7 @@ STYLES = {
     "expired": "bold red",
     "expiring": "yellow",
     "held": "green",
+    "implied": "green",
 }
 
 

@@ -13,9 +13,8 @@ from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
-from licences.reading.dictionary import read_vocabulary
-from licences.reading.places import find_data_folder
 from licences.render.terminal import draw_forbidden, draw_scope, make_table
+from licences.words.money import say_quotation_total, say_risk, view_money, view_quotation
 from licences.words.plans import view_steps
 from licences.words.texts import mark_day, say, say_day, say_number, say_share
 
@@ -27,17 +26,19 @@ def draw_plans(
     as_of: date,
     language: str,
 ) -> list[RenderableType]:
-    """For each client: what is forbidden, when it can open, the steps, what cannot be dated, what falls due, what it costs."""
+    """For each client: what is forbidden, when it can open, what is at stake, the steps, what cannot be dated, what falls due, what it costs."""
     parts: list[RenderableType] = []
     for forecast, name in zip(forecasts, profiles["name"], strict=True):
         parts += [
             Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
             *draw_forbidden(forecast.plan.verdicts, forecast.plan.law),
             *_draw_launch(forecast, language),
+            *_draw_risk(forecast),
             *_draw_steps(forecast, language),
             *_draw_doubts(forecast, catalogue, language),
             *_draw_dues(forecast, language),
             *_draw_costs(forecast, language),
+            *_draw_quotation(forecast, language),
             Text(),
         ]
     return [*parts, *draw_scope(catalogue, as_of, language)]
@@ -134,19 +135,39 @@ def _draw_dues(forecast: Forecast, language: str) -> Iterator[RenderableType]:
         yield Text(say(language, "plan.untold", codes=codes), style="magenta")
 
 
+def _draw_risk(forecast: Forecast) -> Iterator[RenderableType]:
+    risk = say_risk(forecast)
+    if risk:
+        yield Text(risk, style="red")
+
+
 def _draw_costs(forecast: Forecast, language: str) -> Iterator[RenderableType]:
-    if not forecast.costs:
+    money = view_money(forecast)
+    if not money["costs"]:
         return
-    columns = [
-        say(language, key) for key in ("page.phase", "plan.one_off", "plan.yearly", "plan.unknown_fees")
-    ]
+    has_ours = bool(money["quotation"])
+    keys = ["page.phase", "plan.one_off", "plan.yearly", "money.market", *["money.our_fee"] * has_ours]
+    columns = [say(language, key) for key in (*keys, "plan.unknown_fees")]
     table = make_table(say(language, "plan.costs"), columns)
-    phases = read_vocabulary(find_data_folder() / "dictionary.yaml", "phase")
-    for cost in forecast.costs:
-        amounts = [
-            "–" if amount is None else say_number(amount) for amount in (cost.fee_cny, cost.yearly_fee_cny)
-        ]
-        unknown = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
-        names = say(language, "list").join(map(forecast.plan.law.short, unknown))
-        table.add_row(phases[str(cost.phase)][language], *amounts, Text(names or "–"))
+    for cost in money["costs"]:
+        texts = [cost["fee_text"], cost["yearly_text"], cost["market_text"]]
+        unknown = dict.fromkeys((*cost["unknown"], *cost["unknown_yearly"]))
+        names = say(language, "list").join(unknown) or "–"
+        table.add_row(*map(Text, (cost["phase"], *texts, *[cost["our_text"]] * has_ours, names)))
     yield table
+    yield from map(Text, money["totals"])
+
+
+def _draw_quotation(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    """What the firm itself asks, where it says so; the total says what it leaves out."""
+    quotation = view_quotation(forecast)
+    if not quotation:
+        return
+    columns = [say(language, key) for key in ("plan.step", "money.our_fee", "money.remark")]
+    table = make_table(say(language, "money.quotation"), columns, (2, 1, 2))
+    for quote in quotation:
+        title = Text(quote["short"]).append(f"\n{quote['code']}", style="dim")
+        table.add_row(title, Text(say_number(quote["our_fee"])), Text(quote["remark"] or ""))
+    yield table
+    total = say(language, "money.quoted_total", told=say_quotation_total(forecast))
+    yield Text(total, style="bold")

@@ -24,6 +24,9 @@ from licences.reading.tables import NONE, check_cells, convert_cells, find_separ
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 HELD = "held"
+DENIED = "not:"  # before a code that a client says it does not hold
+_DENIAL = re.compile(r"(?:not|未持有)\s*[:：]\s*(.*)", re.IGNORECASE)
+RARE = "rare"
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -41,6 +44,22 @@ class Field:
     minimum: float
     maximum: float
     help: Mapping[str, str]
+    usual: str = "common"
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether only few businesses have it, so that it is asked last and together with others alike."""
+        return self.usual == RARE
+
+    @property
+    def none(self) -> bool | float | str:
+        """The answer of a business that has nothing of it: no, 0, or the empty set."""
+        return {"bool": False, "number": 0.0}.get(self.type, NONE)
+
+    @property
+    def none_cell(self) -> str:
+        """``none`` as a clients file writes it."""
+        return {"bool": "no", "number": "0"}.get(self.type, NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +102,12 @@ def read_fields(path: Path) -> Fields:
         Problem(str(path), line, "field", f"{HELD!r} stands for what a client holds", "use another name")
         for line in rows.index[rows["field"] == HELD]
     ]
+    problems += [
+        Problem(str(path), line, "usual", "a rare fact has to know the answer of who has none of it",
+                "call a choice, and a number that cannot be 0, some or common")
+        for line, usual, kind, least in zip(rows.index, rows["usual"], rows["type"], rows["minimum"], strict=True)
+        if usual == RARE and (kind == "choice" or (kind == "number" and least > 0))
+    ]  # fmt: skip
     if problems:
         raise ProblemsError(problems)
     return Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
@@ -109,6 +134,7 @@ def _make_field(row: Mapping[str, Any]) -> Field:
         minimum=-float("inf") if pd.isna(row["minimum"]) else float(row["minimum"]),
         maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
         help=in_languages("help"),
+        usual=str(row["usual"]),
     )
 
 
@@ -141,7 +167,8 @@ def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> 
     """The clients of a CSV file or a workbook, indexed by line: client, name, holds and one column a field.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
-    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
+    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE``, ``CODE@YYYY-MM-DD``
+    or ``not:CODE``.
     ``codes`` are the codes that a client can hold, None where they are not known.
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
@@ -221,8 +248,15 @@ def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
 
 
 def _read_none(profiles: pd.DataFrame) -> None:
-    """Who holds ``none`` holds nothing, as in a set."""
-    profiles["holds"] = [() if items == (NONE,) else items for items in profiles["holds"]]
+    """Who holds ``none`` holds nothing, as in a set; what is not held is written in one way."""
+    profiles["holds"] = [
+        () if items == (NONE,) else tuple(map(_read_denial, items)) for items in profiles["holds"]
+    ]
+
+
+def _read_denial(item: str) -> str:
+    found = _DENIAL.fullmatch(item) if ":" in item or "：" in item else None
+    return f"{DENIED}{found[1]}" if found else item
 
 
 def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
@@ -267,13 +301,25 @@ def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, fil
         for item in holds
         if item in wrong
     )
-    return list(islice(named, MAX_PROBLEMS + 1)) if wrong else []
+    problems = list(islice(named, MAX_PROBLEMS + 1)) if wrong else []
+    both = (
+        Problem(file, int(str(line)), "holds", f"{code} is held and not held", "write it once")
+        for line, holds in column.items()
+        for code in sorted(find_denied(holds) & split_holdings(holds).keys())
+    )
+    return problems or list(islice(both, MAX_PROBLEMS + 1))
 
 
 def _find_wrong_holding(
     item: str, codes: Collection[str] | None, is_suggested: bool
 ) -> tuple[str, str] | None:
-    code, at, expiry = item.partition("@")
+    is_denied = item.startswith(DENIED)
+    code, at, expiry = item.removeprefix(DENIED).partition("@")
+    if is_denied and at:
+        return (
+            f"{quote(item)} names a day, and what is not held does not expire",
+            f"write it as {DENIED}{cut(code)}",
+        )
     if codes is not None and code not in codes:
         right = (find_separator(code) or suggest(code, codes)) if is_suggested else "as above"
         return f"no licence {quote(code)}", right
@@ -305,16 +351,23 @@ def _find_garbled_names(names: pd.Series, file: str) -> list[Problem]:
 def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:
     """What a client holds: code to the day on which it expires, or None where no expiry is told.
 
-    Of a code that is named twice the later expiry counts.
+    Of a code that is named twice the later expiry counts. What it says it does not hold is left out.
     """
     held: dict[str, date | None] = {}
     for item in holds:
+        if item.startswith(DENIED):
+            continue
         code, _, expiry = item.partition("@")
         ends = date.fromisoformat(expiry) if expiry else None
         known = held.get(code, date.min)
         if known is not None:
             held[code] = None if ends is None else max(known, ends)
     return held
+
+
+def find_denied(holds: Iterable[str]) -> frozenset[str]:
+    """The codes that a client says it does not hold, though something that it holds may have required them."""
+    return frozenset(item.removeprefix(DENIED) for item in holds if item.startswith(DENIED))
 
 
 def join_held(holds: Iterable[str], as_of: date) -> str:

@@ -10,22 +10,23 @@ from typing import Any, TypedDict
 import pandas as pd
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
 from licences.law.local import PROVINCE
+from licences.planning.papers import find_undocumented
 from licences.planning.renewals import MONTHS
-from licences.planning.schedule import DONE
-from licences.words.findings import say_finding
-from licences.words.phrases import say_value
+from licences.words.findings import say_finding, say_status
+from licences.words.money import MoneyView, view_money
+from licences.words.papers import PaperView, count_by_who, view_papers
+from licences.words.phrases import say_rare, say_value
 from licences.words.plans import (
-    CostView,
     DueView,
     LaunchView,
     StepView,
     say_conflicts,
-    view_costs,
     view_dues,
     view_launch,
     view_steps,
@@ -43,12 +44,13 @@ _SHOWN = ("forbidden", "required", "recommended", "optional")
 class LicenceView(RowView):
     """What is said of a licence in a client's case.
 
-    obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
+    status_text: the status in words. obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
     is_outside: whether the catalogue holds no rule for it, so that no answer settles it.
     """
 
     verdict: str
     status: str
+    status_text: str
     because: list[str]
     missing: list[str]
     blockers: list[str]
@@ -75,6 +77,15 @@ class QuestionView(TypedDict):
     settles: list[str]
     conditions: list[str]
     share: str
+    is_rare: bool
+
+
+class RareView(TypedDict):
+    """The open facts that only few businesses have: what heads them, and what one answer to all settles."""
+
+    title: str
+    intro: str
+    questions: list[QuestionView]
 
 
 # A key of it is a keyword, so that it has no class of its own.
@@ -116,6 +127,7 @@ class CaseView(TypedDict):
     dated: list[StepView]
     undated: list[StepView]
     questions: list[QuestionView]
+    rare: RareView | None
     warnings: list[str]
     coming: list[UpcomingView]
     shown: list[LicenceView]
@@ -127,7 +139,10 @@ class CaseView(TypedDict):
     renewals: list[DueView]
     untold_expiries: list[str]
     months: int
-    costs: list[CostView]
+    money: MoneyView
+    papers: list[PaperView]
+    papers_of: dict[str, int]
+    undocumented: dict[str, str]
     capacity: int | None
     profile: list[tuple[str, str]]
     scope: list[str]
@@ -146,7 +161,13 @@ def view_case(case: Case) -> CaseView:
         if event.is_renewal and event.renew_by < case.as_of
     }
     steps = view_steps(case.forecast)
+    to_obtain = [licence for licence in required if licence["status"] not in DONE]
+    codes = list(
+        dict.fromkeys([*(licence["code"] for licence in to_obtain), *(step["code"] for step in steps)])
+    )
+    papers = view_papers(case.plan, codes)
     shown = [licence for verdict in _SHOWN for licence in needed[verdict]]
+    questions = [_view_question(case, row) for row in case.questions.to_dict("records")]
     return {
         "case": case,
         "language": case.language,
@@ -159,7 +180,7 @@ def view_case(case: Case) -> CaseView:
         ],
         "held_in_vain": _find_gone(case),
         "required": required,
-        "to_obtain": [licence for licence in required if licence["status"] not in DONE],
+        "to_obtain": to_obtain,
         "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
         "renew": [
             {**licence, "overdue_since": overdue.get(licence["code"])}
@@ -169,7 +190,8 @@ def view_case(case: Case) -> CaseView:
         "steps": steps,
         "dated": [step for step in steps if step["finish"]],
         "undated": [step for step in steps if not step["finish"]],
-        "questions": [_view_question(case, row) for row in case.questions.to_dict("records")],
+        "questions": questions,
+        "rare": _view_rare(case, questions),
         "warnings": [warning.message for warning in case.contradictions],
         "coming": [_view_coming(change, case) for change in case.coming],
         "shown": shown,
@@ -181,7 +203,10 @@ def view_case(case: Case) -> CaseView:
         "renewals": view_dues(case.forecast),
         "untold_expiries": [case.name_code(code) for code in case.forecast.untold_expiries],
         "months": MONTHS,
-        "costs": view_costs(case.forecast),
+        "money": view_money(case.forecast),
+        "papers": papers,
+        "papers_of": count_by_who(papers),
+        "undocumented": {code: case.short(code) for code in find_undocumented(case.plan.law, codes)},
         "capacity": case.plan.capacity,
         "scope": say_scope(case.catalogue, case.as_of, case.language, with_edition=False),
         "local_note": _say_local_note(case, shown),
@@ -199,9 +224,10 @@ def view_licence(case: Case, code: str) -> LicenceView:
     row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
     return {
         **row,
-        "advice": None if finding.status in DONE else row["advice"],  # it says what to do instead of applying
+        "advice": None if finding.is_obtained else row["advice"],  # it says what to do instead of applying
         "verdict": finding.verdict,
         "status": finding.status,
+        "status_text": say_status(finding.status, finding.implied_by, case.short, case.language),
         "because": said["because"][:-1],  # the legal basis stands in its own place
         "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": said["blockers"],
@@ -219,7 +245,7 @@ def _say_obtainable(case: Case, code: str) -> list[str]:
     finding = case.findings[code]
     if finding.verdict == "not_needed":
         return []
-    aim = find_eligible(finding.licence, case.profile)
+    aim = find_eligible(finding.licence, case.profile, is_implied=bool(finding.implied_by))
     return (
         []
         if aim.reached
@@ -247,6 +273,18 @@ def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
         "settles": [case.name_code(code) for code in row["settles"]],
         "conditions": [case.name_code(code) for code in row["conditions"]],
         "share": f"{row['share']:.0%}",
+        "is_rare": field.is_rare,
+    }
+
+
+def _view_rare(case: Case, questions: list[QuestionView]) -> RareView | None:
+    rare = [question for question in questions if question["is_rare"]]
+    if not rare:
+        return None
+    return {
+        "title": say(case.language, "rare.title", count=len(rare)),
+        "intro": say_rare(len(case.settled_by_none), case.language),
+        "questions": rare,
     }
 
 
@@ -256,7 +294,7 @@ def _view_coming(change: UpcomingChange, case: Case) -> UpcomingView:
         "official_name": change.entry.official_name,
         "code": change.entry.code,
         "from": change.day,
-        "what": say_coming(change, case.law, case.profile),
+        "what": say_coming(change, case.law, case.profile, case.plan.kept),
         "note": say_note(change, case.catalogue, case.language),
     }
 

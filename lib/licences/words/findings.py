@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypedDict
@@ -64,6 +64,7 @@ class FindingView(TypedDict):
     would_change_if: list[str]
     blockers: list[str]
     status: str
+    implied_by: list[str] | None
     legal_basis: str
     source_url: str | None
     checked_on: str
@@ -95,9 +96,10 @@ def say_finding(finding: Finding, language: str) -> FindingView:
             )
         ),
         "blockers": []
-        if finding.verdict == "not_needed"
+        if finding.verdict == "not_needed" or finding.is_obtained
         else list_blockers(finding.licence, finding.profile, language),
         "status": finding.status,
+        "implied_by": list(finding.implied_by) or None,
         **source,
         "local": say_local(finding.licence, language),
     }
@@ -130,6 +132,14 @@ def make_findings_frame(
     found = explain(catalogue, profiles, as_of, language)
     rows = [say_one(finding, language) for finding in found]
     return pd.DataFrame(rows, dtype=object)  # an address that is not known stays None
+
+
+def say_status(
+    status: str, implied_by: Iterable[str] | None, short: Callable[[str], str], language: str
+) -> str:
+    """Whether a licence is held, and where that follows from others from which; short: what a code is called."""
+    names = say(language, "list").join(map(short, implied_by or ()))
+    return say(language, f"status.{status}", names=names)
 
 
 def say_reasons(finding: Finding, language: str) -> list[str]:

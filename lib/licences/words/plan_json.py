@@ -7,8 +7,11 @@ from typing import TypedDict
 
 from licences.law.durations import Duration
 from licences.law.working_days import read_calendar
+from licences.planning.fees import Amounts
 from licences.planning.forecast import Forecast
 from licences.planning.renewals import Renewal
+from licences.planning.risk import Penalty, Risk
+from licences.words.papers import view_papers
 from licences.words.plans import StepView, say_duty, view_steps
 
 
@@ -88,14 +91,69 @@ class RenewalJson(TypedDict):
 
 
 class CostJson(TypedDict):
-    """The official fees of a phase in yuan; None where no amount is known."""
+    """The fees of a phase in yuan; None where no amount is known."""
 
     phase: int
     fee_cny: float | None
     yearly_fee_cny: float | None
+    market_min_cny: float | None
+    market_max_cny: float | None
+    our_fee_cny: float | None
     unknown_fees: list[str]
     unknown_yearly_fees: list[str]
+    unknown_market: list[str]
     estimates: list[str]
+
+
+class PaperJson(TypedDict):
+    """A paper to bring, once; the id is null for a text of a row's own."""
+
+    id: str | None
+    name: str
+    brought_by: str
+    needed_for: list[str]
+    needed_by: str | None
+
+
+class CostsTotalJson(TypedDict):
+    """The fees of all phases together."""
+
+    fee_cny: float | None
+    yearly_fee_cny: float | None
+    market_min_cny: float | None
+    market_max_cny: float | None
+    our_fee_cny: float | None
+    unknown_fees: list[str]
+    unknown_yearly_fees: list[str]
+    unknown_market: list[str]
+
+
+class QuoteJson(TypedDict):
+    """What the firm itself asks for a licence."""
+
+    code: str
+    short: str
+    our_fee_cny: float
+    remark: str | None
+
+
+class PenaltyJson(TypedDict):
+    """What a licence that is required and not held puts at stake, in yuan."""
+
+    code: str
+    min_cny: float | None
+    max_cny: float | None
+    closes: bool | None
+    basis: str | None
+
+
+class RiskJson(TypedDict):
+    """What is at stake today; fines are never added up."""
+
+    licences: list[PenaltyJson]
+    highest: PenaltyJson | None
+    closing: list[str]
+    unknown: list[str]
 
 
 class PlanJson(TypedDict):
@@ -116,6 +174,10 @@ class PlanJson(TypedDict):
     renewals: list[RenewalJson]
     expiry_not_told: list[str]
     costs: list[CostJson]
+    papers: list[PaperJson]
+    costs_total: CostsTotalJson
+    quotation: list[QuoteJson]
+    risk: RiskJson
 
 
 def describe_plan(forecast: Forecast) -> PlanJson:
@@ -137,16 +199,62 @@ def describe_plan(forecast: Forecast) -> PlanJson:
         "renewals": [_describe_renewal(event, plan.law.language) for event in forecast.renewals],
         "expiry_not_told": list(forecast.untold_expiries),
         "costs": [
-            {
-                "phase": cost.phase,
-                "fee_cny": cost.fee_cny,
-                "yearly_fee_cny": cost.yearly_fee_cny,
-                "unknown_fees": list(cost.unknown_fees),
-                "unknown_yearly_fees": list(cost.unknown_yearly_fees),
-                "estimates": list(cost.estimates),
-            }
+            {"phase": cost.phase, **_describe_amounts(cost), "estimates": list(cost.estimates)}
             for cost in forecast.costs
         ],
+        "papers": [
+            {
+                "id": paper["id"] or None,
+                "name": paper["name"],
+                "brought_by": paper["who"],
+                "needed_for": paper["codes"],
+                "needed_by": _write_day(paper["needed_by"]),
+            }
+            for paper in view_papers(plan)
+        ],
+        "costs_total": _describe_amounts(forecast.costs_total),
+        "quotation": [
+            {
+                "code": quote.code,
+                "short": plan.law.short(quote.code),
+                "our_fee_cny": quote.our_fee_cny,
+                "remark": quote.remark,
+            }
+            for quote in forecast.quotation
+        ],
+        "risk": _describe_risk(forecast.risk),
+    }
+
+
+def _describe_amounts(amounts: Amounts) -> CostsTotalJson:
+    return {
+        "fee_cny": amounts.fee_cny,
+        "yearly_fee_cny": amounts.yearly_fee_cny,
+        "market_min_cny": amounts.market_min_cny,
+        "market_max_cny": amounts.market_max_cny,
+        "our_fee_cny": amounts.our_fee_cny,
+        "unknown_fees": list(amounts.unknown_fees),
+        "unknown_yearly_fees": list(amounts.unknown_yearly_fees),
+        "unknown_market": list(amounts.unknown_market),
+    }
+
+
+def _describe_risk(risk: Risk) -> RiskJson:
+    return {
+        "licences": [_describe_penalty(one) for one in risk.licences],
+        "highest": _describe_penalty(risk.highest) if risk.highest else None,
+        "closing": list(risk.closing),
+        "unknown": list(risk.unknown),
+    }
+
+
+def _describe_penalty(one: Penalty) -> PenaltyJson:
+    return {
+        "code": one.code,
+        "min_cny": one.min_cny,
+        "max_cny": one.max_cny,
+        "closes": one.closes,
+        "basis": one.basis,
     }
 
 

@@ -1,4 +1,4 @@
-"""A plan in a reader's language: its steps, its launch, what falls due and what it costs, as plain values."""
+"""A plan in a reader's language: its steps, its launch and what falls due, as plain values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date
 from typing import TypedDict
 
 from licences.law.working_days import read_calendar
-from licences.planning.fees import Cost
 from licences.planning.forecast import Forecast
 from licences.planning.phases import PhaseConflict, find_phase_conflicts
 from licences.planning.prerequisites import PassedOver
@@ -73,17 +72,6 @@ class DueView(TypedDict):
     basis: str
     is_estimate: bool
     events: list[tuple[Renewal, bool]]
-
-
-class CostView(TypedDict):
-    """The official fees of a phase in yuan, None where no amount is known; the rest names licences."""
-
-    phase: str
-    fee: float | None
-    yearly_fee: float | None
-    unknown: list[str]
-    unknown_yearly: list[str]
-    estimates: list[str]
 
 
 def view_steps(forecast: Forecast) -> list[StepView]:
@@ -226,20 +214,3 @@ def say_ground(event: Renewal, language: str) -> str:
     """On what the dates of a renewal rest."""
     told = event.basis == "told"
     return say(language, "page.told") if told else label_value("days_likely_basis", event.basis, language)
-
-
-def view_costs(forecast: Forecast) -> list[CostView]:
-    """The fees, phase by phase."""
-    law = forecast.plan.law
-
-    def view(cost: Cost) -> CostView:
-        return {
-            "phase": label_value("phase", cost.phase, law.language),
-            "fee": cost.fee_cny,
-            "yearly_fee": cost.yearly_fee_cny,
-            "unknown": [law.short(code) for code in cost.unknown_fees],
-            "unknown_yearly": [law.short(code) for code in cost.unknown_yearly_fees],
-            "estimates": [law.short(code) for code in cost.estimates],
-        }
-
-    return [view(cost) for cost in forecast.costs]

@@ -115,7 +115,8 @@ def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
             )
             yield own("changes.one.blocked", names=_name(case, code, new), blockers=blockers)
     for code in old["blocked"]:
-        if code not in new["blocked"] and new["verdicts"].get(code) in NEEDED and code not in new["held"]:
+        is_open = new["verdicts"].get(code) in NEEDED and code not in {**new["held"], **new["implied"]}
+        if code not in new["blocked"] and is_open:
             yield own("changes.one.obtainable", names=_name(case, code, new))
 
 
@@ -178,7 +179,7 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     for change, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
             name = join_names(change.entry.name, change.entry.row["name_zh"])
-            what = say_coming(change, case.law, case.profile)
+            what = say_coming(change, case.law, case.profile, case.plan.kept)
             yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
     for code, day, _ in old["coming"]:
         starts = [record["rows"].get(code, {}).get("in_force_from") for record in (old, new)]
@@ -208,6 +209,10 @@ def _say_held(case: Case, old: Record, new: Record) -> Iterator[str]:
             yield own("retrospect.held_until", name=name, old=old["held"][code] or own("not_told"), new=day)
         if code in new["expired"] and code not in old["expired"]:
             yield own("retrospect.expired", name=name, day=new["held"][code])
+    for code, by in new["implied"].items():
+        if code not in old.get("implied", {}) and code not in old["held"]:
+            names = own("list").join(_name(case, one, new, old) for one in by)
+            yield own("retrospect.implied", name=_name(case, code, new, old), names=names)
 
 
 def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:

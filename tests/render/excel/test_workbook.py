@@ -25,14 +25,14 @@ from licences.render.brand import Brand
 from licences.render.excel.workbook import make_workbook
 from licences.render.excel.writer import TONES, Column, Estimate, Line, Link, Look, Table, draw_book
 from licences.words.citations import cite
-from licences.words.findings import say_finding
+from licences.words.findings import say_finding, say_status
 from licences.words.labels import label_value
 from licences.words.plan_json import describe_plan
 from licences.words.texts import read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 SHEETS = {
-    "zh": ["概览", "证照清单", "材料清单", "办理计划", "官方费用", "续期与义务", "来源", "不需要"],
+    "zh": ["概览", "证照清单", "材料清单", "办理计划", "费用", "续期与义务", "来源", "不需要"],
     "en": ["Overview", "Licences", "Documents", "Plan", "Costs", "Renewals", "Sources", "Not needed"],
 }
 HOSTILE = [
@@ -127,7 +127,10 @@ def test_the_official_chinese_name_stands_in_every_english_table_and_the_short_o
     case = make(catalogue, sample_clients, "grand-bazaar", language)
     book = read(make_workbook(case))
     whole = {SHEETS[language][at] for at in (1, 6, 7)}
-    for name in SHEETS[language][1:]:
+    official = dict(zip(catalogue.papers["id"], catalogue.papers["name_zh"], strict=True))
+    for row in read_rows(book[SHEETS[language][2]]) if language == "en" else ():
+        assert row[say(language, "official")].value == official[row[say(language, "code")].value]
+    for name in (*SHEETS[language][1:2], *SHEETS[language][3:]):
         for row in read_rows(book[name]):
             code = row[say(language, "code")].value
             if language == "en":
@@ -240,7 +243,7 @@ def test_what_a_finding_says_is_in_its_row(catalogue: Catalogue, sample_clients:
     for row in read_rows(read(make_workbook(case))["Licences"]):
         finding = say_finding(case.findings[row["Code"].value], "en")
         assert row["Verdict"].value == texts["verdicts"][finding["verdict"]]
-        assert row["Status"].value == texts["status"][finding["status"]]
+        assert row["Status"].value == say_status(finding["status"], finding["implied_by"], case.short, "en")
         assert (row["Why"].value or "").split("\n") == list(finding["because"][:-1])
         assert (row["What blocks it"].value or "") == "\n".join(finding["blockers"])
         asked = (row["Facts not told"].value or "").split("\n") if finding["missing_facts"] else []
@@ -302,17 +305,26 @@ def test_the_plan_says_what_the_plan_command_says(bazaar: Case, bazaar_book: Wor
     assert [step for step in told if step["start"] is None]
 
 
-def test_a_document_can_be_ticked_off_and_followed_up(bazaar: Case, bazaar_book: Workbook) -> None:
+def test_a_paper_is_listed_once_for_all_that_asks_for_it_and_can_be_ticked_off(
+    bazaar: Case, bazaar_book: Workbook
+) -> None:
     sheet = bazaar_book["Documents"]
-    rows = read_rows(sheet)
+    rows = {row["Code"].value: row for row in read_rows(sheet)}
+    assert len(rows) == len(list(read_rows(sheet)))
     starts = {step.code: step.start for step in bazaar.steps}
-    wanted = {(code, text) for code in starts for text in bazaar.rows.at[code, "documents_en"]}
-    assert wanted
-    assert wanted <= {(row["Code"].value, row["Document"].value) for row in rows}
-    for row in rows:
+    wanted: dict[str, list[str]] = {}
+    for code in starts:
+        for paper in bazaar.rows.at[code, "papers"]:
+            wanted.setdefault(paper, []).append(code)
+    assert max(map(len, wanted.values())) > 3
+    assert wanted.keys() == rows.keys()
+    for paper, codes in wanted.items():
+        row = rows[paper]
         assert row["Status"].value == "to do"
         assert row["Done"].value is None
-        assert as_day(row["Complete by"].value) == starts[row["Code"].value]
+        assert all(bazaar.short(code) in row["Needed for"].value for code in codes)
+        days = [day for code in codes if (day := starts[code])]
+        assert as_day(row["Complete by"].value) == min(days, default=None)
     lists = {str(one.sqref): one for one in sheet.data_validations.dataValidation}
     assert lists[f"A2:A{len(rows) + 1}"].formula1 == '"✓"'
     assert lists[f"B2:B{len(rows) + 1}"].formula1 == '"to do,asked for,received,filed"'
@@ -337,11 +349,14 @@ def test_a_licence_without_a_list_of_documents_says_so(
             () if code in bare else given
             for code, given in zip(without["code"], without[column], strict=True)
         ]
+    without["papers"] = [
+        () if code in bare else given for code, given in zip(without["code"], without["papers"], strict=True)
+    ]
     case = make(replace(catalogue, rows=without), sample_clients, "grand-bazaar", include=("recommended",))
     rows = read_rows(read(make_workbook(case))["Documents"])
-    assert {step.code for step in case.steps} == {row["Code"].value for row in rows}
     said = "(no list of documents was found; please ask the authority)"
-    assert {row["Code"].value for row in rows if row["Document"].value == said} == bare
+    unknown = {row["Code"].value: row["Needed for"].value for row in rows if row["Document"].value == said}
+    assert unknown == {code: case.short(code) for code in bare}
 
 
 @pytest.mark.parametrize(
@@ -361,14 +376,61 @@ def test_fees_add_up_and_an_unknown_one_is_never_zero(
     numbers = [fee for fee in fees.values() if isinstance(fee, (int, float))]
     assert sum(numbers) == sum(cost.fee_cny or 0 for cost in case.forecast.costs) == total
     totals = list(sheet.iter_rows(min_row=len(rows) + 3, values_only=True))
-    for cells, cost in zip(totals, case.forecast.costs, strict=True):
+    *of_phases, of_all = totals
+    for cells, cost in zip(of_phases, case.forecast.costs, strict=True):
         assert cells[0] == "Known amounts together"
         assert cells[3] == label_value("phase", cost.phase, case.language)
         none = "not known" if cost.unknown_fees else "–"
         assert cells[4] == (none if cost.fee_cny is None else cost.fee_cny)
-        assert all(case.short(code) in str(cells[8]) for code in cost.unknown_fees)
+        assert all(case.short(code) in str(cells[11]) for code in (*cost.unknown_fees, *cost.unknown_market))
+    assert (of_all[0], of_all[4]) == ("Known amounts of all phases", total)
+    assert all(case.short(code) in str(of_all[11]) for code in unknown)
     if client == "drug-arcade":  # of its third phase no fee at all is known
         assert "not known" in [cells[4] for cells in totals]
+
+
+def test_market_prices_add_up_to_a_range_and_an_unknown_one_is_never_zero(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab", include=("recommended", "optional"))
+    sheet = read(make_workbook(case))["Costs"]
+    rows = read_rows(sheet)
+    prices = {row["Code"].value: row["Market price from (CNY)"].value for row in rows}
+    assert prices["ISO_9001"] == 4000
+    assert {code for code, price in prices.items() if price == "not known"} == set(
+        case.forecast.costs_total.unknown_market
+    )
+    totals = list(sheet.iter_rows(min_row=len(rows) + 3, values_only=True))
+    assert totals[-1][8:10] == (4000, 50000)
+    assert all(case.short(code) in str(totals[-1][11]) for code in case.forecast.costs_total.unknown_market)
+
+
+def test_a_quotation_is_a_sheet_only_where_the_firm_names_fees(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "corner-shop")
+    assert "Quotation" not in read(make_workbook(case)).sheetnames
+    first, *others = [step.code for step in case.steps]
+    ours = pd.DataFrame([{"code": first, "fee_cny": 8000.0, "remark": "=2+3"}])
+    quoted = make(replace(catalogue, our_fees=ours), sample_clients, "corner-shop")
+    book = read(make_workbook(quoted))
+    sheet = book["Quotation"]
+    (row,) = read_rows(sheet)
+    assert (row["Code"].value, row["Our fee (CNY)"].value, row["Remark"].value) == (first, 8000, "=2+3")
+    assert row["Remark"].data_type == "s"
+    (total,) = sheet.iter_rows(min_row=4, values_only=True)
+    assert (total[0], total[3]) == ("Total", 8000)
+    assert others
+    assert all(case.short(code) in str(total[4]) for code in others)
+    assert {row["Code"].value: row["Our fee (CNY)"].value for row in read_rows(book["Costs"])}[first] == 8000
+    assert "Our fee (CNY)" not in [one.value for one in read(make_workbook(case))["Costs"][1]]
+
+
+def test_the_first_sheet_says_what_is_at_stake(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab")
+    said = list(read(make_workbook(case)).worksheets[0].iter_rows(values_only=True))
+    (stake,) = [str(row[1]) for row in said if row[0] == "At stake"]
+    assert "for PI impact assessment alone (fines are not added up)" in stake
 
 
 def test_an_occupation_fee_of_what_is_held_is_counted_and_no_fee_of_it_is_due(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -195,6 +196,32 @@ def test_a_fee_that_is_not_known_is_named_and_counted(
     assert all(case.short(code) in said for code in unknown)
 
 
+def test_a_total_says_what_it_leaves_out_and_the_firms_fees_stand_beside_it(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    plan_options = PlanOptions(START, ("recommended", "optional"))
+    profile = choose(sample_clients, "seven-month-lab")
+    case = make_case(catalogue, profile, AS_OF, plan_options, "en")
+    said, total = read_text(case, "costs"), case.forecast.costs_total
+    sentence = said[said.index("Market prices (agents") :]
+    assert "Official fees, one-off: CNY 4,720 known; not known for: " in said
+    assert "CNY 4,000–50,000 (secondary source) known; not known for: " in sentence
+    assert all(case.short(code) in sentence for code in total.unknown_market)
+    assert "Our fee" not in said
+    ours = pd.DataFrame([{"code": "TRADEMARK", "fee_cny": 2500.0, "remark": None}])
+    quoted = make_case(replace(catalogue, our_fees=ours), profile, AS_OF, plan_options, "en")
+    assert "Our fees: CNY 2,500; not quoted: " in read_text(quoted, "costs")
+    assert "Our fee (CNY)" in read_text(quoted, "costs")
+
+
+def test_the_first_section_says_what_is_at_stake(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make_case(catalogue, choose(sample_clients, "seven-month-lab"), AS_OF, PlanOptions(START), "en")
+    assert case.forecast.risk.highest
+    name = case.short(case.forecast.risk.highest.code)
+    said = read_text(case, "summary")
+    assert f"for {name} alone (fines are not added up); closing possible for " in said
+
+
 def test_where_the_common_overview_disagrees_the_plan_says_so(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
@@ -216,3 +243,21 @@ def test_what_time_alone_lifts_and_what_is_not_told_stand_beside_the_step(
     assert "only time has to pass: met from 2027-04-23 at the latest" in said
     open_case = make_case(catalogue, choose(sample_clients, "wander-work"), AS_OF, PlanOptions(START), "en")
     assert "whether it can be obtained depends on: " in read_text(open_case, "steps")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_few_businesses_have_is_folded_below_the_questions(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "quiet-client"), AS_OF, PlanOptions(START), language)
+    html = unescape(make_section(case, "missing").html)
+    before, _, rest = html.partition('<details class="rare">')
+    folded = rest.partition("</details>")[0]
+    labels = {name: case.catalogue.fields[name].label[language] for name in case.questions["field"]}
+    assert len(case.rare) > 20
+    assert all(f'<th scope="row">{labels[name]}<' in folded for name in case.rare)
+    assert all(f'<th scope="row">{labels[name]}<' in before for name in labels.keys() - set(case.rare))
+    assert folded.count('<th scope="row">') == len(case.rare)
+    assert str(len(case.settled_by_none)) in folded.partition("<table>")[0]
+    busy = make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, PlanOptions(START), language)
+    assert 'class="rare"' not in make_section(busy, "missing").html

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,24 @@ def test_every_sample_client_has_a_word_file_that_says_all_in_both_languages(
             assert step.finish is not None
             assert step.finish.isoformat() in together
         assert not re.search(r"\{[{%a-z_]|: None|<NA>|NaT|\bnan\b", together)
+
+
+def test_the_first_page_says_what_is_at_stake_and_a_total_what_it_leaves_out(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab", "en")
+    texts = list_texts(make_word(case))
+    (stake,) = [at for at, text in enumerate(texts) if text.startswith("At stake today: ")]
+    assert "alone (fines are not added up)" in texts[stake]
+    assert stake < texts.index("Contents")
+    priced = catalogue.rows.copy()
+    priced.loc[priced["code"] == "ICP_FILING", ["market_min_cny", "market_max_cny"]] = 500.0
+    columns = ["market_min_cny_basis", "market_max_cny_basis"]
+    priced.loc[priced["code"] == "ICP_FILING", columns] = "estimate"
+    case = make(replace(catalogue, rows=priced), sample_clients, "seven-month-lab", "en")
+    (told,) = [text for text in list_texts(make_word(case)) if text.startswith("Market prices (agents")]
+    assert ": CNY 500 (estimate) known; not known for: " in told
+    assert all(case.short(code) in told for code in case.forecast.costs_total.unknown_market)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -81,18 +81,26 @@ def _list_results(case: Case) -> Iterator[Line]:
         yield Line(None, own(f"page.{case.forecast.no_launch}"))
     elif launch["is_estimate"]:
         yield Line(own("workbook.note"), own("page.launch_estimate"))
-    if view["left_out"]:
-        names = own("list").join(view["left_out"])
-        yield Line(own("workbook.counted_out"), own("page.left_out", names=names), "alarm")
-    if view["held_in_vain"]:
-        names = own("list").join(view["held_in_vain"])
-        yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
+    yield from _list_cautions(case)
     age = own("workbook.checked", oldest=checked["oldest"], age=checked["age"])
     if checked["is_old"]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
         yield Line(own("workbook.age"), age)
     yield Line(own("workbook.edition"), str(case.catalogue.edition))
+
+
+def _list_cautions(case: Case) -> Iterator[Line]:
+    """What the dates leave out, what is at stake, and what is held of which no row is law any more."""
+    own, view = partial(say, case.language), view_case(case)
+    if view["left_out"]:
+        names = own("list").join(view["left_out"])
+        yield Line(own("workbook.counted_out"), own("page.left_out", names=names), "alarm")
+    if view["money"]["risk"]:
+        yield Line(own("workbook.at_stake"), view["money"]["risk"], "alarm")
+    if view["held_in_vain"]:
+        names = own("list").join(view["held_in_vain"])
+        yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
 
 
 def _list_open(case: Case) -> Iterator[Line]:

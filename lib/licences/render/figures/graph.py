@@ -10,8 +10,8 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.law.rows import split_prerequisites
-from licences.planning.schedule import DONE
 from licences.render.figures.style import INK, PALE, dress, label_codes
 from licences.words.texts import say
 

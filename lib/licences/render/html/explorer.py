@@ -9,13 +9,13 @@ import pandas as pd
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Comparison, compare_cases
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import BY_WEIGHT
-from licences.planning.schedule import DONE
 from licences.planning.simulation import SHARES
 from licences.render.html.sections import make_environment
 from licences.rules.facts import Field
 from licences.words.cases import view_licence
-from licences.words.phrases import say_value
+from licences.words.phrases import say_rare, say_value
 from licences.words.plans import view_launch
 from licences.words.research import say_research
 from licences.words.scope import say_scope
@@ -83,6 +83,17 @@ def make_question(case: Case) -> str:
     return _render("question", view, texts["page"], texts["explorer"])
 
 
+def make_rare(case: Case) -> str:
+    """What only few businesses have, folded, and what one answer to all of it settles; empty where none is open."""
+    labels = [case.catalogue.fields[name].label[case.language] for name in case.rare]
+    view = {
+        "title": say(case.language, "rare.title", count=len(labels)),
+        "intro": say_rare(len(case.settled_by_none), case.language),
+        "labels": labels,
+    }
+    return _render("rare", view if labels else None)
+
+
 def make_label(field: Field, language: str, told: bool) -> str:
     """What a fact is called; its help opens with a click."""
     said = {"label": field.label[language], "help": field.help[language]}
@@ -130,10 +141,7 @@ def list_licences(case: Case) -> pd.DataFrame:
             "why": [comma.join(one["because"]) for one in findings],
             "missing": [comma.join(one["missing"]) for one in findings],
             "blockers": [comma.join(one["blockers"]) for one in findings],
-            "status": [
-                say(language, f"page.status.{one['status']}") if one["is_licence"] else "–"
-                for one in findings
-            ],
+            "status": [one["status_text"] if one["is_licence"] else "–" for one in findings],
             "phase": [one["phase"] for one in findings],
             "basis": [one["legal_basis"] for one in findings],
             "source": [one["source"] for one in findings],

@@ -8,17 +8,18 @@ from typing import Any
 from licences.analysis.case import Case
 from licences.render.brand import Brand
 from licences.words.cases import view_case
+from licences.words.papers import PaperView
 from licences.words.since_last import tell_since_last
 from licences.words.texts import fill, mark_day, read_texts, say, say_number
 
 Words = dict[str, Any]
 NAMES = frozenset(
     {"advised", "age", "answer", "answers", "as_of", "blockers", "chances", "changed", "client", "client_code",
-     "coming", "conflicts", "contact", "costs", "dates", "decided", "disclaimer", "documents", "edition", "figures",
+     "coming", "conflicts", "contact", "costs", "costs_totals", "dates", "decided", "disclaimer", "documents", "edition", "figures",
      "firm", "forbidden", "groups", "held_in_vain", "launch", "left_out", "licences", "limits", "logo", "missing_intro",
-     "next_questions", "outside", "scope",
+     "next_questions", "outside", "papers", "papers_intro", "papers_unknown", "rare_note", "scope",
      "not_needed", "notes", "page", "plan_intro", "questions", "renew", "renewals", "renewals_intro",
-     "renewals_title", "shown", "sources_intro", "start", "steps", "steps_note", "undated", "undetermined",
+     "renewals_title", "risk", "shown", "sources_intro", "start", "steps", "steps_note", "undated", "undetermined",
      "untold_expiries", "warnings"}
 )  # fmt: skip
 """What a template may name: these words, and the pictures."""
@@ -74,6 +75,7 @@ class _Words:
             else "",
             "missing_intro": self.fill("missing_intro", count=len(view["open"])),
             "questions": [self._describe_question(question) for question in view["questions"]],
+            "rare_note": self._say_rare(),
             "notes": [f"{step['name']}: {note}" for step in view["steps"] for note in step["notes"]],
             **self._describe_plan(),
             "launch": list(self._describe_launch()),
@@ -81,7 +83,14 @@ class _Words:
             "renewals_intro": say(case.language, "word.renewals_intro"),
             "untold_expiries": self._name("untold_expiries", view["untold_expiries"]),
             "renewals": [self._describe_renewal(entry) for entry in view["renewals"]],
-            "costs": [self._describe_cost(cost) for cost in view["costs"]],
+            "costs": [self._describe_cost(cost) for cost in view["money"]["costs"]],
+            "costs_totals": view["money"]["totals"],
+            "risk": view["money"]["risk"] or "",
+            "papers": [self._describe_paper(paper) for paper in view["papers"]],
+            "papers_intro": self.fill("documents_intro", count=len(view["papers"]), **view["papers_of"])
+            if view["papers"]
+            else "",
+            "papers_unknown": self._name("documents_unknown", list(view["undocumented"].values())),
             "documents": [told[licence["code"]] for licence in view["to_obtain"] if licence["documents"]],
             "shown": [told[licence["code"]] for licence in view["shown"]],
             "licences": [told[licence["code"]] for licence in view["shown"]],
@@ -158,7 +167,7 @@ class _Words:
 
     def _say_renewal(self, licence: Mapping[str, Any]) -> str:
         page, until = self.page, self.case.held[licence["code"]]
-        said = f"{licence['name']}: {page['status'][licence['status']]}" + (f", {until}" if until else "")
+        said = f"{licence['name']}: {licence['status_text']}" + (f", {until}" if until else "")
         if licence["overdue_since"]:
             said += f"{page['stop']} {self.fill('overdue_since', day=licence['overdue_since'])}"
         return said
@@ -166,6 +175,13 @@ class _Words:
     def _say_question(self, question: Mapping[str, Any]) -> str:
         kind = "settles" if question["settles"] else "conditions"
         return f"{question['label']} {self.fill(f'next_{kind}', count=len(question[kind]))}"
+
+    def _say_rare(self) -> str:
+        rare = self.view["rare"]
+        if rare is None:
+            return ""
+        labels = self.join(question["label"] for question in rare["questions"])
+        return say(self.case.language, "rare.note", intro=rare["intro"], labels=labels)
 
     def _describe_question(self, question: Mapping[str, Any]) -> Words:
         conditions = self._name("conditions_of", question["conditions"])
@@ -184,7 +200,7 @@ class _Words:
             licence["legal_basis"],
             *(f"{page['blocked_sign']} {blocker}" for blocker in licence["blockers"]),
         ]
-        status = page["status"][licence["status"]]
+        status = licence["status_text"]
         tags = [
             page["verdicts"][licence["verdict"]],
             licence["kind"],
@@ -267,6 +283,15 @@ class _Words:
             "basis": step["basis"],
         }
 
+    def _describe_paper(self, paper: PaperView) -> Words:
+        small = " · ".join(filter(None, (paper["form"], paper["valid"], paper["remark"])))
+        return {
+            "text": "\n".join(filter(None, (f"☐ {paper['name']}", small))),
+            "needed_for": paper["needed_for"],
+            "brought_by": paper["brought_by"] or "–",
+            "needed_by": mark_day(paper["needed_by"]),
+        }
+
     def _describe_launch(self) -> Iterator[str]:
         view, page, launch = self.view, self.page, self.view["launch"]
         if launch is None:
@@ -307,12 +332,9 @@ class _Words:
         unknown = self.join(dict.fromkeys((*cost["unknown"], *cost["unknown_yearly"]))) or "–"
         return {
             "phase": cost["phase"],
-            "fee_cny": self._say_amount(cost["fee"], cost["unknown"]),
-            "yearly_fee_cny": self._say_amount(cost["yearly_fee"], cost["unknown_yearly"]),
+            "fee_cny": cost["fee_text"],
+            "yearly_fee_cny": cost["yearly_text"],
+            "market_cny": cost["market_text"],
+            "our_fee_cny": cost["our_text"],
             "unknown": "\n".join(filter(None, (unknown, self._name("costs_estimates", cost["estimates"])))),
         }
-
-    def _say_amount(self, known_cny: float | None, unknown: list[str]) -> str:
-        if known_cny is not None:
-            return say_number(known_cny) + (self.fill("costs_plus", count=len(unknown)) if unknown else "")
-        return f"{self.page['unknown']} ({len(unknown)})" if unknown else "–"

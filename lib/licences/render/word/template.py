@@ -235,6 +235,7 @@ class _Writer:
         self.write("{{ decided }}")
         self.tag("endif")
         self.only_if("left_out", "{{ left_out }}", "Alarm")
+        self.only_if("risk", "{{ risk }}")
         for title, each, text in (
             ("advice_title", "licence in advised", "{{ licence.name }}: {{ licence.advice }}"),
             ("blocks_title", "blocker in blockers", "{{ blocker }}"),
@@ -288,6 +289,7 @@ class _Writer:
             ("{{ question.text }}", "{{ question.decides }}", "{{ question.share }}"),
             (70, 80, 20),
         )
+        self.only_if("rare_note", "{{ rare_note }}", "Note")
         self.tag("endif")
 
     def write_order(self) -> None:
@@ -348,19 +350,27 @@ class _Writer:
         self.write("{{ page.costs_intro }}")
         self.table(
             "cost in costs",
-            ("phase", "costs_fee", "costs_yearly", "costs_unknown"),
-            ("{{ cost.phase }}", "{{ cost.fee_cny }}", "{{ cost.yearly_fee_cny }}", "{{ cost.unknown }}"),
-            (35, 35, 35, 65),
-        )
+            ("phase", "costs_fee", "costs_yearly", "costs_market", "costs_unknown"),
+            ("{{ cost.phase }}", "{{ cost.fee_cny }}", "{{ cost.yearly_fee_cny }}", "{{ cost.market_cny }}",
+             "{{ cost.unknown }}"),
+            (26, 30, 26, 36, 52),
+        )  # fmt: skip
+        self.list("sentence in costs_totals", "{{ sentence }}")
         self.tag("endif")
 
     def write_documents(self) -> None:
         self.heading("{{ page.documents_title }}")
-        self.only_if("not documents", "{{ page.documents_none }}")
-        self.tag("for licence in documents")
-        self.heading("{{ licence.names }}", 3)
-        self.list("document in licence.documents", "☐ {{ document }}", "Normal")
-        self.tag("endfor")
+        self.only_if("not papers and not papers_unknown", "{{ page.documents_none }}")
+        self.only_if("papers_intro", "{{ papers_intro }}")
+        self.tag("if papers")
+        self.table(
+            "paper in papers",
+            ("documents_paper", "documents_for", "documents_by", "documents_until"),
+            ("{{ paper.text }}", "{{ paper.needed_for }}", "{{ paper.brought_by }}", "{{ paper.needed_by }}"),
+            (60, 62, 22, 26),
+        )
+        self.tag("endif")
+        self.only_if("papers_unknown", "{{ papers_unknown }}", "Note")
 
     def write_licences(self) -> None:
         self.heading("{{ page.licences_title }}")
