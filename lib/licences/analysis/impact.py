@@ -169,8 +169,9 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
         applies = ~valid[code] & np.isin(new, PLACES_NEEDED)
         for kind, rows in (("blocked", applies & fails & ~failed), ("obtainable", applies & failed & ~fails)):
             note(rows, kind, [code] * int(rows.sum()))
+    laws = _list_laws(difference) if difference.announced else ()  # to read what is to come takes a while
+    ahead = [change.entry for law in laws for change in law.coming]
     for code in difference.announced:
-        ahead = [change.entry for law in _list_laws(difference) for change in law.coming]
         concerned = held[code] | _find_concerned(difference, code, facts, ahead)
         note(concerned, "announced", [code] * int(concerned.sum()))
     for one in difference.local:

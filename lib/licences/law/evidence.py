@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import Problem, ProblemsError, suggest
+from licences.law.rows import is_filled
 from licences.law.sources import GROUNDS, find_ground, find_source_problems
 from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
@@ -100,7 +101,7 @@ def index_evidence(evidence: pd.DataFrame) -> dict[Key, list[Row]]:
 def list_keys(row: Row, columns: tuple[str, ...]) -> Iterator[Key]:
     """The facts of a row that are told, of some columns."""
     for column in columns:
-        if _is_filled(row[column]):
+        if is_filled(row[column]):
             yield str(row["code"]), _say_day(row["in_force_from"]), column
 
 
@@ -151,7 +152,7 @@ def _find_disagreements(
     """Line, column, what is wrong, what would be right where a row claims another ground than its evidence has."""
     line, row = place
     basis = f"{column}_basis"
-    if basis in row and _is_filled(row[basis]):
+    if basis in row and is_filled(row[basis]):
         allowed = _find_allowed(told)
         if row[basis] not in allowed:
             sources = ", ".join(dict.fromkeys(str(one["source"]) for one in told))
@@ -174,10 +175,6 @@ def _find_allowed(told: list[Row]) -> tuple[str, ...]:
 def _weigh(one: Row) -> str:
     ground = str(one["ground"])
     return "secondary" if ground == GROUNDS[-1] and one["confidence"] == SURENESS[0] else ground
-
-
-def _is_filled(value: Any) -> bool:
-    return bool(value) if isinstance(value, (tuple, list)) else not pd.isna(value)
 
 
 def _say_day(day: Any) -> str:

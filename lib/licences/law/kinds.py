@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from licences.errors import Problem
-from licences.law.rows import split_prerequisites
+from licences.law.rows import is_filled, split_prerequisites
 
 # Each kind has an obligation of its own, which no other kind has.
 OBLIGATIONS = {"prohibition": "forbidden", "outside": "undetermined"}
@@ -39,12 +38,8 @@ def _find_faults(rows: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
                 yield at, "obligation", f"the kind is {kind} and the obligation {obligation}", right
         if kind in OBLIGATIONS:
             for column in _OF_OBTAINING:
-                if column in row and _is_filled(row[column]):
+                if column in row and is_filled(row[column]):
                     yield at, column, f"nobody applies for what is of the kind {kind}", "leave it empty"
         for group in split_prerequisites(row["requires"]):
             for code in never.intersection(group):
                 yield at, "requires", f"{code} can never be obtained, so nothing waits for it", "take it out"
-
-
-def _is_filled(value: Any) -> bool:
-    return bool(value) if isinstance(value, tuple) else not pd.isna(value)

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import Problem, suggest
-from licences.law.rows import BEGINNING, END
+from licences.law.rows import BEGINNING, END, hold_on
+from licences.law.sources import find_ground
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import convert_cells
@@ -25,8 +26,6 @@ _NATIONAL = frozenset(
      "applies_when", "eligible_when", "article_item", "article_phase", "name", "short", "definition",
      "relevance", "changed", "research_note", "confidence", "source", "source_url", "checked_on"}
 )  # fmt: skip
-_READ_OURSELVES = frozenset({"whole_text", "article"})
-_RULES = frozenset({"law", "regulation", "rule", "notice", "standard"})
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,16 @@ class LocalCell:
 
 def find_local_cells(local: pd.DataFrame, province: str, as_of: date) -> pd.DataFrame:
     """The rows of ``local.csv`` that hold in a province on a day."""
-    return local[(local["province"] == province) & _hold_on(local, as_of)]
+    return local[(local["province"] == province) & hold_on(local, as_of)]
 
 
 def list_local_texts(local: pd.DataFrame, as_of: date, language: str) -> dict[tuple[str, str, str], str]:
     """What provinces say on a day in a language, by province, code and column; several remarks are one text."""
     texts: dict[tuple[str, str, str], list[str]] = {}
-    for cell in local[_hold_on(local, as_of)].to_dict("records"):
+    for cell in local[hold_on(local, as_of)].to_dict("records"):
         key = (str(cell["province"]), str(cell["code"]), find_stem(str(cell["column"])))
         texts.setdefault(key, []).append(str(cell[f"value_{language}"]))
     return {key: " ".join(said) for key, said in texts.items()}
-
-
-def _hold_on(local: pd.DataFrame, as_of: date) -> pd.Series:
-    day = pd.Timestamp(as_of)
-    return (local["in_force_from"].fillna(BEGINNING) <= day) & (day <= local["in_force_to"].fillna(END))
 
 
 def apply_cells(
@@ -81,7 +75,7 @@ def apply_cells(
             )
         )
         if stem != REMARK:
-            changed |= _read_values(stem, cell, _find_basis(source))
+            changed |= _read_values(stem, cell, find_ground(source))
     return changed, tuple(said)
 
 
@@ -111,14 +105,6 @@ def _read_value(column: Column, text: str) -> tuple[Any, list[Problem]]:
     table = Table(columns=(column,), key=(column.name,))
     frame, problems = convert_cells([column.name], [1], [[text]], table, "")
     return frame[column.name].iloc[0], problems
-
-
-def _find_basis(source: pd.Series) -> str:
-    """The ground of a number that a source states."""
-    if source["kind"] == "practice":
-        return "estimate"
-    is_read = source["kind"] in _RULES and source["how"] in _READ_OURSELVES
-    return "rule_text" if is_read else "secondary"
 
 
 def find_local_problems(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,10 +47,20 @@ def try_to_read_rows(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
 
 def find_in_force(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The rows that are the law on ``as_of``, one a code, indexed by code in the catalogue's order."""
+    return catalogue[hold_on(catalogue, as_of)].set_index("code", drop=False)
+
+
+def hold_on(rows: pd.DataFrame, as_of: date) -> pd.Series:
+    """Of each row whether it holds on a day: an empty first or last day leaves it open."""
     day = pd.Timestamp(as_of)
-    begun = catalogue["in_force_from"].isna() | (catalogue["in_force_from"] <= day)
-    not_ended = catalogue["in_force_to"].isna() | (catalogue["in_force_to"] >= day)
-    return catalogue[begun & not_ended].set_index("code", drop=False)
+    begun = rows["in_force_from"].isna() | (rows["in_force_from"] <= day)
+    not_ended = rows["in_force_to"].isna() | (rows["in_force_to"] >= day)
+    return begun & not_ended
+
+
+def is_filled(value: Any) -> bool:
+    """Whether a cell says something; a list does where it has an item."""
+    return bool(value) if isinstance(value, (tuple, list)) else not pd.isna(value)
 
 
 def find_coming(catalogue: pd.DataFrame, as_of: date) -> pd.DataFrame:

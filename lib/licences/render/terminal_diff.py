@@ -15,11 +15,10 @@ from rich.text import Text
 from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference, RowChange
 from licences.render.terminal import make_table
-from licences.words.labels import name_field
+from licences.words.labels import is_unit, name_field
 from licences.words.messages import (
     contrast,
     find_messages,
-    is_unit,
     list_readable,
     name_licence,
     say_local_change,

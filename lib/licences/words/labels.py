@@ -31,6 +31,11 @@ def name_field(field: str, language: str) -> str:
     return _list_columns()[field].label[language]
 
 
+def is_unit(field: str) -> bool:
+    """Whether a column is the unit of a number, and so is said with that."""
+    return field.endswith("_unit")
+
+
 def name_stem(stem: str, language: str) -> str:
     """What a column is called, or two that say the same in two languages."""
     columns = _list_columns()

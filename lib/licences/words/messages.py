@@ -16,7 +16,7 @@ from licences.law.local import PROVINCE, REMARK
 from licences.rules.kleene import Profile
 from licences.rules.logic import read_profile
 from licences.words.findings import list_blockers
-from licences.words.labels import GROUNDS, name_both, name_field, name_stem, say_cell, say_fields
+from licences.words.labels import GROUNDS, is_unit, name_both, name_field, name_stem, say_cell, say_fields
 from licences.words.phrases import join_claims
 from licences.words.texts import join_names, say, say_number
 from licences.words.upcoming import say_coming, say_instead
@@ -60,8 +60,8 @@ def list_readable(difference: Difference) -> list[RowChange]:
 
 def _is_ground(change: RowChange) -> bool:
     """Whether it says only whence a datum comes; of a unit that comes or goes with its number the number says it."""
-    is_unit = change.field.endswith("_unit") and None not in (change.old, change.new)
-    return change.field.endswith(GROUNDS) and not is_unit
+    is_told = is_unit(change.field) and None not in (change.old, change.new)
+    return change.field.endswith(GROUNDS) and not is_told
 
 
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
@@ -246,11 +246,6 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
     for code in one.announced:
         said += _tell_ahead(difference, code, profile)
     return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
-
-
-def is_unit(field: str) -> bool:
-    """Whether a column is said with the number that it belongs to."""
-    return field.endswith("_unit")
 
 
 def say_local_change(difference: Difference, change: LocalChange) -> str:

@@ -14,7 +14,7 @@ from licences.law.durations import find_weakest
 from licences.law.in_force import Licence, find_shown
 from licences.law.local import PROVINCE, REMARK
 from licences.words.citations import cite
-from licences.words.labels import label_value, name_stem, say_cell
+from licences.words.labels import is_unit, label_value, name_stem, say_cell
 from licences.words.texts import say, say_amount, say_number
 
 
@@ -104,8 +104,8 @@ def say_local(licence: Licence, language: str) -> list[str]:
     """What of a licence is the rule of the client's province, or stands beside it, each with its source."""
     said = []
     for cell in licence.local:
-        if cell.column.endswith("_unit"):
-            continue  # it is said with its number
+        if is_unit(cell.column):
+            continue
         key, values = "local.remark", {"what": cell.text[language]}
         if cell.column != REMARK:
             key = "local.cell"
