@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+# Rooms whose tests only work something out; the others start servers, kernels and browsers, which take all cores.
+AT_ONCE := $(addprefix tests/,analysis api assessment law planning quality reading rules words render/excel render/figures)
 
 .PHONY: reports test test-lowest fuzz docs bench compare-engines kills lock clean
 
@@ -15,7 +17,8 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile $(AT_ONCE)
+	$(BIN)/pytest -q $(addprefix --ignore=,$(AT_ONCE))
 	$(BIN)/pytest -q --nbval-lax notebooks
 
 # Offline, and without a warning; each notebook is run for its page.

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -34,14 +35,16 @@ from rich.console import Console
 from rich.table import Table
 
 from licences.analysis.case import make_case, open_case
-from licences.analysis.impact import find_moves
+from licences.analysis.impact import find_impacts, find_moves
+from licences.analysis.portfolio import make_portfolio
 from licences.app.explorer import Explorer
 from licences.app.terms import Places, Terms
-from licences.assessment.verdicts import find_verdicts
+from licences.assessment.verdicts import StageJudgement, find_verdicts
 from licences.batch.report import _find_figures
 from licences.batch.run import BatchJob, write_reports
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
+from licences.planning.capacity import level
 from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, make_plan
 from licences.planning.simulation import simulate
@@ -134,7 +137,7 @@ def measure_plans(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     per_date = simulated / (draws * len(plan.steps))
     rows = [
         (
-            f"{draws:,} draws of a {len(plan.steps)}-step plan, as dates",
+            f"{draws:,} draws of a {len(plan.steps)}-step plan, preparation and decision, as dates",
             (
                 f"{simulated:.3f} s; a date costs {per_date * 1e9:.0f} ns, "
                 f"1/{by_library / per_date:,.0f} of counting it with holidays ({by_library * 1e6:.0f} µs)"
@@ -147,16 +150,43 @@ def measure_plans(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     law, verdicts, told = plan.law, dict(plan.verdicts), make_profile({})
     one = time_call(lambda: make_plan(law, "a", told, {}, verdicts, START, plan_options.include), 20)
     steps = len(make_plan(law, "a", told, {}, verdicts, START, plan_options.include).dated)
-    rows.append((f"a plan of {steps} steps without simulation", f"{one * 1000:.2f} ms", "5 ms"))
-    began = time.perf_counter()
-    planned = sum(
-        len(forecast.plan.steps) for forecast in make_forecasts(catalogue, many, AS_OF, plan_options)
-    )
-    seconds = time.perf_counter() - began
     rows.append(
-        (f"{len(many):,} clients planned, {planned:,} steps, no simulation", f"{seconds:.1f} s", "30 s")
+        (f"a plan of {steps} steps, prepared before, without simulation", f"{one * 1000:.2f} ms", "5 ms")
     )
+    rows.append(_time_stages(plan, plan_options))
+    began = time.perf_counter()
+    planned, promised = 0, 0
+    for forecast in make_forecasts(catalogue, many, AS_OF, plan_options):
+        planned += len(forecast.plan.steps)
+        promised += forecast.is_promised
+    seconds = time.perf_counter() - began
+    said = f"{seconds:.1f} s; {promised:,} of them can be promised dates"
+    rows.append((f"{len(many):,} clients planned, {planned:,} steps, no simulation", said, "30 s"))
     return rows
+
+
+def _time_stages(plan: Plan, plan_options: PlanOptions) -> tuple[str, str, str]:
+    """The same plan, a third of which is needed from the start, a third from April and a third from July on."""
+    law, told = plan.law, make_profile({})
+    stages = [
+        StageJudgement(
+            day,
+            told,
+            {
+                code: verdict if place % 3 <= at else "not_needed"
+                for place, (code, verdict) in enumerate(plan.verdicts.items())
+            },
+        )
+        for at, day in enumerate((None, date(2027, 4, 1), date(2027, 7, 1)))
+    ]
+
+    def plan_stages() -> Plan:
+        coming = [(stage, law) for stage in stages[1:]]
+        return make_plan(law, "a", told, {}, stages[0].verdicts, START, plan_options.include, coming=coming)
+
+    one = time_call(plan_stages, 20)
+    steps = len(plan_stages().dated)
+    return f"a plan of {steps} steps in three stages without simulation", f"{one * 1000:.2f} ms", "8 ms"
 
 
 def measure_explorer(catalogue: Catalogue) -> list[tuple[str, str, str]]:
@@ -464,19 +494,27 @@ def measure_commands(catalogue: Catalogue) -> list[tuple[str, str, str]]:
     rows = []
     command, day = ["-m", "licences"], ["--as-of", AS_OF.isoformat()]
     one = ["--client", "corner-shop"]
-    nothing, imported, version, pandas, answer, check = time_commands(
+    quiet = Path(tempfile.mkdtemp()) / "quiet.csv"
+    quiet.write_text("client,name\nquiet,Quiet\n", encoding="utf-8")
+    nothing, imported, version, pandas, answer, questions, check = time_commands(
         ["-c", "pass"],
         ["-c", "import licences"],
         [*command, "--version"],
         ["-c", "import pandas"],
         [*command, "assess", *one, *day],
+        [*command, "assess", "--clients", str(quiet), "--questions", *day],
         [*command, "check"],
     )
     rows += [
         ("import licences", f"{imported:.3f} s, of which Python {nothing:.3f} s", "0.05 s"),
         ("licences --version", f"{version:.3f} s", "0.15 s"),
     ]
-    for name, seconds, asked in (("assess --client X", answer, "+0.35 s"), ("check", check, "+0.30 s")):
+    shutil.rmtree(quiet.parent)
+    for name, seconds, asked in (
+        ("assess --client X", answer, "+0.35 s"),
+        ("assess --questions, of who has told nothing", questions, "2 s in all"),
+        ("check", check, "+0.30 s"),
+    ):
         said = f"{seconds:.2f} s = import pandas ({pandas:.2f} s) {seconds - pandas:+.2f} s"
         rows.append((f"licences {name}", said, asked))
     with tempfile.TemporaryDirectory() as folder:
@@ -497,19 +535,20 @@ def measure_commands(catalogue: Catalogue) -> list[tuple[str, str, str]]:
 
 
 def measure_changes(catalogue: Catalogue) -> list[tuple[str, str, str]]:
-    """How soon it is known whom three years of changes, or one changed rule, touch."""
+    """How soon it is known whom three years of changes, or one changed rule, touch, and how launch and fees move."""
     many = make_many_clients(catalogue, 100_000)
+    years = date(2024, 1, 1), date(2027, 1, 1)
     rows = []
 
     def find(compare: Callable[[], Difference]) -> int:
         return len(find_moves(compare(), many))
 
-    rows = catalogue.rows.copy()
-    line = rows.index[rows["code"] == "EXPRESS"][-1]
-    rows.loc[line, "applies_when"] = "own_couriers or own_warehouse"
-    other = replace(catalogue, rows=rows)
+    changed = catalogue.rows.copy()
+    line = changed.index[changed["code"] == "EXPRESS"][-1]
+    changed.loc[line, "applies_when"] = "own_couriers or own_warehouse"
+    other = replace(catalogue, rows=changed)
     for name, compare in (
-        ("of 2024 to 2027", lambda: compare_days(catalogue, date(2024, 1, 1), date(2027, 1, 1))),
+        ("of 2024 to 2027", lambda: compare_days(catalogue, *years)),
         ("by one rule of the file", lambda: compare_laws(catalogue, other, AS_OF)),
     ):
         seconds = time_call(partial(find, compare), 3)
@@ -521,6 +560,18 @@ def measure_changes(catalogue: Catalogue) -> list[tuple[str, str, str]]:
                 "3 s",
             )
         )
+    few, plan_options = many.head(10_000), PlanOptions(START)
+    difference = compare_days(catalogue, *years)
+    seconds = time_call(lambda: find_impacts(difference, few, plan_options), 2)
+    once = time_call(lambda: deque(make_forecasts(catalogue, few, AS_OF, plan_options), 0), 2)
+    moved = sum(one.launch_moved_days != 0 for one in find_impacts(difference, few, plan_options))
+    rows.append(
+        (
+            f"the same of 2024 to 2027, plans and fees of {len(few):,} clients, none alike",
+            f"{seconds:.1f} s = {seconds / once:.1f} times planning them once; for {moved:,} the launch moves, or cannot be told",
+            "15 s",
+        )
+    )
     return rows
 
 
@@ -550,9 +601,17 @@ def measure_portfolio(catalogue: Catalogue) -> list[tuple[str, str, str]]:
 
         notebook, whole = time_call(run_notebook, 2), time_call(run_command, 2)
         size = (Path(folder) / "portfolio.html").stat().st_size / 1024 / 1024
+    applications = make_portfolio(catalogue, many, AS_OF, START, "zh").applications
+    plentiful = len(applications)
+    free, scarce = (time_call(partial(level, applications, capacity), 3) for capacity in (plentiful, 1000))
     return [
         ("the portfolio's notebook over 10,000 clients, none alike", f"{notebook:.1f} s", "15 s"),
         ("licences portfolio over the same", f"{whole:.1f} s; the page has {size:.1f} MiB", "-"),
+        (
+            f"{len(applications):,} applications spread, 1,000 prepared at a time",
+            f"{scarce:.1f} s; {free:.1f} s where nobody waits for staff",
+            "-",
+        ),
     ]
 
 

@@ -56,6 +56,7 @@ def make_law(
         "profile_fields.csv",
         "contradictions.csv",
         "corrections.csv",
+        "our_fees.csv",
         "brand.yaml",
     ):
         shutil.copy(project / "data" / name, data / name)

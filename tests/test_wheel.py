@@ -106,7 +106,7 @@ def test_the_light_installation_brings_about_ten_packages(light: Path) -> None:
 def test_the_wheel_holds_data_notebooks_texts_and_types_and_no_pictures(light: Path) -> None:
     held = list_files(light)
     for name in (
-        "data/licences.csv", "data/evidence.csv", "data/dictionary.yaml", "notebooks/client_report.ipynb", "words/zh.yaml",
+        "data/licences.csv", "data/papers.csv", "data/evidence.csv", "data/dictionary.yaml", "notebooks/client_report.ipynb", "words/zh.yaml",
         "render/templates/client/index.html.j2", "tests/scenarios.yaml", "py.typed",
     ):  # fmt: skip
         assert name in held
@@ -197,6 +197,8 @@ def test_a_new_folder_has_its_reports_at_once_offline(full: Path, tmp_path: Path
         "README.md",
         "brand.yaml",
         "clients.csv",
+        "our_fees.csv",
+        "our_preparation.csv",
         "reports",
     ]
     assert list_files(full) == before

@@ -130,21 +130,22 @@ def test_what_is_held_already_is_no_new_duty(catalogue: Catalogue, sample_client
     assert (one.gained, one.duties) == (("EXPRESS",), ())
 
 
+@pytest.mark.parametrize(("client", "code"), [("wander-work", "ICP"), ("hello-hall", "MLPS_2")])
 def test_launch_and_fees_move_as_the_two_plans_say(
-    catalogue: Catalogue, sample_clients: pd.DataFrame
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str, code: str
 ) -> None:
     new = change(
-        catalogue, "ICP", days_min=60, days_likely=80, days_max=120, statutory_days=pd.NA, fee_cny=500.0
+        catalogue, code, days_min=90, days_likely=120, days_max=160, statutory_days=pd.NA, fee_cny=500.0
     )
     touched = find_impacts(compare_laws(catalogue, new, AS_OF), sample_clients, WISH)
-    one = find_one(touched, "wander-work")
+    one = find_one(touched, client)
     old_case, new_case = (
-        make_case(each, choose_clients(sample_clients, ["wander-work"]), AS_OF, WISH, "zh")
+        make_case(each, choose_clients(sample_clients, [client]), AS_OF, WISH, "zh")
         for each in (catalogue, new)
     )
-    assert old_case.launch
-    assert new_case.launch
-    assert one.launch_moved_days == count_working_days(old_case.launch[1], new_case.launch[1]) > 0
+    days = [case.launch[1] if case.launch else case.plan.launch for case in (old_case, new_case)]
+    assert [case.forecast.is_promised for case in (old_case, new_case)] == [client == "hello-hall"] * 2
+    assert one.launch_moved_days == count_working_days(*days) > 0
     assert one.fees_moved_cny == 500.0
 
 

@@ -20,6 +20,7 @@ from licences.analysis.case import Case, make_case
 from licences.analysis.compare import LaunchKind, compare_cases, find_fees, find_launch
 from licences.analysis.impact import ClientImpact, find_impacts, find_plan_moves
 from licences.analysis.record import find_recorded_fees, find_recorded_launch, make_record
+from licences.assessment.verdicts import judge
 from licences.law.catalogue import Catalogue
 from licences.law.diff import compare_laws
 from licences.law.in_force import find_law_in_force
@@ -28,6 +29,7 @@ from licences.planning.simulation import simulate
 from licences.render.html.explorer import say_strip
 from licences.rules.facts import list_cells, make_profiles
 from licences.words.json_views import _describe_impact
+from licences.words.operating import say_for
 from licences.words.since_last import tell_changes
 
 PLAIN = PlanOptions(date(2026, 11, 24))
@@ -55,15 +57,21 @@ def samples(catalogue: Catalogue, sample_clients: pd.DataFrame) -> list[Cells]:
 def make_cases(
     catalogue: Catalogue, answers: Sequence[Cells], plan_options: PlanOptions = PLAIN
 ) -> Iterator[Case]:
-    """The cases of some answers, read together: reading them one by one takes longer than all the rest."""
+    """The cases of some answers, read and judged together: one by one that takes longer than all the rest."""
     rows = [cells | {"client": f"client-{at}"} for at, cells in enumerate(answers)]
     codes = set(catalogue.rows["code"])
     profiles = make_profiles(rows, catalogue.fields, codes, "", are_checked=True)
-    for at in range(len(rows)):
-        yield make_case(catalogue, profiles.iloc[[at]], AS_OF, plan_options, "en")
+    clients = profiles[["client"]]
+    for at, one in enumerate(judge(catalogue, profiles, AS_OF)):
+        yield make_case(catalogue, clients.iloc[[at]], AS_OF, plan_options, "en", [one])
 
 
 # What each says, as a number or as UNTOLD
+
+
+def has_none(old: Case, new: Case) -> bool:
+    """Whether neither has a day, promised or not."""
+    return old.plan.launch is None and new.plan.launch is None
 
 
 def ask_explorer(old: Case, new: Case) -> Said:
@@ -72,9 +80,12 @@ def ask_explorer(old: Case, new: Case) -> Said:
     )
     assert said
     launch, fees = said.groups()
-    has_none = old.launch is None and new.launch is None
-    nothing = {"no date to compare": NEITHER if has_none else UNTOLD, "opening dates not comparable": UNTOLD}
-    days = 0 if launch == "the same day (80% sure)" else nothing.get(launch) or read_days(launch)
+    nothing = {
+        "no date to compare": NEITHER if has_none(old, new) else UNTOLD,
+        "opening dates not comparable": UNTOLD,
+        "dates of completion not comparable": UNTOLD,
+    }
+    days = 0 if launch.startswith("the same day (") else nothing.get(launch) or read_days(launch)
     amounts = {"unchanged": 0.0, "not comparable": UNTOLD}
     return days, amounts[fees] if fees in amounts else read_number(fees.removesuffix(" CNY"))
 
@@ -84,19 +95,24 @@ def ask_diff(old: Case, new: Case, one: ClientImpact) -> Said:
     days, cny = (
         UNTOLD if told[name] is None else told[name] for name in ("launch_moved_days", "fees_moved_cny")
     )
-    return NEITHER if old.launch is None and new.launch is None else days, cny
+    return NEITHER if has_none(old, new) else days, cny
 
 
 def ask_since_last(old: Case, new: Case) -> Said:
     told = tell_changes(new, keep_record(old), keep_record(new))
-    said = " ".join(dict(told["parts"]).get("Opening date and fees", [])) if told else ""
-    if old.launch is None and new.launch is None:
-        assert "pening date" not in said
+    title = say_for(new.is_operating, "en", "retrospect.dates")
+    said = " ".join(dict(told["parts"]).get(title, [])) if told else ""
+    if has_none(old, new):
+        assert "instead of" not in said.partition("Known official fees")[0]
         days: object = NEITHER
-    elif re.search("not compared with the last one;|[Aa]n opening date|left to obtain", said, re.IGNORECASE):
+    elif re.search(
+        "not compared with the last one;|an opening date|a date of completion|left to obtain",
+        said,
+        re.IGNORECASE,
+    ):
         days = UNTOLD
     else:
-        at_80 = re.search(r"80% sure: [^ ]+ instead of [^ ]+, (.+?)\.", said)
+        at_80 = re.search(r"(?:80% sure:|Not before) [^ ]+ instead of [^ ]+, ([^.,]+)", said)
         days = read_days(at_80[1]) if at_80 else 0
     totals = re.search(r"Known official fees add up to (.+?) CNY instead of (.+?) CNY\.", said)
     is_untold = "Official fees are not compared" in said
@@ -112,7 +128,7 @@ def keep_record(case: Case) -> Any:
 
 
 def read_days(text: str) -> int:
-    said = re.fullmatch(r"([\d,]+) working days? (later|earlier)(?: \(80% sure\))?", text)
+    said = re.fullmatch(r"([\d,]+) working days? (later|earlier)(?: \((?:80% sure|not before)\))?", text)
     assert said, text
     return int(read_number(said[1])) * (1 if said[2] == "later" else -1)
 
@@ -134,7 +150,7 @@ def ask_all(old: Case, new: Case, one: ClientImpact | None = None) -> list[Said]
 def change_answers(rng: random.Random, cells: Cells, samples: list[Cells], codes: list[str]) -> Cells:
     """The answers with one to four facts, of which holdings are one, told otherwise."""
     changed = dict(cells)
-    fields = [name for name in cells if name not in {"client", "name", "holds"}]
+    fields = [name for name in cells if name not in {"client", "name", "holds", "group"}]
     for _ in range(rng.randint(1, 4)):
         if rng.random() < 0.25:
             changed["holds"] = change_holdings(rng, changed["holds"], codes)

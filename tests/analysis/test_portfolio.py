@@ -19,7 +19,7 @@ from licences.assessment.verdicts import find_verdicts, judge
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
-from licences.planning.renewals import find_renewals
+from licences.planning.renewals import find_due
 from licences.render.html.portfolio import make_portfolio_section
 from licences.render.html.portfolio_tables import GROUPS, find_groups, make_matrix, make_shares
 from licences.rules.facts import choose_clients, make_profiles
@@ -134,7 +134,7 @@ def test_what_falls_due_is_what_every_plan_says_of_the_next_twelve_months(
     expected = Counter(
         (client, event.code, event.renew_by, event.is_renewal, event.is_planned)
         for client, forecast in forecasts.items()
-        for event in find_renewals(forecast.plan)
+        for event in find_due(forecast.plan)
         if event.renew_by < date(2027, 11, 23)
     )
     ours = Counter(
@@ -232,7 +232,14 @@ def test_a_question_is_worth_the_verdicts_that_it_settles_over_all_clients(
     told = portfolio.questions[portfolio.questions["settles"].map(len) > 0]
     pairs = set(zip(ranked["client"], ranked["field"], strict=True))
     assert set(zip(told["client"], told["field"], strict=True)) == pairs
-    assert ours.is_monotonic_decreasing
+    asked = portfolio.asked
+    rare = [catalogue.fields[str(name)].is_rare for name in asked.index]
+    assert list(asked["is_rare"]) == rare == sorted(rare)
+    for _, group in asked.groupby("is_rare"):
+        assert group["stake"].is_monotonic_decreasing
+    stakes = rank_questions(catalogue, sample_clients, AS_OF).groupby("field")["stake"].sum()
+    for field, stake in stakes.items():
+        assert asked.loc[str(field), "stake"] == pytest.approx(stake, abs=0.0001 * len(sample_clients))
 
 
 def test_the_counts_of_verdicts_are_those_of_judging_each_client(
@@ -286,10 +293,10 @@ def test_some_clients_chosen_are_the_portfolio_of_those_alone(
         pd.testing.assert_frame_equal(getattr(chosen, name), getattr(alone, name))
 
 
-def test_a_capacity_keeps_every_month_and_loses_no_application(portfolio: Portfolio) -> None:
+def test_a_capacity_keeps_every_day_and_loses_no_application(portfolio: Portfolio) -> None:
     load = portfolio.load
     assert portfolio.levelled is not None
-    assert load["levelled_begun"].max() == 20 < load["begun"].max()
+    assert load["levelled_preparing"].max() == 20 < load["preparing"].max()
     assert load["levelled_begun"].sum() == load["begun"].sum() == len(portfolio.applications)
     assert load["begun"].sum() == portfolio.steps["start"].notna().sum()
     ends = [portfolio.applications["finish"].max(), pd.Series(portfolio.levelled.finished).max()]

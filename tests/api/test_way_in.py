@@ -104,11 +104,17 @@ def test_the_plans_are_those_of_the_command(
         steps = plans[one["client"]].steps
         assert [step["code"] for step in one["steps"]] == (list(steps["code"]) if len(steps) else [])
         for step, (_, row) in zip(one["steps"], steps.iterrows(), strict=True):
-            for name in ("start", "finish", "finish_p80"):
+            for name in ("start", "submit_on", "finish", "finish_p50", "finish_p80", "finish_p90"):
                 assert step[name] == (None if pd.isna(row[name]) else row[name].date().isoformat())
             assert step["blocked_by"] == (None if pd.isna(row["blocked_by"]) else row["blocked_by"])
-        launch = plans[one["client"]].launch
+        launch, promise = plans[one["client"]].launch, plans[one["client"]].promise
         assert one["launch"]["p80"] == (launch[1].isoformat() if launch else None)
+        assert one["promise"]["kind"] == promise.kind
+        assert one["promise"]["not_before"] == (promise.not_before and promise.not_before.isoformat())
+        row = plans.launches.set_index("client").loc[one["client"]]
+        assert row["promise"] == promise.kind
+        assert one["launch"]["decided_by"] == (None if pd.isna(row["decided_by"]) else row["decided_by"])
+    assert {one["promise"]["kind"] for one in printed} == {"dates", "not_before"}
 
 
 def test_the_frames_are_tidy(answer: lc.Answer, plans: lc.Plans) -> None:

@@ -8,7 +8,7 @@ import shutil
 from argparse import Namespace
 from dataclasses import replace
 from datetime import date, timedelta
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -711,3 +711,45 @@ def test_what_it_cannot_start_with_is_a_sentence(
 def test_an_unknown_client_is_refused_by_name(catalogue: Catalogue, places: Places) -> None:
     with pytest.raises(UnknownNameError, match="wander-work"):
         Explorer(catalogue, places, TERMS, "en", "wander-wrok")
+
+
+def test_one_button_answers_no_to_all_that_few_businesses_have(explorer: Explorer) -> None:
+    explorer.load("quiet-client")
+    screen, case = explorer.screen, explorer.case
+    assert screen.buttons["none"].layout.display == ""
+    shown = unescape(screen.rare.value)
+    assert all(case.catalogue.fields[name].label["en"] in shown for name in case.rare)
+    asked, settled, before = case.rare, case.settled_by_none, set(case.find_codes("undetermined"))
+    screen.buttons["none"].click()
+    assert {explorer.cells[name] for name in asked} == {"no", "0"}
+    assert before - set(explorer.case.find_codes("undetermined")) == set(settled)
+    assert len(settled) >= 20
+    assert explorer.case.rare == []
+    assert screen.rare.value == ""
+    assert screen.buttons["none"].layout.display == "none"
+    assert not explorer.is_saved
+
+
+def test_a_client_in_stages_is_shown_at_its_start_and_saved_without_loss(
+    catalogue: Catalogue, places: Places
+) -> None:
+    later = "shop,,,,2027-04-01,,yes\n"
+    head = "client,name,holds,group,from,has_website,has_app\n"
+    places.clients.write_text(f"{head}{later}shop,Shop,,sisters,,no,no\nplain,P,,,,no,no\n", encoding="utf-8")
+    explorer = Explorer(catalogue, places, TERMS, "en")
+    explorer.load("plain")
+    assert "2027-04-01" not in explorer.screen.message.value
+    explorer.load("shop")
+    assert "told in stages" in explorer.screen.message.value
+    assert "2027-04-01" in explorer.screen.message.value
+    assert explorer.case.profile["has_app"] is False
+    explorer.tell("has_website", "yes")
+    printer(explorer, "save")
+    assert "group" not in explorer.screen.asked.value.lower()
+    explorer.decide(True)
+    saved = places.clients.read_text(encoding="utf-8").splitlines()
+    assert saved[1] + "\n" == later
+    assert saved[2].startswith("shop,Shop,,sisters,,yes,no")
+    explorer.reset()
+    explorer.decide(True)
+    assert (explorer.cells["client"], explorer.cells["group"]) == ("shop", "sisters")

@@ -23,7 +23,7 @@ from licences.planning.forecast import PlanOptions
 from licences.render.excel.workbook import make_workbook
 from licences.render.html.sections import SECTIONS, make_section
 from licences.render.ics import make_calendar
-from licences.rules.facts import choose_clients, split_holdings
+from licences.rules.facts import choose_clients, make_profiles, split_holdings
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -291,3 +291,22 @@ def test_what_is_held_by_the_rule_of_another_licence_is_part_of_a_report(
     other = replace(catalogue, rows=renamed, fields=fields)
     grocer["holds"] = pd.Series([("EDI",)], index=grocer.index)
     assert hash_all(catalogue, grocer, notebook) != hash_all(other, grocer, notebook)
+
+
+def test_a_stage_to_come_and_a_group_belong_to_what_a_report_is_made_from(
+    catalogue: Catalogue, notebook: bytes
+) -> None:
+    first = {"client": "a", "name": "A", "group": "g", "own_couriers": "no", "live_commerce": "no"}
+    later = {"client": "a", "from": "2027-04-01", "own_couriers": "yes"}
+    told = [
+        (first,), (first | {"group": "h"},), (first, later), (first, later | {"from": "2027-05-01"}),
+        (first, later | {"live_commerce": "yes"}),
+    ]  # fmt: skip
+    hashes = [
+        hash_all(catalogue, make_profiles(cells, catalogue.fields, None, ""), notebook)["a"] for cells in told
+    ]
+    assert len(set(hashes)) == len(told)
+    moved = change(catalogue, "EXPRESS", "days_likely", 77)
+    alone, staged = (make_profiles(cells, catalogue.fields, None, "") for cells in ((first,), (first, later)))
+    assert hash_all(moved, alone, notebook) == hash_all(catalogue, alone, notebook)
+    assert hash_all(moved, staged, notebook) != hash_all(catalogue, staged, notebook)

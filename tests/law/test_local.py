@@ -165,7 +165,9 @@ def test_two_values_for_the_same_time_are_a_problem_and_two_remarks_are_none(cat
         rule("remark", "一", "one"),
         rule("remark", "二", "two"),
     )
-    (problem,) = find_local_problems(ours.local, ours.rows, ours.sources, ours.fields, "local.csv")
+    (problem,) = find_local_problems(
+        ours.local, ours.rows, ours.sources, ours.papers, ours.fields, "local.csv"
+    )
     assert (problem.line, problem.column) == (3, "in_force_from")
     assert "days_max has a value in line 2 for the same time" in problem.wrong
 
@@ -206,7 +208,7 @@ def test_a_fault_of_the_local_rules_is_named(
     ours = make_local(catalogue, rule("days_max", "10"), rule("days_max", "10") | new)
     ours.local.loc[2, "in_force_to"] = pd.Timestamp("2020-12-31")
     ours.local.loc[3, "in_force_from"] = pd.Timestamp("2021-01-01")
-    problems = find_local_problems(ours.local, ours.rows, ours.sources, ours.fields, "local.csv")
+    problems = find_local_problems(ours.local, ours.rows, ours.sources, ours.papers, ours.fields, "local.csv")
     assert [(one.line, one.column) for one in problems] == [(3, column)]
     assert problems[0].wrong == wrong
     assert problems[0].right

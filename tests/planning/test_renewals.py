@@ -111,12 +111,12 @@ def test_a_duty_of_what_is_held_falls_due_in_each_window(
 def test_a_duty_of_what_is_planned_begins_with_the_next_whole_window(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    # The telecom licence comes in February 2027, inside the window that asks for the year before.
+    # The telecom licence comes in March 2027, inside the window that asks for the year before.
     facts = {"has_app": "yes", "hosts_third_party_sellers": "yes", "completes_transactions_online": "yes"}
     forecast = look(catalogue, tmp_path, "BUSINESS_LICENCE;APP_FILING", **facts)
     (step,) = (step for step in forecast.plan.steps if step.code == "EDI")
     assert step.finish
-    assert step.finish.isoformat() == "2027-01-26"
+    assert step.finish.isoformat() == "2027-03-01"
     (event,) = find(forecast, "EDI", duty=True)
     assert (event.renew_from, event.renew_by, event.is_planned) == (date(2028, 1, 1), date(2028, 3, 31), True)
 
@@ -128,8 +128,8 @@ def test_what_is_planned_for_a_short_term_has_its_renewal_in_sight(
     forecast = look(catalogue, tmp_path, "BUSINESS_LICENCE", **facts)
     (step,) = (step for step in forecast.plan.steps if step.code == "TV_PRODUCTION")
     (event,) = find(forecast, "TV_PRODUCTION")
-    assert step.finish == date(2026, 12, 28)
-    assert event.expires_on == date(2028, 12, 27)  # two years, the last day included
+    assert step.finish == date(2027, 1, 26)
+    assert event.expires_on == date(2029, 1, 25)  # two years, the last day included
     assert (event.is_planned, event.basis) == (True, "estimate")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,31 +14,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drawn_laws import ALWAYS, AS_OF, laws
+from licences.assessment.holdings import DONE
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
-from licences.law.durations import Correction, Duration, find_duration
+from licences.law.durations import Duration, find_duration
 from licences.law.in_force import LawInForce, Licence
+from licences.law.preparation import Preparation
 from licences.law.rows import find_in_force, split_prerequisites
 from licences.law.working_days import add_working_days, count_working_days, find_working_day
-from licences.planning.forecast import PlanOptions, make_forecasts
+from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.phases import find_phase_conflicts
-from licences.planning.schedule import DONE, Plan, Step, make_plan
+from licences.planning.schedule import Plan, Step, make_plan
 from licences.planning.simulation import simulate
 from licences.planning.timing import Obstacle
-from licences.rules.expressions import Always
-from licences.rules.facts import Fields, read_profiles
-from licences.rules.logic import Rule, read_rule
-from licences.words.plans import say_obstacle
+from licences.rules.facts import read_profiles
+from licences.words.plans import say_obstacle, view_steps
 
-AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
+START = date(2026, 11, 24)
 ALL = ("recommended", "optional")
-ALWAYS = Rule("True", Always(True), Fields(()))
 
 
 def plan(
-    catalogue: Catalogue, profiles: pd.DataFrame, include: tuple[str, ...] = (), capacity: int | None = None
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    include: tuple[str, ...] = (),
+    capacity: int | None = None,
+    *,
+    prepares: bool = True,
 ) -> Plan:
-    return next(make_forecasts(catalogue, profiles, AS_OF, PlanOptions(START, include, capacity), "en")).plan
+    options = PlanOptions(START, include, capacity, prepares=prepares)
+    return next(make_forecasts(catalogue, profiles, AS_OF, options, "en")).plan
 
 
 def by_code(made: Plan) -> dict[str, Step]:
@@ -62,15 +69,22 @@ def check_order(made: Plan) -> int:
         if step.start is None or step.finish is None:
             assert step.obstacle
             continue
-        assert made.start <= step.start <= step.finish
-        for day in (step.start, step.finish, step.latest_start, step.latest_finish):
+        assert step.submit_on
+        assert made.start <= step.start <= step.submit_on <= step.finish
+        assert count_working_days(step.start, step.submit_on) == step.preparation.likely_days
+        for day in (step.start, step.submit_on, step.finish, step.latest_start, step.latest_finish):
             assert find_working_day(day) == np.datetime64(day)
         if step.blocked_until:
-            assert step.start >= step.blocked_until
-        for needed in (*step.requires, *step.queues_behind):
+            assert step.submit_on >= step.blocked_until
+        for needed in step.requires:
             finish = steps[needed].finish
             assert finish
             assert finish < step.start
+            waits += 1
+        for busy in step.queues_behind:
+            freed = steps[busy].submit_on
+            assert freed
+            assert freed <= step.start
             waits += 1
     return waits
 
@@ -83,8 +97,11 @@ def check_slack(made: Plan) -> None:
         assert step.slack_days >= 0
         assert count_working_days(step.start, step.latest_start) == step.slack_days
         assert step.critical is (step.slack_days == 0)
-        for needed in (*step.requires, *step.queues_behind):
+        for needed in step.requires:
             assert steps[needed].latest_finish < step.latest_start  # type: ignore[operator]
+        for busy in step.queues_behind:
+            days = steps[busy].preparation.likely_days
+            assert add_working_days(steps[busy].latest_start, days) <= np.datetime64(step.latest_start)
 
 
 def check_critical_path(made: Plan) -> None:
@@ -95,17 +112,21 @@ def check_critical_path(made: Plan) -> None:
         return
     assert steps[path[-1]].finish == made.launch
     first = steps[path[0]]
-    assert first.start == find_working_day(max(made.start, first.blocked_until or made.start))
+    lifted = add_working_days(first.blocked_until or made.start, -first.preparation.likely_days)
+    assert first.start == max(find_working_day(made.start), lifted)
     for earlier, later in pairwise(path):
-        assert earlier in (*steps[later].requires, *steps[later].queues_behind)
-        assert add_working_days(steps[earlier].finish, 1) == np.datetime64(steps[later].start)
+        if earlier in steps[later].requires:
+            assert add_working_days(steps[earlier].finish, 1) == np.datetime64(steps[later].start)
+        else:
+            assert earlier in steps[later].queues_behind
+            assert steps[earlier].submit_on == steps[later].start
     assert all(steps[code].critical for code in path)
 
 
 # One client by hand
 
 
-def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(
+def test_the_plan_of_a_travel_and_job_site_with_complete_papers_worked_out_by_hand(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     """The client wander-work, which holds its business licence and its travel agency licence.
@@ -114,8 +135,9 @@ def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(
     2026. In 2027 the library knows 1 January, and for Spring Festival (6 February is its first day)
     Friday 5 February and 8 to 10 February as days off; no make-up days are announced yet.
     """
-    made = plan(catalogue, choose(sample_clients, "wander-work"))
+    made = plan(catalogue, choose(sample_clients, "wander-work"), prepares=False)
     steps = by_code(made)
+    assert all(step.submit_on == step.start for step in made.steps)
 
     # DOMAIN needs only the business licence, which is held. 5 calendar days: Tuesday 24 is the first,
     # Saturday 28 the fifth; the first working day at or after it is Monday 30.
@@ -161,6 +183,46 @@ def test_the_plan_of_a_travel_and_job_site_worked_out_by_hand(
     assert steps["ICP"].missing_facts == ("cross_province",)
 
 
+def test_the_same_plan_with_its_preparation_worked_out_by_hand(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    """The client wander-work once more, with the likely preparation of data/preparation.csv: a step is prepared
+    first, submitted on the working day after that, and decided from that day on.
+
+    Days off of 2027 beside those named above: Monday 5 April (Tomb Sweeping) and 3 and 4 May (for Labour Day,
+    which falls on a Saturday).
+    """
+    made = plan(catalogue, choose(sample_clients, "wander-work"))
+    steps = by_code(made)
+
+    def find_dates(code: str) -> tuple[date | None, date | None, date | None]:
+        return steps[code].prepare_from, steps[code].submit_on, steps[code].finish
+
+    # DOMAIN: one day to choose the name, Tuesday 24; registered from Wednesday 25 on, whose fifth calendar
+    # day is Sunday 29; the first working day at or after it is Monday 30.
+    assert find_dates("DOMAIN") == (date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 30))
+
+    # ICP_FILING after it: prepared on 1, 2 and 3 December, submitted on Friday 4, and 10 working days from
+    # then on: 4, 7 8 9 10 11, 14 15 16, and Thursday 17 is the tenth.
+    assert find_dates("ICP_FILING") == (date(2026, 12, 1), date(2026, 12, 4), date(2026, 12, 17))
+
+    # ICP: 20 days to prepare from Friday 18 December: 18 (1), 21 to 25 (6), 28 to 31 (10), 4 to 8 January (15),
+    # 11 to 15 (20). 45 to decide from Monday 18 January: 10 in January, 1 to 4 February 14, 11 and 12 are 16,
+    # 15 to 19 are 21, 22 to 26 are 26, 1 to 19 March 41, and Thursday 25 March is the 45th.
+    assert find_dates("ICP") == (date(2026, 12, 18), date(2027, 1, 18), date(2027, 3, 25))
+
+    # HR_SERVICE: 20 days to prepare from Friday 26 March: 26 (1), 29 March to 2 April (6), 6 to 9 (10), 12 to
+    # 16 (15), 19 to 23 (20). 20 to decide from Monday 26 April: 26 to 30 (5), 5 to 7 May (8), 10 to 14 (13),
+    # 17 to 21 (18), Monday 24 (19), and Tuesday 25 May is the 20th.
+    assert find_dates("HR_SERVICE") == (date(2027, 3, 26), date(2027, 4, 26), date(2027, 5, 25))
+    assert made.launch == date(2027, 5, 25)
+    assert made.critical_path == ("DOMAIN", "ICP_FILING", "ICP", "HR_SERVICE")
+
+    # MLPS_2: 40 days to prepare from 24 November: 5 in November, 23 in December (28), and from 4 January on
+    # the twelfth is Tuesday 19 January. 40 to decide from Wednesday 20 January.
+    assert find_dates("MLPS_2") == (date(2026, 11, 24), date(2027, 1, 20), date(2027, 3, 22))
+
+
 # Examples from the catalogue
 
 
@@ -194,9 +256,8 @@ def test_a_duration_in_working_days_is_worked_on_its_first_and_last_day(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
     facts = {"issues_prepaid_cards": "yes", "prepaid_cards_outside_retail": "no", "sole_trader": "no"}
-    step = by_code(plan(catalogue, tell(catalogue, tmp_path, holds="BUSINESS_LICENCE", **facts)))[
-        "PREPAID_CARD"
-    ]
+    profiles = tell(catalogue, tmp_path, holds="BUSINESS_LICENCE", **facts)
+    step = by_code(plan(catalogue, profiles, prepares=False))["PREPAID_CARD"]
     assert step.duration
     assert (step.duration.likely_days, step.duration.unit) == (5, "working")
     # Tuesday 24, Wednesday 25, Thursday 26, Friday 27 November, Monday 30 November
@@ -267,7 +328,9 @@ def test_a_company_seven_months_old_can_apply_for_high_tech_at_twelve(
     step = by_code(made)["HIGH_TECH"]
     # five full months after 23 November 2026, a Friday
     assert step.blocked_until == date(2027, 4, 23)
-    assert step.start == date(2027, 4, 23)
+    # its papers are prepared before, so that they are complete on that day
+    assert step.submit_on == date(2027, 4, 23)
+    assert step.start == add_working_days(step.submit_on, -step.preparation.likely_days)
     assert "7 months, which is below 12 months" in str(say_obstacle(step, made))
     assert "2027-04-23" in str(say_obstacle(step, made))
 
@@ -338,40 +401,6 @@ def test_each_step_names_only_prerequisites_of_the_catalogue(
 
 # Properties, over editions of the law that never were
 
-UNITS = ("working", "calendar")
-VERDICTS = ("required", "required", "recommended", "optional", "not_needed", "undetermined")
-
-
-@st.composite
-def durations(draw: st.DrawFn) -> Duration | None:
-    days = sorted(draw(st.lists(st.integers(0, 60), min_size=3, max_size=3)))
-    limit = draw(st.none() | st.integers(days[1], 90))
-    correction = Correction(draw(st.sampled_from([0.0, 0.3])), (1, 5, 10))
-    made = Duration(*days, draw(st.sampled_from(UNITS)), "estimate", "estimate", limit_days=limit,
-                    limit_unit=draw(st.sampled_from(UNITS)), correction=correction)  # fmt: skip
-    return draw(st.sampled_from([made, made, made, made, None]))
-
-
-@st.composite
-def laws(draw: st.DrawFn, catalogue: Catalogue) -> tuple[LawInForce, dict[str, str]]:
-    """A law of up to a dozen licences, with prerequisites, alternatives and conditions on age and capital."""
-    entries: dict[str, Licence] = {}
-    verdicts = {}
-    old_enough = read_rule("company_age_months >= 12", catalogue.fields)
-    rich_enough = read_rule("registered_capital_cny >= 1000000", catalogue.fields)
-    for at in range(draw(st.integers(1, 12))):
-        code = f"L{at:02}"
-        groups = draw(
-            st.lists(st.lists(st.sampled_from(sorted(entries)), min_size=1, max_size=3, unique=True), max_size=3)
-        ) if entries else []  # fmt: skip
-        condition = draw(st.sampled_from([None, None, None, old_enough, rich_enough]))
-        row = {"code": code, "renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
-        entries[code] = Licence(code, code, draw(st.integers(1, 3)), None, tuple(map(tuple, groups)), draw(durations()),
-                              ALWAYS, condition, row)  # fmt: skip
-        verdicts[code] = draw(st.sampled_from(VERDICTS))
-    return LawInForce(catalogue, AS_OF, "en", entries), verdicts
-
-
 STARTS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 PROFILES = st.fixed_dictionaries(
     {
@@ -402,7 +431,7 @@ def test_any_plan_keeps_order_slack_and_critical_path(
     for step in made.steps:
         assert step.verdict in {"required", *ALL}
         for group in law.entries[step.code].requires:
-            met = held.keys() & set(group)
+            met = {*held, *made.kept} & set(group)
             taken = set(step.requires) & set(group)
             applying = [code for code in group if verdicts[code] in {"required", *ALL}]
             assert met or taken or not applying
@@ -410,7 +439,7 @@ def test_any_plan_keeps_order_slack_and_critical_path(
         days = Counter(
             day
             for step in made.dated
-            for day in pd.date_range(step.start, step.finish)
+            for day in pd.date_range(step.start, step.submit_on, inclusive="left")
             if find_working_day(day.date()) == np.datetime64(day.date())
         )
         assert max(days.values(), default=0) <= capacity
@@ -512,11 +541,12 @@ def test_what_is_blocked_is_not_called_free_to_begin(catalogue: Catalogue, tmp_p
 
 def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(catalogue: Catalogue) -> None:
     row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
-    long, short = (Duration(days, days, days, "working", "estimate", "estimate") for days in (60, 5))
+    five = Duration(5, 5, 5, "working", "estimate", "estimate")
+    long, short = (Preparation(days, days, days) for days in (60, 5))
     entries = {
-        "A": Licence("A", "A", 1, None, (), long, ALWAYS, None, row),
-        "B": Licence("B", "B", 1, None, (), short, ALWAYS, None, row),
-        "C": Licence("C", "C", 1, None, (("B",),), short, ALWAYS, None, row),
+        "A": Licence("A", "A", 1, None, (), five, ALWAYS, None, row, preparation=long),
+        "B": Licence("B", "B", 1, None, (), five, ALWAYS, None, row, preparation=short),
+        "C": Licence("C", "C", 1, None, (("B",),), five, ALWAYS, None, row, preparation=short),
     }
     verdicts = {"A": "optional", "B": "optional", "C": "required"}
     made = make_plan(
@@ -524,15 +554,63 @@ def test_staff_do_what_the_launch_waits_for_before_what_it_does_not(catalogue: C
     )
     assert [step.code for step in made.steps] == ["B", "C", "A"]
     assert by_code(made)["A"].queues_behind == ("C",)
+    assert by_code(made)["A"].start == by_code(made)["C"].submit_on
 
 
-def test_with_one_member_of_staff_steps_follow_each_other_critical_ones_first(
+def test_what_is_decided_keeps_no_staff_busy(catalogue: Catalogue) -> None:
+    row = {"renewal_lead_days": pd.NA, "renewal_days_unit": pd.NA}
+    slow = Duration(60, 60, 60, "working", "estimate", "estimate")
+    entries = {
+        code: Licence(code, code, 1, None, (), slow, ALWAYS, None, row, preparation=Preparation(5, 5, 5))
+        for code in ("A", "B")
+    }
+    law = LawInForce(catalogue, AS_OF, "en", entries)
+    made = make_plan(law, "a", {}, {}, dict.fromkeys(entries, "required"), START, capacity=1)
+    assert by_code(made)["B"].start == by_code(made)["A"].submit_on
+    assert by_code(made)["B"].queues_behind == ("A",)
+    unlimited = make_plan(law, "a", {}, {}, dict.fromkeys(entries, "required"), START)
+    assert count_working_days(unlimited.launch, made.launch) == 5
+
+
+@settings(max_examples=100)
+@given(data=st.data(), start=STARTS, profile=PROFILES)
+def test_more_preparation_never_makes_a_launch_earlier(
+    catalogue: Catalogue, data: st.DataObject, start: date, profile: dict[str, float | None]
+) -> None:
+    law, verdicts = data.draw(laws(catalogue))
+    before = make_plan(law, "a", profile, {}, verdicts, start, ALL)
+    if before.launch is None:
+        return
+    code, more = data.draw(st.sampled_from(sorted(law.entries))), data.draw(st.integers(1, 30))
+    was = law.entries[code].preparation
+    longer = Preparation(was.shortest_days + more, was.likely_days + more, was.longest_days + more)
+    entries = {**law.entries, code: replace(law.entries[code], preparation=longer)}
+    after = make_plan(replace(law, entries=entries), "a", profile, {}, verdicts, start, ALL)
+    complete = make_plan(law, "a", profile, {}, verdicts, start, ALL, prepares=False)
+    assert after.launch
+    assert complete.launch
+    assert complete.launch <= before.launch <= after.launch
+    if {step.code: step.requires for step in before.steps} == {
+        step.code: step.requires for step in after.steps
+    }:
+        luck, other = simulate(before, 300).launch, simulate(after, 300).launch
+        assert luck
+        assert other
+        assert all(then <= now for then, now in zip(luck, other, strict=True))
+
+
+def test_with_one_member_of_staff_preparations_follow_each_other_critical_ones_first(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     profiles = choose(sample_clients, "grand-bazaar")
     alone, free = plan(catalogue, profiles, capacity=1), plan(catalogue, profiles)
-    assert alone.dated[0].code == free.critical_path[0]
-    for earlier, later in pairwise(alone.dated):
-        assert later.start == (add_working_days(earlier.finish, 1)).astype(object)
-    days = sum(count_working_days(step.start, step.finish + timedelta(days=1)) for step in free.dated)  # type: ignore[operator]
-    assert count_working_days(alone.start, alone.launch + timedelta(days=1)) == days  # type: ignore[operator]
+    prepared = [step for step in alone.dated if step.preparation.likely_days]
+    assert len(prepared) > 10
+    assert prepared[0].code == free.critical_path[0]
+    for earlier, later in pairwise(prepared):
+        assert later.start == earlier.submit_on
+    waits = [view["waits"] for view in view_steps(Forecast(alone, PlanOptions(START))) if view["queue"]]
+    assert len(waits) == len(prepared) - 1
+    assert all(str(text).startswith("waits for staff, who prepare ") for text in waits)
+    days = sum(step.preparation.likely_days for step in prepared)
+    assert count_working_days(alone.start, prepared[-1].submit_on) == days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -12,6 +13,7 @@ import pytest
 from licences.law.catalogue import Catalogue
 from licences.law.durations import Correction, Duration, find_chances
 from licences.law.in_force import LawInForce, Licence
+from licences.law.preparation import Preparation
 from licences.law.working_days import add_working_days, count_working_days, find_finish, find_positions
 from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.planning.schedule import Plan, make_plan
@@ -84,6 +86,18 @@ def test_the_launch_of_two_parallel_steps_has_the_distribution_of_the_later(cata
         if a >= b
     )
     assert simulation.decided_by["A"] == simulation.criticality["A"] == pytest.approx(later, abs=0.005)
+
+
+def test_a_preparation_is_drawn_beside_the_time_that_the_authority_takes(catalogue: Catalogue) -> None:
+    (plain,) = make_network(catalogue, A=(make(A), ())).steps
+    made = make_network(catalogue, A=(make(A), ()))
+    prepared = replace(made, steps=(replace(plain, preparation=Preparation(*B)),))
+    launch = measure(simulate(prepared, DRAWS))
+    (first, one), (second, other) = work_out(A), work_out(B)
+    exact = np.convolve(one, other)
+    counted = np.bincount(launch + 1 - first[0] - second[0], minlength=len(exact)) / DRAWS
+    assert np.abs(counted - exact).max() < 0.004
+    assert simulate(made, DRAWS).finishes["A"] < simulate(prepared, DRAWS).finishes["A"]
 
 
 def test_the_beta_distribution_agrees_with_another_library(catalogue: Catalogue) -> None:
@@ -200,5 +214,6 @@ def test_no_draw_of_a_step_that_waits_for_a_day_ends_before_its_shortest_time_fr
     (step,) = (step for step in forecast.plan.steps if step.code == "HIGH_TECH")
     assert step.blocked_until
     assert step.duration
+    assert step.preparation.shortest_days < step.preparation.likely_days
     soonest = add_working_days(step.blocked_until, step.duration.shortest_days - 1)
     assert forecast.simulation.finishes["HIGH_TECH"][0] >= soonest

@@ -16,6 +16,7 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
+from licences.planning.schedule import Step
 from licences.render.brand import Brand
 from licences.render.ics import make_calendar
 from licences.words.citations import cite
@@ -34,12 +35,14 @@ def make(
     as_of: date = AS_OF,
     start: date = START,
     include: tuple[str, ...] = (),
+    *,
+    prepares: bool = True,
     **told: Any,
 ) -> Case:
     profile = clients[clients["client"] == client].copy()
     for name, value in told.items():
         profile[name] = pd.Series([value], index=profile.index, dtype=profile[name].dtype)
-    return make_case(catalogue, profile, as_of, PlanOptions(start, include), language)
+    return make_case(catalogue, profile, as_of, PlanOptions(start, include, prepares=prepares), language)
 
 
 def read(content: bytes) -> icalendar.Calendar:
@@ -61,6 +64,15 @@ def find(calendar: icalendar.Calendar, kind: str, code: str = "") -> list[icalen
     ]
 
 
+def find_step(calendar: icalendar.Calendar, step: Step) -> list[icalendar.Event]:
+    """The entries of a step: where it is prepared, when that begins and when it is submitted; then when it is done."""
+    begins = ["start"] if step.submit_on == step.start else ["prepare", "submit"]
+    found = [find(calendar, kind, step.code) for kind in ("start", "prepare", "submit")]
+    assert [kind for kind, ones in zip(("start", "prepare", "submit"), found, strict=True) if ones] == begins
+    done = [*find(calendar, "finish", step.code), *find(calendar, "finish_likely", step.code)]
+    return [event for events in (*found, done) for event in events]
+
+
 def list_rings(event: icalendar.Event) -> list[datetime]:
     """When the alarms of an event ring in Outlook, where its reader is.
 
@@ -72,7 +84,7 @@ def list_rings(event: icalendar.Event) -> list[datetime]:
 
 def count_last_days(case: Case) -> int:
     """Of what is to be done within a week or more, the last day is an entry of its own."""
-    dues = case.forecast.renewals
+    dues = case.forecast.due
     return sum(1 for due in dues if due.renew_from and due.renew_by - due.renew_from >= timedelta(days=7))
 
 
@@ -89,10 +101,10 @@ def test_every_sample_client_has_a_calendar_that_two_parsers_read_alike(
         case = make(catalogue, sample_clients, client, language, include=("recommended", "optional"))
         content = make_calendar(case)
         events, others = read(content).events, read_elsewhere(content).vevent_list
-        dated = len(case.plan.dated)
-        launches = 3 if case.launch else 0
+        milestones = sum(2 if step.submit_on == step.start else 3 for step in case.plan.dated)
+        launches = 1 if case.launch else 0
         assert len(events) == len(others)
-        assert len(events) == len(case.forecast.renewals) + count_last_days(case) + 2 * dated + launches
+        assert len(events) == len(case.forecast.due) + count_last_days(case) + milestones + launches
         for event, other in zip(events, others, strict=True):
             assert other.uid.value == event["uid"]
             assert other.summary.value == event["summary"]
@@ -143,7 +155,7 @@ def test_a_renewal_whose_first_day_no_source_tells_is_one_day(
     (event,) = find(calendar, "renewal", "PUBLICATION_RETAIL")
     assert event["dtstart"].dt == date(2027, 6, 30)
     assert event["dtend"].dt == date(2027, 7, 1)
-    assert "Last day: 2027-06-30" in event["description"]
+    assert "Last day to apply: 2027-06-30" in event["description"]
     assert "Ground of the date: the expiry told" in event["description"]
     assert "(estimate)" not in event["summary"]
 
@@ -161,52 +173,133 @@ def test_what_would_ring_at_once_does_not_ring_and_what_is_overdue_says_so(
         assert all(ring.date() >= AS_OF for ring in list_rings(event))
 
 
-def test_a_milestone_rings_three_days_before(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
-    case = make(catalogue, sample_clients, "grand-bazaar")
+def test_a_last_day_to_apply_that_is_near_rings_the_day_before(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    holds = ("BUSINESS_LICENCE", "FOOD_OPERATION@2026-12-16")  # its last day is 2026-11-25
+    calendar = read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=holds)))
+    (food,) = find(calendar, "renewal_end", "FOOD_OPERATION")
+    assert food["dtstart"].dt == date(2026, 11, 25)
+    assert list_rings(food) == [datetime(2026, 11, 24, 9)]
+    assert food["description"].split("\n")[2].startswith("Last day to apply: 2026-11-25")
+    assert "it may not be needed any more" in food["description"]
+
+
+def test_what_is_due_leads_the_calendar_overdue_first_and_by_its_last_day(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "old-willow")
+    events = read(make_calendar(case)).events
+    kinds = [str(event["categories"].cats[0]) for event in events]
+    due = [kind in {"Licence renewal", "Recurring duty"} for kind in kinds]
+    assert due == sorted(due, reverse=True)
+    days = [event["dtend"].dt for event, is_due in zip(events, due, strict=True) if is_due]
+    assert days == sorted(days)
+    assert days[0] <= AS_OF
+
+
+@pytest.mark.parametrize("client", ["grand-bazaar", "cloud-harbour"])  # one without a promise, one with
+@pytest.mark.parametrize("prepares", [True, False])
+def test_a_milestone_rings_three_days_before(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str, prepares: bool
+) -> None:
+    case = make(catalogue, sample_clients, client, prepares=prepares)
     calendar = read(make_calendar(case))
-    rung = 0
+    rung, kinds = 0, set()
     for step in case.plan.dated:
-        (start,), (finish,) = find(calendar, "start", step.code), find(calendar, "finish", step.code)
-        assert start["dtstart"].dt == step.start
-        p50, p80, p90 = case.forecast.simulation.finishes[step.code]
-        assert finish["dtstart"].dt == p80
-        assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in finish["description"]
-        for event in (start, finish):
+        *begins, finish = events = find_step(calendar, step)
+        kinds.add(len(begins))
+        assert [one["dtstart"].dt for one in begins] == list(dict.fromkeys([step.start, step.submit_on]))
+        assert finish["dtstart"].dt == (
+            case.forecast.simulation.finishes[step.code][1] if case.launch else step.finish
+        )
+        for event in events:
             day = event["dtstart"].dt
             assert event["dtend"].dt == day + timedelta(days=1)
             before = datetime.combine(day, time(9)) - timedelta(days=3)
             assert list_rings(event) == ([before] if before.date() >= AS_OF else [])
             rung += bool(list_rings(event))
     assert rung
+    assert kinds == ({1, 2} if prepares else {1})
 
 
-def test_the_launch_is_entered_once_for_each_share(
+def test_when_a_step_is_done_is_entered_with_80_percent_where_that_is_promised_and_else_by_usual_times(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    case = make(catalogue, sample_clients, "paper-plane-post")
-    events = find(read(make_calendar(case)), "launch")
+    promised = make(catalogue, sample_clients, "cloud-harbour")
+    calendar = read(make_calendar(promised))
+    for step in promised.plan.dated:
+        p50, p80, p90 = promised.forecast.simulation.finishes[step.code]
+        (finish,) = find(calendar, "finish", step.code)
+        assert finish["summary"].startswith("Done (80% sure): ")
+        assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in finish["description"]
+    other = make(catalogue, sample_clients, "grand-bazaar")
+    calendar = read(make_calendar(other))
+    for step in other.plan.dated:
+        (finish,) = find(calendar, "finish_likely", step.code)
+        assert finish["summary"].startswith("Done, by usual times: ")
+        assert "% sure" not in finish["summary"] + finish["description"]
+
+
+def test_who_is_prepared_reads_when_that_begins_and_who_submits_that_all_must_be_complete(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "cloud-harbour")
+    calendar = read(make_calendar(case))
+    prepared = [step for step in case.plan.dated if step.submit_on != step.start]
+    assert 0 < len(prepared) < len(case.plan.dated)
+    for step in case.plan.dated:
+        *begins, submit, _ = find_step(calendar, step)
+        assert "must be complete on this day" in submit["description"]
+        for prepare in begins:
+            assert "From this day on the papers are gathered and written." in prepare["description"]
+            assert "must be complete" not in prepare["description"]
+            assert "Ground of the date: estimate" in submit["description"]  # how long it is prepared
+            assert "(estimate)" in submit["summary"]
+
+
+def test_the_launch_is_entered_once_with_the_date_to_give_to_others(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "hello-hall")
+    (event,) = find(read(make_calendar(case)), "launch")
     assert case.launch
-    assert [event["dtstart"].dt for event in events] == list(case.launch)
-    for share, event in zip((50, 80, 90), events, strict=True):
-        assert f"Ready to open ({share}% sure) (estimate)" in event["summary"]
-        assert "Left out: Express delivery business licence" in event["description"]
-        assert len(list_rings(event)) == 1
+    p50, p80, p90 = case.launch
+    assert event["dtstart"].dt == p80
+    assert "Ready to open (80% sure) (estimate)" in event["summary"]
+    assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in event["description"]
+    assert len(list_rings(event)) == 1
     held = tuple(sorted(set(catalogue.rows["code"])))
     assert not find(read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=held))), "launch")
+
+
+@pytest.mark.parametrize(
+    "client", ["paper-plane-post", "grand-bazaar", "green-acre"]
+)  # blocked, undated, forbidden
+def test_where_no_date_is_promised_no_launch_is_entered(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str
+) -> None:
+    case = make(catalogue, sample_clients, client)
+    assert case.plan.launch
+    assert not find(read(make_calendar(case)), "launch")
 
 
 def test_importing_again_after_the_plan_has_moved_updates_and_does_not_double(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    first = name_days(make_calendar(make(catalogue, sample_clients, "grand-bazaar")))
-    later = make(catalogue, sample_clients, "grand-bazaar", as_of=date(2026, 11, 30), start=date(2027, 2, 1))
-    second = name_days(make_calendar(later))
-    milestones = {str(event["uid"]) for kind in ("start", "finish", "launch")
-                  for event in find(read(make_calendar(later)), kind)}  # fmt: skip
-    assert milestones
-    assert milestones <= set(first)
-    assert all(second[name] > first[name] for name in milestones)
-    assert name_days(make_calendar(make(catalogue, sample_clients, "grand-bazaar", "zh"))) == first
+    kinds = ("start", "prepare", "submit", "finish", "finish_likely", "launch")
+    seen: set[str] = set()
+    for client in ("grand-bazaar", "cloud-harbour"):
+        first = name_days(make_calendar(make(catalogue, sample_clients, client)))
+        later = make(catalogue, sample_clients, client, as_of=date(2026, 11, 30), start=date(2027, 2, 1))
+        second, calendar = name_days(make_calendar(later)), read(make_calendar(later))
+        found = {kind: {str(event["uid"]) for event in find(calendar, kind)} for kind in kinds}
+        seen |= {kind for kind, names in found.items() if names}
+        milestones = set().union(*found.values())
+        assert milestones <= set(first)
+        assert all(second[name] > first[name] for name in milestones)
+        assert name_days(make_calendar(make(catalogue, sample_clients, client, "zh"))) == first
+    assert seen == set(kinds)
 
 
 def test_a_renewal_keeps_its_name_when_another_expiry_is_told(
@@ -355,13 +448,13 @@ def test_a_date_says_on_what_it_rests(
     calendar = read(make_calendar(case))
     announced_until, starred = read_calendar().announced_until, set()
     for step in case.plan.dated:
-        (begin,), (finish,) = find(calendar, "start", step.code), find(calendar, "finish", step.code)
+        events = find_step(calendar, step)
         waits = bool(step.requires or step.queues_behind)
-        assert ("the day on which the plan starts" in begin["description"]) is not waits
-        assert ("(estimate)" in finish["summary"]) is (
-            "Ground of the date: estimate" in finish["description"]
-        )
-        for event in (begin, finish):
+        assert ("the day on which the plan starts" in events[0]["description"]) is not waits
+        for event in events:
+            assert ("(estimate)" in event["summary"]) is (
+                "Ground of the date: estimate" in event["description"]
+            )
             provisional = "provisional" in event["description"]
             assert provisional is (event["dtstart"].dt > announced_until)
             starred.add(provisional)
@@ -379,7 +472,7 @@ def test_a_start_that_only_time_allows_says_that_it_waits_for_time(
     assert waiting
     calendar = read(make_calendar(case))
     for step in waiting:
-        (start,) = find(calendar, "start", step.code)
+        start = find_step(calendar, step)[0]
         assert "the day on which time has lifted what blocks it" in start["description"]
         assert str(say_obstacle(step, case.plan)) in start["description"]
 

@@ -319,3 +319,50 @@ def test_a_kind_that_is_only_read_is_not_written(catalogue: Catalogue, tmp_path:
     with pytest.raises(UsageError, match=r"let its name end with \.csv or \.xlsx"):
         save(catalogue, tmp_path / f"mine{kind}", NEW)
     assert not list(tmp_path.iterdir())
+
+
+STAGED = (
+    "client,name,group,from,has_app,live_commerce\n"
+    "a,,,2027-07-01,,yes\n"
+    "a,A,sisters,,no,no\n"
+    "a,,,2027-04-01,yes,\n"
+    "b,B,,,no,no\n"
+)
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.xlsx"])
+def test_saving_changes_the_first_stage_and_keeps_group_and_later_ones(
+    catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text(STAGED, encoding="utf-8")
+    else:
+        book = Workbook()
+        for row in STAGED.splitlines():
+            book.worksheets[0].append([cell or None for cell in row.split(",")])
+        book.save(path)
+    codes = set(catalogue.rows["code"])
+    before = read_profiles(path, catalogue.fields, codes)
+    saved = find_saved(path, catalogue.fields, codes, "a")
+    cells = {"client": "a", "name": "A", "has_app": "no", "live_commerce": "no", "has_website": "yes"}
+    assert find_changed_cells(saved or {}, cells) == {"has_website": ("", "yes")}
+    save(catalogue, path, cells, overwrite=True)
+    after = read_profiles(path, catalogue.fields, codes)
+    assert after["has_website"].tolist()[0] is True
+    for column in ("client", "group", "stages", "has_app"):
+        assert after[column].astype("str").tolist() == before[column].astype("str").tolist()
+    if name.endswith("csv"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert lines[1::2] == ["a,,,2027-07-01,,yes,", "a,,,2027-04-01,yes,,"]
+        assert lines[2] == "a,A,sisters,,no,no,yes"
+
+
+def test_a_first_stage_that_would_leave_a_later_one_nothing_to_change_is_not_saved(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(STAGED, encoding="utf-8")
+    with pytest.raises(ProblemsError, match=r"mine\.csv:4: from: the row changes nothing"):
+        save(catalogue, path, {"client": "a", "name": "A", "has_app": "yes"}, overwrite=True)
+    assert path.read_text(encoding="utf-8") == STAGED

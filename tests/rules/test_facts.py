@@ -185,7 +185,7 @@ def test_a_client_or_field_that_is_not_there_is_named_with_the_nearest(
 
 def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -> None:
     columns = [column.name for column in find_clients_table(catalogue.fields).columns]
-    assert columns == ["client", "name", "holds", *catalogue.fields.by_name]
+    assert columns == ["client", "name", "holds", "group", "from", *catalogue.fields.by_name]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,9 @@ def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -
         ("has_app", {"field": "has_website"}, "field: an earlier row has the same one; "),
         ("has_app", {"unit_en": "apps"}, "unit_zh: filled in one language only; "),
         ("province", {"aliases": "x=nowhere"}, "aliases: 'x=nowhere' names no value; write it as other=value"),
+        ("province", {"usual": "rare"}, "usual: a rare fact has to know the answer of who has none of it; "),
+        ("mlps_level", {"usual": "rare", "minimum": "1"}, "usual: a rare fact has to know the answer of who has none"),
+        ("has_app", {"usual": "often"}, "usual: unknown value 'often'; one of common"),
         ("own_categories", {"values_en": "one"}, "values_en: the list is not as long as in the other language; "),
         ("foreign_share_percent", {"maximum": "all"}, "maximum: 'all' is not a number; "),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,47 @@ def test_check_always_says_what_was_read_and_other_commands_where_it_is_not_plai
     clients = lc.read_clients(titled)
     assert clients.passed_over("en") == ["passed over 1 row above the header (row 1)"]
     assert lc.read_clients(plain).passed_over() == []
+
+
+def test_check_says_how_many_stages_and_groups_there_are_where_there_are_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "staged.csv"
+    rows = [
+        "client,name,group,from,has_app",
+        "a,A,g,,no",
+        "a,,,2027-04-01,yes",
+        "a,,,2027-07-01,no",
+        "b,B,g,,no",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert main(["check", "--clients", str(path)]) == 0
+    said = "2 clients and 5 columns read; 2 later stages of 1 client; 1 group of companies\n"
+    assert capsys.readouterr().err.endswith(said)
+    assert main(["check", "--clients", str(path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stages"], told["clients_in_stages"], told["groups"]) == (2, 1, 1)
+
+
+def test_check_names_answers_of_a_later_stage_that_cannot_all_be_true(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "staged.csv"
+    first = "client,name,from,hosts_third_party_sellers,hosted_categories\n"
+    path.write_text(first + "a,A,,no,none\na,,2027-04-01,,drugs\n", encoding="utf-8")
+    assert main(["check", "--clients", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count(f"{path}:2: ") == 1
+    assert "from 2027-04-01 on: " in said
+
+
+def test_check_says_once_what_cannot_be_true_from_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "staged.csv"
+    first = "client,name,from,hosts_third_party_sellers,hosted_categories,has_app\n"
+    path.write_text(first + "a,A,,no,drugs,no\na,,2027-04-01,,,yes\n", encoding="utf-8")
+    assert main(["check", "--clients", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count(f"{path}:2: ") == 1
+    assert "from 2027-04-01 on: " not in said

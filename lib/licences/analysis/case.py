@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,22 +12,25 @@ import pandas as pd
 
 from licences.assessment.contradictions import Contradiction, find_contradictions
 from licences.assessment.explain import Finding, explain
-from licences.assessment.questions import rank_questions
-from licences.assessment.verdicts import is_concerned, judge
+from licences.assessment.questions import find_settled_by_none, rank_questions
+from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.law.in_force import LawInForce, UpcomingChange, find_law_for
+from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
+from licences.planning.needs import PlannedStage
 from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
-from licences.rules.facts import choose_clients, read_profiles
+from licences.rules.facts import RARE, choose_clients, read_profiles
 from licences.rules.kleene import Profile
+from licences.rules.stages import find_present
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """One client, assessed and planned; everything that a report says is taken from here.
 
-    findings: by code, in the catalogue's order. questions: the client's rows of ``rank_questions``.
+    findings: by code, in the catalogue's order; of a client told in stages those of the stage that counts. profile: of the
+    present. questions: the client's rows of ``rank_questions``.
     """
 
     client: str
@@ -59,6 +62,11 @@ class Case:
         return self.forecast.plan
 
     @property
+    def is_operating(self) -> bool | None:
+        """Whether the client trades today; None where that is not told."""
+        return self.forecast.is_operating
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The steps of the plan."""
         return self.forecast.plan.steps
@@ -76,9 +84,20 @@ class Case:
         return [code for code, finding in self.findings.items() if finding.verdict in verdicts]
 
     @property
+    def rare(self) -> list[str]:
+        """The open facts that only few businesses have, to be answered together."""
+        return [str(name) for name in self.questions.loc[self.questions["group"] == RARE, "field"]]
+
+    @cached_property
+    def settled_by_none(self) -> list[str]:
+        """The codes that one answer settles: nothing of what is ``rare`` is so."""
+        entries = find_law_in_force(self.catalogue, self.as_of, self.language).entries
+        return find_settled_by_none(entries, self.catalogue.fields, self.profile, self.rare)
+
+    @property
     def launch(self) -> tuple[date, date, date] | None:
-        """By when every required step that can be dated is done in 50, 80 and 90 percent of the draws."""
-        return self.forecast.simulation.launch
+        """By when all that is required is done in 50, 80 and 90 percent of the draws; None where no date can be promised."""
+        return self.forecast.launch
 
     @cached_property
     def coming(self) -> tuple[UpcomingChange, ...]:
@@ -91,8 +110,18 @@ class Case:
         return tuple(
             change
             for change in self.law.coming
-            if pd.Timestamp(change.day) <= until
-            and is_concerned(change.entry, self.forecast.plan.verdicts, self.held, self.profile)
+            if pd.Timestamp(change.day) <= until and self.find_concerned(change) is not None
+        )
+
+    def find_concerned(self, change: UpcomingChange) -> PlannedStage | None:
+        """The first stage in which a change ahead is or may be of concern; None where it never is."""
+        return next(
+            (
+                stage
+                for stage in self.plan.stages
+                if is_concerned(change.entry, stage.verdicts, self.held, stage.profile)
+            ),
+            None,
         )
 
 
@@ -148,28 +177,40 @@ def open_case(
     include: str = "",
     capacity: int = 0,
     seed: int = 0,
+    *,
+    prepares: bool = True,
 ) -> Case:
     """Reads the data files and works out one client's case.
 
     as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files. include:
-    verdicts to plan for beside ``required``, separated by commas. capacity: how many applications run
-    at a time, 0 for no limit. seed: of the simulation.
+    verdicts to plan for beside ``required``, separated by commas. capacity: how many applications are
+    prepared at a time, 0 for no limit. seed: of the simulation. prepares: whether applications are prepared
+    first, or all papers are complete at the start.
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
     ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
     chosen = tuple(filter(None, include.split(",")))
-    plan_options = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed)
-    return make_case(ours, profiles, date.fromisoformat(as_of), plan_options, language)
+    plan_options = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed, prepares)
+    day = date.fromisoformat(as_of)
+    return make_case(ours, find_present(profiles, day), day, plan_options, language)
 
 
 def make_case(
-    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, plan_options: PlanOptions, language: str
+    catalogue: Catalogue,
+    profiles: pd.DataFrame,
+    as_of: date,
+    plan_options: PlanOptions,
+    language: str,
+    judged: Iterable[Judgement] | None = None,
 ) -> Case:
-    """The case of the one client in ``profiles``."""
-    judged = list(judge(catalogue, profiles, as_of))
+    """The case of the one client in ``profiles``.
+
+    judged: what ``judge`` gives, where it is at hand.
+    """
+    judged = list(judge(catalogue, profiles, as_of) if judged is None else judged)
     contradictions = find_contradictions(catalogue, profiles, as_of, language, judged)
-    findings = explain(catalogue, profiles, as_of, language, judged, contradictions)
+    findings = explain(catalogue, profiles, as_of, language, judged, contradictions, over_stages=True)
     (one,) = judged
     return Case(
         client=one.client,

@@ -9,21 +9,23 @@ from datetime import date
 from typing import Literal
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import Forecast
-from licences.planning.schedule import DONE
+from licences.planning.promise import DATES, find_kind
 from licences.planning.simulation import SHARES
 
 PROMISED = 0.8
-LaunchKind = Literal["compared", "of_others", "gone", "done", "new", "again", "none"]
+LaunchKind = Literal["compared", "of_others", "gone", "done", "new", "again", "opened", "none"]
 
 
 @dataclass(frozen=True)
 class Launch:
     """When the launch of an answer is, and which licences it is of.
 
-    days: one a percentile of the simulation; None where there is no launch. undated: what is required and
+    days: one a percentile of the simulation; None where no date can be promised, or nothing is left to obtain.
+    likely: by likely times, of what has a date. is_promised: whether dates can be promised. undated: what is required and
     has no date, so that the launch leaves it out. awaited: what is required and not held, dated or not.
     undetermined: what it cannot be told of whether it is needed, and is not held.
     """
@@ -32,17 +34,21 @@ class Launch:
     undated: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
     undetermined: tuple[str, ...] = ()
+    likely: date | None = None
+    is_promised: bool = True
 
 
 @dataclass(frozen=True)
 class LaunchMove:
     """How the launch moves from one answer to another.
 
-    kind: ``compared``, both have one, of the same licences; ``of_others``, both have one, and what they
-    leave out differs; ``gone`` and ``done``, the old one alone, since something required has no date or
-    became open, or since nothing required is left to obtain; ``new`` and ``again``, the new one alone, since
-    what had none or was open has a date, or since something is to be obtained again; ``none``, neither.
-    days: where compared, the working days by which each percentile moves, later is positive.
+    kind: ``compared``, both promise dates, or neither and both have a likely day, of the same licences;
+    ``of_others``, the same, and what they leave out differs; ``gone``, the old one alone promises dates;
+    ``done``, nothing required is left to obtain by the new one; ``new``, the new one alone promises dates;
+    ``again``, it does since something is to be obtained again; ``opened``, the new one promises no date, and the
+    one has a likely day or nothing to obtain, and the other has not; ``none``, neither has anything.
+    days: where compared, the working days by which each percentile moves, or the likely day alone; later is
+    positive.
     leaves_out: codes that the new answer requires and cannot date, while the old one left them in, or did
     not require them. leaves_open: codes that the old one waited for, and of which the new one cannot tell
     whether they are needed. takes_in: codes that the old one left out and the new one does not.
@@ -56,10 +62,12 @@ class LaunchMove:
 
     @property
     def moved_days(self) -> int | None:
-        """The working days by which the day moves that is kept in 80 percent of the draws; None where that cannot be told."""
+        """The working days by which the day moves that is promised, or the likely day; None where that cannot be told."""
         if self.kind == "none" and not (self.leaves_out or self.leaves_open or self.takes_in):
             return 0  # what neither answer has, for the same reason, has not moved
-        return self.days[SHARES.index(PROMISED)] if self.days else None
+        if len(self.days) == len(SHARES):
+            return self.days[SHARES.index(PROMISED)]
+        return self.days[0] if self.days else None
 
 
 @dataclass(frozen=True)
@@ -151,13 +159,17 @@ def compare_cases(old: Case, new: Case) -> Comparison:
     )
 
 
-def find_launch(forecast: Forecast) -> Launch:
-    """The launch of a forecast, and which licences it is of."""
+def find_launch(forecast: Forecast, at: int = 0) -> Launch:
+    """The launch of a forecast, or of a later stage of it, and which licences it is of."""
     plan = forecast.plan
-    still = {code: verdict for code, verdict in plan.verdicts.items() if plan.statuses.get(code) not in DONE}
+    stage, dated = plan.stages[at], {step.code for step in plan.dated}
+    still = {code: verdict for code, verdict in stage.verdicts.items() if plan.statuses.get(code) not in DONE}
+    is_promised = find_kind(plan, stage) == DATES
     return Launch(
-        days=forecast.simulation.launch,
-        undated=forecast.left_out,
+        days=forecast.simulation.launches[at] if is_promised else None,
+        likely=stage.launch,
+        is_promised=is_promised,
+        undated=tuple(code for code in stage.required if code not in dated),
         awaited=tuple(code for code, verdict in still.items() if verdict == "required"),
         undetermined=tuple(code for code, verdict in still.items() if verdict == "undetermined"),
     )
@@ -175,18 +187,25 @@ def find_launch_move(old: Launch, new: Launch) -> LaunchMove:
     leaves_open = _subtract(opened, old.undated)
     takes_in = _subtract(old.undated, (*new.undated, *opened))
     days: tuple[int, ...] = ()
-    kind: LaunchKind
-    if old.days and new.days:
+    kind: LaunchKind = "none"
+    was, now = _list_days(old), _list_days(new)
+    if len(was) == len(now) > 0:
         kind = "of_others" if leaves_out or leaves_open or takes_in else "compared"
         if kind == "compared":
-            days = tuple(count_working_days(old.days, new.days).tolist())
-    elif old.days:
-        kind = "gone" if new.undated or opened else "done"
+            days = tuple(count_working_days(was, now).tolist())
     elif new.days:
-        kind = "new" if old.undated or not set(new.awaited).isdisjoint(old.undetermined) else "again"
-    else:
-        kind = "none"
+        kind = "again" if old.is_promised else "new"
+    elif new.is_promised:
+        kind = "done" if was else "none"
+    elif old.days:
+        kind = "gone"
+    elif old.is_promised or was or now:
+        kind = "opened"
     return LaunchMove(kind, days, leaves_out, leaves_open, takes_in)
+
+
+def _list_days(launch: Launch) -> tuple[date, ...]:
+    return launch.days or ((launch.likely,) if launch.likely and not launch.is_promised else ())
 
 
 def find_fees(forecast: Forecast) -> Fees:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from licences.analysis.compare import find_fees, find_fees_move, find_launch, find_launch_move
+from licences.assessment.holdings import ImpliedHolders
 from licences.assessment.verdicts import (
     NEEDED,
     PLACES_NEEDED,
@@ -25,13 +26,19 @@ from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, LocalChange, i
 from licences.law.in_force import LawInForce, Licence
 from licences.law.local import PROVINCE
 from licences.planning.forecast import Forecast, PlanOptions
+from licences.planning.promise import find_kind
 from licences.planning.schedule import make_plan
-from licences.rules.logic import Facts
+from licences.rules.kleene import Profile
+from licences.rules.logic import Facts, read_profile
+from licences.rules.stages import BEGINS_ON, find_stage_profiles, list_stages
 
 # What matters most first: what is now forbidden, a new duty, what can no longer be obtained, what has to be asked, another rule, one
 # to come, another verdict, and another source of the same rule.
 MATTERS = ("forbidden", "duty", "blocked", "question", "rule", "announced", "verdict", "source")
+_KINDS = ("moved", "rewritten", "rechecked", "blocked", "obtainable", "announced", "local")
 NOT_NEEDED, UNDETERMINED = VERDICTS.index("not_needed"), VERDICTS.index("undetermined")
+# The verdicts on which it rests what is planned, and whether dates can be promised.
+_PROMISED = NEEDED | {"undetermined", "forbidden"}
 # What a plan and its costs rest on; another word in an explanation moves no date.
 _PLANNED = frozenset(
     {"obligation", "kind", "phase", "requires", "eligible_when", "days_min", "days_likely", "days_max",
@@ -50,8 +57,10 @@ class ClientImpact:
     check, confidence. announced: codes of which something else is to come. blocked: codes that are needed
     and not held and whose condition the client fails in the new law and did not in the old; obtainable:
     the reverse. local: what the rules of its province say otherwise of codes that it needs, may need or
-    holds. held: what it holds of all these.
-    launch_moved_days: working days, later is positive; None where that cannot be told.
+    holds. held: what it holds, or is taken to hold, of all these.
+    launch_moved_days: working days, later is positive; None where that cannot be told; where the launch of a later
+    stage alone moves, of that.
+    later: of a client told in stages the codes that concern only a later one, with its first day and what is told then.
     fees_moved_cny: one-off and yearly official fees; None where an amount that matters is not known.
     """
 
@@ -67,6 +76,15 @@ class ClientImpact:
     held: frozenset[str] = frozenset()
     launch_moved_days: int | None = 0
     fees_moved_cny: float | None = 0.0
+    later: tuple[tuple[str, date, Profile], ...] = ()
+
+    def find_day(self, code: str) -> date | None:
+        """The first day of the stage that a code concerns; None where it concerns the present."""
+        return next((day for one, day, _ in self.later if one == code), None)
+
+    def find_profile(self, code: str, present: Profile) -> Profile:
+        """What is told in the stage that a code concerns."""
+        return next((profile for one, _, profile in self.later if one == code), present)
 
     @property
     def gained(self) -> tuple[str, ...]:
@@ -142,13 +160,23 @@ def _weigh(one: ClientImpact) -> tuple[float, ...]:
 def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, ClientImpact]:
     """The clients that a difference touches by verdicts and rows, in the file's order; no plan is made.
 
-    A client is not touched by a licence that it needs by neither law and does not hold.
+    A client is not touched by a licence that it needs by neither law and does not hold, now or in a later stage. What
+    touches the present is told of the present alone.
 
     Only the codes are judged of which the rows in force differ, each for all clients at once.
     """
+    return _add_stages(_find_row_moves(difference, profiles), difference, profiles)
+
+
+def _find_row_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, ClientImpact]:
+    """The clients that a difference touches by what a row tells of each."""
     facts = Facts(profiles, difference.new.catalogue.fields, difference.new.as_of)
     codes = {*difference.codes, *difference.announced, *(change.code for change in difference.local)}
     held, valid = _find_holders(profiles, codes, difference.new.as_of)
+    implied = ImpliedHolders(difference.new, facts)
+    for code in codes:
+        held[code] |= implied.find(code)
+        valid[code] |= implied.find(code)
     found: dict[int, dict[str, Any]] = {}
 
     def note(rows: NDArray[np.bool_], kind: str, *items: Any) -> None:
@@ -185,6 +213,57 @@ def find_moves(difference: Difference, profiles: pd.DataFrame) -> dict[str, Clie
         own = frozenset(code for code, rows in held.items() if rows[at])
         touched[clients[at]] = ClientImpact(clients[at], names[at], held=own, **parts)
     return touched
+
+
+def _add_stages(
+    touched: dict[str, ClientImpact], difference: Difference, profiles: pd.DataFrame
+) -> dict[str, ClientImpact]:
+    """Adds what concerns only a later stage, stage by stage, in the file's order of clients."""
+    is_staged = [bool(stages) for stages in list_stages(profiles)]
+    if not any(is_staged):
+        return touched
+    rows = find_stage_profiles(profiles[is_staged])
+    rows = rows[rows[BEGINS_ON].notna()]
+    place = rows.groupby("client", sort=False).cumcount()
+    for _, of_stage in rows.groupby(place):
+        told = {
+            str(row["client"]): {str(name): value for name, value in row.items()}
+            for row in of_stage.to_dict("records")
+        }
+        for client, one in _find_row_moves(difference, of_stage).items():
+            before = touched.get(client) or ClientImpact(client, one.name, held=one.held)
+            profile = read_profile(told[client], difference.new.catalogue.fields, difference.new.as_of)
+            merged = _merge(before, one, told[client][BEGINS_ON].date(), profile)
+            if merged is not before:
+                touched[client] = merged
+    return {client: touched[client] for client in profiles["client"] if client in touched}
+
+
+def _merge(before: ClientImpact, later: ClientImpact, day: date, profile: Profile) -> ClientImpact:
+    """What concerned a client up to a stage, and what of that stage is not said yet."""
+    known = _list_codes(before)
+    parts: dict[str, Any] = {
+        kind: tuple(item for item in getattr(later, kind) if _name_code(item) not in known) for kind in _KINDS
+    }
+    new = dict.fromkeys(_name_code(item) for items in parts.values() for item in items)
+    if not new:
+        return before
+    joined: dict[str, Any] = {kind: (*getattr(before, kind), *items) for kind, items in parts.items()}
+    return replace(
+        before,
+        held=before.held | later.held,
+        later=(*before.later, *((code, day, profile) for code in new)),
+        **joined,
+    )
+
+
+def _list_codes(one: ClientImpact) -> set[str]:
+    return {_name_code(item) for kind in _KINDS for item in getattr(one, kind)}
+
+
+def _name_code(item: Any) -> str:
+    """The code that an item of an impact is about."""
+    return item if isinstance(item, str) else item.code if isinstance(item, LocalChange) else str(item[0])
 
 
 def _find_concerned(
@@ -247,7 +326,7 @@ def _find_holders(
 
 def _rests_plan_on(difference: Difference, one: ClientImpact) -> bool:
     """Whether something changes for a client on which its plan or its fees rest."""
-    if any({old, new} & NEEDED for _, old, new in one.moved):
+    if any({old, new} & _PROMISED for _, old, new in one.moved):
         return True
     codes = [code for code, verdict in one.rewritten if verdict in NEEDED or code in one.held]
     return any(_PLANNED.intersection(difference.fields.get(code, [])) for code in codes)
@@ -267,6 +346,9 @@ def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanO
             plan_options.start,
             plan_options.include,
             plan_options.capacity,
+            one.denied,
+            prepares=plan_options.prepares,
+            coming=[(stage, then) for stage in one.stages[1:]],
         )
         yield Forecast(plan, plan_options)
 
@@ -274,6 +356,14 @@ def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanO
 def find_plan_moves(old: Forecast, new: Forecast) -> tuple[int | None, float | None]:
     """By how many working days the launch moves, and by how many yuan the fees; None where that cannot be told."""
     fees = find_fees_move(find_fees(old), find_fees(new)).moved_cny
-    if old.plan.steps == new.plan.steps:
+    if old.plan.steps == new.plan.steps and _list_kinds(old) == _list_kinds(new):
         return 0, fees  # not worked out: the simulations would draw alike
-    return find_launch_move(find_launch(old), find_launch(new)).moved_days, fees
+    moves = (
+        find_launch_move(find_launch(old, at), find_launch(new, at)).moved_days
+        for at in range(len(new.plan.stages))
+    )
+    return next((move for move in moves if move != 0), 0), fees
+
+
+def _list_kinds(forecast: Forecast) -> list[str]:
+    return [find_kind(forecast.plan, stage) for stage in forecast.plan.stages]

@@ -14,6 +14,8 @@ import pandas as pd
 from licences.analysis.case import find_given
 from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
 from licences.assessment.contradictions import find_contradictions
+from licences.assessment.holdings import ImpliedHolders
+from licences.assessment.operating import OPERATING
 from licences.assessment.verdicts import VERDICTS, find_failing, find_verdicts, judge, number_verdicts
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
@@ -23,6 +25,7 @@ from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.reading.places import find_own_file
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
+from licences.rules.stages import find_present
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,16 @@ class Portfolio:
 
     profiles: the clients file. verdicts: as ``find_verdicts`` gives them. clients: one row a client (index
     client): name, open (required, still to be obtained), undated (of those, how many have no date), launch
-    (by likely times, NaT where there is none), undetermined, expired. steps: one row a client and licence to obtain:
-    client, code, verdict, start, finish, latest_start, slack_days, days, unit, requires, and whether it is
+    (by likely times, NaT where there is none), promise (whether that date can be given: its kind), undetermined,
+    expired. steps: one row a client and licence to obtain:
+    client, code, verdict, start, submit_on, finish, latest_start, slack_days, preparation_days, days, unit,
+    requires, and whether it is
     ``is_first``, ``is_last`` or ``is_on_path`` of what decides the launch, or ``blocks``: it has no date, and
-    not because it waits for another. events: one row a thing that falls due within MONTHS: client, code, kind
-    (renewal or duty), is_planned (for a licence still to be obtained), first and last day. questions: one row
+    not because it waits for another. events: one row a thing that falls due within MONTHS or has expired: client, code, kind
+    (renewal or duty), is_planned (for a licence still to be obtained), first and last day, expires_on. questions: one row
     a client and open fact: client, field, settles (codes), worth (how many verdicts an answer settles on
-    average, each kind of answer counted alike), conditions (codes to be obtained that it may block).
+    average, each kind of answer counted alike), conditions (codes to be obtained that it may block), stake
+    (the same verdicts weighed as ``rank_questions`` weighs them).
     """
 
     catalogue: Catalogue
@@ -70,6 +76,13 @@ class Portfolio:
     def law(self) -> LawInForce:
         """The law in force, in the reader's language."""
         return find_law_in_force(self.catalogue, self.as_of, self.language)
+
+    @cached_property
+    def is_operating(self) -> bool | None:
+        """Whether the clients trade today: all of them, none that is known to, or None where some do."""
+        told = self.profiles[OPERATING] if OPERATING in self.profiles else pd.Series(dtype="boolean")
+        trading = told.fillna(False)
+        return bool(len(trading)) if trading.all() else None if trading.any() else False
 
     @cached_property
     def contradicting(self) -> list[str]:
@@ -127,7 +140,7 @@ class Portfolio:
         facts = Facts(self.profiles, self.catalogue.fields, self.as_of)
         until = pd.Timestamp(self.as_of) + pd.DateOffset(months=MONTHS)
         not_needed, required = VERDICTS.index("not_needed"), VERDICTS.index("required")
-        found = []
+        found, implied = [], ImpliedHolders(self.law, facts)
         for change in self.law.coming:
             if pd.Timestamp(change.day) > until:
                 continue
@@ -137,6 +150,7 @@ class Portfolio:
             holds = np.fromiter(
                 (code in split_holdings(items) for items in self.profiles["holds"]), dtype=np.bool_
             )
+            holds |= implied.find(code)
             concerned = (then != not_needed) | (was != not_needed) | holds
             if code in self.verdicts:
                 concerned |= self.verdicts[code].cat.codes.to_numpy() != not_needed
@@ -157,18 +171,24 @@ class Portfolio:
 
     @cached_property
     def asked(self) -> pd.DataFrame:
-        """The open facts over all clients, those that settle most first.
+        """The open facts over all clients, those first on which most hangs, last what only few businesses have.
 
         One row a field (index): clients (that have not told it and for whom it decides something), worth
-        (verdicts that all their answers settle on average), conditions (applications that it may block).
+        (verdicts that all their answers settle on average), conditions (applications that it may block), stake
+        (those verdicts weighed), is_rare.
         """
         questions = self.questions.assign(blocking=self.questions["conditions"].map(len))
         grouped = questions.groupby("field").agg(
-            clients=("client", "size"), worth=("worth", "sum"), conditions=("blocking", "sum")
+            clients=("client", "size"),
+            worth=("worth", "sum"),
+            conditions=("blocking", "sum"),
+            stake=("stake", "sum"),
         )
-        grouped["worth"] = grouped["worth"].round(6)
+        grouped[["worth", "stake"]] = grouped[["worth", "stake"]].round(6)
+        grouped["is_rare"] = [self.catalogue.fields[str(name)].is_rare for name in grouped.index]
         return grouped.sort_values(
-            ["worth", "conditions", "clients", "field"], ascending=[False, False, False, True]
+            ["is_rare", "stake", "conditions", "clients", "field"],
+            ascending=[True, False, False, False, True],
         )
 
     @cached_property
@@ -197,7 +217,7 @@ class Portfolio:
 
     @cached_property
     def load(self) -> pd.DataFrame:
-        """By month from the start on: begun, under_way; where there is a capacity, levelled_begun and levelled_under_way."""
+        """By month from the start on: begun, preparing, under_way; where there is a capacity also each ``levelled_``."""
         dated = self.applications
         last = [dated["finish"].max()]
         if self.levelled is not None:
@@ -205,11 +225,12 @@ class Portfolio:
         ends = max((day for day in last if not pd.isna(day)), default=pd.Timestamp(self.start))
         first = pd.Timestamp(self.start)
         months = (ends.year - first.year) * 12 + ends.month - first.month + 1
-        load = count_load(dated["start"].to_numpy(), dated["finish"].to_numpy(), self.start, months)
+        load = count_load(dated["start"], dated["submit_on"], dated["finish"], self.start, months)
         if self.levelled is None:
             return load
-        ours = count_load(self.levelled.begun, self.levelled.finished, self.start, months)
-        return load.join(ours.add_prefix("levelled_"))
+        ours = self.levelled
+        load_then = count_load(ours.begun, ours.submitted, ours.finished, self.start, months)
+        return load.join(load_then.add_prefix("levelled_"))
 
     def choose(self, clients: Iterable[str]) -> Portfolio:
         """The portfolio of some of its clients alone."""
@@ -228,18 +249,28 @@ class Portfolio:
 
 
 def open_portfolio(
-    as_of: str, start: str, language: str, catalogue: str = "", clients: str = "", capacity: int = 0
+    as_of: str,
+    start: str,
+    language: str,
+    catalogue: str = "",
+    clients: str = "",
+    capacity: int = 0,
+    *,
+    prepares: bool = True,
 ) -> Portfolio:
     """Reads the data files, each once, and works out the portfolio.
 
     as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files. capacity: how
-    many applications are begun a month over all clients, 0 for no limit.
+    many applications are prepared at a time over all clients, 0 for no limit. prepares: whether applications
+    are prepared first, or all papers are complete at the start.
 
     Raises: LicencesError where a file holds problems, or the plan cannot start on that day.
     """
     ours, profiles = find_given("", catalogue, clients) or _read(catalogue, clients)
+    day = date.fromisoformat(as_of)
+    present = find_present(profiles, day)
     return make_portfolio(
-        ours, profiles, date.fromisoformat(as_of), date.fromisoformat(start), language, capacity
+        ours, present, day, date.fromisoformat(start), language, capacity, prepares=prepares
     )
 
 
@@ -256,6 +287,8 @@ def make_portfolio(
     start: date,
     language: str = "zh",
     capacity: int = 0,
+    *,
+    prepares: bool = True,
 ) -> Portfolio:
     """The portfolio of the clients in ``profiles``; clients with the same answers share a plan.
 
@@ -266,7 +299,8 @@ def make_portfolio(
     judged = list(judge(catalogue, profiles, as_of))
     unlike, kinds = find_unlike(judged)
     gathered = PortfolioRows(find_law_in_force(catalogue, as_of, language))
-    forecasts = make_forecasts(catalogue, profiles, as_of, PlanOptions(start), language, unlike)
+    plan_options = PlanOptions(start, prepares=prepares)
+    forecasts = make_forecasts(catalogue, profiles, as_of, plan_options, language, unlike)
     for one, forecast in zip(unlike, forecasts, strict=True):
         gathered.add(one, forecast.plan)
     told = profiles[["client", "name"]].assign(alike=kinds)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import Judgement
 from licences.law.in_force import LawInForce
-from licences.planning.renewals import find_renewals
+from licences.planning.promise import find_kind
+from licences.planning.renewals import find_due
 from licences.planning.schedule import Plan
 from licences.rules.logic import Rule
 
@@ -25,7 +27,8 @@ def find_unlike(judged: Iterable[Judgement]) -> tuple[list[Judgement], list[int]
     kinds: dict[tuple[object, ...], int] = {}
     of_clients = []
     for one in judged:
-        kind = kinds.setdefault((*one.profile.values(), *one.held.items()), len(unlike))
+        later = tuple((stage.begins_on, *stage.profile.values()) for stage in one.stages[1:])
+        kind = kinds.setdefault((*one.profile.values(), *one.held.items(), one.denied, later), len(unlike))
         if kind == len(unlike):
             unlike.append(one)
         of_clients.append(kind)
@@ -50,7 +53,8 @@ class PortfolioRows:
         undated = sum(step.start is None for step in required)
         counts = Counter(one.verdicts.values())
         expired = sum(status == "expired" for status in plan.statuses.values())
-        row = (kind, len(required), undated, plan.launch, counts["undetermined"], expired)
+        promise = find_kind(plan)
+        row = (kind, len(required), undated, plan.launch, promise, counts["undetermined"], expired)
         self.clients.append(row)
         self.steps += _list_steps(kind, plan)
         self.events += [
@@ -61,8 +65,9 @@ class PortfolioRows:
                 event.is_planned,
                 event.renew_from or event.renew_by,
                 event.renew_by,
+                event.expires_on,
             )
-            for event in find_renewals(plan, MONTHS)
+            for event in find_due(plan, MONTHS)
             if event.renew_by < self.until
         ]
         self.questions += _list_questions(kind, one, plan, self.law)
@@ -83,15 +88,28 @@ class PortfolioRows:
 
 _COLUMNS: tuple[Mapping[str, Any], ...] = (
     dict.fromkeys(("alike", "open", "undated"), "int64")
-    | {"launch": _DAYS}
+    | {"launch": _DAYS, "promise": "object"}
     | dict.fromkeys(("undetermined", "expired"), "int64"),
     {"alike": "int64", "code": "object", "verdict": "object"}
-    | dict.fromkeys(("start", "finish", "latest_start"), _DAYS)
-    | {"slack_days": "Int64", "days": "Int64", "unit": "object", "requires": "object"}
+    | dict.fromkeys(("start", "submit_on", "finish", "latest_start"), _DAYS)
+    | {
+        "slack_days": "Int64",
+        "preparation_days": "int64",
+        "days": "Int64",
+        "unit": "object",
+        "requires": "object",
+    }
     | dict.fromkeys(("is_first", "is_last", "is_on_path", "blocks"), "bool"),
     {"alike": "int64", "code": "object", "kind": "object", "is_planned": "bool"}
-    | dict.fromkeys(("first", "last"), _DAYS),
-    {"alike": "int64", "field": "object", "settles": "object", "worth": "float64", "conditions": "object"},
+    | dict.fromkeys(("first", "last", "expires_on"), _DAYS),
+    {
+        "alike": "int64",
+        "field": "object",
+        "settles": "object",
+        "worth": "float64",
+        "conditions": "object",
+        "stake": "float64",
+    },
 )
 
 
@@ -106,9 +124,11 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
             code,
             step.verdict,
             step.start,
+            step.submit_on,
             step.finish,
             step.latest_start,
             step.slack_days,
+            step.preparation.likely_days,
             None if duration is None else duration.likely_days,
             None if duration is None else duration.unit,
             step.requires,
@@ -122,19 +142,23 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
 def _list_questions(kind: int, one: Judgement, plan: Plan, law: LawInForce) -> Iterator[tuple[Any, ...]]:
     settles: defaultdict[str, list[str]] = defaultdict(list)
     worth: Counter[str] = Counter()
+    stake: Counter[str] = Counter()
     conditions: defaultdict[str, list[str]] = defaultdict(list)
     for code, verdict in one.verdicts.items():
         if verdict == "undetermined":
-            rule = law.entries[code].applies
+            entry = law.entries[code]
+            rule = entry.applies
             for field, share in _find_settling(rule, rule.find_kinds(one.profile)):
                 worth[field] += share  # type: ignore[assignment]
+                stake[field] += share * weigh_licence(entry)  # type: ignore[assignment]
                 if share > 0:
                     settles[field].append(code)
     for step in plan.steps:
         for field in step.missing_facts:
             conditions[field].append(step.code)
     for field in {**worth, **conditions}:
-        yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field])
+        weighed = stake[field] * weigh_field(law.catalogue.fields[field])
+        yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field]), weighed
 
 
 @lru_cache(maxsize=65536)

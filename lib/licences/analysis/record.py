@@ -13,10 +13,10 @@ from typing import Any, cast
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Fees, Launch, find_fees
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
 from licences.law.in_force import Licence, find_shown
-from licences.planning.schedule import DONE
 from licences.rules.facts import HELD
 
 VERSION = 2  # a record of another one is passed over
@@ -44,9 +44,9 @@ def make_record(case: Case) -> dict[str, Any]:
     version, client, language, as_of, start; verdicts: by code, but for what is not needed; names: of
     these and of what is held, with the official one; rows: by code the cells that matter, a long text
     as its hash, and all else as one, as is all that is said of what is undetermined; facts: what is
-    told; held: by code the expiry; coming: code, first day and a hash, or _END; launch: the three days, or None;
+    told; held: by code the expiry; implied: by code what of that required it; coming: code, first day and a hash, or _END; launch: the three days, or None;
     left_out; blocked: codes whose condition is failed; expired: codes; fees_cny, unknown_fees: one-off and
-    yearly together; yearly_fees_cny, unknown_yearly_fees: what of these is yearly.
+    yearly together; yearly_fees_cny, unknown_yearly_fees: what of these is yearly; of a client told in stages also stages and from.
     """
     used = [code for code in case.law.entries if code in case.held or _is_open(case, code)]
     costs, fees = case.forecast.costs, find_fees(case.forecast)
@@ -56,13 +56,16 @@ def make_record(case: Case) -> dict[str, Any]:
         "language": case.language,
         "as_of": case.as_of.isoformat(),
         "start": case.start.isoformat(),
-        "verdicts": {code: case.plan.verdicts[code] for code in used if _is_open(case, code)},
+        "verdicts": {code: case.findings[code].verdict for code in used if _is_open(case, code)},
         "names": {code: [case.name_code(code), case.law.entries[code].row["name_zh"]] for code in used},
         "rows": {code: _pack_row(case, code) for code in used},
         "facts": {
             name: make_plain(told) for name, told in case.profile.items() if told is not None and name != HELD
         },
         "held": {code: None if day is None else day.isoformat() for code, day in case.held.items()},
+        "implied": {
+            code: list(finding.implied_by) for code, finding in case.findings.items() if finding.implied_by
+        },
         "coming": [
             [
                 change.entry.code,
@@ -72,6 +75,8 @@ def make_record(case: Case) -> dict[str, Any]:
             for change in case.coming
         ],
         "launch": [day.isoformat() for day in case.launch] if case.launch else None,
+        "likely": case.plan.launch.isoformat() if case.plan.launch else None,
+        "is_promised": case.forecast.is_promised,
         "left_out": list(case.forecast.left_out),
         "blocked": _find_blocked(case),
         "expired": [code for code, status in case.plan.statuses.items() if status == "expired"],
@@ -79,22 +84,35 @@ def make_record(case: Case) -> dict[str, Any]:
         "unknown_fees": [code for cost in costs for code in (*cost.unknown_fees, *cost.unknown_yearly_fees)],
         "yearly_fees_cny": fees.yearly_fee_cny or 0.0,
         "unknown_yearly_fees": list(fees.unknown_yearly_fees),
+        **_record_stages(case),
+    }
+
+
+def _record_stages(case: Case) -> dict[str, dict[str, str]]:
+    """Of a client told in stages the day to give to others, or the likely one, by the first day of each; from: by code when it is needed."""
+    stages = {one.begins_on.isoformat(): one.done_on for one in case.forecast.stages if one.begins_on}
+    if not stages:
+        return {}
+    begun = {code: one.begins_on for code, one in case.findings.items() if one.begins_on}
+    return {
+        "stages": {day: done_on.isoformat() for day, done_on in stages.items() if done_on},
+        "from": {code: day.isoformat() for code, day in begun.items()},
     }
 
 
 def _is_open(case: Case, code: str) -> bool:
-    return case.plan.verdicts[code] != "not_needed"
+    return case.findings[code].verdict != "not_needed"
 
 
 def _pack_row(case: Case, code: str) -> dict[str, Any]:
-    verdict, status = case.plan.verdicts[code], case.plan.statuses.get(code, "not_held")
+    verdict, status = case.findings[code].verdict, case.plan.statuses.get(code, "not_held")
     unsaid: frozenset[str] = frozenset()
     if verdict not in {*NEEDED, "forbidden"}:
         unsaid |= OF_NEEDED
     if verdict not in NEEDED or status in DONE:
         unsaid |= OF_APPLYING
     is_undetermined = verdict == "undetermined" and code not in case.held
-    return _pack_entry(case.law.entries[code], case.language, unsaid, is_undetermined)
+    return _pack_entry(case.findings[code].licence, case.language, unsaid, is_undetermined)
 
 
 def _find_blocked(case: Case) -> list[str]:
@@ -169,11 +187,14 @@ def choose_since(record: Record, earlier: Record | None) -> Record | None:
 def find_recorded_launch(record: Record) -> Launch:
     """The launch that a report told, and which licences it is of."""
     verdicts, days = record["verdicts"], record["launch"]
-    held = set(record["held"]) - set(record["expired"])
-    still = {code: verdict for code, verdict in verdicts.items() if code not in held}
+    held = {*record["held"], *record.get("implied", ())} - set(record["expired"])
+    later = record.get("from", {})
+    still = {code: verdict for code, verdict in verdicts.items() if code not in held and code not in later}
     p50, p80, p90 = map(date.fromisoformat, days) if days else (None, None, None)
     return Launch(
         days=(p50, p80, p90) if p50 and p80 and p90 else None,
+        likely=date.fromisoformat(likely) if (likely := record.get("likely")) else None,
+        is_promised=bool(record.get("is_promised", True)),
         undated=tuple(record["left_out"]),
         awaited=tuple(code for code, verdict in still.items() if verdict == "required"),
         undetermined=tuple(code for code, verdict in still.items() if verdict == "undetermined"),
@@ -238,8 +259,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 # What records did not keep from the beginning.
 _LATER_KINDS: dict[str, tuple[type, ...]] = {
+    "stages": (dict,),
+    "from": (dict,),
     "yearly_fees_cny": (int, float),
     "unknown_yearly_fees": (list,),
+    "implied": (dict,),
 }
 
 _earlier: list[Record] = []

@@ -9,10 +9,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from licences.analysis.group import make_groups
 from licences.api.clients import Clients
 from licences.api.days import Day, read_day
 from licences.assessment.contradictions import find_contradictions
 from licences.assessment.explain import Finding, explain
+from licences.assessment.holdings import find_implied_of
 from licences.assessment.questions import rank_questions
 from licences.assessment.remedies import find_remedies
 from licences.assessment.verdicts import Judgement, judge
@@ -20,7 +22,8 @@ from licences.errors import UnknownNameError
 from licences.law.in_force import LawInForce, find_law_in_force
 from licences.reading.dictionary import LANGUAGES
 from licences.rules.kleene import Trace
-from licences.words.findings import FindingView, say_finding
+from licences.words.findings import FindingView, say_finding, say_status
+from licences.words.groups import list_notes
 from licences.words.labels import label_value
 from licences.words.remedies import RemediesView, say_remedies
 from licences.words.texts import say
@@ -38,13 +41,23 @@ class LicenceAnswer:
         ``required``, ``recommended``, ``optional``, ``not_needed``, or ``undetermined`` where a fact that
         decides it is not told.
     status : str
-        ``held``, ``expiring``, ``expired`` or ``not_held``.
+        ``held``, ``expiring``, ``expired``, ``not_held``, or ``implied`` where something held required it.
+    last_day_to_apply : date or None
+        For the renewal of what is held or has expired; None where no expiry is told.
+    implied_by : list of str
+        The codes held that required it; empty unless ``implied``.
+    trading_without : bool or None
+        Whether the client trades today without what it needs; None where that is not told, and for what is
+        not required or not missing.
     because, would_change_if, blockers : list of str
         Sentences in the answer's language.
     missing_facts : list of str
         The facts not told that can still change the verdict; no others.
     trace : Trace
         The rule part by part, each with its truth and what was told.
+    begins_on : date or None
+        Of a client told in stages the day of the stage from which the verdict is; None where it is so from
+        the start.
 
     Examples
     --------
@@ -71,6 +84,10 @@ class LicenceAnswer:
     source_url: str | None
     checked_on: date
     trace: Trace
+    implied_by: list[str]
+    begins_on: date | None
+    trading_without: bool | None
+    last_day_to_apply: date | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +114,7 @@ class Answer:
     >>> int((answer.frame["verdict"] == "required").sum()) > 100
     True
     >>> answer.questions.columns.tolist()
-    ['client', 'field', 'label', 'settles', 'share', 'conditions']
+    ['client', 'field', 'label', 'settles', 'share', 'conditions', 'stake', 'group']
     """
 
     clients: Clients
@@ -118,7 +135,8 @@ class Answer:
     def _findings(self) -> dict[str, dict[str, Finding]]:
         found: dict[str, dict[str, Finding]] = {client: {} for client in self.judgements}
         ours, told = self.clients.catalogue, self.clients.frame
-        for one in explain(ours, told, self.as_of, self.language, list(self.judgements.values())):
+        judged = list(self.judgements.values())
+        for one in explain(ours, told, self.as_of, self.language, judged, over_stages=True):
             found[one.client][one.code] = one
         return found
 
@@ -142,6 +160,7 @@ class Answer:
 
     def _answer(self, finding: Finding) -> LicenceAnswer:
         said = say_finding(finding, self.language)
+        last_day = said["last_day_to_apply"]
         return LicenceAnswer(
             client=finding.client,
             code=finding.code,
@@ -157,6 +176,10 @@ class Answer:
             source_url=said["source_url"],
             checked_on=date.fromisoformat(said["checked_on"]),
             trace=finding.trace,
+            implied_by=list(finding.implied_by),
+            begins_on=finding.begins_on,
+            trading_without=finding.trading_without,
+            last_day_to_apply=date.fromisoformat(last_day) if last_day else None,
         )
 
     @cached_property
@@ -168,7 +191,9 @@ class Answer:
             for finding in found.values()
         ]
         frame = pd.DataFrame(rows)
-        return frame.assign(checked_on=pd.to_datetime(frame["checked_on"]))
+        days = ("last_day_to_apply", "checked_on")
+        trading = frame["trading_without"].astype("boolean")
+        return frame.assign(**{name: pd.to_datetime(frame[name]) for name in days}, trading_without=trading)
 
     def _list_cells(self, finding: Finding, said: FindingView) -> dict[str, object]:
         return {
@@ -180,7 +205,10 @@ class Answer:
             "verdict": finding.verdict,
             "verdict_label": say(self.language, f"verdict.{finding.verdict}"),
             "status": finding.status,
-            "status_label": say(self.language, f"status.{finding.status}"),
+            "status_label": say_status(finding.status, finding.implied_by, self.law.short, self.language),
+            "last_day_to_apply": said["last_day_to_apply"],
+            "implied_by": list(finding.implied_by),
+            "trading_without": finding.trading_without,
             "phase": finding.licence.phase,
             "phase_label": label_value("phase", finding.licence.phase, self.language),
             **{
@@ -192,11 +220,45 @@ class Answer:
         }
 
     @cached_property
+    def groups(self) -> pd.DataFrame:
+        """The companies of each group side by side, a row a group, licence and company; nothing is merged.
+
+        Columns: group, code, licence, kind (``forbidden``, ``held_elsewhere``, ``held_by_none``, ``advised``,
+        ``unneeded``, ``met`` or ``open``), client, client_name, verdict, status, begins_on, note. What concerns none of the
+        companies is left out. That one company holds a licence changes nothing for another.
+        """
+        findings = [one for found in self._findings.values() for one in found.values()]
+        rows = [
+            {
+                "group": group.name,
+                "code": row.code,
+                "licence": one.licence.name,
+                "kind": row.kind,
+                "client": one.client,
+                "client_name": group.companies[one.client],
+                "verdict": one.verdict,
+                "status": one.status,
+                "begins_on": one.begins_on,
+                "note": " ".join(list_notes(row, group, self.language)),
+            }
+            for group in make_groups(self.clients.frame, findings)
+            for row in group.rows
+            for one in row.findings
+        ]
+        columns = [
+            *("group", "code", "licence", "kind", "client", "client_name", "verdict", "status", "begins_on"),
+            "note",
+        ]
+        return pd.DataFrame(rows, columns=columns).astype({"begins_on": "datetime64[us]"})
+
+    @cached_property
     def questions(self) -> pd.DataFrame:
-        """The facts still open, those that settle most first; one row a client and fact.
+        """The facts still open, those first on which most hangs; one row a client and fact.
 
         Columns: client, field, label, settles (codes that an answer decides), share (of the client's open
-        licences, how many an answer decides on average, 0 to 1), conditions (codes whose condition it decides).
+        licences, how many an answer decides on average, 0 to 1), conditions (codes whose condition it decides), stake (the
+        licences that an answer decides on average, weighed by what it is to do without them and by how usual the
+        fact is), group (``rare`` for what only few businesses have, which comes last; else None).
         """
         ours = self.clients.catalogue
         frame = rank_questions(ours, self.clients.frame, self.as_of, list(self.judgements.values()))
@@ -235,7 +297,8 @@ def assess(clients: Clients, *, as_of: Day | None = None, language: str = "zh") 
     """
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)
-    return Answer(clients, read_day("as_of", as_of) or date.today(), language)
+    day = read_day("as_of", as_of) or date.today()
+    return Answer(clients.find_present(day), day, language)
 
 
 def what_if(answer: Answer, client: str, licence: str) -> RemediesView:
@@ -262,5 +325,5 @@ def what_if(answer: Answer, client: str, licence: str) -> RemediesView:
     one, entries = answer.find_client(client), answer.law.entries
     if licence not in entries:
         raise UnknownNameError("licence in force", licence, entries)
-    aims = find_remedies(entries[licence], one.profile)
+    aims = find_remedies(entries[licence], one.profile, licence in find_implied_of(one, answer.law))
     return say_remedies(one, licence, aims, answer.clients.catalogue.fields, answer.language)

@@ -45,6 +45,7 @@ class Changes:
         after the later day.
         """
         first = read_day("start", start) or find_usual_start(date.today(), self.difference.new.as_of)
+        clients = clients.find_present(self.difference.new.as_of)
         found = find_impacts(self.difference, clients.frame, PlanOptions(first))
         return Impact(self.difference, clients, found)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +12,9 @@ import pandas as pd
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file
-from licences.rules.facts import read_with_extent
+from licences.rules.facts import choose_clients, read_with_extent
 from licences.rules.logic import make_profile
+from licences.rules.stages import find_present
 from licences.words.extents import say_notes
 from licences.words.phrases import say_value
 
@@ -55,7 +58,8 @@ class Clients:
     ----------
     frame : pandas.DataFrame
         One row a client: ``client``, ``name``, ``holds`` (a tuple of codes with an optional ``@`` and day of
-        expiry) and a column a fact. What is not told is missing, never false.
+        expiry), ``group`` and a column a fact; ``stages`` is what changes later on, mostly nothing. What is
+        not told is missing, never false.
     catalogue : Catalogue
         What their answers are held against.
     path : Path or None
@@ -83,6 +87,15 @@ class Clients:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def choose(self, *clients: str, groups: Iterable[str] = ()) -> Clients:
+        """Some of the clients: the named ones, and all of the named groups. Raises: LicencesError."""
+        return replace(self, frame=choose_clients(self.frame, clients, tuple(groups)))
+
+    def find_present(self, day: date) -> Clients:
+        """The clients as they are on a day: of those told in stages what has begun by then."""
+        present = find_present(self.frame, day)
+        return self if present is self.frame else replace(self, frame=present)
 
     def passed_over(self, language: str = "zh") -> list[str]:
         """What the file holds that was passed over, or read though hidden, in a language; mostly nothing."""

@@ -27,6 +27,7 @@ def portfolio(
     as_of: Day | None = None,
     start: Day | None = None,
     capacity: int = 0,
+    prepares: bool = True,
     language: str = "zh",
 ) -> Portfolio:
     """All clients at a glance: what each needs, what holds it up, what falls due, and what to ask.
@@ -37,7 +38,9 @@ def portfolio(
     as_of, start : date or ISO text, optional
         The day of the law, today by default; the first day of work, the next working day after it by default.
     capacity : int
-        How many applications are begun a month over all clients, 0 for no limit.
+        How many applications are prepared at a time over all clients, 0 for no limit.
+    prepares : bool
+        Whether applications are prepared first; False where all papers are complete at the start.
     language : {"zh", "en"}
 
     Returns
@@ -61,7 +64,8 @@ def portfolio(
 
     day = read_day("as_of", as_of) or date.today()
     first = read_day("start", start) or find_usual_start(date.today(), day)
-    return make_portfolio(clients.catalogue, clients.frame, day, first, language, capacity)
+    present = clients.find_present(day).frame
+    return make_portfolio(clients.catalogue, present, day, first, language, capacity, prepares=prepares)
 
 
 def report(
@@ -147,7 +151,7 @@ def report(
     entries = write_reports(
         job,
         clients.catalogue,
-        clients.frame,
+        clients.find_present(day).frame,
         lambda: datetime.now(UTC),
         warn=lambda said: warnings.warn(said, stacklevel=2),
     )

@@ -25,7 +25,7 @@ from ipywidgets import (
 
 from licences.reading.tables import NONE
 from licences.render.html.explorer import make_label
-from licences.rules.facts import Field, split_set
+from licences.rules.facts import DENIED, Field, split_set
 from licences.words.texts import say
 
 Tell = Callable[[str, str], None]
@@ -263,6 +263,10 @@ class HoldingsControl:
         code = self.codes.get(self.licence.value)
         if code:
             item = f"{code}@{self.expires.value}" if self.expires.value else code
-            kept = [one for one in self.text.split(";") if one and one.partition("@")[0] != code]
+            kept = [
+                one
+                for one in self.text.split(";")
+                if one and one.removeprefix(DENIED).partition("@")[0] != code
+            ]
             self.licence.value, self.expires.value = "", None
             self.tell("holds", ";".join([*kept, item]))

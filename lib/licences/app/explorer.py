@@ -35,10 +35,12 @@ from licences.render.html.explorer import (
     make_head,
     make_message,
     make_question,
+    make_rare,
     say_strip,
 )
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
 from licences.rules.facts import list_cells, make_profiles, read_profiles
+from licences.rules.stages import FROM, STAGES, Stage, list_stages
 from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
@@ -117,7 +119,7 @@ class Explorer:
     @guarded
     def reset(self) -> None:
         """Clears all answers but id and name."""
-        kept = {name: self.cells[name] for name in ("client", "name")}
+        kept = {name: text for name, text in self.cells.items() if name in ("client", "name", "group", FROM)}
         self._leave(lambda: self._take(self._make_empty() | kept))
 
     @guarded
@@ -133,6 +135,12 @@ class Explorer:
         except Exception:
             self.terms = before
             raise
+
+    @guarded
+    def tell_none(self) -> None:
+        """Tells that the client has nothing of what only few businesses have and it has not told."""
+        fields = self.catalogue.fields
+        self._take(self.cells | {name: fields[name].none_cell for name in self.case.rare})
 
     def _make_empty(self) -> dict[str, str]:
         return dict.fromkeys((*IDENTITY, *self.catalogue.fields.by_name), "")
@@ -153,7 +161,12 @@ class Explorer:
         """A client whose cells are good, as ``read_profiles`` gives it; what it is called is lent."""
         lent = {"client": "new-client", "name": self._say("new_client")}
         cells = cells | {name: text for name, text in lent.items() if not cells[name]}
-        return make_profiles([cells], self.catalogue.fields, self.codes, "", are_checked=True)
+        made = make_profiles([cells], self.catalogue.fields, self.codes, "", are_checked=True)
+        stages = self._find_stages(cells["client"])
+        is_ahead = all(stage.begins_on > self.terms.as_of for stage in stages)
+        return (
+            made.assign(**{STAGES: pd.Series([stages], index=made.index, dtype=object)}) if is_ahead else made
+        )
 
     # Clients and files
 
@@ -163,10 +176,20 @@ class Explorer:
         cells = self._find_cells(self.clients, client) if client else self._make_empty()
         self._leave(lambda: self._open(cells, is_saved=True))
 
+    def _tell_stages(self, client: str) -> None:
+        """Says of a client told in stages that its start is shown, and when it changes."""
+        if days := [stage.begins_on.isoformat() for stage in self._find_stages(client)]:
+            self.say("done", [self._say("stages", days=say(self.language, "list").join(days))])
+
+    def _find_stages(self, client: str) -> tuple[Stage, ...]:
+        """What the file tells of a client of later."""
+        told = zip(self.clients["client"], list_stages(self.clients), strict=True)
+        return next((stages for name, stages in told if name == client), ())
+
     @guarded
     def start_from(self, sample: str) -> None:
         """Takes over the answers of a sample for a client whose id and name are still to be told."""
-        cells = self._find_cells(self.samples, sample) | {"client": "", "name": ""}
+        cells = self._find_cells(self.samples, sample) | dict.fromkeys(("client", "name", "group", FROM), "")
         self._leave(lambda: self._open(cells, is_saved=False))
 
     @guarded
@@ -213,6 +236,8 @@ class Explorer:
     def _open(self, cells: dict[str, str], *, is_saved: bool) -> None:
         self._take(cells, is_saved)
         self.opened = cells if is_saved and cells["client"] else None
+        if self.opened:
+            self._tell_stages(cells["client"])
 
     def _write(self, path: Path, over: Mapping[str, str] | None) -> None:
         try:
@@ -362,6 +387,8 @@ class Explorer:
         best = tuple(screen.controls[name].box for name in case.questions["field"].head(1))
         if screen.best.children != best:
             screen.best.children = best
+        screen.rare.value = make_rare(case)
+        screen.buttons["none"].layout.display = SHOWN if case.rare else HIDDEN
         self._show_difference()
         self._show_card()
 
@@ -466,6 +493,7 @@ class Explorer:
         screen.search.observe(lambda change: self.screen.find(change["new"], self.language), "value")
         for name in ("save", "reset", "pin", "unpin", "restore", "report"):
             screen.buttons[name].on_click(lambda _button, name=name: getattr(self, name)())
+        screen.buttons["none"].on_click(lambda _button: self.tell_none())
         screen.buttons["close"].on_click(lambda _button: self.choose(None))
         screen.yes.on_click(lambda _button: self.decide(True))
         screen.no.on_click(lambda _button: self.decide(False))

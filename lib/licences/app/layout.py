@@ -124,10 +124,11 @@ class Screen:
     def _make_answer(self, choose: Callable[[str], None]) -> VBox:
         self.answer, self.strip = HTML(), HTML()
         self.question, self.best = HTML(), Box()
+        self.rare, self.buttons["none"] = HTML(), Button(layout=Layout(width="auto"))
         self.graph, self.timeline, self.table = LiveFigure(choose), LiveFigure(choose), LiveTable(choose)
         self.hint, self.difference, self.card = HTML(), HTML(), HTML()
         self.progress, self.link = IntProgress(layout=Layout(display=HIDDEN, width="10rem")), ReportLink()
-        next_question = VBox([self.question, self.best])
+        next_question = VBox([self.question, self.best, self.rare, self.buttons["none"]])
         next_question.add_class("licences-next")
         actions = Box([self.buttons["pin"], self.buttons["report"], self.progress, self.link])
         actions.add_class("licences-actions")
@@ -156,7 +157,7 @@ class Screen:
         for key, label in self.labels.items():
             label.value = f"<label>{escape(texts[key])}</label>"
         for key, button in self.buttons.items():
-            button.description = texts[key]
+            button.description = say(language, "rare.answer") if key == "none" else texts[key]
         for control in self.controls.values():
             control.speak(language)
         self.holdings.speak(language, names)

@@ -12,7 +12,8 @@ from licences.assessment.verdicts import VERDICTS
 from licences.render.html.portfolio import describe_clients, say_launch
 from licences.render.html.portfolio_tables import find_groups
 from licences.render.html.sections import make_environment
-from licences.words.texts import read_texts, say, say_number
+from licences.words.operating import read_texts_for
+from licences.words.texts import say, say_number
 
 SHOWN = 50
 
@@ -73,7 +74,9 @@ class Filters(VBox):  # type: ignore[misc]
         found = say(
             language, "portfolio.filter_found", **{name: say_number(one) for name, one in numbers.items()}
         )
-        table = template.module.client_rows(read_texts(language)["portfolio"], rows, say_launch(chosen))
+        table = template.module.client_rows(
+            read_texts_for(chosen.is_operating, language)["portfolio"], rows, say_launch(chosen)
+        )
         self.table.value = f"<p><b>{found}</b></p>{table}"
 
 

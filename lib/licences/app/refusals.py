@@ -8,7 +8,7 @@ from pathlib import Path
 from licences.app.terms import Places
 from licences.errors import LicencesError, UsageError
 from licences.reading.characters import find_unseen
-from licences.rules.facts import Fields
+from licences.rules.facts import Fields, find_clients_table
 from licences.rules.saving import find_typed_fault
 from licences.words.texts import say
 
@@ -18,7 +18,9 @@ _SHOWN_CHARACTERS = 60
 
 def name_cell(name: str, fields: Fields, language: str) -> str:
     """What a column of a clients file is called on the page."""
-    return fields[name].label[language] if name in fields else say(language, f"explorer.{IDENTITY[name]}")
+    if name in IDENTITY:
+        return say(language, f"explorer.{IDENTITY[name]}")
+    return find_clients_table(fields)[name].label[language]
 
 
 def check_seen(cells: Mapping[str, str], fields: Fields, language: str) -> None:

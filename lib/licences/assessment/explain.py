@@ -10,6 +10,8 @@ from functools import lru_cache
 import pandas as pd
 
 from licences.assessment.contradictions import Contradiction, find_contradictions
+from licences.assessment.holdings import DONE, find_implied_of
+from licences.assessment.operating import is_operating
 from licences.assessment.verdicts import Judgement, find_status, is_outside, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_for
@@ -48,7 +50,10 @@ class Finding:
     """The verdict on one licence for one client, and what it rests on.
 
     doubts: contradictions between answers on which a ``not_needed`` rests. status: ``held``, ``expiring``,
-    ``expired`` or ``not_held``.
+    ``expired``, ``not_held``, or ``implied`` where something held required it; implied_by: what of what is held.
+    begins_on: the day of the stage from which the verdict is, None for the present. is_staged: whether the
+    client is told in stages, and this is the verdict over all of them.
+    expires_on: of what is held or was, None where that is not told.
     """
 
     client: str
@@ -57,6 +62,22 @@ class Finding:
     status: str
     profile: Profile
     doubts: tuple[Contradiction, ...] = ()
+    implied_by: tuple[str, ...] = ()
+    begins_on: date | None = None
+    is_staged: bool = False
+    expires_on: date | None = None
+
+    @property
+    def is_obtained(self) -> bool:
+        """Whether it is held, or taken as held, and has not expired."""
+        return self.status in DONE
+
+    @property
+    def trading_without(self) -> bool | None:
+        """Whether the client trades without it today; None where that is not told, or nothing is missing yet."""
+        if self.verdict != "required" or self.is_obtained or self.begins_on:
+            return None
+        return is_operating(self.profile)
 
     @property
     def code(self) -> str:
@@ -96,7 +117,9 @@ class Finding:
     @property
     def failed_conditions(self) -> tuple[FailedCondition, ...]:
         """The conditions that the client is known to fail; none where the licence is not needed, or is held."""
-        return () if self.verdict == "not_needed" else list_failed_conditions(self.licence, self.profile)
+        if self.verdict == "not_needed" or self.is_obtained:
+            return ()
+        return list_failed_conditions(self.licence, self.profile)
 
 
 def explain(
@@ -106,10 +129,12 @@ def explain(
     language: str = "zh",
     judged: Iterable[Judgement] | None = None,
     contradictions: Iterable[Contradiction] | None = None,
+    over_stages: bool = False,
 ) -> Iterator[Finding]:
     """What each client needs on ``as_of`` and why, client by client, licence by licence.
 
     judged, contradictions: what ``judge`` and ``find_contradictions`` give, where that is at hand.
+    over_stages: of a client told in stages not the present alone, but for each licence the stage that counts.
     """
     warned: dict[str, list[Contradiction]] = {}
     for warning in (
@@ -119,15 +144,34 @@ def explain(
     ):
         warned.setdefault(warning.client, []).append(warning)
     for one in judged or judge(catalogue, profiles, as_of):
-        for licence in find_law_for(catalogue, as_of, language, one.profile).entries.values():
-            verdict = one.verdicts[licence.code]
+        law = find_law_for(catalogue, as_of, language, one.profile)
+        implied = find_implied_of(one, law)
+        # A stage may lie in another province, whose rules stand beside those of the country.
+        laws = {
+            stage.begins_on: find_law_for(catalogue, as_of, language, stage.profile) for stage in one.stages
+        }
+        for licence in law.entries.values():
+            stage = one.find_deciding(licence.code) if over_stages else None
+            verdict = (stage or one).verdicts[licence.code]
             doubts = tuple(
                 warning
                 for warning in warned.get(one.client, ())
                 if verdict == "not_needed" and set(warning.fields) & set(licence.applies.names)
             )
-            status = find_status(one.held, licence.row, as_of)
-            yield Finding(one.client, licence, verdict, status, one.profile, doubts)
+            by = implied.get(licence.code, ())
+            status = "implied" if by else find_status(one.held, licence.row, as_of)
+            yield Finding(
+                client=one.client,
+                licence=licence if stage is None else laws[stage.begins_on].entries[licence.code],
+                verdict=verdict,
+                status=status,
+                profile=(stage or one).profile,
+                doubts=doubts,
+                implied_by=by,
+                begins_on=stage.begins_on if stage else None,
+                is_staged=stage is not None,
+                expires_on=one.held.get(licence.code),
+            )
 
 
 @lru_cache(maxsize=65536)

@@ -38,22 +38,22 @@ class Aim:
     is_held: bool = False
 
 
-def find_remedies(entry: Licence, profile: Profile) -> dict[str, Aim]:
+def find_remedies(entry: Licence, profile: Profile, is_implied: bool = False) -> dict[str, Aim]:
     """What would make a licence ``needed``, ``not_needed`` and ``eligible``, by these names.
 
     A licence without a condition is eligible. What is not told is not relied on: a way holds whatever
-    the facts turn out to be that it does not name.
+    the facts turn out to be that it does not name. is_implied: it is taken as held, see ``find_implied``.
     """
     aims = {
         "needed": _find_aim(entry.applies, True, profile),
         "not_needed": _find_aim(entry.applies, False, profile),
     }
-    return aims | {"eligible": find_eligible(entry, profile)}
+    return aims | {"eligible": find_eligible(entry, profile, is_implied)}
 
 
-def find_eligible(entry: Licence, profile: Profile) -> Aim:
+def find_eligible(entry: Licence, profile: Profile, is_implied: bool = False) -> Aim:
     """What would meet the condition of obtaining a licence, which is behind who holds it."""
-    if is_held(entry.code, profile):
+    if is_implied or is_held(entry.code, profile):
         return Aim(True, (), is_open=False, is_held=True)
     if entry.condition is None:
         return Aim(True, (), is_open=False)

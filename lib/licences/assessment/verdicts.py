@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,27 +14,69 @@ from numpy.typing import NDArray
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
-from licences.rules.facts import HELD, join_held, split_holdings
+from licences.rules.facts import HELD, find_denied, join_held, split_holdings
 from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, make_profile
+from licences.rules.stages import BEGINS_ON, find_stage_profiles, list_stages
 
 # As a reader sees them: first what it must not do at all.
 BY_WEIGHT = ("forbidden", "required", "undetermined", "recommended", "optional", "not_needed")
 VERDICTS = ("required", "recommended", "optional", "not_needed", "undetermined", "forbidden")
 _FEW = 8  # up to so many clients are judged one by one; to judge any number at once takes as long as a dozen
+_BY_STAGE = (("required", "forbidden"), ("recommended", "optional"), ("undetermined",))
 NEEDED = frozenset({"required", "recommended", "optional"})
 PLACES_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 
 @dataclass(frozen=True, eq=False)
+class StageJudgement:
+    """What a client will tell from a day on, None for the present, and the verdicts that follow from it, by code."""
+
+    begins_on: date | None
+    profile: Profile
+    verdicts: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
 class Judgement:
-    """What one client has told and holds, and the verdict on every licence in force, by code."""
+    """What one client has told and holds, and the verdict on every licence in force, by code.
+
+    denied: the codes that it says it does not hold. stages: of a client that is told in stages the present
+    and what is to come, in order of time; of any other none. ``profile`` and ``verdicts`` are the present.
+    """
 
     client: str
     name: str
     profile: Profile
     held: dict[str, date | None]
     verdicts: dict[str, str]
+    denied: frozenset[str] = frozenset()
+    stages: tuple[StageJudgement, ...] = ()
+
+    def find_deciding(self, code: str) -> StageJudgement | None:
+        """The stage whose verdict on a licence counts over all stages; None where there are none.
+
+        It is the first in which the licence is required or forbidden, else the first in which it is
+        recommended or optional, else the first in which it cannot be told, else the present.
+        """
+        return find_deciding(self.stages, code)
+
+
+class _Judged(Protocol):
+    @property
+    def verdicts(self) -> Mapping[str, str]: ...
+
+
+AnyStage = TypeVar("AnyStage", bound=_Judged)
+
+
+def find_deciding(stages: Sequence[AnyStage], code: str) -> AnyStage | None:
+    """As ``Judgement.find_deciding``, of whatever has verdicts in order of time."""
+    for verdicts in _BY_STAGE:
+        for stage in stages:
+            if stage.verdicts[code] in verdicts:
+                return stage
+    return stages[0] if stages else None
 
 
 def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -76,15 +118,45 @@ def find_failing(entry: Licence | None, verdicts: NDArray[np.int8], facts: Facts
 
 
 def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
-    """The verdicts of ``find_verdicts`` beside what each client has told, client by client."""
+    """The verdicts of ``find_verdicts`` beside what each client has told, client by client, and of its stages.
+
+    Whose file was written before ``as_of`` is to be brought to that day by ``find_present``.
+    """
+    coming = _judge_stages(catalogue, profiles, as_of)
+    for one in _judge_rows(catalogue, profiles, as_of):
+        if one.client in coming:
+            present = StageJudgement(None, one.profile, one.verdicts)
+            yield replace(one, stages=(present, *coming[one.client]))
+        else:
+            yield one
+
+
+def _judge_stages(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date
+) -> dict[str, list[StageJudgement]]:
+    """The stages to come of each client that is told in stages, all worked out at once."""
+    is_staged = np.fromiter(map(bool, list_stages(profiles)), dtype=np.bool_, count=len(profiles))
+    if not is_staged.any():
+        return {}
+    rows = find_stage_profiles(profiles[is_staged])
+    rows = rows[rows[BEGINS_ON].notna()]
+    found: dict[str, list[StageJudgement]] = {}
+    for one, day in zip(_judge_rows(catalogue, rows, as_of), rows[BEGINS_ON], strict=True):
+        found.setdefault(one.client, []).append(StageJudgement(day.date(), one.profile, one.verdicts))
+    return found
+
+
+def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
     entries = find_law_in_force(catalogue, as_of).entries.values()
-    at_once = _list_verdicts(find_verdicts(catalogue, profiles, as_of)) if len(profiles) > _FEW else None
-    columns = ("client", "name", "holds", *catalogue.fields.by_name)
-    for client, name, holds, *told in zip(*(profiles[column].array for column in columns), strict=True):
+    is_few = len(profiles) <= _FEW
+    at_once = None if is_few else _list_verdicts(find_verdicts(catalogue, profiles, as_of))
+    columns = [profiles[column].array for column in ("client", "name", "holds", *catalogue.fields.by_name)]
+    cells = columns if is_few else [column.tolist() for column in columns]
+    for client, name, holds, *told in zip(*cells, strict=True):
         profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
         profile[HELD] = join_held(holds, as_of)
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
-        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts)
+        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts, find_denied(holds))
 
 
 def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
@@ -120,7 +192,7 @@ def is_concerned(
 
 
 def find_status(held: Mapping[str, date | None], row: Mapping[Any, Any], as_of: date) -> str:
-    """``held``, ``expiring`` (inside the renewal lead time), ``expired`` or ``not_held``."""
+    """``held``, ``expiring`` (inside the renewal lead time), ``expired`` or ``not_held``, by what is told alone."""
     if row["code"] not in held:
         return "not_held"
     expires_on = held[row["code"]]

@@ -42,7 +42,7 @@ def hash_inputs(
     """For each client its id and a hash over all that its report is made from, in the file's order.
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
-    held, with the local rules of the client's province; of a licence that is not needed only its name and
+    held, now or in a later stage, with the local rules of the client's provinces and the firm's own fee; of a licence that is not needed only its name and
     the reason. A notebook whose metadata does
     not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
     it: a report of which no row has changed names the edition that it was made from, and stays true.
@@ -64,34 +64,55 @@ def hash_inputs(
         for change in law.coming
     ]
     wholes: dict[str, dict[str, str]] = {}
+    ours = {str(row["code"]): repr(row) for row in catalogue.our_fees.to_dict("records")}
     common = _hash(
         [hash_library(), hashlib.sha256(notebook).hexdigest(), as_of, language, *asked],
         catalogue.fields.every,
         catalogue.contradictions.to_dict("records"),
         catalogue.corrections.to_dict("records"),
         catalogue.preparation.to_dict("records"),
-        [] if is_about_one_case else [catalogue.rows.to_csv()],
+        [] if is_about_one_case else [catalogue.rows.to_csv(), ours],
     )
     columns = [name for name in profiles.columns if name != "client"]
     told = profiles[columns].astype(str).to_dict("records")
     for one, cells in zip(judge(catalogue, profiles, as_of), told, strict=True):
-        law = find_law_for(catalogue, as_of, language, one.profile)
-        if law.province not in wholes:
-            entries = law.entries.items()
-            wholes[law.province] = {
-                code: _hash(find_shown(entry.row, language), find_cited(entry.row), entry.local)
-                for code, entry in entries
-            }
+        stages = one.stages or (one,)
+        laws = [find_law_for(catalogue, as_of, language, stage.profile) for stage in stages]
+        for its in laws:
+            if its.province not in wholes:
+                wholes[its.province] = {
+                    code: _hash(
+                        find_shown(entry.row, language), find_cited(entry.row), entry.local, ours.get(code)
+                    )
+                    for code, entry in its.entries.items()
+                }
+        law = laws[0]
         used = [_find_used(law, one, code, wholes[law.province]) for code in law.entries]
+        elsewhere = {its.province for its in laws} - {law.province}
+        used += [
+            wholes[province][code]
+            for province in sorted(elsewhere)
+            for code in law.entries
+            if _is_touched(one, code)
+        ]
         announced = [
-            shown for entry, shown in coming if is_concerned(entry, one.verdicts, one.held, one.profile)
+            shown
+            for entry, shown in coming
+            if any(is_concerned(entry, stage.verdicts, one.held, stage.profile) for stage in stages)
         ]
         gone = [_find_names(catalogue, code) for code in one.held if code not in law.entries]
         yield one.client, _hash(common, one.client, cells, used, announced, gone)
 
 
 def _is_touched(one: Judgement, code: str) -> bool:
-    return one.verdicts.get(code, "not_needed") != "not_needed" or code in one.held
+    return code in one.held or any(
+        verdicts.get(code, "not_needed") != "not_needed" for verdicts in _list_verdicts(one)
+    )
+
+
+def _list_verdicts(one: Judgement) -> list[dict[str, str]]:
+    """The verdicts of the present and of what is to come."""
+    return [one.verdicts, *(stage.verdicts for stage in one.stages[1:])]
 
 
 def _find_used(law: LawInForce, one: Judgement, code: str, whole: Mapping[str, str]) -> object:

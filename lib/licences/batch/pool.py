@@ -55,7 +55,7 @@ class BatchContext:
     def key(self) -> str:
         """The same for contexts that make the same reports of the same clients."""
         law = self.catalogue
-        frames = (law.rows, law.contradictions, law.corrections, law.preparation)
+        frames = (law.rows, law.contradictions, law.corrections, law.preparation, law.our_fees)
         texts = [
             self.name,
             self.folder,

@@ -30,10 +30,11 @@ NAMES = {PAGE: "portfolio.html", TRAIL: "portfolio.ipynb", FAILURE: "portfolio-f
 class PortfolioJob(NotebookJob):
     """From what the portfolio's page is made, and where it goes.
 
-    capacity: how many applications are begun a month, 0 for no limit.
+    capacity: how many applications are prepared at a time, 0 for no limit. prepares: whether they are.
     """
 
     capacity: int = 0
+    prepares: bool = True
     brand: Brand | None = None
 
 
@@ -54,6 +55,7 @@ def write_portfolio(
     parameters: dict[str, str | int] = {
         **job.parameters,
         **({"capacity": job.capacity} if job.capacity else {}),
+        **({} if job.prepares else {"prepares": False}),
     }
     notebook = read_notebook(job.notebook)
     parsed = parse_notebook(notebook, str(job.notebook))

@@ -46,6 +46,7 @@ class BatchJob(NotebookJob):
 
     include: tuple[str, ...] = ()
     capacity: int | None = None
+    prepares: bool = True
     seed: int = 0
     workers: int = 1
     timeout_seconds: float | None = TIMEOUT_SECONDS
@@ -154,7 +155,7 @@ class _Batch:
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         job, context = self.job, self.context
         drawn = (job.template, job.has_browser) if "docx" in job.formats else ()
-        asked = (job.start, job.include, job.capacity, job.seed, job.brand, *drawn)
+        asked = (job.start, job.include, job.capacity, job.prepares, job.seed, job.brand, *drawn)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
             made = None if job.force else self.store.find_made(client, hashed, job.outputs)
@@ -272,4 +273,6 @@ def _find_parameters(job: BatchJob, client: str) -> Mapping[str, str | int]:
     How to plan is passed on only where it is asked for, so that a notebook need not take it.
     """
     asked = {"include": ",".join(job.include), "capacity": job.capacity, "seed": job.seed}
-    return {"client": client, **job.parameters, **{name: value for name, value in asked.items() if value}}
+    complete = {} if job.prepares else {"prepares": False}
+    told = {name: value for name, value in asked.items() if value}
+    return {"client": client, **job.parameters, **told, **complete}

@@ -4,56 +4,99 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from licences.cli.options import find_as_of, find_start, read_clients, read_files, warn_of_contradictions
+import pandas as pd
+
+from licences.cli.options import (
+    find_as_of,
+    find_start,
+    read_clients,
+    read_files,
+    warn_of_capacity,
+    warn_of_contradictions,
+    warn_of_stages,
+)
 from licences.errors import MissingFileError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
+
+if TYPE_CHECKING:
+    from licences.assessment.verdicts import Judgement
+    from licences.planning.forecast import PlanOptions
 
 
 def answer(options: argparse.Namespace) -> int:
     from licences.assessment.questions import rank_questions
     from licences.assessment.verdicts import judge
-    from licences.words.findings import make_findings_frame
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
     warn_of_contradictions(catalogue, profiles, as_of, options.lang)
-    judged = list(judge(catalogue, profiles, as_of)) if options.questions else []
-    rows = (
-        rank_questions(catalogue, profiles, as_of, judged)
-        if options.questions
-        else make_findings_frame(catalogue, profiles, as_of, options.lang, options.trace)
-    )
+    judged = list(judge(catalogue, profiles, as_of))
+    if not options.questions:
+        return _tell_findings(options, catalogue, profiles, judged)
+    warn_of_stages(profiles, options.lang)
+    rows = rank_questions(catalogue, profiles, as_of, judged)
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import show
-    from licences.render.terminal_assessment import draw_assessment, draw_questions
+    from licences.render.terminal_assessment import draw_questions
 
-    if options.questions:
-        show(draw_questions(rows, judged, catalogue, as_of, options.lang))
-    else:
-        show(draw_assessment(rows, profiles, catalogue, as_of, options.lang))
+    show(draw_questions(rows, judged, catalogue, as_of, options.lang))
+    return 0
+
+
+def _tell_findings(
+    options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, judged: list[Judgement]
+) -> int:
+    """What each client needs, and below it the companies of each group that was asked for side by side."""
+    from licences.assessment.explain import explain
+    from licences.words.findings import frame_findings, list_findings
+
+    as_of = find_as_of(options)
+    found = list(explain(catalogue, profiles, as_of, options.lang, judged, over_stages=True))
+    views = list_findings(found, options.lang, options.trace)
+    if options.json:
+        print(json.dumps(views, ensure_ascii=False, indent=1))
+        return 0
+    from licences.render.terminal import show
+    from licences.render.terminal_assessment import draw_assessment
+
+    show(draw_assessment(frame_findings(views), profiles, catalogue, as_of, options.lang))
+    if options.group:
+        from licences.analysis.group import make_groups
+        from licences.law.in_force import find_law_in_force
+        from licences.render.terminal_group import draw_group
+        from licences.words.groups import view_group
+
+        law = find_law_in_force(catalogue, as_of, options.lang)
+        for group in make_groups(profiles, found, options.group):
+            show(draw_group(view_group(group, law)))
     return 0
 
 
 def tell_what_if(options: argparse.Namespace) -> int:
+    from licences.assessment.holdings import find_implied_of
     from licences.assessment.remedies import find_remedies
     from licences.assessment.verdicts import judge
     from licences.law.in_force import find_law_in_force
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    entries = find_law_in_force(catalogue, as_of, options.lang).entries
+    law = find_law_in_force(catalogue, as_of, options.lang)
+    entries = law.entries
     for code in options.licence:
         if code not in set(catalogue.rows["code"]):
             raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
         if code not in entries:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
     warn_of_contradictions(catalogue, profiles, as_of, options.lang)
+    warn_of_stages(profiles, options.lang)
     found = [
-        (one, entries[code], find_remedies(entries[code], one.profile))
+        (one, entries[code], find_remedies(entries[code], one.profile, code in find_implied_of(one, law)))
         for one in judge(catalogue, profiles, as_of)
         for code in dict.fromkeys(options.licence)
     ]
@@ -73,10 +116,10 @@ def tell_what_if(options: argparse.Namespace) -> int:
 
 
 def tell_plans(options: argparse.Namespace) -> int:
-    from licences.planning.forecast import PlanOptions, make_forecasts
+    from licences.planning.forecast import make_forecasts
 
     catalogue, profiles = read_files(options)
-    plan_options = PlanOptions(find_start(options), options.include, options.capacity, options.seed)
+    plan_options = read_plan_options(options, find_start(options))
     as_of = find_as_of(options)
     forecasts = list(make_forecasts(catalogue, profiles, as_of, plan_options, options.lang))
     warn_of_contradictions(catalogue, profiles, as_of, options.lang)
@@ -92,10 +135,17 @@ def tell_plans(options: argparse.Namespace) -> int:
     return 0
 
 
+def read_plan_options(options: argparse.Namespace, start: date) -> PlanOptions:
+    """How is to be planned."""
+    from licences.planning.forecast import PlanOptions
+
+    warn_of_capacity(options)
+    return PlanOptions(start, options.include, options.capacity, options.seed, options.prepares)
+
+
 def tell_difference(options: argparse.Namespace) -> int:
     from licences.analysis.impact import find_impacts
     from licences.law.diff import Difference, compare_days, compare_laws
-    from licences.planning.forecast import PlanOptions
 
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
@@ -119,12 +169,7 @@ def tell_difference(options: argparse.Namespace) -> int:
         old, new = _read_both_laws(*options.catalogues)
         profiles = read_clients(options, new, old)
         difference = compare_laws(old, new, find_as_of(options), options.lang)
-    plan_options = PlanOptions(
-        find_start(options, difference.new.as_of),
-        options.include,
-        options.capacity,
-        options.seed,
-    )
+    plan_options = read_plan_options(options, find_start(options, difference.new.as_of))
     touched = find_impacts(difference, profiles, plan_options)
     latest = difference.new
     warn_of_contradictions(latest.catalogue, profiles, latest.as_of, options.lang)

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from licences.errors import UnknownNameError, UsageError
+from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.files import read_place
 
 INCLUDED = ("recommended", "optional")
 MAX_AGE_DAYS = 365
-FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
 
 
@@ -61,6 +61,13 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     asked = _Parser(add_help=False, parents=[files])
     asked.add_argument(
         "--client", action="append", default=[], metavar="ID", help="may be repeated; default: all"
+    )
+    asked.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="all clients of a group of companies; may be repeated",
     )
     asked.add_argument(
         "--as-of", type=_read_date, default=None, metavar="DATE", help="the law of which day; default: today"
@@ -113,8 +120,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
         "--capacity",
         type=_read_count,
         metavar="N",
-        help="at most N applications at a time; default: no limit",
+        help="at most N applications in preparation at a time; default: no limit",
     )
+    _add_preparation(planned)
     planned.add_argument(
         "--seed", type=_read_seed, default=0, metavar="N", help="of the simulation; default: 0"
     )
@@ -166,7 +174,7 @@ def _add_explore(commands: Any, files: _Parser) -> None:
         "--token", metavar="TEXT", help="what lets a browser in; default: a new one at random"
     )
     explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
-    explore.set_defaults(run="explore")
+    explore.set_defaults(run="explore", group=[])
 
 
 def _add_report(commands: Any, planned: _Parser) -> None:
@@ -241,13 +249,23 @@ def _add_portfolio(commands: Any, files: _Parser) -> None:
         "--capacity",
         type=_read_count,
         metavar="N",
-        help="at most N applications begun a month, over all clients; default: no limit",
+        help="at most N applications in preparation at a time, over all clients; default: no limit",
     )
+    _add_preparation(portfolio)
     portfolio.add_argument(
         "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
     )
     portfolio.add_argument("--notebook", type=Path, metavar="FILE", help="default: notebooks/portfolio.ipynb")
-    portfolio.set_defaults(run="portfolio", client=[])
+    portfolio.set_defaults(run="portfolio", client=[], group=[])
+
+
+def _add_preparation(parser: _Parser) -> None:
+    parser.add_argument(
+        "--no-preparation",
+        dest="prepares",
+        action="store_false",
+        help="all papers are complete at the start: plan from the submissions on",
+    )
 
 
 def _read_names(kind: str, known: tuple[str, ...], text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,9 @@ from licences.law.catalogue import Catalogue, check_files, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file, find_shipped_file
 from licences.rules.facts import read_profiles
-from licences.words.extents import say_extent, say_notes
+from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
+from licences.words.extents import count_stages_and_groups, say_counts, say_extent, say_notes
+from licences.words.holdings import describe_implied, say_implied
 from licences.words.scope import describe_scope, say_scope
 
 
@@ -31,22 +34,29 @@ def check_data(options: argparse.Namespace) -> int:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
     problems, extent = check_files(catalogue_file, clients)
     problems += _find_brand_problems()
+    implied: list[tuple[str, dict[str, tuple[str, ...]]]] = []
+    counts: dict[str, int] = {}
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
         problems += _find_contradictions(catalogue, profiles, find_as_of(options), clients)
+        problems += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), clients)
+        implied = _list_implied(catalogue, profiles, find_as_of(options))
+        counts = count_stages_and_groups(profiles)
     summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
         summary = _say_figures(len(problems), figures)
     if options.json:
-        _print_json(options, problems, figures)
+        _print_json(options, problems, figures | counts | describe_implied(implied))
     else:
         if options.deep and not figures:
             summary = "mend these first; the deep check needs data that can be read"
         _print_text(options, problems, summary if options.deep or not problems else "")
-    _print_extent(extent, problems)
+        for line in say_implied([] if problems else implied, "en"):
+            print(line, file=sys.stderr)
+    _print_extent(extent, problems, counts)
     return 1 if problems else 0
 
 
@@ -73,10 +83,11 @@ def _print_json(options: argparse.Namespace, problems: list[Problem], figures: d
     print(json.dumps({"problems": listed} | scope | figures, ensure_ascii=False, indent=1))
 
 
-def _print_extent(extent: Extent | None, problems: list[Problem]) -> None:
+def _print_extent(extent: Extent | None, problems: list[Problem], counts: Mapping[str, int]) -> None:
     """Says what was read of the clients, and what was passed over; beside problems only the latter."""
     if extent and (extent.notes or not problems):
-        print("; ".join([say_extent(extent, "en"), *say_notes(extent, "en")]), file=sys.stderr)
+        said = [say_extent(extent, "en"), *say_counts(counts, "en"), *say_notes(extent, "en")]
+        print("; ".join(said), file=sys.stderr)
 
 
 def _find_contradictions(
@@ -91,6 +102,42 @@ def _find_contradictions(
         for one in find_contradictions(catalogue, profiles, as_of, "en")
         for wrong, _, right in [one.message.partition(". ")]
     ]
+
+
+def _find_contradictions_ahead(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path
+) -> list[Problem]:
+    """Answers of later stages that cannot all be true and are not so from the start."""
+    from licences.assessment.contradictions import find_contradictions
+
+    staged = profiles[[bool(stages) for stages in profiles[STAGES]]]
+    if staged.empty:
+        return []
+    rows = find_stage_profiles(staged)
+    lines, names = rows.index, rows["client"].tolist()
+    numbered = rows.assign(client=list(map(str, range(len(rows)))))
+    known: set[tuple[str, str]] = set()
+    problems = []
+    for one in find_contradictions(catalogue, numbered, as_of, "en"):
+        at = int(one.client)
+        if (names[at], one.message) in known:
+            continue
+        known.add((names[at], one.message))
+        day = rows[BEGINS_ON].iloc[at]
+        if not pd.isna(day):
+            wrong, _, right = one.message.partition(". ")
+            wrong = f"from {day:%Y-%m-%d} on: {wrong}"
+            problems.append(Problem(str(clients), int(lines[at]), ", ".join(one.fields), wrong, right))
+    return problems
+
+
+def _list_implied(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date
+) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    """What clients are taken to hold; no problem, but something to look at."""
+    from licences.assessment.holdings import list_implied
+
+    return list_implied(catalogue, profiles, as_of)
 
 
 def _find_brand_problems() -> list[Problem]:
@@ -122,6 +169,7 @@ def _check_deeply(
 ) -> dict[str, Any]:
     """Adds what the deep check finds to ``problems``, and tells its figures."""
     from licences.law.evidence import read_evidence
+    from licences.law.papers import find_unnamed_papers
     from licences.quality.audit import check_deeply
     from licences.quality.grounds import find_grounds
     from licences.quality.scenarios import read_scenarios
@@ -137,7 +185,8 @@ def _check_deeply(
         (file, str(cases)),
     )
     grounds = find_grounds(catalogue.rows, read_evidence(), pd.Timestamp(as_of), file)
-    problems += [*finding.problems, *grounds.problems]
+    unnamed = find_unnamed_papers(catalogue.rows, catalogue.papers, file)
+    problems += [*finding.problems, *grounds.problems, *unnamed]
     return {
         "broken_rules": finding.broken,
         "noticed": finding.noticed,

@@ -13,9 +13,10 @@ from shlex import quote
 
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
-from licences.reading.dictionary import Column
+from licences.law.edition import OUR_FEES, OUR_PREPARATION
+from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.files import make_folder, say_why, write_all_whole
-from licences.reading.places import find_shipped_folder
+from licences.reading.places import find_data_folder, find_shipped_folder
 from licences.rules.facts import find_clients_table, make_profiles
 
 # The first has told all that is asked, no where nothing else is said; the second what it knows on the first day.
@@ -85,6 +86,8 @@ def make_work_folder(options: argparse.Namespace) -> int:
     made = {
         "clients.csv": _make_form(catalogue),
         "brand.yaml": (find_shipped_folder() / "data" / "brand.yaml").read_bytes(),
+        OUR_FEES: _make_header(OUR_FEES),
+        OUR_PREPARATION: _make_header(OUR_PREPARATION),
         "README.md": _make_readme(catalogue).encode(),
     }
     try:
@@ -110,6 +113,12 @@ def _make_form(catalogue: Catalogue) -> bytes:
     writer.writeheader()
     writer.writerows(examples)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _make_header(name: str) -> bytes:
+    """A file of the firm's own without a row yet, as a spreadsheet in Chinese opens it."""
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")[name]
+    return (",".join(column.name for column in table.columns) + "\n").encode("utf-8-sig")
 
 
 def _make_readme(catalogue: Catalogue) -> str:

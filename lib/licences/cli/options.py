@@ -14,6 +14,7 @@ from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_file
 from licences.rules.facts import choose_clients, read_with_extent
+from licences.rules.stages import find_present, list_stages
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:
@@ -45,7 +46,7 @@ def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.Data
         print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
     profiles, extent = read_with_extent(file, catalogues[0].fields, codes)
     warn_of_notes(extent, getattr(options, "lang", None) or "en")
-    return choose_clients(profiles, options.client)
+    return find_present(choose_clients(profiles, options.client, options.group), find_as_of(options))
 
 
 def warn_of_notes(extent: Extent, language: str) -> None:
@@ -66,6 +67,25 @@ def find_start(options: argparse.Namespace, as_of: date | None = None) -> date:
     from licences.law.working_days import find_usual_start
 
     return options.start or find_usual_start(date.today(), as_of or find_as_of(options))
+
+
+def warn_of_capacity(options: argparse.Namespace) -> None:
+    """Says that a capacity limits nothing where nothing is prepared."""
+    if options.capacity and not options.prepares:
+        print(
+            "--capacity counts applications in preparation; with --no-preparation it limits nothing",
+            file=sys.stderr,
+        )
+
+
+def warn_of_stages(profiles: pd.DataFrame, language: str) -> None:
+    """Says of which clients what is to change later is left out."""
+    from licences.words.texts import say
+
+    for client, stages in zip(profiles["client"], list_stages(profiles), strict=True):
+        if stages:
+            days = say(language, "list").join(stage.begins_on.isoformat() for stage in stages)
+            print(say(language, "stages_left_out", client=client, days=days), file=sys.stderr)
 
 
 def warn_of_contradictions(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, language: str) -> None:

@@ -21,6 +21,7 @@ from licences.cli.options import (
     find_start,
     read_files,
     shorten,
+    warn_of_capacity,
     warn_of_contradictions,
 )
 from licences.errors import MissingFileError, UsageError, need_extra
@@ -43,6 +44,7 @@ def issue_reports(options: argparse.Namespace) -> int:
     from licences.render.brand import read_brand
 
     catalogue, profiles = read_files(options)
+    everybody = profiles
     if options.touched_by:
         profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
@@ -64,6 +66,7 @@ def issue_reports(options: argparse.Namespace) -> int:
         language=options.lang,
         include=options.include,
         capacity=options.capacity,
+        prepares=options.prepares,
         seed=options.seed,
         workers=options.workers,
         timeout_seconds=options.timeout or TIMEOUT_SECONDS,
@@ -76,6 +79,8 @@ def issue_reports(options: argparse.Namespace) -> int:
         has_browser=makeable.has_browser,
     )
     warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
+    warn_of_capacity(options)
+
     made = 0
     _stop_as_by_ctrl_c()
     with (
@@ -90,6 +95,12 @@ def issue_reports(options: argparse.Namespace) -> int:
             made += entry["status"] in MADE
             tell(entry)
     print(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", file=sys.stderr)
+    if options.group:
+        from licences.batch.group import GroupJob, write_groups
+
+        job = GroupJob(order.out, order.as_of, options.lang, order.brand)
+        for page in write_groups(job, catalogue, everybody, options.group):
+            print(shorten(page), file=sys.stderr)
     return 0 if made == len(profiles) and formats == options.format else 1
 
 
@@ -111,9 +122,11 @@ def issue_portfolio(options: argparse.Namespace) -> int:
         start=find_start(options),
         language=options.lang,
         capacity=options.capacity or 0,
+        prepares=options.prepares,
         brand=read_brand(find_own_file("brand.yaml")),
     )
     find_beginning(order.start)
+    warn_of_capacity(options)
     _stop_as_by_ctrl_c()
     result = write_portfolio(order, catalogue, profiles)
     out = shorten(order.out)

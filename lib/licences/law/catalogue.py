@@ -13,17 +13,25 @@ import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
 from licences.law.audits import FINDINGS, find_finding_problems
-from licences.law.edition import Edition, hash_law
+from licences.law.edition import OUR_FEES, OUR_PREPARATION, Edition, hash_law
 from licences.law.evidence import find_evidence_problems
 from licences.law.kinds import can_be_held, find_kind_problems
 from licences.law.local import find_local_problems
-from licences.law.preparation import PREPARATION, find_preparation_problems
+from licences.law.our_fees import find_our_fee_problems, find_our_fees_file
+from licences.law.papers import find_name_problems, find_paper_problems, resolve_rows, try_to_read_papers
+from licences.law.preparation import (
+    PREPARATION,
+    find_our_preparation_file,
+    find_preparation_problems,
+    find_row_problems,
+    lay_over,
+)
 from licences.law.row_texts import find_text_problems
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
 from licences.reading.dictionary import Table, read_dictionary, read_vocabulary
 from licences.reading.extent import Extent
 from licences.reading.files import read_text
-from licences.reading.places import find_data_folder
+from licences.reading.places import find_data_file, find_data_folder
 from licences.reading.tables import convert_cells, try_to_read_table
 from licences.rules.expressions import find_atoms
 from licences.rules.facts import HELD, Field, Fields, make_held_field, read_fields, try_to_read_profiles
@@ -36,10 +44,11 @@ _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_t
 class Catalogue:
     """What the law asks, what has to be known of a client to apply it, and what experience adds.
 
-    corrections: one row a kind of licence, how often and how long papers are sent back. preparation: how
-    long an application is prepared, by kind and by licence. local: what
-    provinces ask otherwise, and sources: the texts that it rests on. edition: of
-    the files that it was read from. file: of the rows, None where it is the one that ships.
+    rows: with the documents as a reader sees them, and ``papers``, the ids of the papers that they are. papers:
+    one row a paper. corrections: one row a kind of licence, how often and how long papers are sent back.
+    preparation: how long an application is prepared, by kind and by licence. our_fees: what the firm asks for a
+    licence, a row each, none as shipped. local: what provinces ask otherwise, and sources: the texts that it
+    rests on. edition: of the files that it was read from. file: of the rows, None where it is the one that ships.
     """
 
     rows: pd.DataFrame
@@ -47,8 +56,10 @@ class Catalogue:
     contradictions: pd.DataFrame
     corrections: pd.DataFrame
     preparation: pd.DataFrame
+    our_fees: pd.DataFrame
     local: pd.DataFrame
     sources: pd.DataFrame
+    papers: pd.DataFrame
     edition: Edition
     file: Path | None = None
 
@@ -133,7 +144,8 @@ def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
 
 def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
     data = find_data_folder()
-    file = asked or data / "licences.csv"
+    file, our_fees_file = asked or data / "licences.csv", find_our_fees_file()
+    our_preparation_file = find_our_preparation_file()
     problems: list[Problem] = []
     fields: Fields | None = None
     frames: list[pd.DataFrame] = []
@@ -147,8 +159,11 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
         lambda: try_to_read_table(data / "contradictions.csv", tables["contradictions.csv"]),
         lambda: try_to_read_table(data / "corrections.csv", tables["corrections.csv"]),
         lambda: try_to_read_table(data / PREPARATION, tables[PREPARATION]),
+        lambda: _read_optional(our_preparation_file, tables[OUR_PREPARATION]),
+        lambda: _read_optional(our_fees_file, tables[OUR_FEES]),
         lambda: _read_optional(data / "local.csv", tables["local.csv"]),
         lambda: _read_optional(data / "sources.csv", tables["sources.csv"]),
+        try_to_read_papers,
     )
     for read in readers:
         try:
@@ -159,15 +174,28 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
             problems += error.problems
     if fields is None or len(frames) < len(readers):
         return None, problems
-    fields = replace(fields, held=_make_held_field(frames[0], tables["clients.csv"]["holds"].label))
-    newest = frames[0]["checked_on"].max()
+    unresolved, contradictions, corrections, shipped, ours, our_fees, local, sources, papers = frames
+    fields = replace(fields, held=_make_held_field(unresolved, tables["clients.csv"]["holds"].label))
+    newest = unresolved["checked_on"].max()
     edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
-    rows, contradictions, corrections, preparation, local, sources = frames
+    problems += find_name_problems(papers, str(find_data_file("papers.csv")))
+    problems += find_paper_problems(unresolved, papers, str(file))
+    rows = resolve_rows(unresolved, papers)
     catalogue = Catalogue(
-        rows, fields, contradictions, corrections, preparation, local, sources, edition, asked
+        rows,
+        fields,
+        contradictions,
+        corrections,
+        lay_over(ours, shipped),
+        our_fees,
+        local,
+        sources,
+        papers,
+        edition,
+        asked,
     )
-    told = local.dropna(subset=["province", "code", "column", "source"])
-    problems += find_local_problems(told, catalogue.rows, catalogue.sources, fields, str(data / "local.csv"))
+    named = local.dropna(subset=["province", "code", "column", "source"])
+    problems += find_local_problems(named, rows, sources, papers, fields, str(data / "local.csv"))
     problems += find_rule_problems(catalogue.rows, fields, str(file))
     problems += find_kind_problems(catalogue.rows, str(file))
     unread = {
@@ -180,10 +208,15 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
     problems += find_correction_problems(catalogue.corrections, str(data / "corrections.csv"))
     problems += find_time_problems(catalogue.corrections, str(data / "corrections.csv"))
     is_of_another = file.resolve() != (data / "licences.csv").resolve()
-    problems += find_preparation_problems(
-        catalogue.preparation, catalogue.rows, str(data / PREPARATION), is_of_another=is_of_another
+    for frame, path, find_wrong in (
+        (shipped, data / PREPARATION, find_preparation_problems),
+        (ours, our_preparation_file, find_row_problems),
+    ):
+        problems += find_wrong(frame, catalogue.rows, str(path), is_of_another=is_of_another)
+        problems += find_time_problems(frame, str(path))
+    problems += find_our_fee_problems(
+        catalogue.our_fees, catalogue.rows, str(our_fees_file), is_of_another=is_of_another
     )
-    problems += find_time_problems(catalogue.preparation, str(data / PREPARATION))
     problems += _find_expression_problems(
         catalogue.contradictions["when"], fields, str(data / "contradictions.csv"), "when"
     )

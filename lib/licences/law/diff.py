@@ -17,6 +17,7 @@ from licences.law.local import list_local_texts
 from licences.law.rows import BEGINNING
 
 CHANGES = ("added", "ended", "superseded", "changed")
+_SAID_ELSEWHERE = frozenset({"papers"})  # in the documents, with what is wanted of each
 # What a row says of its own end stands in the row that follows it.
 _OF_ENDS = frozenset({"code", "in_force_to", "superseded_by"})
 # What matters only to who has still to apply, and what is said only of what is needed.
@@ -208,7 +209,8 @@ def _say_ended(row: Row, in_force: Container[str], was: Any = None) -> Iterator[
 
 def _list_fields(was: Row, now: Row, change: str, ends: bool = False) -> Iterator[RowChange]:
     for name in now:
-        if (ends or name not in _OF_ENDS) and not _is_same(was[name], now[name]):
+        told = name not in _SAID_ELSEWHERE and (ends or name not in _OF_ENDS)
+        if told and not _is_same(was[name], now[name]):
             yield RowChange(str(now["code"]), change, name, *_pair(was, now, name))
 
 

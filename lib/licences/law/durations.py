@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-GROUNDS = ("estimate", "secondary", "rule_text")
+GROUNDS = ("estimate", "experience", "secondary", "rule_text")
 LEVELS = 2**16
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licences.reading.files import read_text
-from licences.reading.places import find_data_folder
+from licences.reading.places import find_data_file, find_data_folder, find_own_file
 from licences.reading.rows import read_rows
 from licences.reading.sources import WORKBOOKS
 
 STATES_THE_LAW = (
     "licences.csv", "profile_fields.csv", "contradictions.csv", "corrections.csv", "preparation.csv", "local.csv",
+    "papers.csv",
 )  # fmt: skip
+OUR_FEES, OUR_PREPARATION = (
+    "our_fees.csv",
+    "our_preparation.csv",
+)  # a firm need not have them; costs and dates follow from them
 _DIGITS = 8
 
 
@@ -40,12 +45,15 @@ def read_edition(catalogue: Path | None = None) -> Edition:
 
 
 def hash_law(catalogue: Path | None = None) -> str:
-    """The beginning of a hash over the files that state the law, whatever their encoding and ends of lines.
+    """The beginning of a hash over the files that state the law and the firm's own, whatever their encoding and ends of lines.
 
     Raises: ProblemsError where a file cannot be read as text; MissingFileError.
     """
-    data = find_data_folder()
-    files = [catalogue or data / STATES_THE_LAW[0], *(data / name for name in STATES_THE_LAW[1:])]
+    files = [
+        catalogue or find_data_folder() / STATES_THE_LAW[0],
+        *(find_data_file(name) for name in STATES_THE_LAW[1:]),
+    ]
+    files += [file for file in map(find_own_file, (OUR_FEES, OUR_PREPARATION)) if file.is_file()]
     digest = hashlib.sha256()
     for file in files:
         digest.update(_read_content(file).encode() + b"\0")

@@ -13,13 +13,14 @@ import pandas as pd
 from licences.law.catalogue import Catalogue
 from licences.law.durations import Correction, Duration, find_duration
 from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
+from licences.law.preparation import NOTHING, Preparation, find_preparation
 from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
 from licences.rules.logic import Rule, read_rule
 
 _OTHER = {"zh": "_en", "en": "_zh"}
 # Found by changing each column and looking at page, workbook and calendar; a test does so again.
 _UNSHOWN = frozenset(
-    {"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item",
+    {"in_force_from", "in_force_to", "superseded_by", "catalogue_code", "article_item", "papers",
      *(f"{name}_{language}" for name in ("research_note", "changed") for language in _OTHER)}
 )  # fmt: skip
 
@@ -28,8 +29,9 @@ _UNSHOWN = frozenset(
 class Licence:
     """One licence, its rules read: whether it is needed, whether it can be obtained.
 
-    row: its whole row of the catalogue. local: what of it, or beside it, is a province's own rule. short: what
-    the trade calls it, its name where nothing else is known.
+    duration: what the authority takes; preparation: what client and consultant take before it. row: its whole
+    row of the catalogue. local: what of it, or beside it, is a province's own rule. short: what the trade calls
+    it, its name where nothing else is known.
     """
 
     code: str
@@ -43,6 +45,7 @@ class Licence:
     row: Mapping[str, Any]
     local: tuple[LocalCell, ...] = ()
     short: str = ""
+    preparation: Preparation = NOTHING
 
     @property
     def official_name(self) -> str:
@@ -149,7 +152,7 @@ def _find_local_law(catalogue: Catalogue, as_of: date, language: str, province: 
     entries = dict(law.entries)
     for code, cells in find_local_cells(catalogue.local, province, as_of).groupby("code", sort=False):
         if code in entries:
-            row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources)
+            row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources, catalogue.papers)
             entries[str(code)] = replace(_make_entry(row, catalogue, language, corrections), local=local)
     return replace(law, entries=entries, province=province)
 
@@ -195,6 +198,7 @@ def _make_entry(
         article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
         requires=split_prerequisites(row["requires"]),
         duration=find_duration(row, corrections[row["kind"]]),
+        preparation=find_preparation(catalogue.preparation, str(row["code"]), str(row["kind"])),
         applies=read_rule(row["applies_when"], catalogue.fields),
         condition=read_rule(condition, catalogue.fields) if isinstance(condition, str) else None,
         row={str(name): value for name, value in row.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import Problem, suggest
+from licences.law.papers import DOCUMENTS, find_faults, list_names, resolve_row
 from licences.law.rows import BEGINNING, END, hold_on
 from licences.law.sources import find_ground
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
@@ -57,7 +58,7 @@ def list_local_texts(local: pd.DataFrame, as_of: date, language: str) -> dict[tu
 
 
 def apply_cells(
-    row: Mapping[str, Any], cells: pd.DataFrame, sources: pd.DataFrame
+    row: Mapping[str, Any], cells: pd.DataFrame, sources: pd.DataFrame, papers: pd.DataFrame
 ) -> tuple[dict[str, Any], tuple[LocalCell, ...]]:
     """A row of the catalogue as it is in a province, and what was put into it or stands beside it."""
     changed, said = dict(row), []
@@ -65,17 +66,21 @@ def apply_cells(
     for cell in cells.to_dict("records"):
         stem = find_stem(str(cell["column"]))
         source = by_id.loc[cell["source"]]
+        text = {language: str(cell[f"value_{language}"]) for language in LANGUAGES}
+        values = {} if stem == REMARK else _read_values(stem, cell, find_ground(source))
+        if stem == DOCUMENTS:
+            values = resolve_row(values, list_names(papers))
+            text = {language: ";".join(values[f"{stem}_{language}"]) for language in LANGUAGES}
         said.append(
             LocalCell(
                 str(cell["province"]),
                 stem,
-                {language: str(cell[f"value_{language}"]) for language in LANGUAGES},
+                text,
                 {language: str(source[f"title_{language}"]) for language in LANGUAGES},
                 "" if pd.isna(cell["article"]) else str(cell["article"]),
             )
         )
-        if stem != REMARK:
-            changed |= _read_values(stem, cell, find_ground(source))
+        changed |= values
     return changed, tuple(said)
 
 
@@ -108,14 +113,20 @@ def _read_value(column: Column, text: str) -> tuple[Any, list[Problem]]:
 
 
 def find_local_problems(
-    local: pd.DataFrame, rows: pd.DataFrame, sources: pd.DataFrame, fields: Fields, file: str
+    local: pd.DataFrame,
+    rows: pd.DataFrame,
+    sources: pd.DataFrame,
+    papers: pd.DataFrame,
+    fields: Fields,
+    file: str,
 ) -> list[Problem]:
-    """Local rules of a province, licence, column or source that does not exist, and values of another type."""
+    """Local rules of a province, licence, column, source or paper that does not exist, and values of another type."""
     known: dict[str, dict[str, Any]] = {
         "province": dict(fields[PROVINCE].values) if PROVINCE in fields else {},
         "code": dict.fromkeys(rows["code"]),
         "source": dict.fromkeys(sources["id"]),
     }
+    ids = set(papers["id"])
     problems = []
     for line, cell in local.iterrows():
         at = int(str(line))
@@ -124,7 +135,9 @@ def find_local_problems(
                 problems.append(
                     Problem(file, at, name, f"no {name} {cell[name]!r}", suggest(str(cell[name]), values))
                 )
-        problems += [Problem(file, at, *fault) for fault in _find_faults(cell)]
+        problems += [
+            Problem(file, at, *fault) for fault in (*_find_faults(cell), *_find_paper_faults(cell, ids))
+        ]
     return [*problems, *_find_overlaps(local, file)]
 
 
@@ -173,3 +186,12 @@ def _find_faults(cell: pd.Series) -> Iterator[tuple[str, str, str]]:
             yield f"value_{language}", problem.wrong, problem.right
         if not problems and column.values is not None and str(value) not in column.values:
             yield f"value_{language}", f"unknown value {text!r}", suggest(str(text), column.values)
+
+
+def _find_paper_faults(cell: pd.Series, papers: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong in the documents that a province asks."""
+    told = [cell[f"value_{language}"] for language in LANGUAGES]
+    if pd.isna(cell["column"]) or find_stem(str(cell["column"])) != DOCUMENTS or pd.isna(told).any():
+        return
+    for language, wrong, right in find_faults(_read_values(DOCUMENTS, cell.to_dict(), ""), papers):
+        yield f"value_{language}", wrong, right

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from licences.errors import Problem, UnknownNameError, suggest
+from licences.law.edition import OUR_PREPARATION
 from licences.law.kinds import OBLIGATIONS, can_be_held
 from licences.reading.dictionary import read_vocabulary
-from licences.reading.places import find_data_folder
+from licences.reading.places import find_data_folder, find_own_file
 
 PREPARATION = "preparation.csv"
 _TIMES = ("days_min", "days_likely", "days_max")
@@ -30,6 +32,21 @@ class Preparation:
 
 
 NOTHING = Preparation(0, 0, 0)
+
+
+def find_our_preparation_file() -> Path:
+    """The firm's file: in its work folder, else beside the data."""
+    return find_own_file(OUR_PREPARATION)
+
+
+def lay_over(ours: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the firm before those of the project, so that its own go first for a licence, and for a kind."""
+    if ours.empty:
+        return shipped
+    columns = ["kind", "code", *_TIMES]
+    return pd.concat(
+        [ours[columns].assign(basis="experience"), shipped[[*columns, "basis"]]], ignore_index=True
+    )
 
 
 def find_preparation(preparation: pd.DataFrame, code: str, kind: str) -> Preparation:
@@ -53,7 +70,7 @@ def find_preparation(preparation: pd.DataFrame, code: str, kind: str) -> Prepara
 def find_preparation_problems(
     preparation: pd.DataFrame, rows: pd.DataFrame, file: str, *, is_of_another: bool = False
 ) -> list[Problem]:
-    """Rows of no kind and no code or of both, of what nobody applies for, of unknown codes; kinds without a row.
+    """As ``find_row_problems``, and kinds without a row.
 
     rows: of the catalogue. is_of_another: whether the catalogue is another than the one that the
     preparation lies beside, of which that may know more codes.
@@ -64,11 +81,20 @@ def find_preparation_problems(
     problems = [
         Problem(file, 0, "kind", f"there is no row for {kind!r}", right) for kind in kinds if kind not in told
     ]
+    return problems + find_row_problems(preparation, rows, file, is_of_another=is_of_another)
+
+
+def find_row_problems(
+    preparation: pd.DataFrame, rows: pd.DataFrame, file: str, *, is_of_another: bool = False
+) -> list[Problem]:
+    """Rows of no kind and no code or of both, of what nobody applies for, of unknown codes."""
     named = rows.dropna(subset=["code"])
     known = None if is_of_another else dict(zip(named["code"], can_be_held(named), strict=True))
-    for line, row in preparation.iterrows():
-        problems += [Problem(file, int(str(line)), *fault) for fault in _find_faults(row, known)]
-    return problems
+    return [
+        Problem(file, int(str(line)), *fault)
+        for line, row in preparation.iterrows()
+        for fault in _find_faults(row, known)
+    ]
 
 
 def _find_faults(row: pd.Series, known: Mapping[str, bool] | None) -> Iterator[tuple[str, str, str]]:

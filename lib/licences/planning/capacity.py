@@ -1,4 +1,4 @@
-"""Capacity: applications spread over the months, so that no more are begun in one than staff can take on."""
+"""Capacity: applications spread over the days, so that no more are prepared at a time than staff can take on."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.law.working_days import find_date, find_finish, find_positions
+from licences.law.working_days import find_date, find_finish, find_positions, read_calendar
 
 HORIZON_MONTHS = 36  # what finds no place so long after the first day finds none
 
 
 @dataclass(frozen=True, eq=False)
 class Levelled:
-    """When each application is begun once no month has more than ``capacity`` beginnings.
+    """When each application is begun once no more than ``capacity`` are prepared at a time.
 
-    begun, finished: ``datetime64[D]``, NaT where no month of the horizon has room. late_days: working
-    days beyond the latest start that the plan allows, 0 within its slack, int64.
+    begun, submitted, finished: ``datetime64[D]``, NaT where staff is free only beyond the horizon. late_days:
+    working days beyond the latest start that the plan allows, 0 within its slack, int64.
     """
 
     capacity: int
     begun: NDArray[np.datetime64]
+    submitted: NDArray[np.datetime64]
     finished: NDArray[np.datetime64]
     late_days: NDArray[np.int64]
 
@@ -37,66 +38,74 @@ class Levelled:
 
     def choose(self, rows: NDArray[np.bool_]) -> Levelled:
         """Some of the applications, where the capacity of all has put them."""
-        return Levelled(self.capacity, self.begun[rows], self.finished[rows], self.late_days[rows])
+        return Levelled(
+            self.capacity, self.begun[rows], self.submitted[rows], self.finished[rows], self.late_days[rows]
+        )
 
 
 def level(steps: pd.DataFrame, capacity: int) -> Levelled:
-    """Begins at most ``capacity`` applications a month, those first whose latest start is nearest.
+    """Prepares at most ``capacity`` applications at a time, those first whose latest start is nearest.
 
-    steps: one row an application: client, code, start, latest_start (``datetime64``, working days), days,
-    unit, requires (codes of the same client, to be finished before; those not in ``steps`` are passed over).
+    steps: one row an application: client, code, start, latest_start (``datetime64``, working days),
+    preparation_days (working days that it occupies staff), days, unit, requires (codes of the same client, to be
+    finished before; those not in ``steps`` are passed over).
 
-    An application never begins before its start, nor before the first working day after what it requires;
-    one that has to wait begins on the first working day of a later month. Equal claims go by start, client,
-    code, so that the order of the rows does not matter.
+    An application never begins before its start, nor before the first working day after what it requires, nor
+    before staff is free; what needs no preparation needs no staff. Equal claims go by the day from which they
+    can begin, client, code, so that the order of the rows does not matter.
+
+    A parallel schedule: day by day, whoever is free takes the most urgent of what can begin.
+    Source: Kolisch (1996), European Journal of Operational Research 90(2), 320-333.
     """
     starts = find_positions(steps["start"].to_numpy())
     latest = find_positions(steps["latest_start"].to_numpy())
+    prepared = steps["preparation_days"].tolist()
     days, units = steps["days"].tolist(), steps["unit"].tolist()
     names = list(zip(steps["client"].tolist(), steps["code"].tolist(), strict=True))
     waits, followers = _link(names, steps["requires"].tolist())
     ready, begun, finished = starts.tolist(), [-1] * len(names), [-1] * len(names)
-    months = _Months(ready)
-    for at, count in enumerate(waits):
-        if count == 0:
-            months.put(at, ready[at])
-    free: list[tuple[int, int, tuple[str, str], int]] = []
-    for month in range(months.count):
-        for at in months.waiting[month]:
-            heapq.heappush(free, (int(latest[at]), ready[at], names[at], at))
-        room = capacity
-        while free and room:
-            at = heapq.heappop(free)[-1]
-            room -= 1
-            begun[at] = max(ready[at], months.firsts[month])
-            finished[at] = int(find_finish(begun[at], days[at], units[at]))
-            for follower in followers[at]:
-                waits[follower] -= 1
-                ready[follower] = max(ready[follower], finished[at] + 1)
-                if waits[follower] == 0 and months.put(follower, ready[follower]) == month:
-                    heapq.heappush(free, (int(latest[follower]), ready[follower], names[follower], follower))
+    ends = _find_horizon(ready)
+    coming = [(ready[at], names[at], at) for at, count in enumerate(waits) if count == 0]
+    heapq.heapify(coming)
+    waiting: list[tuple[int, int, tuple[str, str], int]] = []
+    busy: list[int] = []  # until when each of the staff prepares something
+
+    def begin(at: int, day: int) -> None:
+        begun[at] = day
+        finished[at] = int(find_finish(day + prepared[at], days[at], units[at]))
+        for follower in followers[at]:
+            waits[follower] -= 1
+            ready[follower] = max(ready[follower], finished[at] + 1)
+            if waits[follower] == 0:
+                heapq.heappush(coming, (ready[follower], names[follower], follower))
+
+    day = 0
+    while coming or waiting:
+        day = min(coming[0][0] if coming else ends, busy[0] if waiting and busy else ends)
+        if day >= ends:
+            break
+        while busy and busy[0] <= day:
+            heapq.heappop(busy)
+        while coming and coming[0][0] <= day:
+            at = heapq.heappop(coming)[-1]
+            if prepared[at]:
+                heapq.heappush(waiting, (int(latest[at]), ready[at], names[at], at))
+            else:
+                begin(at, ready[at])
+        while waiting and len(busy) < capacity:
+            at = heapq.heappop(waiting)[-1]
+            begin(at, day)
+            heapq.heappush(busy, day + prepared[at])
     placed = np.array(begun, dtype=np.int64)
+    submitted = np.where(placed < 0, -1, placed + np.array(prepared, dtype=np.int64))
     late = np.where(placed < 0, 0, np.maximum(placed - latest, 0))
-    return Levelled(capacity, _find_dates(begun), _find_dates(finished), late)
+    return Levelled(capacity, _find_dates(placed), _find_dates(submitted), _find_dates(finished), late)
 
 
-class _Months:
-    """The months from the first start on: their first working days, and what can begin from each on."""
-
-    def __init__(self, ready: Sequence[int]) -> None:
-        begins = np.datetime64(find_date(min(ready, default=0)), "M")
-        last = np.datetime64(find_date(max(ready, default=0)), "M")
-        self.count = max(HORIZON_MONTHS, int((last - begins).astype(int)) + 1)
-        edges = (begins + np.arange(self.count + 1)).astype("datetime64[D]")
-        self.firsts: list[int] = find_positions(edges).tolist()
-        self.waiting: dict[int, list[int]] = defaultdict(list)
-
-    def put(self, at: int, ready: int) -> int:
-        """Lets an application wait for the month in which it is ready; that month."""
-        month = int(np.searchsorted(self.firsts, ready, side="right")) - 1
-        month = max(month, 0)
-        self.waiting[month].append(at)
-        return month
+def _find_horizon(ready: Sequence[int]) -> int:
+    """The position at which nothing begins any more: after the horizon, and after the last start of all."""
+    months = np.datetime64(find_date(min(ready, default=0)), "M") + HORIZON_MONTHS
+    return max(int(find_positions(months.astype("datetime64[D]"))), max(ready, default=0) + 1)
 
 
 def _link(names: list[tuple[str, str]], requires: list[Any]) -> tuple[list[int], dict[int, list[int]]]:
@@ -112,18 +121,18 @@ def _link(names: list[tuple[str, str]], requires: list[Any]) -> tuple[list[int],
     return waits, followers
 
 
-def _find_dates(positions: list[int]) -> NDArray[np.datetime64]:
-    return np.array(
-        [np.datetime64("NaT") if one < 0 else np.datetime64(find_date(one)) for one in positions],
-        dtype="datetime64[D]",
-    )
+def _find_dates(positions: Sequence[int] | NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """The working days at the positions, NaT where there is none."""
+    placed = np.asarray(positions, dtype=np.int64)
+    return np.where(placed < 0, np.datetime64("NaT"), read_calendar().working[np.maximum(placed, 0)])
 
 
-def count_load(begun: Any, finished: Any, first: Any, months: int) -> pd.DataFrame:
-    """How many applications are begun in each month, and how many are under way on some day of it.
+def count_load(begun: Any, submitted: Any, finished: Any, first: Any, months: int) -> pd.DataFrame:
+    """How many applications are begun, in preparation and under way in each month.
 
-    begun, finished: ``datetime64``; rows with NaT are left out. first: any day of the first month. One row
-    a month (index: its first day): begun, under_way, int64. What began earlier is under way from the first.
+    begun, submitted, finished: ``datetime64``; rows with NaT are left out. first: any day of the first month.
+    One row a month (index: its first day): begun; preparing (the most that are prepared at a time); under_way
+    (on some day of it); int64. What began earlier is counted from the first month on.
     """
     begins = np.asarray(begun, dtype="datetime64[M]")
     ends = np.asarray(finished, dtype="datetime64[M]")
@@ -135,7 +144,26 @@ def count_load(begun: Any, finished: Any, first: Any, months: int) -> pd.DataFra
     seen = (end >= 0) & (start < months)
     np.add.at(steps, np.clip(start[seen], 0, months), 1)
     np.add.at(steps, np.clip(end[seen] + 1, 0, months), -1)
-    index = pd.DatetimeIndex((origin + np.arange(months)).astype("datetime64[D]"), name="month")
+    edges = (origin + np.arange(months + 1)).astype("datetime64[D]")
     return pd.DataFrame(
-        {"begun": np.bincount(inside, minlength=months), "under_way": np.cumsum(steps)[:months]}, index=index
+        {
+            "begun": np.bincount(inside, minlength=months),
+            "preparing": _count_preparing(
+                np.asarray(begun)[there], np.asarray(submitted)[there], find_positions(edges)
+            ),
+            "under_way": np.cumsum(steps)[:months],
+        },
+        index=pd.DatetimeIndex(edges[:-1], name="month"),
     )
+
+
+def _count_preparing(begun: Any, submitted: Any, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The most that are prepared on one working day between each two edges, which are positions."""
+    begins, ends = (
+        np.clip(find_positions(days) - edges[0], 0, edges[-1] - edges[0]) for days in (begun, submitted)
+    )
+    changes = np.zeros(edges[-1] - edges[0] + 1, dtype=np.int64)
+    np.add.at(changes, begins, 1)
+    np.add.at(changes, ends, -1)
+    most: NDArray[np.int64] = np.maximum.reduceat(np.cumsum(changes), edges[:-1] - edges[0])
+    return most

@@ -17,99 +17,123 @@ class Network:
     """Steps, what each waits for, from when it can start, and how long it takes.
 
     before: the prerequisites of each step. releases: the position from which each can start, and
-    so all steps. queues: the steps that free the staff which a step needs.
+    so all steps. preparations: working days that staff prepares each, before its duration begins.
+    queues: the steps whose preparation occupies the staff which a step needs.
     """
 
     before: Mapping[str, Collection[str]]
     releases: Mapping[str, int]
     durations: Mapping[str, Duration]
+    preparations: Mapping[str, int]
     queues: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def list_before(self, code: str) -> tuple[str, ...]:
-        """What a step waits for: its prerequisites, and those who free its staff."""
+        """What a step waits for: its prerequisites, and those whose preparation frees its staff."""
         return (*self.before[code], *self.queues.get(code, ()))
+
+    def submit(self, code: str, start: int) -> int:
+        """The position at which a step is submitted that is prepared from ``start`` on."""
+        return start + self.preparations[code]
 
     def end(self, code: str, start: int) -> int:
         """The position at which a step ends that begins at ``start`` and takes the likely time."""
         duration = self.durations[code]
-        return int(find_finish(start, duration.likely_days, duration.unit))
+        return int(find_finish(self.submit(code, start), duration.likely_days, duration.unit))
 
     def find_earliest(self) -> tuple[dict[str, int], dict[str, int]]:
         """The earliest start and finish of each step, as positions."""
         starts: dict[str, int] = {}
         finishes: dict[str, int] = {}
         for code in self._order:
-            after = [finishes[one] + 1 for one in self.list_before(code)]
-            starts[code] = max([self.releases[code], *after])
+            after = [finishes[one] + 1 for one in self.before[code]]
+            freed = [self.submit(one, starts[one]) for one in self.queues.get(code, ())]
+            starts[code] = max([self.releases[code], *after, *freed])
             finishes[code] = self.end(code, starts[code])
         return starts, finishes
 
+    def choose(self, codes: Collection[str]) -> Network:
+        """Some of the steps, without what they wait for outside them."""
+        chosen = frozenset(codes)
+        if len(chosen) == len(self.releases):
+            return self
+        return Network(
+            before={code: [one for one in self.before[code] if one in chosen] for code in codes},
+            releases={code: self.releases[code] for code in codes},
+            durations={code: self.durations[code] for code in codes},
+            preparations={code: self.preparations[code] for code in codes},
+            queues={code: [one for one in self.queues.get(code, ()) if one in chosen] for code in codes},
+        )
+
     def find_latest(
-        self, starts: Mapping[str, int], finishes: Mapping[str, int], required: Collection[str]
+        self, starts: Mapping[str, int], finishes: Mapping[str, int], bounds: Mapping[str, int]
     ) -> dict[str, int]:
-        """The latest start of each step that delays neither the launch nor the end of the plan.
+        """The latest start of each step that keeps it, and what waits for it, within its bound.
+
+        bounds: the position by which each has to be done, not before its finish.
 
         Where a duration in calendar days ends on a rest day, a later start can have the same end. A
         step is moved no further than its finish, so that the path that decides the launch has no slack.
         """
-        if not starts:
-            return {}
-        end = max(finishes.values())
-        launch = max((finishes[code] for code in required), default=end)
-        bounds = {code: launch if code in required else end for code in starts}
+        bounds = dict(bounds)
         latest: dict[str, int] = {}
         for code in reversed(self._order):
             duration, bound = self.durations[code], bounds[code]
             possible = find_latest_start(bound, duration.likely_days, duration.unit)
-            latest[code] = min(possible, bound - (finishes[code] - starts[code]))
-            for one in self.list_before(code):
+            submitted = min(possible, bound - (finishes[code] - self.submit(code, starts[code])))
+            latest[code] = min(latest.get(code, submitted), submitted - self.preparations[code])
+            for one in self.before[code]:
                 bounds[one] = min(bounds[one], latest[code] - 1)
+            for one in self.queues.get(code, ()):
+                freed = latest[code] - self.preparations[one]
+                latest[one] = min(latest.get(one, freed), freed)
         return latest
 
     def find_critical_path(
         self, starts: Mapping[str, int], finishes: Mapping[str, int], required: Collection[str]
     ) -> tuple[str, ...]:
-        """From the required step that is done last back to the first: each ends as the next begins."""
+        """From the required step that is done last back to the first: each ends, or frees staff, as the next begins."""
         path: list[str] = []
         last = max(required, key=lambda code: (finishes[code], code), default=None)
         while last is not None:
             path.append(last)
-            waits_for = self.list_before(last)
-            driving = [one for one in waits_for if finishes[one] + 1 == starts[last]]
+            driving = [one for one in self.before[last] if finishes[one] + 1 == starts[last]]
+            queue = self.queues.get(last, ())
+            driving += [one for one in queue if self.submit(one, starts[one]) == starts[last]]
             last = min(driving, default=None)
         return tuple(reversed(path))
 
-    def level(self, required: Collection[str], capacity: int) -> Network:
-        """The network with its steps in queues, so that at most ``capacity`` run at a time, the critical ones first.
+    def level(self, places: Mapping[str, tuple[int, ...]], capacity: int) -> Network:
+        """The network with its steps in queues: at most ``capacity`` are prepared at a time.
 
-        A serial schedule: the steps in order of their latest start, each at the first time when what
-        it waits for is done and a member of staff is free as long as it takes.
+        places: what goes before what, where both could begin. A serial schedule: the steps in this order, each at the first time when what
+        it waits for is done and a member of staff is free as long as it is prepared. What needs no preparation
+        needs no staff.
         Source: Kolisch (1996), European Journal of Operational Research 90(2), 320-333.
         """
-        latest = self.find_latest(*self.find_earliest(), required)
-        deciding = self._find_deciding(required)
-        running: dict[int, int] = {}
+        prepared: dict[int, int] = {}
         starts: dict[str, int] = {}
         finishes: dict[str, int] = {}
         waiting = set(self.before)
         while waiting:
             ready = [code for code in waiting if waiting.isdisjoint(self.before[code])]
-            code = min(ready, key=lambda one: (one not in deciding, latest[one], one))
+            code = min(ready, key=lambda one: (*places[one], one))
             waiting.remove(code)
             start = max([self.releases[code], *(finishes[one] + 1 for one in self.before[code])])
-            while any(running.get(day, 0) >= capacity for day in range(start, self.end(code, start) + 1)):
+            while any(prepared.get(day, 0) >= capacity for day in range(start, self.submit(code, start))):
                 start += 1
             starts[code], finishes[code] = start, self.end(code, start)
-            for day in range(start, finishes[code] + 1):
-                running[day] = running.get(day, 0) + 1
+            for day in range(start, self.submit(code, start)):
+                prepared[day] = prepared.get(day, 0) + 1
         free: list[list[str]] = [[] for _ in range(capacity)]
-        for code in sorted(starts, key=lambda one: (starts[one], finishes[one], one)):
-            hand = next(one for one in free if not one or finishes[one[-1]] < starts[code])
+        for code in sorted(filter(self.preparations.get, starts), key=lambda one: (starts[one], one)):
+            hand = next(
+                one for one in free if not one or self.submit(one[-1], starts[one[-1]]) <= starts[code]
+            )
             hand.append(code)
         queues = {later: (earlier,) for hand in free for earlier, later in pairwise(hand)}
         return replace(self, queues=queues)
 
-    def _find_deciding(self, required: Iterable[str]) -> set[str]:
+    def find_deciding(self, required: Iterable[str]) -> set[str]:
         """What is required, and what it waits for."""
         found: set[str] = set()
         waiting = list(required)

@@ -1,4 +1,4 @@
-"""Forecast: the answer to "when can we open?", with how sure it is, what falls due, and what it costs."""
+"""Forecast: the answer to "when can we open?", with how sure it is, what falls due, what it costs and what is at stake."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from functools import cached_property
 
 import pandas as pd
 
-from licences.assessment.verdicts import Judgement, judge
+from licences.assessment.operating import is_operating
+from licences.assessment.verdicts import Judgement, find_deciding, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_for
-from licences.planning.fees import Cost, find_costs
-from licences.planning.renewals import Renewal, find_renewals, find_untold_expiries
-from licences.planning.schedule import Plan, make_plan
+from licences.planning.deadlines import Deadline, find_deadlines
+from licences.planning.fees import Amounts, Cost, Quote, find_costs, find_quotes, find_total
+from licences.planning.missing import Missing, find_missing
+from licences.planning.promise import DATES, Promise, find_kind, find_promise
+from licences.planning.renewals import Renewal, find_due, find_renewals, find_untold_expiries
+from licences.planning.risk import Risk, find_risk
+from licences.planning.schedule import Plan, Step, make_plan
 from licences.planning.simulation import Simulation, simulate
+from licences.planning.stages import StagePlan, find_stage_plans
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,15 @@ class PlanOptions:
     """How a client is to be planned for.
 
     start: the first day of work. include: verdicts to plan for beside ``required``. capacity: how
-    many applications run at a time, None for no limit. seed: of the simulation.
+    many applications are prepared at a time, None for no limit. seed: of the simulation. prepares: whether
+    applications are prepared first, or all papers are complete at the start.
     """
 
     start: date
     include: tuple[str, ...] = ()
     capacity: int | None = None
     seed: int = 0
+    prepares: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +57,43 @@ class Forecast:
         return find_renewals(self.plan)
 
     @cached_property
+    def due(self) -> tuple[Renewal, ...]:
+        return find_due(self.plan)
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        plan = self.plan
+        verdicts = {
+            code: stage.verdicts[code]
+            for code in plan.verdicts
+            if (stage := find_deciding(plan.stages, code))
+        }
+        return find_deadlines(plan.law, plan.held, plan.statuses, verdicts)
+
+    @cached_property
     def costs(self) -> tuple[Cost, ...]:
         return find_costs(self.plan)
+
+    @cached_property
+    def costs_total(self) -> Amounts:
+        return find_total(self.costs)
+
+    @cached_property
+    def quotation(self) -> tuple[Quote, ...]:
+        return find_quotes(self.plan)
+
+    @cached_property
+    def risk(self) -> Risk:
+        return find_risk(self.plan)
+
+    @property
+    def is_operating(self) -> bool | None:
+        """Whether the client trades today, so that what is missing comes before when it is complete; None where not told."""
+        return is_operating(self.plan.profile)
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        return find_missing(self.plan)
 
     @cached_property
     def untold_expiries(self) -> tuple[str, ...]:
@@ -58,14 +101,37 @@ class Forecast:
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """What is required and cannot be dated, so that the launch leaves it out."""
-        steps = self.plan.steps
-        return tuple(step.code for step in steps if step.verdict == "required" and step.finish is None)
+        """What is required at present and cannot be dated, so that the launch leaves it out."""
+        return tuple(step.code for step in self.plan.required_now if step.finish is None)
+
+    @cached_property
+    def is_promised(self) -> bool:
+        """Whether dates can be promised."""
+        return find_kind(self.plan) == DATES
+
+    @cached_property
+    def promise(self) -> Promise:
+        return find_promise(self.plan)
+
+    @cached_property
+    def stages(self) -> tuple[StagePlan, ...]:
+        """The present and what is to come; nothing where the client is not told in stages."""
+        return find_stage_plans(self.plan, self.simulation) if self.plan.is_staged else ()
 
     @property
-    def no_launch(self) -> str:
-        """Why there is no launch: ``launch_done``, nothing required is left to obtain, or ``launch_none``, none has a date."""
-        return "launch_none" if self.left_out else "launch_done"
+    def launch(self) -> tuple[date, date, date] | None:
+        """By when all that is required is done in 50, 80 and 90 percent of the draws; None where no date can be promised."""
+        return self.simulation.launch if self.is_promised else None
+
+    def find_percentiles(self, code: str) -> tuple[date, date, date] | None:
+        """The same for one step, where dates can be promised for the stage that it belongs to."""
+        return self.simulation.finishes.get(code) if code in self.promised else None
+
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The steps of the stages for which dates can be promised."""
+        days = {stage.begins_on for stage in self.plan.stages if find_kind(self.plan, stage) == DATES}
+        return frozenset(step.code for step in self.plan.steps if step.begins_on in days)
 
     @cached_property
     def missing_facts(self) -> tuple[str, ...]:
@@ -85,8 +151,16 @@ class Forecast:
             ground
             for step in self.plan.dated
             if step.duration and self.simulation.criticality[step.code]
-            for ground in (step.duration.spread_basis, step.duration.correction.basis)
+            for ground in list_grounds(step)
         )
+
+
+def list_grounds(step: Step) -> Iterator[str]:
+    """The grounds of the times that a dated step's finish rests on."""
+    if step.preparation.longest_days:
+        yield step.preparation.basis
+    if step.duration:
+        yield from (step.duration.spread_basis, step.duration.correction.basis)
 
 
 def make_forecasts(
@@ -104,6 +178,7 @@ def make_forecasts(
     Raises: UsageError where the plan cannot start on that day.
     """
     for one in judged or judge(catalogue, profiles, as_of):
+        laws = (find_law_for(catalogue, as_of, language, stage.profile) for stage in one.stages[1:])
         plan = make_plan(
             law=find_law_for(catalogue, as_of, language, one.profile),
             client=one.client,
@@ -113,5 +188,8 @@ def make_forecasts(
             start=plan_options.start,
             include=plan_options.include,
             capacity=plan_options.capacity,
+            denied=one.denied,
+            prepares=plan_options.prepares,
+            coming=list(zip(one.stages[1:], laws, strict=True)),
         )
         yield Forecast(plan, plan_options)

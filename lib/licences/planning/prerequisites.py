@@ -50,15 +50,18 @@ def settle_prerequisites(
     verdicts: Mapping[str, str],
     done: Collection[str],
     find_earliest: Callable[[str], float],
+    already: Collection[str] = (),
 ) -> tuple[nx.DiGraph[str], dict[str, list[PassedOver]]]:
     """Who waits for whom, and by code the prerequisites that are passed over.
 
-    chosen: the codes to obtain. done: codes that are held. find_earliest: when a licence could be had
-    at the earliest, asked only where that decides. Among alternatives the one that is held is taken,
+    chosen: the codes to obtain. done: codes that are held, or taken as held. find_earliest: when a licence could be had
+    at the earliest, asked only where that decides. already: what is obtained anyway, and waits for nothing new;
+    it is in the graph only where something waits for it. Among alternatives the one that is held is taken,
     then one that is needed anyway, then the one that is had earlier; one that does not apply to the
     client is passed over and never pulled in.
     """
-    needed = set(chosen)
+    needed = {*already, *chosen}
+    settled = frozenset(already)
 
     def find_open(code: str) -> list[tuple[str, ...]]:
         groups = law.entries[code].requires
@@ -67,7 +70,7 @@ def settle_prerequisites(
     def find_unmet() -> list[list[str]]:
         unmet = []
         for code in law.entries:
-            for group in find_open(code) if code in needed else ():
+            for group in find_open(code) if code in needed and code not in settled else ():
                 applying = [one for one in group if verdicts.get(one) in NEEDED]
                 if applying and needed.isdisjoint(group):
                     unmet.append(applying)
@@ -78,9 +81,10 @@ def settle_prerequisites(
         needed |= alone or {min(unmet[0], key=find_earliest)}
 
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(code for code in law.entries if code in needed)
+    new = [code for code in law.entries if code in needed and code not in settled]
+    graph.add_nodes_from(new)
     passed: dict[str, list[PassedOver]] = {}
-    for code in graph.nodes:
+    for code in new:
         for group in find_open(code):
             taken = [one for one in group if one in needed]
             if taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -10,8 +10,8 @@ from functools import lru_cache
 import pandas as pd
 
 from licences.law.durations import find_weakest
-from licences.law.in_force import Licence
-from licences.law.working_days import LAST_YEAR, count_back, read_calendar
+from licences.law.in_force import LawInForce, Licence
+from licences.law.renewal_window import find_renewal_window
 from licences.planning.schedule import Plan
 
 MONTHS = 24
@@ -45,12 +45,7 @@ class Renewal:
 def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
     """What falls due within ``months`` of the plan's day, by the last day on which it can be done."""
     until = _add_months(plan.as_of, months)
-    events: list[Renewal] = []
-    for code in plan.kept:
-        entry, expires_on = plan.law.entries[code], plan.held[code]
-        if expires_on:
-            events += _find_renewal(entry, expires_on, planned=False)
-        events += _find_duties(plan, entry, plan.as_of, until, planned=False)
+    events = list(list_held(plan.law, plan.held, plan.kept, until))
     for step in plan.dated:
         entry = plan.law.entries[step.code]
         if step.finish is not None:
@@ -58,45 +53,74 @@ def find_renewals(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
                 years = int(entry.row["validity_years"])
                 expires_on = _add_months(step.finish, 12 * years) - timedelta(days=1)
                 events += _find_renewal(entry, expires_on, planned=True, provisional=step.provisional)
-            events += _find_duties(plan, entry, step.finish + timedelta(days=1), until, planned=True)
+            events += _find_duties(plan.law, entry, step.finish + timedelta(days=1), until, planned=True)
     within = [event for event in events if (event.renew_from or event.renew_by) <= until]
     return tuple(sorted(within, key=lambda event: (event.renew_by, event.code)))
 
 
+def list_held(
+    law: LawInForce, held: Mapping[str, date | None], codes: Collection[str], until: date
+) -> Iterator[Renewal]:
+    """The renewals of what is held, whenever they are, and its duties until a day. codes: of what is kept."""
+    for code in codes:
+        entry, expires_on = law.entries[code], held.get(code)
+        if expires_on:
+            yield from _find_renewal(entry, expires_on, planned=False)
+        yield from _find_duties(law, entry, law.as_of, until, planned=False)
+
+
+def list_expired(
+    law: LawInForce, held: Mapping[str, date | None], statuses: Mapping[str, str]
+) -> Iterator[Renewal]:
+    """The renewals that what was held and has expired would have needed."""
+    for code, status in statuses.items():
+        expires_on = held.get(code)
+        if status == "expired" and expires_on:
+            yield from _find_renewal(law.entries[code], expires_on, planned=False)
+
+
+def find_due(plan: Plan, months: int = MONTHS) -> tuple[Renewal, ...]:
+    """What has expired and what falls due within ``months``, overdue first, by the last day on which it can be done."""
+    events = [*list_expired(plan.law, plan.held, plan.statuses), *find_renewals(plan, months)]
+    return tuple(sorted(events, key=lambda event: (event.renew_by, event.code)))
+
+
 def find_untold_expiries(plan: Plan) -> tuple[str, ...]:
-    """What is held for a fixed term without our knowing when it ends; the client is to be asked."""
+    """What is told as held for a fixed term without our knowing when it ends; the client is to be asked."""
     return tuple(
         code
         for code in plan.kept
-        if plan.held[code] is None and not pd.isna(plan.law.entries[code].row["validity_years"])
+        if code in plan.held
+        and plan.held[code] is None
+        and not pd.isna(plan.law.entries[code].row["validity_years"])
     )
 
 
 def _find_renewal(
     entry: Licence, expires_on: date, planned: bool, provisional: bool = False
 ) -> Iterator[Renewal]:
-    """From the lead time before the expiry to the latest day that a rule allows, or else to the expiry."""
-    row, unit = entry.row, str(entry.row["renewal_days_unit"])
-    if expires_on.year >= LAST_YEAR:
+    """The renewal of what ends on a day, on the days that its row gives."""
+    window = find_renewal_window(entry.row, expires_on)
+    if window is None:
         return
-    grounds = ["estimate"] if planned else []
-    renew_from, renew_by = None, expires_on
-    if not pd.isna(row["renewal_lead_days"]):
-        renew_from = count_back(expires_on, int(row["renewal_lead_days"]), unit)
-        grounds.append(str(row["renewal_lead_days_basis"]))
-    if not pd.isna(row["renewal_latest_days"]):
-        renew_by = count_back(expires_on, int(row["renewal_latest_days"]), unit)
-        grounds.append(str(row["renewal_latest_days_basis"]))
-    counted = unit == "working" and expires_on > read_calendar().announced_until
-    basis = find_weakest(grounds) if grounds else "told"
+    grounds = (*(["estimate"] if planned else []), *window.grounds)
     yield Renewal(
-        entry.code, expires_on, renew_from, renew_by, None, planned, basis, bool(provisional or counted)
+        entry.code,
+        expires_on,
+        window.first_day,
+        window.last_day,
+        None,
+        planned,
+        find_weakest(grounds) if grounds else "told",
+        provisional or window.is_provisional,
     )
 
 
-def _find_duties(plan: Plan, entry: Licence, first: date, until: date, planned: bool) -> Iterator[Renewal]:
+def _find_duties(
+    law: LawInForce, entry: Licence, first: date, until: date, planned: bool
+) -> Iterator[Renewal]:
     """A duty in each of its windows; one that a plan brings about begins with the next whole window."""
-    text = entry.row[f"yearly_duty_{plan.law.language}"]
+    text = entry.row[f"yearly_duty_{law.language}"]
     duty = text if isinstance(text, str) else None
     basis = str(entry.row["duty_windows_basis"])
     for year in range(first.year, until.year + 1):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import networkx as nx
 
-from licences.assessment.verdicts import find_status
+from licences.assessment.holdings import DONE, find_implied
+from licences.assessment.verdicts import StageJudgement, find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
 from licences.law.in_force import LawInForce
+from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import (
     FIRST_YEAR,
     LAST_START_YEAR,
@@ -20,27 +22,24 @@ from licences.law.working_days import (
     read_calendar,
 )
 from licences.planning.critical_path import Network
+from licences.planning.needs import Needs, PlannedStage, find_needs, list_stages
 from licences.planning.phases import find_forced_phases
-from licences.planning.prerequisites import (
-    Eligibility,
-    PassedOver,
-    settle_prerequisites,
-)
-from licences.planning.timing import NEVER, Obstacle, Timing
+from licences.planning.prerequisites import Eligibility, PassedOver
+from licences.planning.timing import NEVER, Obstacle, find_blocked
 from licences.rules.kleene import Profile
-
-DONE = frozenset({"held", "expiring"})
 
 
 @dataclass(frozen=True)
 class Step:
     """One licence to obtain. Dates are working days; None where it cannot be dated, and why.
 
-    requires: the prerequisites that the plan relies on. queues_behind: the steps that free the staff
-    it needs. phase: ours; article_phase: where the starting article lists it; forced_phase: the
+    start: the day from which it is prepared; submit_on: the first day on which the authority has it. requires:
+    the prerequisites that the plan relies on. queues_behind: the steps whose preparation occupies the staff it
+    needs. phase: ours; article_phase: where the starting article lists it; forced_phase: the
     earliest phase that its prerequisites allow. slack_days: working days. obstacle: what holds it
     up. missing_facts: not told, and deciding whether it can be obtained. passed_over: prerequisites that
-    it does not wait for.
+    it does not wait for. begins_on: the first day of the stage that first needs it, None where the
+    present does.
     """
 
     code: str
@@ -51,10 +50,13 @@ class Step:
     forced_phase: int
     requires: tuple[str, ...]
     queues_behind: tuple[str, ...] = ()
+    preparation: Preparation = NOTHING
     duration: Duration | None = None
     start: date | None = None
+    submit_on: date | None = None
     finish: date | None = None
     latest_start: date | None = None
+    latest_submit_on: date | None = None
     latest_finish: date | None = None
     slack_days: int | None = None
     basis: str = "estimate"
@@ -62,6 +64,7 @@ class Step:
     obstacle: Obstacle | None = None
     missing_facts: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    begins_on: date | None = None
 
     @property
     def blocked_until(self) -> date | None:
@@ -69,8 +72,18 @@ class Step:
         return self.obstacle.until if self.obstacle else None
 
     @property
+    def takes_time(self) -> bool:
+        """Whether anything is waited for; a duty that is met on the day, or after the opening, takes none."""
+        return self.preparation.longest_days > 0 or bool(self.duration and self.duration.takes_time)
+
+    @property
+    def prepare_from(self) -> date | None:
+        """The day on which its preparation begins: its start."""
+        return self.start
+
+    @property
     def critical(self) -> bool:
-        """Whether a day's delay delays the launch, or the end of the plan where no launch waits for it."""
+        """Whether a day's delay delays the launch of its stage, or the end of the plan where no launch waits for it."""
         return self.slack_days == 0
 
 
@@ -78,9 +91,12 @@ class Step:
 class Plan:
     """The steps of one client, each after those that it requires; what cannot be dated comes last.
 
-    profile: what the client told. launch: the day on which the last required step that can be dated is
-    done. critical_path: the codes that decide it, from first to last. verdicts: of every licence in force.
-    held: what the client holds and when it expires; statuses: of what it holds and is in force.
+    profile: what the client tells of the present. law: with the local rules of the present, and for a step of a
+    later stage with those of that stage. stages: the present, and what the client tells of later. prepares: whether applications are prepared first, or all papers are
+    complete at the start. launch: the day on which the last step that is required at present and can be dated
+    is done. critical_path: the codes that decide it, from first to last. verdicts: of every licence in force, at present.
+    held: what the client holds and when it expires; statuses: of what it holds, or is taken to hold, and is
+    in force.
     """
 
     client: str
@@ -88,12 +104,14 @@ class Plan:
     start: date
     law: LawInForce
     capacity: int | None
+    prepares: bool
     steps: tuple[Step, ...]
     launch: date | None
     critical_path: tuple[str, ...]
     verdicts: Mapping[str, str]
     held: Mapping[str, date | None]
     statuses: Mapping[str, str]
+    stages: tuple[PlannedStage, ...]
 
     @property
     def as_of(self) -> date:
@@ -101,14 +119,29 @@ class Plan:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """What is held and has not expired."""
+        """What is held, or taken as held, and has not expired."""
         return tuple(code for code, status in self.statuses.items() if status in DONE)
 
     @property
     def decider(self) -> str | None:
         """The step that is done last of those on the critical path that take time."""
-        timed = {step.code for step in self.steps if step.duration and step.duration.takes_time}
+        timed = {step.code for step in self.steps if step.takes_time}
         return next((code for code in reversed(self.critical_path) if code in timed), None)
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether the client tells what is otherwise later on."""
+        return len(self.stages) > 1
+
+    def find_stage(self, step: Step) -> PlannedStage:
+        """The stage that a step belongs to."""
+        return next(stage for stage in self.stages if stage.begins_on == step.begins_on)
+
+    @property
+    def required_now(self) -> tuple[Step, ...]:
+        """The steps that are required at present."""
+        now = frozenset(self.stages[0].required)
+        return tuple(step for step in self.steps if step.code in now)
 
     @property
     def dated(self) -> tuple[Step, ...]:
@@ -125,13 +158,24 @@ def make_plan(
     start: date,
     include: Collection[str] = (),
     capacity: int | None = None,
+    denied: Collection[str] = (),
+    *,
+    prepares: bool = True,
+    coming: Sequence[tuple[StageJudgement, LawInForce]] = (),
 ) -> Plan:
     """The plan of one client from ``start`` on.
 
     Steps are what is required, or of a verdict in ``include``, and not held, with the prerequisites
-    that they pull in. held: codes and when they expire. A step starts on the first working day after
-    its prerequisites are done and takes the likely time. With a ``capacity`` at most so many
-    applications run at a time, those with the least slack first.
+    that they pull in. held: codes and when they expire; denied: codes that the client says it does not hold,
+    see ``find_implied``: what that implies is done too. A step starts on the first working day after
+    its prerequisites are done, is prepared for the likely time, unless ``prepares`` is false, and decided in
+    the likely time. What only time permits is prepared so that it is complete on that day. With a
+    ``capacity`` at most so many applications are prepared at a time, those of an earlier stage and with the
+    least slack first.
+
+    coming: what the client tells of later, in order of time, each with the law that is then its own. What only a later
+    stage needs is begun as early as all else; it has to be done by the working day before that stage, or
+    where it cannot be, by the day on which all is done that the stage requires.
 
     Raises: UsageError where ``start`` lies outside the calendar.
     """
@@ -139,36 +183,41 @@ def make_plan(
     statuses = {
         code: find_status(held, law.entries[code].row, law.as_of) for code in held if code in law.entries
     }
+    statuses |= dict.fromkeys(find_implied(law, verdicts, held, denied), "implied")
     done = frozenset(code for code, status in statuses.items() if status in DONE)
-    wanted = {"required", *include}
-    chosen = [code for code, verdict in verdicts.items() if verdict in wanted and code not in done]
-    timing = Timing(law, profile, verdicts, done, begin)
-    graph, passed = settle_prerequisites(law, chosen, verdicts, done, timing.find_earliest)
+    stages = list_stages(law, profile, verdicts, coming)
+    needs = find_needs(stages, done, begin, include, prepares=prepares)
+    graph, timings = needs.graph, needs.timings
+    law = _join_laws(stages, needs)
     order = list(nx.lexicographical_topological_sort(graph))
-    blocked = timing.find_blocked(graph, order)
+    blocked = find_blocked(graph, order, timings)
     dated = [code for code in order if code not in blocked]
-    required = [code for code in dated if verdicts[code] == "required"]
     network = Network(
         before={code: list(graph.predecessors(code)) for code in dated},
-        releases={code: timing.find_release(code) for code in dated},
+        releases={code: timings[code].find_release(code) for code in dated},
         durations={code: entry.duration for code in dated if (entry := law.entries[code]).duration},
+        preparations={code: timings[code].find_preparation(code).likely_days for code in dated},
     )
+    ends = _Ends(stages, needs)
     if capacity:
-        network = network.level(required, capacity)
+        network = network.level(ends.rank(network), capacity)
     starts, finishes = network.find_earliest()
-    latest = network.find_latest(starts, finishes, required)
-    launch = max((finishes[code] for code in required), default=None)
+    latest = ends.find_latest(network, starts, finishes)
+    launches = ends.find_launches(finishes)
     forced = find_forced_phases(law, graph, order)
     steps = []
     for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
-        entry, eligibility = law.entries[code], timing.find_eligibility(code)
+        entry, stage = law.entries[code], stages[needs.places[code]]
+        eligibility = timings[code].find_eligibility(code)
         dates: dict[str, object] = {}
         if code in starts:
             finish = finishes[code]
             dates = {
                 "start": find_date(starts[code]),
+                "submit_on": find_date(network.submit(code, starts[code])),
                 "finish": find_date(finish),
                 "latest_start": find_date(latest[code]),
+                "latest_submit_on": find_date(network.submit(code, latest[code])),
                 "latest_finish": find_date(network.end(code, latest[code])),
                 "slack_days": latest[code] - starts[code],
                 "provisional": find_date(finish) > read_calendar().announced_until,
@@ -178,16 +227,18 @@ def make_plan(
             Step(
                 code=code,
                 name=entry.name,
-                verdict=verdicts[code],
+                verdict=stage.verdicts[code],
                 phase=entry.phase,
                 article_phase=entry.article_phase,
                 forced_phase=forced[code],
                 requires=tuple(sorted(graph.predecessors(code))),
                 queues_behind=tuple(sorted(network.queues.get(code, ()))),
+                preparation=timings[code].find_preparation(code),
                 duration=entry.duration,
                 basis=entry.duration.basis if entry.duration else "estimate",
                 missing_facts=eligibility.missing_facts,
-                passed_over=tuple(passed.get(code, ())),
+                passed_over=tuple(needs.passed.get(code, ())),
+                begins_on=stage.begins_on,
                 **({"obstacle": blocked[code]} if code in blocked else dates),
             )
         )
@@ -197,12 +248,17 @@ def make_plan(
         start=start,
         law=law,
         capacity=capacity,
+        prepares=prepares,
         steps=tuple(steps),
-        launch=None if launch is None else find_date(launch),
-        critical_path=network.find_critical_path(starts, finishes, required),
+        launch=launches[0],
+        critical_path=network.find_critical_path(starts, finishes, ends.list_required(starts)[0]),
         verdicts=verdicts,
         held=held,
         statuses=statuses,
+        stages=tuple(
+            replace(stage, required=required, launch=launch)
+            for stage, required, launch in zip(stages, needs.required, launches, strict=True)
+        ),
     )
 
 
@@ -221,3 +277,53 @@ def _find_obstacle(eligibility: Eligibility) -> Obstacle | None:
     if not eligibility.failed:
         return None
     return Obstacle("fails_condition", eligibility.failed, eligibility.until)
+
+
+def _join_laws(stages: Sequence[PlannedStage], needs: Needs) -> LawInForce:
+    """The law of the present, with the entries of a later stage for what only that one needs."""
+    law = stages[0].law
+    others = {
+        code: entry
+        for code, at in needs.places.items()
+        if (entry := stages[at].law.entries[code]) is not law.entries[code]
+    }
+    return replace(law, entries={**law.entries, **others}) if others else law
+
+
+class _Ends:
+    """By when the steps of each stage have to be done."""
+
+    def __init__(self, stages: Sequence[PlannedStage], needs: Needs) -> None:
+        self.stages, self.needs = stages, needs
+
+    def list_required(self, dated: Collection[str]) -> list[list[str]]:
+        """For each stage what is required by then and can be dated."""
+        return [[code for code in one if code in dated] for one in self.needs.required]
+
+    def find_launches(self, finishes: Mapping[str, int]) -> list[date | None]:
+        """For each stage the day on which all is done that is required by then."""
+        every = self.list_required(finishes)
+        return [find_date(max(finishes[code] for code in one)) if one else None for one in every]
+
+    def find_latest(
+        self, network: Network, starts: Mapping[str, int], finishes: Mapping[str, int]
+    ) -> dict[str, int]:
+        """The latest start of each step; one of an earlier stage leaves the later ones out of account."""
+        latest: dict[str, int] = {}
+        end = -1
+        for at, (stage, required) in enumerate(zip(self.stages, self.list_required(finishes), strict=True)):
+            codes = [code for code in starts if self.needs.places[code] == at]
+            end = max([end, *(finishes[code] for code in codes)])
+            launch = max((finishes[code] for code in required), default=end)
+            eve = int(find_positions(stage.begins_on)) - 1 if stage.begins_on else -1
+            by = {code: launch if code in required else end for code in codes}
+            bounds = {code: eve if eve >= finishes[code] else by[code] for code in codes}
+            latest |= network.choose(codes).find_latest(starts, finishes, bounds)
+        return latest
+
+    def rank(self, network: Network) -> dict[str, tuple[int, ...]]:
+        """What staff takes on first: an earlier stage, what decides its launch, what has to begin soonest."""
+        latest = self.find_latest(network, *network.find_earliest())
+        deciding = [network.find_deciding(required) for required in self.list_required(latest)]
+        places = {code: self.needs.places[code] for code in latest}
+        return {code: (at, code not in deciding[at], latest[code]) for code, at in places.items()}

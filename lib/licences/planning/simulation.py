@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from licences.law.durations import LEVELS, Duration, make_correction_levels, make_day_levels
+from licences.law.preparation import Preparation
 from licences.law.working_days import find_date, find_finish, find_positions
 from licences.planning.schedule import Plan
 
 DRAWS = 10_000
 SHARES = (0.5, 0.8, 0.9)
 Positions = NDArray[np.int32]
+Lots = NDArray[np.uint16]
+Links = Sequence[Sequence[int]]
 Draws = NDArray[np.bool_]
 
 
@@ -25,7 +28,8 @@ class Simulation:
     """What the draws of a plan say.
 
     finishes: for each dated step the day by which it is done in 50, 80 and 90 percent of the draws.
-    launch: the same for the launch, None where nothing required can be dated. criticality: the share
+    launches: the same for the launch of each stage, the present first, None where nothing that it requires can be
+    dated; launch: that of the present, as is all that follows. criticality: the share
     of draws in which a step decides the launch. decided_by: the share in which it is the one done
     last; where that one takes no time, what it waited for is. distribution: the working days on which the launch fell, and in how many draws.
     """
@@ -33,38 +37,34 @@ class Simulation:
     draws: int
     seed: int
     finishes: Mapping[str, tuple[date, date, date]]
-    launch: tuple[date, date, date] | None
+    launches: tuple[tuple[date, date, date] | None, ...]
     criticality: Mapping[str, float]
     decided_by: Mapping[str, float]
     distribution: Mapping[date, int]
 
+    @property
+    def launch(self) -> tuple[date, date, date] | None:
+        return self.launches[0]
+
 
 def simulate(plan: Plan, draws: int = DRAWS, seed: int = 0) -> Simulation:
-    """Draws every duration ``draws`` times and works out when each step and the launch are done.
+    """Draws every preparation and duration ``draws`` times and works out when each step and the launch are done.
 
     The same plan and seed give the same answer. A step's draws depend on its code and the seed alone,
     so that two plans of one client are compared on the same luck.
     """
     steps = plan.dated
     where = {step.code: at for at, step in enumerate(steps)}
-    before = [[where[code] for code in (*step.requires, *step.queues_behind)] for step in steps]
-    starts = np.empty((len(steps), draws), dtype=np.int32)
-    ends = np.empty_like(starts)
-    begin = int(find_positions(plan.start))
-    for at, step in enumerate(steps):
-        release = int(find_positions(step.blocked_until)) if step.blocked_until else begin
-        starts[at] = max(begin, release) - 1
-        for one in before[at]:
-            np.maximum(starts[at], ends[one], out=starts[at])
-        starts[at] += 1
-        generator = np.random.default_rng([seed, zlib.crc32(step.code.encode())])
-        if step.duration is not None:
-            ends[at] = _draw_finishes(step.duration, starts[at], generator)
-    required = [at for at, step in enumerate(steps) if step.verdict == "required"]
+    before = [[where[code] for code in step.requires] for step in steps]
+    queues = [[where[code] for code in step.queues_behind] for step in steps]
+    starts, submits, ends = _draw_courses(plan, before, queues, draws, seed)
+    every = [[where[code] for code in stage.required if code in where] for stage in plan.stages]
+    launches = tuple(_find_shares(ends[ones].max(axis=0)) if ones else None for ones in every)
+    required = every[0]
     finishes = {step.code: _find_shares(ends[at]) for at, step in enumerate(steps)}
     if not required:
         nothing = dict.fromkeys(finishes, 0.0)
-        return Simulation(draws, seed, finishes, None, nothing, {}, {})
+        return Simulation(draws, seed, finishes, launches, nothing, {}, {})
     launch = ends[required].max(axis=0)
     last = {at: ends[at] == launch for at in required}
     deciding = np.zeros(ends.shape, dtype=np.bool_)
@@ -73,32 +73,57 @@ def simulate(plan: Plan, draws: int = DRAWS, seed: int = 0) -> Simulation:
             deciding[at] |= last[at]
         for one in before[at]:
             deciding[one] |= deciding[at] & (ends[one] + 1 == starts[at])
-    timed = _hand_back(last, [step.duration for step in steps], before, starts, ends)
+        for one in queues[at]:
+            deciding[one] |= deciding[at] & (submits[one] == starts[at])
+    timed = _hand_back(last, [step.takes_time for step in steps], before, starts, ends)
     first = int(launch.min())
     counts = np.bincount(launch - first)
     return Simulation(
         draws=draws,
         seed=seed,
         finishes=finishes,
-        launch=_find_shares(launch),
+        launches=launches,
         criticality={step.code: float(deciding[at].mean()) for at, step in enumerate(steps)},
         decided_by={steps[at].code: float(is_last.mean()) for at, is_last in timed.items()},
         distribution={find_date(first + at): int(counts[at]) for at in map(int, np.flatnonzero(counts))},
     )
 
 
+def _draw_courses(
+    plan: Plan, before: Links, queues: Links, draws: int, seed: int
+) -> tuple[Positions, Positions, Positions]:
+    """When each step is begun, submitted and done in each draw: int32, a row a step."""
+    steps, begin = plan.dated, int(find_positions(plan.start))
+    starts = np.empty((len(steps), draws), dtype=np.int32)
+    submits, ends = np.empty_like(starts), np.empty_like(starts)
+    for at, step in enumerate(steps):
+        release = int(find_positions(step.blocked_until)) if step.blocked_until else begin
+        starts[at] = max(begin, release - step.preparation.likely_days)
+        for one in before[at]:
+            np.maximum(starts[at], ends[one] + 1, out=starts[at])
+        for one in queues[at]:
+            np.maximum(starts[at], submits[one], out=starts[at])
+        generator = np.random.default_rng([seed, zlib.crc32(step.code.encode())])
+        lots = generator.integers(0, LEVELS, (3, draws), dtype=np.uint16)
+        submits[at] = _draw_submissions(step.preparation, starts[at], lots[2])
+        if release > begin:
+            np.maximum(submits[at], release, out=submits[at])
+        if step.duration is not None:
+            ends[at] = _draw_finishes(step.duration, submits[at], lots)
+    return starts, submits, ends
+
+
 def _hand_back(
     last: Mapping[int, Draws],
-    durations: Sequence[Duration | None],
-    before: Sequence[Sequence[int]],
+    takes_time: Sequence[bool],
+    before: Links,
     starts: Positions,
     ends: Positions,
 ) -> dict[int, Draws]:
     """In which draws each step is done last, where what takes no time gives way to what it waited for."""
     timed = dict(last)
     for at in sorted(last, reverse=True):
-        duration = durations[at]
-        if duration is None or duration.takes_time:
+        if takes_time[at]:
             continue
         left = timed.pop(at)
         for one in before[at]:
@@ -110,13 +135,21 @@ def _hand_back(
     return timed
 
 
-def _draw_finishes(duration: Duration, starts: Positions, generator: np.random.Generator) -> Positions:
-    """A finish for each start: the time drawn, no later than the law's limit, and a correction round."""
+def _draw_submissions(preparation: Preparation, starts: Positions, lots: Lots) -> Positions:
+    """The day after each preparation, which begins at the start."""
+    if not preparation.longest_days:
+        return starts
+    table = make_day_levels(preparation.shortest_days, preparation.likely_days, preparation.longest_days)
+    submits: Positions = starts + table[lots]
+    return submits
+
+
+def _draw_finishes(duration: Duration, submits: Positions, lots: Lots) -> Positions:
+    """A finish for each submission: the time drawn, no later than the law's limit, and a correction round."""
     table = make_day_levels(duration.shortest_days, duration.likely_days, duration.longest_days)
-    lots = generator.integers(0, LEVELS, (2, len(starts)), dtype=np.uint16)
-    finishes = find_finish(starts, table[lots[0]], duration.unit)
+    finishes = find_finish(submits, table[lots[0]], duration.unit)
     if duration.limit_days is not None:
-        latest = find_finish(starts, duration.limit_days, duration.limit_unit)
+        latest = find_finish(submits, duration.limit_days, duration.limit_unit)
         np.minimum(finishes, latest, out=finishes)
     if duration.correction.chance:
         finishes += make_correction_levels(duration.correction)[lots[1]]

@@ -11,6 +11,7 @@ import networkx as nx
 from licences.assessment.explain import FailedCondition
 from licences.assessment.verdicts import NEEDED
 from licences.law.in_force import LawInForce
+from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import find_finish, find_positions
 from licences.planning.prerequisites import Eligibility, find_eligibility
 from licences.rules.kleene import Profile
@@ -42,9 +43,11 @@ class Timing:
         verdicts: Mapping[str, str],
         done: Collection[str],
         begin: int,
+        *,
+        prepares: bool = True,
     ) -> None:
         self.law, self.profile, self.verdicts, self.done = law, profile, verdicts, done
-        self.begin = begin
+        self.begin, self.prepares = begin, prepares
         self.earliest: dict[str, float] = {}
         self.eligibilities: dict[str, Eligibility] = {}
 
@@ -57,10 +60,16 @@ class Timing:
             self.eligibilities[code] = found
         return self.eligibilities[code]
 
+    def find_preparation(self, code: str) -> Preparation:
+        """How long an application is prepared; not at all where the plan begins with complete papers."""
+        return self.law.entries[code].preparation if self.prepares else NOTHING
+
     def find_release(self, code: str) -> int:
-        """The position from which a licence can be applied for."""
+        """The position from which an application can be prepared, so that it is complete when time lets it be."""
         until = self.find_eligibility(code).until
-        return int(find_positions(until)) if until else self.begin
+        if not until:
+            return self.begin
+        return max(self.begin, int(find_positions(until)) - self.find_preparation(code).likely_days)
 
     def is_blocked(self, code: str) -> bool:
         """Whether the client fails a condition that time does not lift."""
@@ -81,17 +90,25 @@ class Timing:
                 ready = max(ready, min(map(self.find_earliest, applying), default=-1) + 1)
         if ready == NEVER or entry.duration is None:
             return NEVER
-        return float(find_finish(int(ready), entry.duration.likely_days, entry.duration.unit))
+        submitted = int(ready) + self.find_preparation(code).likely_days
+        return float(find_finish(submitted, entry.duration.likely_days, entry.duration.unit))
 
-    def find_blocked(self, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, Obstacle]:
-        """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for."""
-        blocked: dict[str, Obstacle] = {}
-        for code in order:
-            stuck = [one for one in graph.predecessors(code) if one in blocked]
-            if self.is_blocked(code):
-                blocked[code] = Obstacle("fails_condition", self.find_eligibility(code).failed)
-            elif stuck:
-                blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))
-            elif self.law.entries[code].duration is None:
-                blocked[code] = Obstacle("undated")
-        return blocked
+
+def find_blocked(
+    graph: nx.DiGraph[str], order: Iterable[str], timings: Mapping[str, Timing]
+) -> dict[str, Obstacle]:
+    """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for.
+
+    timings: of each code that by which it is judged.
+    """
+    blocked: dict[str, Obstacle] = {}
+    for code in order:
+        timing = timings[code]
+        stuck = [one for one in graph.predecessors(code) if one in blocked]
+        if timing.is_blocked(code):
+            blocked[code] = Obstacle("fails_condition", timing.find_eligibility(code).failed)
+        elif stuck:
+            blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))
+        elif timing.law.entries[code].duration is None:
+            blocked[code] = Obstacle("undated")
+    return blocked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 # A firm has some ten thousand clients and 70 facts of each; a CSV of 100,000 clients has 40 MB.
@@ -27,6 +28,7 @@ MAX_NOTEBOOK_CELLS = 10_000
 MAX_NOTEBOOK_VALUES = 1_000_000
 MAX_LINE_BYTES = 1_000_000
 MAX_DEPTH = 50
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)  # of what is planned
 MAX_NAMES = 1_000  # of tags in one part of a workbook
 MAX_FAULTS = 10_000  # of cells in one sheet
 

@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of one data file and the columns that tell its rows apart."""
+    """The columns of one data file and the columns that tell its rows apart; none where rows may be alike."""
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]

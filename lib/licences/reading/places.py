@@ -32,6 +32,12 @@ def find_data_folder(start: Path | None = None) -> Path:
     return data
 
 
+def find_data_file(name: str, start: Path | None = None) -> Path:
+    """A file of the law such as ``papers.csv``: the data folder's, else the one that ships."""
+    own = find_data_folder(start) / name
+    return own if own.is_file() else find_shipped_folder() / "data" / name
+
+
 def find_work_folder(start: Path | None = None) -> Path:
     """Where reports go and where files of one's own lie.
 

@@ -54,13 +54,18 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
 
 def read_with_extent(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem], Extent]:
     """As ``try_to_read_table``, with what was read and what was passed over."""
+    frame, problems, extent = read_unchecked(path, table)
+    return frame, problems + check_cells(frame, table, str(path), problems), extent
+
+
+def read_unchecked(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem], Extent]:
+    """As ``read_with_extent``, before the rows are held against what the dictionary allows."""
     rows = read_table_rows(path, table.wanted, table.spellings)
     file = str(path)
     problems = _find_header_problems(rows, table, file)
     if problems:
         raise ProblemsError(problems)
-    frame, problems = convert_cells(rows.header, rows.lines, rows.cells, table, file)
-    return frame, problems + check_cells(frame, table, file, problems), rows.extent
+    return *convert_cells(rows.header, rows.lines, rows.cells, table, file), rows.extent
 
 
 def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:

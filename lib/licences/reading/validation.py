@@ -130,10 +130,11 @@ class _Fault:
 def _find_faulty_rows(frame: pd.DataFrame, table: Table, filled: Mapping[str, Filled]) -> Iterator[_Fault]:
     """The rules that the dictionary states about a row: key, grounds of numbers, lists in two languages."""
     key = list(table.key)
-    wrong = "an earlier row has the same one"
-    yield _Fault(
-        key[0], frame.duplicated(key, keep="first").to_numpy(), wrong, "keep one, or tell them apart"
-    )
+    if key:
+        wrong = "an earlier row has the same one"
+        yield _Fault(
+            key[0], frame.duplicated(key, keep="first").to_numpy(), wrong, "keep one, or tell them apart"
+        )
     for column in table.columns:
         name, ground, partner, unit = column.name, column.basis_of, column.pairs_with, column.unit
         if ground:

@@ -13,6 +13,7 @@ from icalendar import Alarm, Calendar, Event, vText
 from licences.analysis.case import Case
 from licences.law.durations import find_weakest
 from licences.law.working_days import read_calendar
+from licences.planning.forecast import list_grounds
 from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
@@ -20,6 +21,7 @@ from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, keep_version, read_events
 from licences.words.cases import view_case, view_licence
 from licences.words.labels import label_value
+from licences.words.operating import say_for
 from licences.words.plans import StepView, say_duty, say_ground
 from licences.words.texts import say, say_day, say_share
 
@@ -27,7 +29,11 @@ SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it n
 FIRST_DAY = date(2020, 1, 1)  # from which the versions of an entry are counted
 ZONE = "Asia/Shanghai"
 RING_AT = 9  # o'clock, where the reader is
-DUE_ALARMS, PLAN_ALARMS = (30, 7), (3,)  # days before an entry begins; it has the first that is still to come
+DUE_ALARMS, PLAN_ALARMS = (
+    (30, 7, 1),
+    (3,),
+)  # days before an entry begins; it has the first that is still to come
+DUE_KINDS = frozenset({"renewal", "renewal_end", "duty", "duty_end"})
 PIECE = 74  # bytes of a line, which with the space before it may have 75
 LIKELY_SHARE = 1  # the place in SHARES that a step's finish is entered with
 
@@ -59,9 +65,9 @@ def make_calendar(case: Case, brand: Brand | None = None, earlier: bytes | None 
     about = [say(language, "calendar.about", as_of=case.as_of), *_list_brand(case, brand)]
     calendar.add("x-wr-caldesc", vText("\n".join(about)))
     calendar.add("x-wr-timezone", vText(ZONE))
-    entries = [*_list_due(case), *_list_milestones(case), *_list_launch(case)]
+    entries = [*_list_due(case), *_list_milestones(case), *_list_launch(case), *_list_stages(case)]
     issued, author = read_events(earlier), _Author(case, brand)
-    for entry in sorted(entries, key=lambda entry: (entry.first, entry.last, entry.kind, entry.key)):
+    for entry in sorted(entries, key=_place):
         event = author.make_event(entry)
         calendar.add_component(keep_version(event, issued.pop(str(event["uid"]), None)))
     for gone in issued.values():
@@ -89,7 +95,7 @@ class _Entry:
     """One entry: what it is, its first and last day, and what its text says.
 
     key: what tells it apart from others of its kind, whenever they are. code: of the licence, None
-    for the launch. alarms: how many days before it begins it may ring, best first.
+    for the launch and for stages. what: of a stage, its number. alarms: how many days before it begins it may ring, best first.
     """
 
     kind: str
@@ -102,23 +108,31 @@ class _Entry:
     is_provisional: bool
     alarms: tuple[int, ...] = PLAN_ALARMS
     share: str = ""
+    what: str = ""
+
+
+def _place(entry: _Entry) -> tuple[bool, date, date, str, str]:
+    """What is due stands first, by its last day, so that what is overdue leads; then the plan, by its days."""
+    is_due = entry.kind in DUE_KINDS
+    return not is_due, entry.last if is_due else entry.first, entry.last, entry.kind, entry.key
 
 
 def _list_due(case: Case) -> Iterator[_Entry]:
-    """Renewals and duties, from the first day to the last."""
+    """Renewals and duties, from the first day to the last; what is overdue comes first, then by the last day."""
     language = case.language
-    for event in case.forecast.renewals:
+    doubts = {one.code: one.verdict for one in case.forecast.deadlines if one.is_doubtful}
+    for event in case.forecast.due:
         is_renewal = event.is_renewal
         first = event.renew_from or event.renew_by
-        lines = [
-            say(language, "calendar.window", first=first, last=event.renew_by)
-            if event.renew_from
-            else say(language, "calendar.by", last=event.renew_by)
-        ]
-        if event.expires_on:
-            lines.append(say(language, "calendar.expires", day=event.expires_on))
+        lines = [say(language, f"calendar.{'apply_by' if is_renewal else 'by'}", last=event.renew_by)]
         if event.renew_by < case.as_of:
             lines.append(say(language, "calendar.overdue", as_of=case.as_of))
+        if event.expires_on:
+            lines.append(say(language, "calendar.expires", day=event.expires_on))
+        if event.renew_from:
+            lines.append(say(language, "calendar.window", first=first, last=event.renew_by))
+        if event.code in doubts and not event.is_planned:
+            lines.append(say(language, f"deadlines.doubt.{doubts[event.code]}"))
         if duty := say_duty(event, language):
             lines.append(duty)
         if event.is_planned:
@@ -142,7 +156,7 @@ def _list_due(case: Case) -> Iterator[_Entry]:
 def _list_last_day(entry: _Entry) -> Iterator[_Entry]:
     """The last day of what takes many, as an entry of its own: an alarm can only ring before an entry begins."""
     alarms = tuple(days for days in DUE_ALARMS if days <= (entry.last - entry.first).days)
-    if alarms:
+    if len(alarms) > 1:  # of a day or two the first says enough
         yield replace(entry, kind=f"{entry.kind}_end", first=entry.last, alarms=alarms)
 
 
@@ -155,58 +169,53 @@ def _number_window(case: Case, event: Renewal) -> str:
 
 
 def _list_milestones(case: Case) -> Iterator[_Entry]:
-    """Where each step of the plan begins, and by when it is done in 80 percent of the draws."""
-    language, grounds = case.language, _find_start_grounds(case)
-    announced_until = read_calendar().announced_until
+    """Where each step of the plan begins, when it is submitted and done; by when in 80 percent, where that is promised."""
+    grounds = _find_start_grounds(case)
     for view in view_case(case)["dated"]:
-        step = view["step"]
-        if step.start is None:
+        step, told = view["step"], tuple(_list_step(case, view))
+        if step.start is None or step.submit_on is None or step.finish is None:
             continue
-        told = _list_step(case, view)
         ground = grounds[step.code]
-        beginning = "calendar.basis_wait" if step.blocked_until else "calendar.basis_plan"
-        basis = (
-            label_value("days_likely_basis", ground, case.language) if ground else say(language, beginning)
-        )
-        yield _Entry(
-            kind="start",
-            key=step.code,
-            code=step.code,
-            first=step.start,
-            last=step.start,
-            lines=(
-                say(language, "calendar.ready"),
-                *told,
-                say(language, "calendar.basis", basis=basis),
-            ),
-            is_estimate=ground == "estimate",
-            is_provisional=step.start > announced_until,
-        )
-        days = case.forecast.simulation.finishes[step.code]
-        ground = _find_finish_ground(step)
-        yield _Entry(
-            kind="finish",
-            key=step.code,
-            code=step.code,
-            first=days[LIKELY_SHARE],
-            last=days[LIKELY_SHARE],
-            lines=(
-                *_list_chances(case, days),
-                *told,
-                say(
-                    language, "calendar.basis", basis=label_value("days_likely_basis", ground, case.language)
-                ),
-            ),
-            is_estimate=ground == "estimate",
-            is_provisional=days[LIKELY_SHARE] > announced_until,
-            share=say_share(SHARES[LIKELY_SHARE]),
-        )
+        if step.submit_on == step.start:
+            yield _make_milestone(case, step, "start", step.start, ground, ("calendar.ready", *told))
+        else:
+            yield _make_milestone(case, step, "prepare", step.start, ground, ("calendar.prepare", *told))
+            both = find_weakest(filter(None, (ground, step.preparation.basis)))
+            yield _make_milestone(case, step, "submit", step.submit_on, both, ("calendar.ready", *told))
+        days, ground = case.forecast.find_percentiles(step.code), find_weakest(list_grounds(step))
+        if days is None:
+            yield _make_milestone(case, step, "finish", step.finish, ground, told)
+        else:
+            lines, share = (*_list_chances(case, days), *told), say_share(SHARES[LIKELY_SHARE])
+            entry = _make_milestone(case, step, "finish", days[LIKELY_SHARE], ground, lines)
+            yield replace(entry, share=share)
+
+
+def _make_milestone(
+    case: Case, step: Step, kind: str, day: date, ground: str | None, lines: tuple[str, ...]
+) -> _Entry:
+    """An entry of one day; a ground of None is that the plan begins then, or that time has lifted an obstacle."""
+    language = case.language
+    beginning = "calendar.basis_wait" if step.blocked_until else "calendar.basis_plan"
+    basis = label_value("days_likely_basis", ground, language) if ground else say(language, beginning)
+    said = (say(language, line) if line.startswith("calendar.") else line for line in lines)
+    return _Entry(
+        kind=kind,
+        key=step.code,
+        code=step.code,
+        first=day,
+        last=day,
+        lines=(*said, say(language, "calendar.basis", basis=basis)),
+        is_estimate=ground == "estimate",
+        is_provisional=day > read_calendar().announced_until,
+    )
 
 
 def _list_step(case: Case, view: StepView) -> list[str]:
     """What the plan says of a step."""
     language, step = case.language, view["step"]
-    lines = [say(language, "calendar.likely", start=say_day(step.start), finish=say_day(step.finish))]
+    lines = [say(language, "calendar.likely", start=say_day(step.start), submit=say_day(step.submit_on),
+                 finish=say_day(step.finish))]  # fmt: skip
     if view["after"]:
         lines.append(say(language, "calendar.after", names=say(language, "list").join(view["after"])))
     if view["blocked_by"]:
@@ -232,7 +241,8 @@ def _find_start_grounds(case: Case) -> Mapping[str, str | None]:
         if _waits_for_time(step, waits):
             waits = []
         earlier = [grounds[one.code] for one in waits]
-        every = [*(one.basis for one in waits), *(ground for ground in earlier if ground)]
+        prepared = (one.preparation.basis for one in waits if one.preparation.likely_days)
+        every = [*(one.basis for one in waits), *prepared, *filter(None, earlier)]
         grounds[step.code] = find_weakest(every) if every else None
     return grounds
 
@@ -243,39 +253,65 @@ def _waits_for_time(step: Step, waits: Iterable[Step]) -> bool:
     return until is not None and all(one.finish is not None and one.finish < until for one in waits)
 
 
-def _find_finish_ground(step: Step) -> str:
-    """The weakest ground of all that a step's own percentiles rest on."""
-    if step.duration is None:
-        return "estimate"
-    grounds = [step.duration.spread_basis]
-    if step.duration.correction.chance:
-        grounds.append(step.duration.correction.basis)
-    return find_weakest(grounds)
-
-
 def _list_launch(case: Case) -> Iterator[_Entry]:
-    """By when all that is required and can be dated is done, once for each share of the draws."""
+    """The day to give to others, where dates can be promised; the range stands in its text."""
     language, ground = case.language, case.forecast.basis
     if case.launch is None:
         return
-    lines = [*_list_chances(case, case.launch)]
-    if case.forecast.left_out:
-        names = say(language, "list").join(map(case.name_code, case.forecast.left_out))
-        lines.append(say(language, "calendar.left_out", names=names))
-    lines.append(
-        say(language, "calendar.basis", basis=label_value("days_likely_basis", ground, case.language))
+    share, day = SHARES[LIKELY_SHARE], case.launch[LIKELY_SHARE]
+    basis = label_value("days_likely_basis", ground, case.language)
+    yield _Entry(
+        kind="launch",
+        key=f"p{round(100 * share)}",
+        code=None,
+        first=day,
+        last=day,
+        lines=(*_list_chances(case, case.launch), say(language, "calendar.basis", basis=basis)),
+        is_estimate=ground == "estimate",
+        is_provisional=day > read_calendar().announced_until,
+        share=say_share(share),
     )
-    for share, day in zip(SHARES, case.launch, strict=True):
-        yield _Entry(
-            kind="launch",
-            key=f"p{round(100 * share)}",
+
+
+def _list_stages(case: Case) -> Iterator[_Entry]:
+    """The first day of each later stage, and the last on which the first of its applications can be begun for it."""
+    language = case.language
+    for stage in view_case(case)["stages"]:
+        day = stage["begins_on"]
+        if day is None:
+            continue
+        entry = _Entry(
+            kind="stage",
+            key=str(stage["number"]),
             code=None,
             first=day,
             last=day,
-            lines=tuple(lines),
-            is_estimate=ground == "estimate",
-            is_provisional=day > read_calendar().announced_until,
-            share=say_share(share),
+            lines=tuple(filter(None, (stage["summary"], stage["promise"], stage["late"]))),
+            is_estimate=False,
+            is_provisional=False,
+            alarms=DUE_ALARMS,
+            what=stage["label"],
+        )
+        yield entry
+        steps = [
+            step
+            for step in case.plan.dated
+            if step.begins_on == day and step.latest_start and step.takes_time
+        ]
+        if not steps:
+            continue
+        first = min(step.latest_start for step in steps if step.latest_start)
+        names = say(language, "list").join(
+            case.short(step.code) for step in steps if step.latest_start == first
+        )
+        yield replace(
+            entry,
+            kind="stage_start",
+            first=first,
+            last=first,
+            lines=(say(language, "stages.last_start", names=names), *entry.lines),
+            is_estimate=any(ground == "estimate" for step in steps for ground in list_grounds(step)),
+            is_provisional=first > read_calendar().announced_until,
         )
 
 
@@ -302,7 +338,9 @@ class _Author:
         event.add("dtend", entry.last + timedelta(days=1))
         event.add("summary", summary)
         event.add("description", _say_description(case, entry, licence, self.brand))
-        event.add("categories", [say(case.language, f"calendar.category.{entry.kind}")])
+        event.add(
+            "categories", [say_for(case.is_operating, case.language, f"calendar.category.{entry.kind}")]
+        )
         event.add("transp", "TRANSPARENT")
         if licence and str(licence["source_url"] or "").startswith(("http://", "https://")):
             event.add("url", licence["source_url"])
@@ -330,7 +368,9 @@ def _make_alarm(case: Case, entry: _Entry, summary: str) -> Alarm | None:
 
 def _say_summary(case: Case, entry: _Entry, licence: str) -> str:
     language = case.language
-    summary = say(language, f"calendar.summary.{entry.kind}", licence=licence, share=entry.share)
+    kind = "finish_likely" if entry.kind == "finish" and not entry.share else entry.kind
+    own = partial(say_for, case.is_operating, language)
+    summary = own(f"calendar.summary.{kind}", licence=licence, share=entry.share, what=entry.what)
     if entry.is_estimate:
         summary = say(language, "calendar.estimated", summary=summary)
     return say(language, "calendar.for_client", summary=summary, client=_join_line(case.name))

@@ -16,7 +16,9 @@ from licences.assessment.verdicts import Judgement
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, Licence
 from licences.law.kinds import OBLIGATIONS
+from licences.planning.deadlines import Deadline
 from licences.rules.facts import Fields
+from licences.words.deadlines import view_deadlines
 from licences.words.remedies import say_aim
 from licences.words.scope import say_scope
 from licences.words.texts import say
@@ -31,6 +33,7 @@ STYLES = {
     "expired": "bold red",
     "expiring": "yellow",
     "held": "green",
+    "implied": "green",
 }
 
 
@@ -88,6 +91,28 @@ def draw_forbidden(verdicts: Mapping[str, str], law: LawInForce) -> list[Rendera
         for code, verdict in verdicts.items()
         if verdict == "forbidden"
     ]
+
+
+def draw_deadlines(deadlines: Iterable[Deadline], law: LawInForce) -> list[RenderableType]:
+    """What is held and runs out, or has a duty near: overdue first and in red, then by the days left."""
+    views = view_deadlines(deadlines, law)
+    if not views:
+        return []
+    language = law.language
+    columns = [say(language, f"deadlines.column_{name}") for name in ("day", "left", "expires")]
+    title = say(language, "deadlines.title")
+    table = make_table(title, [say(language, "page.licence"), *columns], (4, 3, 3, 4))
+    for one in views:
+        name = Text.assemble(one["short"], "\n", (one["code"], "dim"))
+        if one["remark"]:
+            name.append(f"\n{one['remark']}")
+        ends = [str(one["expires_on"]) if one["expires_on"] else one["what"]]
+        ends += [say(language, "deadlines.is_expired")] if one["deadline"].is_expired else []
+        style = STYLES["expired"] if one["is_overdue"] else ""
+        star = "*" if one["is_provisional"] else ""
+        table.add_row(name, f"{one['last_day']}{star}", one["left"], "\n".join(ends), style=style)
+    note = say(language, "deadlines.intro", as_of=law.as_of)
+    return [table, Text(note, style="dim")]
 
 
 def make_table(title: str, columns: Iterable[str], ratios: Iterable[int] = repeat(1)) -> Table:

@@ -9,14 +9,20 @@ from typing import Any
 
 import pandas as pd
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from licences.assessment.questions import find_settled_by_none
 from licences.assessment.verdicts import BY_WEIGHT, Judgement, is_outside
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import LawInForce, find_law_in_force
-from licences.render.terminal import STYLES, draw_forbidden, draw_scope, make_table
-from licences.words.findings import say_trace
+from licences.law.in_force import LawInForce, find_law_for, find_law_in_force
+from licences.law.local import PROVINCE
+from licences.planning.deadlines import Deadline, find_deadlines
+from licences.render.terminal import STYLES, draw_deadlines, draw_forbidden, draw_scope, make_table
+from licences.rules.facts import RARE, split_holdings
+from licences.words.findings import say_status, say_trace
+from licences.words.phrases import say_rare
 from licences.words.texts import say
 
 # What cannot be told of a client that told little fills screens: past so many it stands in one paragraph.
@@ -29,13 +35,14 @@ _QUESTION_COLUMNS = {"question": 10, "settles": 11, "share": 3}
 def draw_assessment(
     findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
-    """One table a client: what is needed or still open, required first; the rest is counted.
+    """A client's deadlines, and one table: what is needed or still open, required first; the rest is counted.
 
     More than ``MANY_OPEN`` that cannot be told are named together, with what to ask first.
     """
     law = find_law_in_force(catalogue, as_of, language)
     parts: list[RenderableType] = []
-    for client, name in zip(profiles["client"], profiles["name"], strict=True):
+    columns = (profiles[column] for column in ("client", "name", "holds", PROVINCE))
+    for client, name, holds, province in zip(*columns, strict=True):
         own = findings[findings["client"] == client]
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
         table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
@@ -50,7 +57,8 @@ def draw_assessment(
                 continue
             for at, row in enumerate(rows, start=1):
                 table.add_row(_name(row, law), _reason(row, law), end_section=at == len(rows))
-        parts.append(table)
+        of_client = find_law_for(catalogue, as_of, language, {PROVINCE: province})
+        parts += [*draw_deadlines(_find_deadlines(own, split_holdings(holds), of_client), of_client), table]
         count = int(((own["verdict"] == "not_needed") & own["code"].isin(catalogue.codes)).sum())
         if count:
             parts.append(Text(say(language, "assess.not_needed", count=count), style="dim"))
@@ -58,12 +66,25 @@ def draw_assessment(
     return [*parts, *draw_scope(catalogue, as_of, language)]
 
 
+def _find_deadlines(
+    own: pd.DataFrame, held: Mapping[str, date | None], law: LawInForce
+) -> tuple[Deadline, ...]:
+    """The deadlines of a client, by its findings and what it holds."""
+    statuses = {
+        code: status for code, status in zip(own["code"], own["status"], strict=True) if status != "not_held"
+    }
+    return find_deadlines(law, held, statuses, dict(zip(own["code"], own["verdict"], strict=True)))
+
+
 def _name(row: Mapping[str, Any], law: LawInForce) -> Text:
     """A licence by its short name and code, and whether it is held; a prohibition is nothing to hold."""
     code, status = row["code"], row["status"]
     parts: list[str | tuple[str, str]] = [law.short(code), "\n", (code, "dim")]
     if code in law.catalogue.codes:
-        parts += [" · ", (say(law.language, f"status.{status}"), STYLES.get(status, ""))]
+        said = say_status(status, row["implied_by"], law.short, law.language)
+        parts += [" · ", (said, STYLES.get(status, ""))]
+    if isinstance(row.get("from"), str):
+        parts += ["\n", (say(law.language, "assess.from", day=row["from"]), "bold")]
     return Text.assemble(*parts)
 
 
@@ -110,7 +131,10 @@ def _add_open(table: Table, rows: Sequence[Mapping[str, Any]], law: LawInForce) 
 def draw_questions(
     questions: pd.DataFrame, judged: Iterable[Judgement], catalogue: Catalogue, as_of: date, language: str
 ) -> list[RenderableType]:
-    """One table a client: what is forbidden already, and what to ask next, most telling first."""
+    """One table a client: what is forbidden already, and what to ask next, what matters most first.
+
+    What only few businesses have stands below it in one block, which one answer settles.
+    """
     law = find_law_in_force(catalogue, as_of, language)
     parts: list[RenderableType] = []
     for one in judged:
@@ -119,7 +143,8 @@ def draw_questions(
         title = say(language, "questions.title", name=one.name, client=one.client)
         columns = {say(language, f"questions.{key}"): ratio for key, ratio in _QUESTION_COLUMNS.items()}
         table = make_table(title, columns, columns.values())
-        for row in own.to_dict("records"):
+        rare = own["group"] == RARE
+        for row in own[~rare].to_dict("records"):
             label = catalogue.fields[row["field"]].label[language]
             table.add_row(
                 Text.assemble(label, "\n", (row["field"], "dim")),
@@ -130,9 +155,24 @@ def draw_questions(
             code for code, entry in law.entries.items() if is_outside(entry, one.verdicts[code], one.profile)
         ]
         parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")]
+        if rare.any():
+            parts += _draw_rare(own.loc[rare, "field"].tolist(), one, law)
         parts += [Text(say(language, "questions.outside", names=law.name(code))) for code in outside]
         parts.append(Text())
     return parts
+
+
+def _draw_rare(names: Sequence[str], one: Judgement, law: LawInForce) -> list[RenderableType]:
+    """What only few businesses have, by name, and how many licences one answer to all settles."""
+    language, fields = law.language, law.catalogue.fields
+    settled = find_settled_by_none(law.entries, fields, one.profile, names)
+    lines = [
+        Text(say(language, "rare.title", count=len(names)), style="bold"),
+        Text(say_rare(len(settled), language)),
+        *(Text.assemble("· ", fields[name].label[language], " ", (name, "dim")) for name in names),
+        Text(say(language, "rare.how"), style="dim"),
+    ]
+    return [Padding(line, (0, 0, 0, 2)) for line in lines]
 
 
 def _name_settled(settles: Sequence[str], conditions: Sequence[str], law: LawInForce) -> str:

@@ -7,6 +7,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,16 @@ from licences.reading.files import read_coded_text, write_whole
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.sources import WORKBOOKS
 from licences.reading.turns import take_turns
-from licences.rules.facts import Fields, find_clients_table, list_cells, make_profiles, read_profiles
+from licences.rules.facts import (
+    Fields,
+    find_clients_table,
+    list_cells,
+    make_profiles,
+    read_profiles,
+    try_to_read_profiles,
+)
 from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
+from licences.rules.stages import FROM
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -30,20 +39,35 @@ _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaPr
 def find_saved(path: Path, fields: Fields, codes: Collection[str], client: str) -> dict[str, str] | None:
     """The cells of a client as the file holds them, None where it holds no such client.
 
+    Of a client told in stages they are those of its first row.
+
     Raises: ProblemsError where the file holds problems.
     """
-    if not path.exists():
-        return None
-    profiles = read_profiles(path, fields, codes)
-    for record in profiles.to_dict("records"):
-        if record["client"].casefold() == client.casefold():
-            return list_cells({str(name): value for name, value in record.items()}, fields)
-    return None
+    return _find_placed(path, fields, codes, client)[1]
+
+
+def _find_placed(
+    path: Path, fields: Fields, codes: Collection[str], client: str
+) -> tuple[int, dict[str, str] | None]:
+    """As ``find_saved``, and the line of the row."""
+    if path.exists():
+        profiles = read_profiles(path, fields, codes)
+        for line, record in zip(profiles.index, profiles.to_dict("records"), strict=True):
+            if record["client"].casefold() == client.casefold():
+                return int(line), list_cells({str(name): value for name, value in record.items()}, fields)
+    return 0, None
 
 
 def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """What saving would change: column to the text in the file and the new one."""
-    return {name: (saved[name], cells.get(name, "")) for name in saved if saved[name] != cells.get(name, "")}
+    new = _keep_untold(cells, saved)
+    both = {name: (saved.get(name, ""), new.get(name, "")) for name in {**saved, **new}}
+    return {name: texts for name, texts in both.items() if texts[0] != texts[1]}
+
+
+def _keep_untold(cells: Mapping[str, str], saved: Mapping[str, str] | None) -> dict[str, str]:
+    """The cells of a client with those as they were saved that are not asked of it; left out is not emptied."""
+    return {name: saved[name] for name in ("group", FROM) if saved and name in saved} | dict(cells)
 
 
 def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
@@ -78,7 +102,8 @@ def write_client(
     """Writes a client as a row of a CSV or XLSX clients file, which is made where there is none.
 
     The other rows, the order of columns, the encoding and the ends of lines stay; a column that the
-    file lacks is added where the client tells something about it. The file changes whole or not at all.
+    file lacks is added where the client tells something about it. Of a client told in stages the first row
+    changes. The file changes whole or not at all.
     over: the cells that may be overwritten, as ``find_saved`` told them; None where the client is new.
 
     Raises: ProblemsError where the client's cells or the file hold problems; OvertakenError where the
@@ -113,7 +138,7 @@ def _change(
     over: Mapping[str, str] | None,
 ) -> None:
     names = [column.name for column in find_clients_table(fields).columns]
-    saved = find_saved(path, fields, codes, cells["client"])
+    place, saved = _find_placed(path, fields, codes, cells["client"])
     if saved is not None and over is None:
         wrong = f"{path.name} holds the client {saved['client']!r} already"
         raise OvertakenError(wrong, "overwrite it, or use another id")
@@ -127,18 +152,16 @@ def _change(
         raise UsageError(wrong, "remove its empty columns, or save to another file")
     added = [name for name in names if cells.get(name) and name not in found.header]
     header = found.header + added
-    line = found.lines[-1] + 1
-    for number, row in before.items():
-        if saved is not None and row[header.index("client")].strip() == saved["client"]:
-            line = number
-    new = [cells.get(name, "") for name in header]
+    line = found.lines[-1] + 1 if saved is None else place
+    told = _keep_untold(cells, saved)
+    new = [told.get(name, "") for name in header]
     if path.suffix.lower() in WORKBOOKS:
         numbers = {at for at, name in enumerate(header) if name in fields and fields[name].type == "number"}
         content = _change_workbook(path, found, added, line, new, numbers)
     else:
         content = _change_text(path, found, added, line if line in before else None, new)
     kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
-    _check_kept(path, content, header, kept, new, fields)
+    _check_kept(path, content, header, kept, new, fields, codes)
     write_whole(path, content)
 
 
@@ -154,8 +177,12 @@ def _check_kept(
     kept: Mapping[int, list[str]],
     new: list[str],
     fields: Fields,
+    codes: Collection[str],
 ) -> None:
-    """Reads what is about to be written. Raises: UsageError where it is not what it should be."""
+    """Reads what is about to be written.
+
+    Raises: UsageError where it is not what it should be; ProblemsError where the row does not go with others.
+    """
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / path.name
         trial.write_bytes(content)
@@ -164,9 +191,12 @@ def _check_kept(
             names, rows = found.header, found.cells
         except ProblemsError:
             names, rows = [], []
+        _, problems, _ = try_to_read_profiles(trial, fields, codes) if rows else (None, [], None)
     if names != header or _list_plain(rows) != _list_plain([*kept.values(), new]):
         wrong = f"{path.name} cannot take the client without a change of something else"
         raise UsageError(wrong, "remove its empty columns, or save to another file")
+    if problems:
+        raise ProblemsError(replace(one, file=path.name) for one in problems)
 
 
 def _list_plain(rows: list[list[str]]) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
@@ -13,7 +13,16 @@ from typing import Any
 
 import pandas as pd
 
-from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, UnknownNameError, cut, quote, suggest
+from licences.errors import (
+    MAX_PROBLEMS,
+    Problem,
+    ProblemsError,
+    UnknownNameError,
+    UsageError,
+    cut,
+    quote,
+    suggest,
+)
 from licences.reading import tables
 from licences.reading.bounds import MAX_SUGGESTIONS
 from licences.reading.characters import find_garbled
@@ -21,9 +30,13 @@ from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionar
 from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
+from licences.rules.stages import FROM, fold_stages, loosen
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 HELD = "held"
+DENIED = "not:"  # before a code that a client says it does not hold
+_DENIAL = re.compile(r"(?:not|未持有)\s*[:：]\s*(.*)", re.IGNORECASE)
+RARE = "rare"
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -41,6 +54,22 @@ class Field:
     minimum: float
     maximum: float
     help: Mapping[str, str]
+    usual: str = "common"
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether only few businesses have it, so that it is asked last and together with others alike."""
+        return self.usual == RARE
+
+    @property
+    def none(self) -> bool | float | str:
+        """The answer of a business that has nothing of it: no, 0, or the empty set."""
+        return {"bool": False, "number": 0.0}.get(self.type, NONE)
+
+    @property
+    def none_cell(self) -> str:
+        """``none`` as a clients file writes it."""
+        return {"bool": "no", "number": "0"}.get(self.type, NONE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +112,12 @@ def read_fields(path: Path) -> Fields:
         Problem(str(path), line, "field", f"{HELD!r} stands for what a client holds", "use another name")
         for line in rows.index[rows["field"] == HELD]
     ]
+    problems += [
+        Problem(str(path), line, "usual", "a rare fact has to know the answer of who has none of it",
+                "call a choice, and a number that cannot be 0, some or common")
+        for line, usual, kind, least in zip(rows.index, rows["usual"], rows["type"], rows["minimum"], strict=True)
+        if usual == RARE and (kind == "choice" or (kind == "number" and least > 0))
+    ]  # fmt: skip
     if problems:
         raise ProblemsError(problems)
     return Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
@@ -109,6 +144,7 @@ def _make_field(row: Mapping[str, Any]) -> Field:
         minimum=-float("inf") if pd.isna(row["minimum"]) else float(row["minimum"]),
         maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
         help=in_languages("help"),
+        usual=str(row["usual"]),
     )
 
 
@@ -138,10 +174,11 @@ def find_clients_table(fields: Fields) -> Table:
 
 
 def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
-    """The clients of a CSV file or a workbook, indexed by line: client, name, holds and one column a field.
+    """The clients of a CSV file or a workbook, indexed by line: client, name, holds, group, one column a field, stages.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
-    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE`` or ``CODE@YYYY-MM-DD``.
+    ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE``, ``CODE@YYYY-MM-DD``
+    or ``not:CODE``. ``stages`` is a tuple of ``Stage``, what changes later on; mostly it is empty.
     ``codes`` are the codes that a client can hold, None where they are not known.
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
@@ -166,9 +203,28 @@ def try_to_read_profiles(
 
     Raises: ProblemsError where the file or its header is broken; MissingFileError.
     """
-    profiles, problems, extent = tables.read_with_extent(path, find_clients_table(fields))
-    _read_none(profiles)
-    return profiles, problems + _find_client_problems(profiles, codes, str(path)), extent
+    table = find_clients_table(fields)
+    rows, problems, extent = tables.read_unchecked(path, table)
+    profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
+    return profiles, problems + wrong, replace(extent, rows=len(profiles))
+
+
+def _gather(
+    rows: pd.DataFrame,
+    unread: Sequence[Problem],
+    table: Table,
+    fields: Fields,
+    codes: Collection[str] | None,
+    file: str,
+    are_checked: bool = False,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Typed rows as one a client, with the stages beside it, and what is wrong with them."""
+    _read_none(rows)
+    profiles, further, problems = fold_stages(rows, fields.by_name, file, unread)
+    if not are_checked:
+        problems += check_cells(profiles, table, file, unread)
+        problems += check_cells(further, loosen(table), file, unread) if len(further) else []
+    return profiles, problems + _find_client_problems(profiles, codes, file)
 
 
 def make_nobody(fields: Fields, answer: str) -> pd.DataFrame:
@@ -194,19 +250,23 @@ def make_profiles(
     table = find_clients_table(fields)
     header = [column.name for column in table.columns]
     cells = [[row.get(name, "") for name in header] for row in rows]
-    profiles, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
-    if not are_checked:
-        problems += check_cells(profiles, table, file, problems)
-    _read_none(profiles)
-    problems += _find_client_problems(profiles, codes, file)
-    if problems:
-        raise ProblemsError(problems)
+    typed, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
+    profiles, wrong = _gather(typed, problems, table, fields, codes, file, are_checked)
+    if problems or wrong:
+        raise ProblemsError(problems + wrong)
     return profiles
 
 
 def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
-    """A row of ``read_profiles`` as the cells of a clients file; what is not told is empty."""
+    """A row of ``read_profiles`` as the cells of a clients file; a fact that is not told is empty.
+
+    ``group`` and ``from`` are there only where they are told. Later stages are rows of their own.
+    """
     cells = {"client": str(record["client"]), "name": str(record["name"]), "holds": ";".join(record["holds"])}
+    if not pd.isna(record.get("group")):
+        cells["group"] = str(record["group"])
+    if not pd.isna(record.get(FROM)):
+        cells[FROM] = f"{record[FROM]:%Y-%m-%d}"
     for field in fields.every:
         value = record[field.name]
         if pd.isna(value):
@@ -221,8 +281,15 @@ def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
 
 
 def _read_none(profiles: pd.DataFrame) -> None:
-    """Who holds ``none`` holds nothing, as in a set."""
-    profiles["holds"] = [() if items == (NONE,) else items for items in profiles["holds"]]
+    """Who holds ``none`` holds nothing, as in a set; what is not held is written in one way."""
+    profiles["holds"] = [
+        () if items == (NONE,) else tuple(map(_read_denial, items)) for items in profiles["holds"]
+    ]
+
+
+def _read_denial(item: str) -> str:
+    found = _DENIAL.fullmatch(item) if ":" in item or "：" in item else None
+    return f"{DENIED}{found[1]}" if found else item
 
 
 def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
@@ -245,14 +312,33 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
         Problem(
             file,
             int(str(line)),
-            "client",
-            f"{client!r} is a device on Windows, which makes no folder of that name",
+            column,
+            f"{name!r} is a device on Windows, which makes no folder of that name",
             "use another id, so that the file is good on every system",
         )
-        for line, client in profiles["client"].dropna().items()
-        if WINDOWS_DEVICE.fullmatch(client)
+        for column in ("client", "group")
+        for line, name in profiles[column].dropna().items()
+        if WINDOWS_DEVICE.fullmatch(name)
     ]
-    return problems
+    return problems + _find_group_problems(profiles, file)
+
+
+def _find_group_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:
+    """Groups whose page would lie in the folder of a client, or of another group."""
+    groups = profiles["group"].dropna()
+    clients = {client.casefold() for client in profiles["client"].dropna()} if len(groups) else set()
+    first: dict[str, str] = {}
+    problems = []
+    for line, group in groups.items():
+        folded = group.casefold()
+        if folded in clients:
+            wrong = f"{quote(group)} is the id of a client too"
+            right = "use another id, since each client and each group has a folder of its own"
+            problems.append(Problem(file, int(str(line)), "group", wrong, right))
+        elif first.setdefault(folded, group) != group:
+            wrong = f"{quote(group)} differs from {quote(first[folded])} only in capitals"
+            problems.append(Problem(file, int(str(line)), "group", wrong, "write a group in one way"))
+    return problems[: MAX_PROBLEMS + 1]
 
 
 def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, file: str) -> list[Problem]:
@@ -267,13 +353,25 @@ def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, fil
         for item in holds
         if item in wrong
     )
-    return list(islice(named, MAX_PROBLEMS + 1)) if wrong else []
+    problems = list(islice(named, MAX_PROBLEMS + 1)) if wrong else []
+    both = (
+        Problem(file, int(str(line)), "holds", f"{code} is held and not held", "write it once")
+        for line, holds in column.items()
+        for code in sorted(find_denied(holds) & split_holdings(holds).keys())
+    )
+    return problems or list(islice(both, MAX_PROBLEMS + 1))
 
 
 def _find_wrong_holding(
     item: str, codes: Collection[str] | None, is_suggested: bool
 ) -> tuple[str, str] | None:
-    code, at, expiry = item.partition("@")
+    is_denied = item.startswith(DENIED)
+    code, at, expiry = item.removeprefix(DENIED).partition("@")
+    if is_denied and at:
+        return (
+            f"{quote(item)} names a day, and what is not held does not expire",
+            f"write it as {DENIED}{cut(code)}",
+        )
     if codes is not None and code not in codes:
         right = (find_separator(code) or suggest(code, codes)) if is_suggested else "as above"
         return f"no licence {quote(code)}", right
@@ -305,16 +403,23 @@ def _find_garbled_names(names: pd.Series, file: str) -> list[Problem]:
 def split_holdings(holds: Iterable[str]) -> dict[str, date | None]:
     """What a client holds: code to the day on which it expires, or None where no expiry is told.
 
-    Of a code that is named twice the later expiry counts.
+    Of a code that is named twice the later expiry counts. What it says it does not hold is left out.
     """
     held: dict[str, date | None] = {}
     for item in holds:
+        if item.startswith(DENIED):
+            continue
         code, _, expiry = item.partition("@")
         ends = date.fromisoformat(expiry) if expiry else None
         known = held.get(code, date.min)
         if known is not None:
             held[code] = None if ends is None else max(known, ends)
     return held
+
+
+def find_denied(holds: Iterable[str]) -> frozenset[str]:
+    """The codes that a client says it does not hold, though something that it holds may have required them."""
+    return frozenset(item.removeprefix(DENIED) for item in holds if item.startswith(DENIED))
 
 
 def join_held(holds: Iterable[str], as_of: date) -> str:
@@ -328,13 +433,26 @@ def is_held(code: str, profile: Mapping[str, Any]) -> bool:
     return code in split_set(str(profile.get(HELD) or NONE))
 
 
-def choose_clients(profiles: pd.DataFrame, clients: Collection[str]) -> pd.DataFrame:
-    """The rows of the named clients, all where none is named. Raises: UnknownNameError."""
-    known = set(profiles["client"])
-    for client in clients:
-        if client not in known:
-            raise UnknownNameError("client", client, known)
-    return profiles[profiles["client"].isin(list(clients))] if clients else profiles
+def choose_clients(
+    profiles: pd.DataFrame, clients: Collection[str], groups: Collection[str] = ()
+) -> pd.DataFrame:
+    """The rows of the named clients and of all of the named groups, all where none is named.
+
+    Raises: UnknownNameError, and UsageError where a group is named and the file has none.
+    """
+    known = {"client": set(profiles["client"]), "group": set(profiles["group"].dropna()) if groups else set()}
+    for kind, asked in (("client", clients), ("group", groups)):
+        for name in asked:
+            if kind == "group" and not known[kind]:
+                raise UsageError(
+                    f"no client has a group, so there is no {name!r}", "tell it in the column 'group'"
+                )
+            if name not in known[kind]:
+                raise UnknownNameError(kind, name, known[kind])
+    if not clients and not groups:
+        return profiles
+    is_asked = profiles["client"].isin(list(clients))
+    return profiles[is_asked | profiles["group"].isin(list(groups))] if groups else profiles[is_asked]
 
 
 def split_set(told: str) -> frozenset[str]:

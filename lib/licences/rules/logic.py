@@ -229,13 +229,15 @@ def read_profile(row: Mapping[str, Any], fields: Fields, as_of: date) -> dict[st
 
 def make_profile(row: Mapping[str, Any]) -> dict[str, Value | None]:
     """One client's facts as plain values; a fact that is not told is None."""
-    return {str(name): None if pd.isna(value) else _plain(value) for name, value in row.items()}
+    return {str(name): _make_plain(value) for name, value in row.items()}
 
 
-def _plain(value: Any) -> Value:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    return value if isinstance(value, str) else float(value)
+def _make_plain(value: Any) -> Value | None:
+    if isinstance(value, (str, bool)):  # most are, and pandas takes long to say that a text is told
+        return value
+    if pd.isna(value):
+        return None
+    return bool(value) if isinstance(value, np.bool_) else float(value)
 
 
 @lru_cache(maxsize=4096)

@@ -10,29 +10,36 @@ from typing import Any, TypedDict
 import pandas as pd
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
 from licences.law.local import PROVINCE
+from licences.law.renewal_window import find_renewal_window
+from licences.planning.papers import find_undocumented
+from licences.planning.promise import find_open
 from licences.planning.renewals import MONTHS
-from licences.planning.schedule import DONE
-from licences.words.findings import say_finding
-from licences.words.phrases import say_value
+from licences.words.deadlines import DeadlineView, view_deadlines
+from licences.words.findings import say_finding, say_status
+from licences.words.missing import SHOWN, MissingView, say_more, view_missing
+from licences.words.money import MoneyView, view_money
+from licences.words.papers import PaperView, count_by_who, view_papers
+from licences.words.phrases import say_rare, say_value
 from licences.words.plans import (
-    CostView,
     DueView,
     LaunchView,
     StepView,
     say_conflicts,
-    view_costs,
     view_dues,
     view_launch,
     view_steps,
 )
+from licences.words.promise import PromiseView, view_promise
 from licences.words.remedies import say_way
 from licences.words.rows import RowView, clean_cell, view_row
 from licences.words.scope import say_scope
+from licences.words.stages import StageView, say_from, view_stages
 from licences.words.texts import say
 from licences.words.upcoming import say_coming
 
@@ -43,12 +50,15 @@ _SHOWN = ("forbidden", "required", "recommended", "optional")
 class LicenceView(RowView):
     """What is said of a licence in a client's case.
 
-    obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
-    is_outside: whether the catalogue holds no rule for it, so that no answer settles it.
+    status_text: the status in words. obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
+    is_outside: whether the catalogue holds no rule for it, so that no answer settles it. last_day: to apply for
+    the renewal of what is held or has expired, None where no expiry is told; it has a star where it is provisional. needed_from:
+    from which day on the verdict is, empty where it is so from the start.
     """
 
     verdict: str
     status: str
+    status_text: str
     because: list[str]
     missing: list[str]
     blockers: list[str]
@@ -58,12 +68,9 @@ class LicenceView(RowView):
     age_days: int
     is_licence: bool
     is_outside: bool
-
-
-class OverdueView(LicenceView):
-    """A licence to renew, with the day by which it should have been, where that has gone by."""
-
-    overdue_since: date | None
+    last_day: date | None
+    last_day_text: str
+    needed_from: str
 
 
 class QuestionView(TypedDict):
@@ -75,6 +82,15 @@ class QuestionView(TypedDict):
     settles: list[str]
     conditions: list[str]
     share: str
+    is_rare: bool
+
+
+class RareView(TypedDict):
+    """The open facts that only few businesses have: what heads them, and what one answer to all settles."""
+
+    title: str
+    intro: str
+    questions: list[QuestionView]
 
 
 # A key of it is a keyword, so that it has no class of its own.
@@ -97,7 +113,10 @@ class CaseView(TypedDict):
     """A case, worked out once for all its formats.
 
     needed: by verdict, but for what is not needed. open, outside: what is undetermined, by whether answers
-    can settle it. not_needed: the licences among what is not.
+    can settle it. open_text: how many, and whether they could be required. not_needed: the licences among what is
+    not. missing: what a client that trades is missing today, most urgent first; missing_first: what of it a first
+    page shows, and missing_more how many more there are. stages: of a client told in stages, and of no other, the
+    present and what is to come.
     """
 
     case: Case
@@ -105,30 +124,39 @@ class CaseView(TypedDict):
     needed: dict[str, list[LicenceView]]
     forbidden: list[LicenceView]
     open: list[LicenceView]
+    open_text: str
     outside: list[LicenceView]
     not_needed: list[LicenceView]
     held_in_vain: list[str]
     required: list[LicenceView]
     to_obtain: list[LicenceView]
     blocked: list[LicenceView]
-    renew: list[OverdueView]
+    deadlines: list[DeadlineView]
     steps: list[StepView]
     dated: list[StepView]
     undated: list[StepView]
     questions: list[QuestionView]
+    rare: RareView | None
     warnings: list[str]
     coming: list[UpcomingView]
     shown: list[LicenceView]
     checked: AgeView
+    missing: list[MissingView]
+    missing_first: list[MissingView]
+    missing_more: str
     launch: LaunchView | None
-    no_launch: str
-    left_out: list[str]
+    promise: PromiseView
+    stages: list[StageView]
     conflicts: list[str]
     renewals: list[DueView]
     untold_expiries: list[str]
     months: int
-    costs: list[CostView]
+    money: MoneyView
+    papers: list[PaperView]
+    papers_of: dict[str, int]
+    undocumented: dict[str, str]
     capacity: int | None
+    prepares: bool
     profile: list[tuple[str, str]]
     scope: list[str]
     local_note: str
@@ -140,49 +168,59 @@ def view_case(case: Case) -> CaseView:
     licences = {code: view_licence(case, code) for code in case.findings}
     needed = {verdict: [licences[code] for code in case.find_codes(verdict)] for verdict in BY_WEIGHT[:-1]}
     required = needed["required"]
-    overdue = {
-        event.code: event.renew_by
-        for event in case.forecast.renewals
-        if event.is_renewal and event.renew_by < case.as_of
-    }
     steps = view_steps(case.forecast)
+    to_obtain = [licence for licence in required if licence["status"] not in DONE]
+    codes = list(
+        dict.fromkeys([*(licence["code"] for licence in to_obtain), *(step["code"] for step in steps)])
+    )
+    papers = view_papers(case.plan, codes)
+    open_ones = [licence for licence in needed["undetermined"] if not licence["is_outside"]]
+    missing = view_missing(case.forecast)
     shown = [licence for verdict in _SHOWN for licence in needed[verdict]]
+    questions = [_view_question(case, row) for row in case.questions.to_dict("records")]
     return {
         "case": case,
         "language": case.language,
         "needed": needed,
         "forbidden": needed["forbidden"],
-        "open": [licence for licence in needed["undetermined"] if not licence["is_outside"]],
+        "open": open_ones,
+        "open_text": _say_open(case, open_ones),
         "outside": [licence for licence in needed["undetermined"] if licence["is_outside"]],
         "not_needed": [
             licences[code] for code in case.find_codes("not_needed") if code in case.catalogue.codes
         ],
         "held_in_vain": _find_gone(case),
         "required": required,
-        "to_obtain": [licence for licence in required if licence["status"] not in DONE],
+        "to_obtain": to_obtain,
         "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
-        "renew": [
-            {**licence, "overdue_since": overdue.get(licence["code"])}
-            for licence in shown
-            if licence["status"] in {"expiring", "expired"}
-        ],
+        "deadlines": view_deadlines(case.forecast.deadlines, case.plan.law),
         "steps": steps,
         "dated": [step for step in steps if step["finish"]],
         "undated": [step for step in steps if not step["finish"]],
-        "questions": [_view_question(case, row) for row in case.questions.to_dict("records")],
+        "questions": questions,
+        "rare": _view_rare(case, questions),
         "warnings": [warning.message for warning in case.contradictions],
         "coming": [_view_coming(change, case) for change in case.coming],
         "shown": shown,
         "checked": _find_age(case, shown),
+        "missing": missing,
+        "missing_first": missing[:SHOWN],
+        "missing_more": say_more(
+            len(missing) - SHOWN, case.language, say(case.language, "page.needed_title")
+        ),
         "launch": view_launch(case.forecast),
-        "no_launch": case.forecast.no_launch,
-        "left_out": [case.name_code(code) for code in case.forecast.left_out],
+        "promise": view_promise(case.forecast),
+        "stages": view_stages(case.forecast),
         "conflicts": say_conflicts(case.plan),
         "renewals": view_dues(case.forecast),
         "untold_expiries": [case.name_code(code) for code in case.forecast.untold_expiries],
         "months": MONTHS,
-        "costs": view_costs(case.forecast),
-        "capacity": case.plan.capacity,
+        "money": view_money(case.forecast),
+        "papers": papers,
+        "papers_of": count_by_who(papers),
+        "undocumented": {code: case.short(code) for code in find_undocumented(case.plan.law, codes)},
+        "capacity": case.plan.capacity if case.plan.prepares else None,  # else it limits nothing
+        "prepares": case.plan.prepares,
         "scope": say_scope(case.catalogue, case.as_of, case.language, with_edition=False),
         "local_note": _say_local_note(case, shown),
         "profile": [
@@ -193,15 +231,26 @@ def view_case(case: Case) -> CaseView:
     }
 
 
+def _say_open(case: Case, licences: list[LicenceView]) -> str:
+    """How many cannot be judged yet, and whether they could be required; empty where there are none."""
+    if not licences:
+        return ""
+    could_be = not set(find_open(case.plan)).isdisjoint(licence["code"] for licence in licences)
+    key = "answer_open" if could_be else "answer_open_advised"
+    return say(case.language, f"page.{key}", count=len(licences))
+
+
 def view_licence(case: Case, code: str) -> LicenceView:
     """What is said of a licence: of its row, which is the same for every client, and of this client's case."""
-    finding = case.findings[code]
+    finding, expires_on = case.findings[code], case.held.get(code)
+    window = find_renewal_window(finding.licence.row, expires_on) if expires_on else None
     row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
     return {
         **row,
-        "advice": None if finding.status in DONE else row["advice"],  # it says what to do instead of applying
+        "advice": None if finding.is_obtained else row["advice"],  # it says what to do instead of applying
         "verdict": finding.verdict,
         "status": finding.status,
+        "status_text": say_status(finding.status, finding.implied_by, case.short, case.language),
         "because": said["because"][:-1],  # the legal basis stands in its own place
         "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": said["blockers"],
@@ -211,6 +260,9 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "age_days": max(0, (case.as_of - row["checked_on"]).days),
         "is_licence": code in case.catalogue.codes,
         "is_outside": finding.is_outside,
+        "last_day": window.last_day if window else None,
+        "needed_from": say_from(finding.begins_on, case.language) if finding.begins_on else "",
+        "last_day_text": f"{window.last_day}{'*' if window.is_provisional else ''}" if window else "",
     }
 
 
@@ -219,11 +271,11 @@ def _say_obtainable(case: Case, code: str) -> list[str]:
     finding = case.findings[code]
     if finding.verdict == "not_needed":
         return []
-    aim = find_eligible(finding.licence, case.profile)
+    aim = find_eligible(finding.licence, finding.profile, is_implied=bool(finding.implied_by))
     return (
         []
         if aim.reached
-        else [say_way(way, case.profile, case.catalogue.fields, case.language) for way in aim.ways]
+        else [say_way(way, finding.profile, case.catalogue.fields, case.language) for way in aim.ways]
     )
 
 
@@ -247,16 +299,29 @@ def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
         "settles": [case.name_code(code) for code in row["settles"]],
         "conditions": [case.name_code(code) for code in row["conditions"]],
         "share": f"{row['share']:.0%}",
+        "is_rare": field.is_rare,
+    }
+
+
+def _view_rare(case: Case, questions: list[QuestionView]) -> RareView | None:
+    rare = [question for question in questions if question["is_rare"]]
+    if not rare:
+        return None
+    return {
+        "title": say(case.language, "rare.title", count=len(rare)),
+        "intro": say_rare(len(case.settled_by_none), case.language),
+        "questions": rare,
     }
 
 
 def _view_coming(change: UpcomingChange, case: Case) -> UpcomingView:
+    stage = case.find_concerned(change)
     return {
         "name": change.entry.name,
         "official_name": change.entry.official_name,
         "code": change.entry.code,
         "from": change.day,
-        "what": say_coming(change, case.law, case.profile),
+        "what": say_coming(change, case.law, stage.profile if stage else case.profile, case.plan.kept),
         "note": say_note(change, case.catalogue, case.language),
     }
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 from licences.errors import cut
 from licences.reading.extent import Extent, Note
+from licences.rules.stages import list_stages
 from licences.words.texts import say
 
 
@@ -12,6 +17,22 @@ def say_extent(extent: Extent, language: str) -> str:
     key = "extent.read_sheet" if extent.sheet else "extent.read"
     told = {"file": extent.file, "sheet": cut(extent.sheet), "rows": extent.rows, "columns": extent.columns}
     return say(language, key, **told)
+
+
+def count_stages_and_groups(profiles: pd.DataFrame) -> dict[str, int]:
+    """How many later stages the clients tell, how many of them do, how many groups there are; what is none is left out."""
+    stages = list_stages(profiles)
+    counts = {
+        "stages": sum(map(len, stages)),
+        "clients_in_stages": sum(map(bool, stages)),
+        "groups": profiles["group"].nunique(),
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def say_counts(counts: Mapping[str, int], language: str) -> list[str]:
+    """What ``count_stages_and_groups`` counts, in words."""
+    return [say(language, f"extent.{name}", **counts) for name in ("stages", "groups") if name in counts]
 
 
 def say_notes(extent: Extent, language: str) -> list[str]:

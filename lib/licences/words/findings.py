@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from licences.assessment.explain import (
 )
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence
+from licences.law.renewal_window import find_renewal_window
 from licences.reading.tables import NONE
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Fields, is_held, split_set
@@ -53,8 +54,15 @@ class TraceView(TypedDict, total=False):
     source: SourceView
 
 
-class FindingView(TypedDict):
-    """A finding as ``licences assess --json`` promises it."""
+_From = TypedDict("_From", {"from": NotRequired[str | None]})
+
+
+class FindingView(_From):
+    """A finding as ``licences assess --json`` promises it.
+
+    from: of clients told in stages alone, the day of the stage from which the verdict is, None where it is
+    so from the start.
+    """
 
     client: str
     code: str
@@ -64,6 +72,9 @@ class FindingView(TypedDict):
     would_change_if: list[str]
     blockers: list[str]
     status: str
+    last_day_to_apply: str | None
+    implied_by: list[str] | None
+    trading_without: bool | None
     legal_basis: str
     source_url: str | None
     checked_on: str
@@ -80,10 +91,12 @@ class TracedView(FindingView):
 def say_finding(finding: Finding, language: str) -> FindingView:
     """A finding in a reader's language."""
     rule, source = finding.licence.applies, cite(finding.licence, language)
+    begins_on = finding.begins_on.isoformat() if finding.begins_on else None
     return {
         "client": finding.client,
         "code": finding.code,
         "verdict": finding.verdict,
+        **({"from": begins_on} if finding.is_staged else {}),  # type: ignore[typeddict-item]
         "because": [
             *say_reasons(finding, language),
             say(language, "because.basis", basis=source["legal_basis"]),
@@ -95,12 +108,22 @@ def say_finding(finding: Finding, language: str) -> FindingView:
             )
         ),
         "blockers": []
-        if finding.verdict == "not_needed"
+        if finding.verdict == "not_needed" or finding.is_obtained
         else list_blockers(finding.licence, finding.profile, language),
         "status": finding.status,
+        "last_day_to_apply": _write_last_day(finding),
+        "implied_by": list(finding.implied_by) or None,
+        "trading_without": finding.trading_without,
         **source,
         "local": say_local(finding.licence, language),
     }
+
+
+def _write_last_day(finding: Finding) -> str | None:
+    """The last day to apply for the renewal of what is held or has expired; None where no expiry is told."""
+    ends = finding.expires_on
+    window = find_renewal_window(finding.licence.row, ends) if ends else None
+    return window.last_day.isoformat() if window else None
 
 
 def say_traced(finding: Finding, language: str) -> TracedView:
@@ -126,10 +149,29 @@ def make_findings_frame(
     Columns are the keys of FindingView, or of TracedView where ``is_traced``. Lists are Python lists of
     str, dates are ISO texts, an unknown address is None.
     """
-    say_one = say_traced if is_traced else say_finding
-    found = explain(catalogue, profiles, as_of, language)
-    rows = [say_one(finding, language) for finding in found]
-    return pd.DataFrame(rows, dtype=object)  # an address that is not known stays None
+    found = explain(catalogue, profiles, as_of, language, over_stages=True)
+    return frame_findings(list_findings(found, language, is_traced))
+
+
+def list_findings(
+    found: Iterable[Finding], language: str = "zh", is_traced: bool = False
+) -> list[FindingView]:
+    """Findings in a reader's language, with their trees where ``is_traced``."""
+    say_one: Callable[[Finding, str], FindingView] = say_traced if is_traced else say_finding
+    return [say_one(finding, language) for finding in found]
+
+
+def frame_findings(views: Iterable[FindingView]) -> pd.DataFrame:
+    """Findings as rows; ``from`` is missing where none of the clients is told in stages."""
+    return pd.DataFrame(list(views), dtype=object)  # an address that is not known stays None
+
+
+def say_status(
+    status: str, implied_by: Iterable[str] | None, short: Callable[[str], str], language: str
+) -> str:
+    """Whether a licence is held, and where that follows from others from which; short: what a code is called."""
+    names = say(language, "list").join(map(short, implied_by or ()))
+    return say(language, f"status.{status}", names=names)
 
 
 def say_reasons(finding: Finding, language: str) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference
 from licences.words.findings import FindingView, TracedView
+from licences.words.holdings import ImpliedJson
 from licences.words.messages import find_profiles, tell
 from licences.words.plan_json import PlanJson
 from licences.words.remedies import RemediesView
@@ -23,7 +24,9 @@ class QuestionJson(TypedDict):
     """An open fact of a client. settles: codes that some answer to it alone would decide.
 
     share: of the client's undetermined licences, how many an answer decides on average, 0 to 1.
-    conditions: codes that apply and of which it decides whether the client can obtain them.
+    conditions: codes that apply and of which it decides whether the client can obtain them. stake: the licences
+    that an answer decides on average, each weighed by what it is to do without it, and all by how usual the
+    fact is. group: ``rare`` for facts that only few businesses have, to be answered together.
     """
 
     client: str
@@ -31,6 +34,8 @@ class QuestionJson(TypedDict):
     settles: list[str]
     share: float
     conditions: list[str]
+    stake: float
+    group: Literal["rare"] | None
 
 
 class RowJson(TypedDict):
@@ -100,10 +105,17 @@ class ProblemJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    """What is wrong or doubtful; with the deep check also what it counted: shares are 0 to 1."""
+    """What is wrong or doubtful; with the deep check also what it counted: shares are 0 to 1.
+
+    stages: how many later stages clients_in_stages tell; groups: of companies. None is left out.
+    """
 
     problems: list[ProblemJson]
+    implied: NotRequired[list[ImpliedJson]]
     scope: NotRequired[ScopeView]
+    stages: NotRequired[int]
+    clients_in_stages: NotRequired[int]
+    groups: NotRequired[int]
     broken_rules: NotRequired[int]
     noticed: NotRequired[int]
     share: NotRequired[float]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.impact import ClientImpact
+from licences.assessment.operating import is_operating
 from licences.law.diff import Difference, LocalChange, RowChange, make_plain
 from licences.law.in_force import Licence
 from licences.law.local import PROVINCE, REMARK
@@ -17,6 +18,7 @@ from licences.rules.kleene import Profile
 from licences.rules.logic import read_profile
 from licences.words.findings import list_blockers
 from licences.words.labels import GROUNDS, is_unit, name_both, name_field, name_stem, say_cell, say_fields
+from licences.words.operating import say_for
 from licences.words.phrases import join_claims
 from licences.words.texts import join_names, say, say_number
 from licences.words.upcoming import say_coming, say_instead
@@ -213,28 +215,33 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
     """The sentences for one client, what matters most first."""
     language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
+
+    def dated(code: str, sentence: str) -> str:
+        day = one.find_day(code)
+        return own("changes.one.from_stage", day=day, sentence=sentence) if day else sentence
+
     said = []
     for code in one.forbidden:
         entry = difference.new.entries[code]
-        reasons = join_claims(entry.applies.explain(profile), fields, language)
+        reasons = join_claims(entry.applies.explain(one.find_profile(code, profile)), fields, language)
         basis = str(entry.row[f"legal_basis_{language}"])
-        said.append(own("changes.one.forbidden", names=name(code), reasons=reasons, basis=basis))
+        said.append(dated(code, own("changes.one.forbidden", names=name(code), reasons=reasons, basis=basis)))
     for code in one.duties:
         entry = difference.new.entries[code]
-        reasons = join_claims(entry.applies.explain(profile), fields, language)
+        reasons = join_claims(entry.applies.explain(one.find_profile(code, profile)), fields, language)
         key = "new_duty" if reasons else "new_duty_always"
-        said.append(own(f"changes.one.{key}", names=name(code), reasons=reasons))
+        said.append(dated(code, own(f"changes.one.{key}", names=name(code), reasons=reasons)))
     for code in one.blocked:
-        blockers = list_blockers(difference.new.entries[code], profile, language)
-        said.append(
-            own("changes.one.blocked", names=name(code), blockers=own("retrospect.between").join(blockers))
-        )
-    said += _tell_verdicts(difference, one, profile)
+        blockers = list_blockers(difference.new.entries[code], one.find_profile(code, profile), language)
+        joined = own("retrospect.between").join(blockers)
+        said.append(dated(code, own("changes.one.blocked", names=name(code), blockers=joined)))
+    said += [dated(code, text) for code, text in _tell_verdicts(difference, one, profile)]
     for code, verdict in one.rewritten:
-        said.append(
-            own("changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"),
-                fields=_list_fields(difference, code))
-        )  # fmt: skip
+        fields_text = _list_fields(difference, code)
+        text = own(
+            "changes.one.rewritten", names=name(code), verdict=own(f"verdict.{verdict}"), fields=fields_text
+        )
+        said.append(dated(code, text))
     said += [
         f"{name(change.code)}: {say_local_change(difference, change)}"
         for change in one.local
@@ -244,8 +251,9 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
     for code, _ in one.rechecked:
         said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
     for code in one.announced:
-        said += _tell_ahead(difference, code, profile)
-    return said + [own(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+        said += _tell_ahead(difference, code, one.find_profile(code, profile))
+    moved = partial(say_for, is_operating(profile), language)
+    return said + [moved(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
 
 
 def say_local_change(difference: Difference, change: LocalChange) -> str:
@@ -258,8 +266,8 @@ def say_local_change(difference: Difference, change: LocalChange) -> str:
     return say(language, f"changes.one.{key}", province=province, label=label, what=what)
 
 
-def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) -> Iterator[str]:
-    """What is no longer in force, what is to be asked, what is otherwise, and what is no longer needed."""
+def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) -> Iterator[tuple[str, str]]:
+    """By code what is no longer in force, what is to be asked, what is otherwise, and what is no longer needed."""
     language, fields = difference.new.language, difference.new.catalogue.fields
     own, name = partial(say, language), partial(name_licence, difference)
     lost = []
@@ -268,21 +276,21 @@ def _tell_verdicts(difference: Difference, one: ClientImpact, profile: Profile) 
             continue
         if code not in difference.new.entries:
             instead = say_instead(difference.old.entries[code], difference.new)
-            yield own("changes.one.ended", names=name(code), instead=instead)
+            yield code, own("changes.one.ended", names=name(code), instead=instead)
         elif verdict == "undetermined":
-            missing = difference.new.entries[code].applies.find_missing(profile)
+            missing = difference.new.entries[code].applies.find_missing(one.find_profile(code, profile))
             labels = own("list").join(fields[field].label[language] for field in missing)
             key = "ask" if missing else "outside"
-            yield own(f"changes.one.{key}", names=name(code), labels=labels)
+            yield code, own(f"changes.one.{key}", names=name(code), labels=labels)
         elif (was, verdict) == ("forbidden", "not_needed"):
-            yield own("changes.one.allowed", names=name(code))
+            yield code, own("changes.one.allowed", names=name(code))
         elif code in one.lost and verdict == "not_needed":
             lost.append(name(code))
         elif code not in (*one.duties, *one.lost):
             key = "settled" if verdict == "not_needed" else "now_held" if code in one.held else "now_advised"
-            yield own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}"))
+            yield code, own(f"changes.one.{key}", names=name(code), verdict=own(f"verdict.{verdict}"))
     if lost:
-        yield own("changes.one.lost", names=own("list").join(lost))
+        yield "", own("changes.one.lost", names=own("list").join(lost))
 
 
 def _tell_ahead(difference: Difference, code: str, profile: Profile) -> list[str]:

@@ -85,3 +85,8 @@ def _say_claim(claim: Claim, field: Field, language: str, profile: Profile | Non
 def join_claims(claims: Iterable[Claim], fields: Fields, language: str) -> str:
     """Several statements that hold together."""
     return say(language, "and").join(say_claims(claims, fields, language))
+
+
+def say_rare(settled: int, language: str) -> str:
+    """What heads the facts that only few businesses have; settled: how many licences "none of these" decides."""
+    return say(language, "rare.intro" if settled else "rare.intro_nothing", count=settled)

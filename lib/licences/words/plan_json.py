@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from licences.law.durations import Duration
+from licences.law.in_force import LawInForce
 from licences.law.working_days import read_calendar
+from licences.planning.deadlines import Deadline
+from licences.planning.fees import Amounts
 from licences.planning.forecast import Forecast
+from licences.planning.missing import Missing
+from licences.planning.promise import Promise
 from licences.planning.renewals import Renewal
+from licences.planning.risk import Penalty, Risk
+from licences.planning.stages import StagePlan
+from licences.words.papers import view_papers
 from licences.words.plans import StepView, say_duty, view_steps
+from licences.words.promise import say_promise, say_reason
+
+
+class PreparationJson(TypedDict):
+    """How long an application is prepared, in working days."""
+
+    min: int
+    likely: int
+    max: int
+    basis: str
 
 
 class DaysJson(TypedDict):
@@ -27,7 +45,12 @@ class DaysJson(TypedDict):
     correction_basis: str
 
 
-class StepJson(TypedDict):
+_From = TypedDict(
+    "_From", {"from": str | None}
+)  # a key of it is a keyword, so that it has no class of its own
+
+
+class StepJson(_From):
     """A step; slack in working days, criticality and percentiles from the simulation."""
 
     code: str
@@ -40,8 +63,11 @@ class StepJson(TypedDict):
     requires: list[str]
     queues_behind: list[str]
     start: str | None
+    prepare_from: str | None
+    submit_on: str | None
     finish: str | None
     latest_start: str | None
+    latest_submit_on: str | None
     latest_finish: str | None
     slack_days: int | None
     critical: bool
@@ -51,6 +77,7 @@ class StepJson(TypedDict):
     finish_p90: str | None
     basis: str
     days: DaysJson | None
+    preparation: PreparationJson
     provisional: bool
     blocked_by: str | None
     blocked_until: str | None
@@ -58,8 +85,26 @@ class StepJson(TypedDict):
     notes: list[str]
 
 
+class ReasonJson(TypedDict):
+    """Why no date can be promised: all codes, and the facts that would settle it."""
+
+    kind: str
+    codes: list[str]
+    fields: list[str]
+    text: str
+
+
+class PromiseJson(TypedDict):
+    """What the client can be promised; text: all of it in sentences."""
+
+    kind: str
+    not_before: str | None
+    reasons: list[ReasonJson]
+    text: str
+
+
 class LaunchJson(TypedDict):
-    """By when every required step that can be dated is done."""
+    """By when every required step that can be dated is done; p50, p80, p90 and who decides only where dates can be promised."""
 
     likely: str | None
     p50: str | None
@@ -72,6 +117,25 @@ class LaunchJson(TypedDict):
     left_out: list[str]
     draws: int
     seed: int
+
+
+class StageLaunchJson(TypedDict):
+    """By when every step that can be dated is done that a stage, or one before it, requires."""
+
+    likely: str | None
+    p50: str | None
+    p80: str | None
+    p90: str | None
+
+
+class StageJson(_From):
+    """A stage of a client: what is otherwise, what it needs anew, and by when that is done."""
+
+    changes: dict[str, Any]
+    codes: list[str]
+    promise: PromiseJson
+    launch: StageLaunchJson
+    late_days: int | None
 
 
 class RenewalJson(TypedDict):
@@ -87,15 +151,93 @@ class RenewalJson(TypedDict):
     provisional: bool
 
 
+class DeadlineJson(TypedDict):
+    """Of what is held, what runs out, is overdue or has a duty near; days are calendar days."""
+
+    code: str
+    kind: str
+    last_day: str
+    days_left: int
+    is_overdue: bool
+    expires_on: str | None
+    status: str
+    verdict: str
+    duty: str | None
+    basis: str
+    provisional: bool
+
+
 class CostJson(TypedDict):
-    """The official fees of a phase in yuan; None where no amount is known."""
+    """The fees of a phase in yuan; None where no amount is known."""
 
     phase: int
     fee_cny: float | None
     yearly_fee_cny: float | None
+    market_min_cny: float | None
+    market_max_cny: float | None
+    our_fee_cny: float | None
     unknown_fees: list[str]
     unknown_yearly_fees: list[str]
+    unknown_market: list[str]
     estimates: list[str]
+
+
+class PaperJson(TypedDict):
+    """A paper to bring, once; the id is null for a text of a row's own."""
+
+    id: str | None
+    name: str
+    brought_by: str
+    needed_for: list[str]
+    needed_by: str | None
+
+
+class CostsTotalJson(TypedDict):
+    """The fees of all phases together."""
+
+    fee_cny: float | None
+    yearly_fee_cny: float | None
+    market_min_cny: float | None
+    market_max_cny: float | None
+    our_fee_cny: float | None
+    unknown_fees: list[str]
+    unknown_yearly_fees: list[str]
+    unknown_market: list[str]
+
+
+class QuoteJson(TypedDict):
+    """What the firm itself asks for a licence."""
+
+    code: str
+    short: str
+    our_fee_cny: float
+    remark: str | None
+
+
+class PenaltyJson(TypedDict):
+    """What a licence that is required and not held puts at stake, in yuan."""
+
+    code: str
+    min_cny: float | None
+    max_cny: float | None
+    closes: bool | None
+    basis: str | None
+
+
+class RiskJson(TypedDict):
+    """What is at stake today; fines are never added up."""
+
+    licences: list[PenaltyJson]
+    highest: PenaltyJson | None
+    closing: list[str]
+    unknown: list[str]
+
+
+class MissingJson(PenaltyJson):
+    """What an operating client does without, or against a prohibition, and by when it can be had."""
+
+    verdict: str
+    finish: str | None
 
 
 class PlanJson(TypedDict):
@@ -107,15 +249,24 @@ class PlanJson(TypedDict):
     announced_until: str
     include: list[str]
     capacity: int | None
+    preparation: bool
+    promise: PromiseJson
     steps: list[StepJson]
     critical_path: list[str]
     launch: LaunchJson
+    stages: list[StageJson]
     missing_facts: list[str]
     undetermined: list[str]
     forbidden: list[str]
+    deadlines: list[DeadlineJson]
     renewals: list[RenewalJson]
     expiry_not_told: list[str]
     costs: list[CostJson]
+    papers: list[PaperJson]
+    costs_total: CostsTotalJson
+    quotation: list[QuoteJson]
+    risk: RiskJson
+    missing_today: list[MissingJson]
 
 
 def describe_plan(forecast: Forecast) -> PlanJson:
@@ -128,38 +279,129 @@ def describe_plan(forecast: Forecast) -> PlanJson:
         "announced_until": calendar.announced_until.isoformat(),
         "include": list(forecast.plan_options.include),
         "capacity": plan.capacity,
+        "preparation": plan.prepares,
+        "promise": _describe_promise(forecast.promise, forecast.launch, plan.law),
         "steps": [_describe_step(forecast, view) for view in view_steps(forecast)],
         "critical_path": list(plan.critical_path),
         "launch": _describe_launch(forecast),
+        "stages": [_describe_stage(one, forecast) for one in forecast.stages],
         "missing_facts": list(forecast.missing_facts),
         "undetermined": [code for code, verdict in plan.verdicts.items() if verdict == "undetermined"],
         "forbidden": [code for code, verdict in plan.verdicts.items() if verdict == "forbidden"],
+        "deadlines": [_describe_deadline(one, plan.law.language) for one in forecast.deadlines],
         "renewals": [_describe_renewal(event, plan.law.language) for event in forecast.renewals],
         "expiry_not_told": list(forecast.untold_expiries),
         "costs": [
-            {
-                "phase": cost.phase,
-                "fee_cny": cost.fee_cny,
-                "yearly_fee_cny": cost.yearly_fee_cny,
-                "unknown_fees": list(cost.unknown_fees),
-                "unknown_yearly_fees": list(cost.unknown_yearly_fees),
-                "estimates": list(cost.estimates),
-            }
+            {"phase": cost.phase, **_describe_amounts(cost), "estimates": list(cost.estimates)}
             for cost in forecast.costs
         ],
+        "papers": [
+            {
+                "id": paper["id"] or None,
+                "name": paper["name"],
+                "brought_by": paper["who"],
+                "needed_for": paper["codes"],
+                "needed_by": _write_day(paper["needed_by"]),
+            }
+            for paper in view_papers(plan)
+        ],
+        "costs_total": _describe_amounts(forecast.costs_total),
+        "quotation": [
+            {
+                "code": quote.code,
+                "short": plan.law.short(quote.code),
+                "our_fee_cny": quote.our_fee_cny,
+                "remark": quote.remark,
+            }
+            for quote in forecast.quotation
+        ],
+        "risk": _describe_risk(forecast.risk),
+        "missing_today": [_describe_missing(one) for one in forecast.missing],
+    }
+
+
+def _describe_amounts(amounts: Amounts) -> CostsTotalJson:
+    return {
+        "fee_cny": amounts.fee_cny,
+        "yearly_fee_cny": amounts.yearly_fee_cny,
+        "market_min_cny": amounts.market_min_cny,
+        "market_max_cny": amounts.market_max_cny,
+        "our_fee_cny": amounts.our_fee_cny,
+        "unknown_fees": list(amounts.unknown_fees),
+        "unknown_yearly_fees": list(amounts.unknown_yearly_fees),
+        "unknown_market": list(amounts.unknown_market),
+    }
+
+
+def _describe_risk(risk: Risk) -> RiskJson:
+    return {
+        "licences": [_describe_penalty(one) for one in risk.licences],
+        "highest": _describe_penalty(risk.highest) if risk.highest else None,
+        "closing": list(risk.closing),
+        "unknown": list(risk.unknown),
+    }
+
+
+def _describe_penalty(one: Penalty) -> PenaltyJson:
+    return {
+        "code": one.code,
+        "min_cny": one.min_cny,
+        "max_cny": one.max_cny,
+        "closes": one.closes,
+        "basis": one.basis,
+    }
+
+
+def _describe_missing(one: Missing) -> MissingJson:
+    return {
+        **_describe_penalty(one.penalty),
+        "verdict": "forbidden" if one.is_forbidden else "required",
+        "finish": _write_day(one.finish),
+    }
+
+
+def _describe_promise(
+    promise: Promise, launch: tuple[date, date, date] | None, law: LawInForce
+) -> PromiseJson:
+    return {
+        "kind": promise.kind,
+        "not_before": _write_day(promise.not_before),
+        "reasons": [
+            {
+                "kind": reason.kind,
+                "codes": list(reason.codes),
+                "fields": list(reason.fields),
+                "text": say_reason(reason, law),
+            }
+            for reason in promise.reasons
+        ],
+        "text": say_promise(promise, launch, law),
+    }
+
+
+def _describe_stage(stage: StagePlan, forecast: Forecast) -> StageJson:
+    p50, p80, p90 = map(_write_day, stage.launch or (None, None, None))
+    return {
+        "from": _write_day(stage.begins_on),
+        "changes": dict(stage.changes),
+        "codes": list(stage.codes),
+        "promise": _describe_promise(stage.promise, stage.launch, forecast.plan.law),
+        "launch": {"likely": _write_day(stage.likely), "p50": p50, "p80": p80, "p90": p90},
+        "late_days": stage.late_days,
     }
 
 
 def _describe_launch(forecast: Forecast) -> LaunchJson:
-    plan, simulation, decider = forecast.plan, forecast.simulation, forecast.decided_by
-    p50, p80, p90 = map(_write_day, simulation.launch or (None, None, None))
+    plan, days, simulation = forecast.plan, forecast.launch, forecast.simulation
+    p50, p80, p90 = map(_write_day, days or (None, None, None))
+    decider = forecast.decided_by if days else None
     return {
         "likely": _write_day(plan.launch),
         "p50": p50,
         "p80": p80,
         "p90": p90,
         "basis": forecast.basis if plan.launch else None,
-        "provisional": bool(simulation.launch and simulation.launch[-1] > read_calendar().announced_until),
+        "provisional": bool(days and days[-1] > read_calendar().announced_until),
         "decided_by": decider,
         "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
         "left_out": list(forecast.left_out),
@@ -176,14 +418,18 @@ def _describe_step(forecast: Forecast, view: StepView) -> StepJson:
         "name": step.name,
         "short": view["short"],
         "verdict": step.verdict,
+        "from": _write_day(step.begins_on),
         "phase": step.phase,
         "article_phase": step.article_phase,
         "forced_phase": step.forced_phase,
         "requires": list(step.requires),
         "queues_behind": list(step.queues_behind),
         "start": _write_day(step.start),
+        "prepare_from": _write_day(step.prepare_from),
+        "submit_on": _write_day(step.submit_on),
         "finish": _write_day(step.finish),
         "latest_start": _write_day(step.latest_start),
+        "latest_submit_on": _write_day(step.latest_submit_on),
         "latest_finish": _write_day(step.latest_finish),
         "slack_days": step.slack_days,
         "critical": step.critical,
@@ -193,6 +439,12 @@ def _describe_step(forecast: Forecast, view: StepView) -> StepJson:
         "finish_p90": p90,
         "basis": step.basis,
         "days": None if step.duration is None else _describe_days(step.duration),
+        "preparation": {
+            "min": step.preparation.shortest_days,
+            "likely": step.preparation.likely_days,
+            "max": step.preparation.longest_days,
+            "basis": step.preparation.basis,
+        },
         "provisional": step.provisional,
         "blocked_by": view["blocked_by"],
         "blocked_until": _write_day(step.blocked_until),
@@ -213,6 +465,22 @@ def _describe_days(duration: Duration) -> DaysJson:
         "limit_unit": duration.limit_unit if duration.limit_days is not None else None,
         "correction_chance": duration.correction.chance,
         "correction_basis": duration.correction.basis,
+    }
+
+
+def _describe_deadline(one: Deadline, language: str) -> DeadlineJson:
+    return {
+        "code": one.code,
+        "kind": one.kind,
+        "last_day": one.last_day.isoformat(),
+        "days_left": one.days_left,
+        "is_overdue": one.is_overdue,
+        "expires_on": _write_day(one.expires_on),
+        "status": one.status,
+        "verdict": one.verdict,
+        "duty": say_duty(one.event, language),
+        "basis": one.event.basis,
+        "provisional": one.event.provisional,
     }
 
 

@@ -1,4 +1,4 @@
-"""A plan in a reader's language: its steps, its launch, what falls due and what it costs, as plain values."""
+"""A plan in a reader's language: its steps, its launch and what falls due, as plain values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import date
 from typing import TypedDict
 
 from licences.law.working_days import read_calendar
-from licences.planning.fees import Cost
 from licences.planning.forecast import Forecast
 from licences.planning.phases import PhaseConflict, find_phase_conflicts
 from licences.planning.prerequisites import PassedOver
@@ -14,16 +13,20 @@ from licences.planning.renewals import Renewal
 from licences.planning.schedule import Plan, Step
 from licences.planning.simulation import SHARES
 from licences.planning.timing import Obstacle
+from licences.rules.kleene import Profile
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
+from licences.words.stages import say_from
 from licences.words.texts import say, say_share
 
 
 class StepView(TypedDict):
     """A step as every format shows it; ``step`` holds its figures, the rest is in the reader's language.
 
-    short: what the trade calls it. after, queue: the short names of what it waits for. percentiles: pairs of a share and a day, none where it has
-    no date. on_path: whether it decides the launch. blocked_by: what holds it up, None where nothing does.
+    short: what the trade calls it. after, queue: the short names of what it waits for. start: when its preparation
+    begins; submit_on: when the authority gets it. waits: that it waits for staff, None where it does not. percentiles: pairs of a share and a day, none where no date can
+    be promised. begins_on: the first day of the stage that needs it, needed_from says so; both None of a client that is not told in
+    stages, and begins_on for what is needed from the start. on_path: whether it decides the launch. blocked_by: what holds it up, None where nothing does.
     """
 
     step: Step
@@ -34,9 +37,13 @@ class StepView(TypedDict):
     advice: str | None
     after: list[str]
     queue: list[str]
+    waits: str | None
     start: date | None
+    submit_on: date | None
     finish: date | None
     percentiles: list[tuple[str, date]]
+    begins_on: date | None
+    needed_from: str | None
     on_path: bool
     basis: str
     is_estimate: bool
@@ -75,17 +82,6 @@ class DueView(TypedDict):
     events: list[tuple[Renewal, bool]]
 
 
-class CostView(TypedDict):
-    """The official fees of a phase in yuan, None where no amount is known; the rest names licences."""
-
-    phase: str
-    fee: float | None
-    yearly_fee: float | None
-    unknown: list[str]
-    unknown_yearly: list[str]
-    estimates: list[str]
-
-
 def view_steps(forecast: Forecast) -> list[StepView]:
     """The steps of a plan, in its order."""
     return [_view_step(forecast, step) for step in forecast.plan.steps]
@@ -94,7 +90,7 @@ def view_steps(forecast: Forecast) -> list[StepView]:
 def _view_step(forecast: Forecast, step: Step) -> StepView:
     plan, law = forecast.plan, forecast.plan.law
     fields, advice = law.catalogue.fields, law.entries[step.code].row[f"advice_{law.language}"]
-    percentiles = forecast.simulation.finishes.get(step.code)
+    percentiles = forecast.find_percentiles(step.code)
     return {
         "step": step,
         "code": step.code,
@@ -104,9 +100,13 @@ def _view_step(forecast: Forecast, step: Step) -> StepView:
         "advice": advice if isinstance(advice, str) else None,
         "after": [law.short(needed) for needed in step.requires],
         "queue": [law.short(needed) for needed in step.queues_behind],
+        "waits": _say_waits(step, plan),
         "start": step.start,
+        "submit_on": step.submit_on,
         "finish": step.finish,
         "percentiles": _pair_percentiles(percentiles) if percentiles else [],
+        "begins_on": step.begins_on,
+        "needed_from": say_from(step.begins_on, law.language) if plan.is_staged else None,
         "on_path": step.code in plan.critical_path,
         "basis": label_value("days_likely_basis", step.basis, law.language),
         "is_estimate": step.basis == "estimate",
@@ -127,14 +127,23 @@ def say_obstacle(step: Step, plan: Plan) -> str | None:
             return say(language, "plan.waits", names=names)
         case "undated":
             return say(language, "plan.no_duration")
-    blockers = _say_failed(obstacle, plan)
+    blockers = _say_failed(obstacle, plan, plan.find_stage(step).profile)
     if obstacle.until is None:
         return "\n".join(blockers)
     return say(language, "plan.in_time", until=obstacle.until, blockers="; ".join(blockers))
 
 
-def _say_failed(obstacle: Obstacle, plan: Plan) -> list[str]:
-    return say_blockers(obstacle.failed, plan.law.catalogue.fields, plan.profile, plan.law.language)
+def _say_waits(step: Step, plan: Plan) -> str | None:
+    """Whose preparation occupies the staff that a step needs."""
+    if not step.queues_behind:
+        return None
+    language = plan.law.language
+    names = say(language, "list").join(map(plan.law.short, step.queues_behind))
+    return say(language, "plan.waits_for_staff", names=names)
+
+
+def _say_failed(obstacle: Obstacle, plan: Plan, profile: Profile) -> list[str]:
+    return say_blockers(obstacle.failed, plan.law.catalogue.fields, profile, plan.law.language)
 
 
 def _say_passed_over(passed: PassedOver, plan: Plan) -> str:
@@ -148,13 +157,14 @@ def _pair_percentiles(days: tuple[date, ...]) -> list[tuple[str, date]]:
 
 
 def view_launch(forecast: Forecast) -> LaunchView | None:
-    """The dates of the launch, what decides them, and how sure that is; None where there is no launch."""
-    simulation, decider, plan = forecast.simulation, forecast.decided_by, forecast.plan
-    if simulation.launch is None or decider is None:
+    """The dates of the launch, what decides them, and how sure that is; None where no date can be promised."""
+    plan, days = forecast.plan, forecast.launch
+    decider = forecast.decided_by if days else None
+    if days is None or decider is None:
         return None
-    name = plan.law.short
+    simulation, name = forecast.simulation, plan.law.short
     return {
-        "days": _pair_percentiles(simulation.launch),
+        "days": _pair_percentiles(days),
         "likely": plan.launch,
         "decider": name(decider),
         "decider_code": decider,
@@ -167,7 +177,7 @@ def view_launch(forecast: Forecast) -> LaunchView | None:
         ],
         "draws": simulation.draws,
         "is_estimate": forecast.basis == "estimate",
-        "provisional": simulation.launch[-1] > read_calendar().announced_until,
+        "provisional": days[-1] > read_calendar().announced_until,
         "one_sided": [
             plan.law.short(step.code) for step in plan.dated if step.duration and step.duration.is_one_sided
         ],
@@ -199,7 +209,7 @@ def view_dues(forecast: Forecast) -> list[DueView]:
     """What falls due, one entry a licence and kind, each with all its dates."""
     law = forecast.plan.law
     grouped: dict[tuple[str, bool], list[Renewal]] = {}
-    for event in forecast.renewals:
+    for event in forecast.due:
         grouped.setdefault((event.code, event.is_renewal), []).append(event)
     return [
         {
@@ -226,20 +236,3 @@ def say_ground(event: Renewal, language: str) -> str:
     """On what the dates of a renewal rest."""
     told = event.basis == "told"
     return say(language, "page.told") if told else label_value("days_likely_basis", event.basis, language)
-
-
-def view_costs(forecast: Forecast) -> list[CostView]:
-    """The fees, phase by phase."""
-    law = forecast.plan.law
-
-    def view(cost: Cost) -> CostView:
-        return {
-            "phase": label_value("phase", cost.phase, law.language),
-            "fee": cost.fee_cny,
-            "yearly_fee": cost.yearly_fee_cny,
-            "unknown": [law.short(code) for code in cost.unknown_fees],
-            "unknown_yearly": [law.short(code) for code in cost.unknown_yearly_fees],
-            "estimates": [law.short(code) for code in cost.estimates],
-        }
-
-    return [view(cost) for cost in forecast.costs]

@@ -24,6 +24,7 @@ from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
 from licences.planning.simulation import SHARES
 from licences.words.findings import list_blockers
 from licences.words.labels import join_some, name_field, say_cell
+from licences.words.operating import say_for
 from licences.words.phrases import say_value
 from licences.words.texts import join_names, mark_day, say, say_number, say_share
 from licences.words.upcoming import say_coming
@@ -34,6 +35,7 @@ _LAUNCH_KEYS = {
     "done": "page.launch_done",
     "new": "retrospect.launch_new",
     "again": "retrospect.launch_again",
+    "opened": "retrospect.launch_opened",
 }
 
 
@@ -62,7 +64,8 @@ def tell_changes(case: Case, old: Record | None, new: Record) -> dict[str, Any] 
         "held": list(_say_held(case, old, new)),
         "dates": [*_say_launch(case, old, new), *_say_fees(case, old, new)],
     }
-    parts = [(own(f"retrospect.{name}"), sentences) for name, sentences in lists.items() if sentences]
+    title = partial(say_for, case.is_operating, case.language)
+    parts = [(title(f"retrospect.{name}"), sentences) for name, sentences in lists.items() if sentences]
     is_readable = old["language"] == new["language"]
     if not parts and not is_readable:
         return None
@@ -111,11 +114,12 @@ def _say_conditions(case: Case, old: Record, new: Record) -> Iterator[str]:
     for code in new["blocked"]:
         if code not in old["blocked"]:
             blockers = own("retrospect.between").join(
-                list_blockers(case.law.entries[code], case.profile, case.language)
+                list_blockers(case.findings[code].licence, case.findings[code].profile, case.language)
             )
             yield own("changes.one.blocked", names=_name(case, code, new), blockers=blockers)
     for code in old["blocked"]:
-        if code not in new["blocked"] and new["verdicts"].get(code) in NEEDED and code not in new["held"]:
+        is_open = new["verdicts"].get(code) in NEEDED and code not in {**new["held"], **new["implied"]}
+        if code not in new["blocked"] and is_open:
             yield own("changes.one.obtainable", names=_name(case, code, new))
 
 
@@ -178,7 +182,7 @@ def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
     for change, item in zip(case.coming, new["coming"], strict=True):
         if item[:known] not in before:
             name = join_names(change.entry.name, change.entry.row["name_zh"])
-            what = say_coming(change, case.law, case.profile)
+            what = say_coming(change, case.law, case.profile, case.plan.kept)
             yield say(case.language, "changes.one.announced", day=change.day, names=name, what=what)
     for code, day, _ in old["coming"]:
         starts = [record["rows"].get(code, {}).get("in_force_from") for record in (old, new)]
@@ -208,35 +212,50 @@ def _say_held(case: Case, old: Record, new: Record) -> Iterator[str]:
             yield own("retrospect.held_until", name=name, old=old["held"][code] or own("not_told"), new=day)
         if code in new["expired"] and code not in old["expired"]:
             yield own("retrospect.expired", name=name, day=new["held"][code])
+    for code, by in new["implied"].items():
+        if code not in old.get("implied", {}) and code not in old["held"]:
+            names = own("list").join(_name(case, one, new, old) for one in by)
+            yield own("retrospect.implied", name=_name(case, code, new, old), names=names)
 
 
 def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
-    own = partial(say, case.language)
+    own = partial(say_for, case.is_operating, case.language)
     launches = find_recorded_launch(old), find_recorded_launch(new)
-    before, after = (launch.days or () for launch in launches)
     move = find_launch_move(*launches)
     if move.kind in _LAUNCH_KEYS:
         yield own(_LAUNCH_KEYS[move.kind])
     elif move.kind == "of_others":
-        yield from list_left_out(move, case.language, lambda code: _name(case, code, new, old))
+        yield from list_left_out(
+            move, case.is_operating, case.language, lambda code: _name(case, code, new, old)
+        )
         days = [
             f"{own('page.chance', share=say_share(share))} {mark_day(day)}"
-            for share, day in zip(SHARES, after, strict=True)
-        ]
+            for share, day in zip(SHARES, launches[1].days or (), strict=False)
+        ] or [own("retrospect.not_before_now", day=mark_day(launches[1].likely))]
         yield own("retrospect.not_compared", days=own("list").join(days))
     elif any(move.days):
-        for share, was, now, moved in zip(SHARES, before, after, move.days, strict=True):
+        before, after = (launch.days or (launch.likely,) for launch in launches)
+        for share, was, now, moved in zip(SHARES, before, after, move.days, strict=False):
             if moved:
-                key = "launch_later" if moved > 0 else "launch_earlier"
-                yield own(f"retrospect.{key}", share=say_share(share), old=mark_day(was),
-                          new=mark_day(now), count=abs(moved))  # fmt: skip
+                key = "later" if moved > 0 else "earlier"
+                side = {"old": mark_day(was), "new": mark_day(now), "count": abs(moved)}
+                if launches[1].days:
+                    yield own(f"retrospect.launch_{key}", share=say_share(share), **side)
+                else:
+                    yield own(f"retrospect.not_before_{key}", **side)
         if old["start"] != new["start"]:
             yield own("retrospect.start", old=old["start"], new=new["start"])
+    for day, now in new.get("stages", {}).items():
+        was = old.get("stages", {}).get(day)
+        if was and was != now:
+            yield own("retrospect.stage_moved", day=day, old=was, new=now)
 
 
-def list_left_out(move: LaunchMove, language: str, name_code: Callable[[str], str]) -> Iterator[str]:
+def list_left_out(
+    move: LaunchMove, is_operating: bool | None, language: str, name_code: Callable[[str], str]
+) -> Iterator[str]:
     """Why two opening dates are not of the same licences, a sentence a reason."""
-    own = partial(say, language)
+    own = partial(say_for, is_operating, language)
     for key in ("leaves_out", "takes_in", "leaves_open"):
         if names := [name_code(code) for code in getattr(move, key)]:
             yield own(f"retrospect.{key}", names=own("list").join(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from licences.assessment.explain import list_failed_conditions
@@ -14,8 +15,13 @@ from licences.words.labels import say_fields
 from licences.words.texts import join_names, say
 
 
-def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str:
-    """What a change ahead is to a client, to be read after its day and the licence's name."""
+def say_coming(
+    change: UpcomingChange, law: LawInForce, profile: Profile, obtained: Collection[str] = ()
+) -> str:
+    """What a change ahead is to a client, to be read after its day and the licence's name.
+
+    obtained: what it holds or is taken to hold, so that no condition of that bars it.
+    """
     language, entry = law.language, change.entry
     own, before = partial(say, language), change.before
     if change.kind == "end":
@@ -37,7 +43,8 @@ def say_coming(change: UpcomingChange, law: LawInForce, profile: Profile) -> str
         said = own(f"changes.ahead.{key}", labels=own("list").join(names))
     else:
         said = own(f"changes.ahead.{'moved' if before else f'{change.kind}_needed'}", **labels)
-    blockers = list_blockers(entry, profile, language) if verdicts[1] in NEEDED else ()
+    is_open = verdicts[1] in NEEDED and entry.code not in obtained
+    blockers = list_blockers(entry, profile, language) if is_open else ()
     if blockers and not (before and verdicts[0] in NEEDED and list_failed_conditions(before, profile)):
         said += own("changes.ahead.blocked", blockers=own("retrospect.between").join(blockers))
     return said

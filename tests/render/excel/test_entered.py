@@ -120,9 +120,17 @@ def test_what_is_no_longer_asked_for_stands_on_a_sheet_of_its_own_until_it_is_as
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     case = make(catalogue, sample_clients)
-    code, document = next(iter(list_rows(make_workbook(case), "documents")))
+    asked_by: dict[str, list[str]] = {}
+    for step in case.steps:
+        for paper in case.rows.at[step.code, "papers"]:
+            asked_by.setdefault(paper, []).append(step.code)
+    code, document = next(
+        (paper, name)
+        for paper, name in list_rows(make_workbook(case), "documents")
+        if len(asked_by[paper]) == 1
+    )
     gone = Entry("GONE", "A paper of old", "✓", 2, "in the safe")
-    held = make(catalogue, sample_clients, holds=("BUSINESS_LICENCE", code))
+    held = make(catalogue, sample_clients, holds=("BUSINESS_LICENCE", *asked_by[code]))
     entries = (gone, Entry(code, document, None, 1, "asked Ms Li"))
     later = make_workbook(held, entered=entries)
     assert (code, document) not in list_rows(later, "documents")
@@ -136,7 +144,7 @@ def test_what_is_no_longer_asked_for_stands_on_a_sheet_of_its_own_until_it_is_as
     assert list(list_rows(back, "entered")) == [("GONE", "A paper of old")]
 
 
-def test_entries_in_another_language_are_kept_apart_and_their_status_is_translated(
+def test_entries_beside_a_paper_follow_it_into_another_language(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     chinese = make_workbook(make(catalogue, sample_clients, "zh"))
@@ -145,7 +153,21 @@ def test_entries_in_another_language_are_kept_apart_and_their_status_is_translat
         make(catalogue, sample_clients, "zh"), entered=(Entry(code, document, "✓", 3, "好"),)
     )
     english = make_workbook(make(catalogue, sample_clients), entered=read_entries(filled) or ())
-    assert list_rows(english, "entered") == {(code, document): ("✓", "filed", "好")}
+    (told,) = [row for (paper, _), row in list_rows(english, "documents").items() if paper == code]
+    assert told == ("✓", "filed", "好")
+    assert say("en", "sheets.entered") not in read(english).sheetnames
+
+
+def test_ticks_beside_the_documents_of_single_applications_move_to_the_paper(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients)
+    code = next(step.code for step in case.steps if "business_licence" in case.rows.at[step.code, "papers"])
+    text = case.rows.at[code, "documents_en"][case.rows.at[code, "papers"].index("business_licence")]
+    later = make_workbook(case, entered=(Entry(code, text, "✓", 2, "in the safe"),))
+    told = {paper: row for (paper, _), row in list_rows(later, "documents").items()}
+    assert told["business_licence"] == ("✓", "received", "in the safe")
+    assert say("en", "sheets.entered") not in read(later).sheetnames
 
 
 def inflate(workbook: bytes, part: str) -> bytes:

@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -25,14 +25,15 @@ from licences.render.brand import Brand
 from licences.render.excel.workbook import make_workbook
 from licences.render.excel.writer import TONES, Column, Estimate, Line, Link, Look, Table, draw_book
 from licences.words.citations import cite
-from licences.words.findings import say_finding
+from licences.words.findings import say_finding, say_status
 from licences.words.labels import label_value
-from licences.words.plan_json import describe_plan
+from licences.words.plan_json import StepJson, describe_plan
+from licences.words.promise import view_promise
 from licences.words.texts import read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 SHEETS = {
-    "zh": ["概览", "证照清单", "材料清单", "办理计划", "官方费用", "续期与义务", "来源", "不需要"],
+    "zh": ["概览", "证照清单", "材料清单", "办理计划", "费用", "续期与义务", "来源", "不需要"],
     "en": ["Overview", "Licences", "Documents", "Plan", "Costs", "Renewals", "Sources", "Not needed"],
 }
 HOSTILE = [
@@ -127,7 +128,10 @@ def test_the_official_chinese_name_stands_in_every_english_table_and_the_short_o
     case = make(catalogue, sample_clients, "grand-bazaar", language)
     book = read(make_workbook(case))
     whole = {SHEETS[language][at] for at in (1, 6, 7)}
-    for name in SHEETS[language][1:]:
+    official = dict(zip(catalogue.papers["id"], catalogue.papers["name_zh"], strict=True))
+    for row in read_rows(book[SHEETS[language][2]]) if language == "en" else ():
+        assert row[say(language, "official")].value == official[row[say(language, "code")].value]
+    for name in (*SHEETS[language][1:2], *SHEETS[language][3:]):
         for row in read_rows(book[name]):
             code = row[say(language, "code")].value
             if language == "en":
@@ -240,7 +244,7 @@ def test_what_a_finding_says_is_in_its_row(catalogue: Catalogue, sample_clients:
     for row in read_rows(read(make_workbook(case))["Licences"]):
         finding = say_finding(case.findings[row["Code"].value], "en")
         assert row["Verdict"].value == texts["verdicts"][finding["verdict"]]
-        assert row["Status"].value == texts["status"][finding["status"]]
+        assert row["Status"].value == say_status(finding["status"], finding["implied_by"], case.short, "en")
         assert (row["Why"].value or "").split("\n") == list(finding["because"][:-1])
         assert (row["What blocks it"].value or "") == "\n".join(finding["blockers"])
         asked = (row["Facts not told"].value or "").split("\n") if finding["missing_facts"] else []
@@ -263,56 +267,85 @@ def test_a_source_on_the_web_can_be_clicked_and_anything_else_cannot(
     assert not sheet["A3"].hyperlink
 
 
-def test_the_plan_says_what_the_plan_command_says(bazaar: Case, bazaar_book: Workbook) -> None:
-    told = describe_plan(bazaar.forecast)["steps"]
-    rows = read_rows(bazaar_book["Plan"])
+CHANCES = {
+    "Done by, 50% sure": "finish_p50",
+    "Done by, 80% sure": "finish_p80",
+    "Done by, 90% sure": "finish_p90",
+}
+
+
+def test_the_plan_says_what_the_plan_command_says(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, bazaar: Case, bazaar_book: Workbook
+) -> None:
+    assert not CHANCES.keys() & {cell.value for cell in bazaar_book["Plan"][1]}
+    starred, told = check_plan(bazaar, bazaar_book, {})
+    assert starred
+    assert [step for step in told if step["start"] is None]
+    promised = make(catalogue, sample_clients, "cloud-harbour", include=("recommended",))
+    starred, told = check_plan(promised, read(make_workbook(promised)), CHANCES)
+    assert starred
+    assert any(step["submit_on"] != step["start"] for step in told)
+
+
+def check_plan(case: Case, book: Workbook, chances: Mapping[str, str]) -> tuple[int, list[StepJson]]:
+    """How many days are starred, and the steps that the sheet was held against."""
+    told = describe_plan(case.forecast)["steps"]
+    rows = read_rows(book["Plan"])
     assert len(rows) == len(told)
     columns = {
-        "Start": "start",
-        "Finish": "finish",
-        "Latest start": "latest_start",
-        "Latest finish": "latest_finish",
-        "Done by, 50% sure": "finish_p50",
-        "Done by, 80% sure": "finish_p80",
-        "Done by, 90% sure": "finish_p90",
+        "Prepare from (advised)": "prepare_from",
+        "Submit (likely)": "submit_on",
+        "Finish (likely)": "finish",
+        "Prepare from (latest, delays nothing)": "latest_start",
+        "Submit (latest, delays nothing)": "latest_submit_on",
+        "Finish (latest, delays nothing)": "latest_finish",
+        **chances,
     }
     announced_until, starred = read_calendar().announced_until, 0
     for row, step in zip(rows, told, strict=True):
         assert row["Code"].value == step["code"]
         for label, name in columns.items():
             day = as_day(row[label].value)
-            assert (day and day.isoformat()) == step[name]
+            assert (day and day.isoformat()) == step[name]  # type: ignore[literal-required]
             if day:
                 star = '"*"' if day > announced_until else ""
                 starred += bool(star)
                 assert row[label].number_format == f"yyyy-mm-dd{star}"
         assert row["Slack (working days)"].value == step["slack_days"]
         assert row["Blocked, or waits for"].value == step["blocked_by"]
-        names = [bazaar.short(code) for code in step["requires"]]
+        names = [case.short(code) for code in step["requires"]]
         assert (row["After"].value or "") == "\n".join(names)
         provisional = row["Provisional (holidays not announced)"].value
         assert provisional == ({True: "yes", False: "no"}[step["provisional"]] if step["start"] else None)
         basis = row["Ground of the time"].value
         assert basis == (
-            label_value("days_likely_basis", step["basis"], bazaar.language) if step["days"] else None
+            label_value("days_likely_basis", step["basis"], case.language) if step["days"] else None
         )
-        on_path = step["code"] in bazaar.plan.critical_path
+        on_path = step["code"] in case.plan.critical_path
         assert row["Decides the launch"].value == ("yes" if on_path else "no")
-    assert starred
-    assert [step for step in told if step["start"] is None]
+    return starred, told
 
 
-def test_a_document_can_be_ticked_off_and_followed_up(bazaar: Case, bazaar_book: Workbook) -> None:
+def test_a_paper_is_listed_once_for_all_that_asks_for_it_and_can_be_ticked_off(
+    bazaar: Case, bazaar_book: Workbook
+) -> None:
     sheet = bazaar_book["Documents"]
-    rows = read_rows(sheet)
-    starts = {step.code: step.start for step in bazaar.steps}
-    wanted = {(code, text) for code in starts for text in bazaar.rows.at[code, "documents_en"]}
-    assert wanted
-    assert wanted <= {(row["Code"].value, row["Document"].value) for row in rows}
-    for row in rows:
+    rows = {row["Code"].value: row for row in read_rows(sheet)}
+    assert len(rows) == len(list(read_rows(sheet)))
+    starts = {step.code: step.submit_on for step in bazaar.steps}
+    wanted: dict[str, list[str]] = {}
+    for code in starts:
+        for paper in bazaar.rows.at[code, "papers"]:
+            wanted.setdefault(paper, []).append(code)
+    assert max(map(len, wanted.values())) > 3
+    assert wanted.keys() == rows.keys()
+    for paper, codes in wanted.items():
+        row = rows[paper]
         assert row["Status"].value == "to do"
         assert row["Done"].value is None
-        assert as_day(row["Complete by"].value) == starts[row["Code"].value]
+        assert all(bazaar.short(code) in row["Needed for"].value for code in codes)
+        days = [day for code in codes if (day := starts[code])]
+        assert as_day(row["Complete by (advised)"].value) == min(days, default=None)
     lists = {str(one.sqref): one for one in sheet.data_validations.dataValidation}
     assert lists[f"A2:A{len(rows) + 1}"].formula1 == '"✓"'
     assert lists[f"B2:B{len(rows) + 1}"].formula1 == '"to do,asked for,received,filed"'
@@ -337,11 +370,14 @@ def test_a_licence_without_a_list_of_documents_says_so(
             () if code in bare else given
             for code, given in zip(without["code"], without[column], strict=True)
         ]
+    without["papers"] = [
+        () if code in bare else given for code, given in zip(without["code"], without["papers"], strict=True)
+    ]
     case = make(replace(catalogue, rows=without), sample_clients, "grand-bazaar", include=("recommended",))
     rows = read_rows(read(make_workbook(case))["Documents"])
-    assert {step.code for step in case.steps} == {row["Code"].value for row in rows}
     said = "(no list of documents was found; please ask the authority)"
-    assert {row["Code"].value for row in rows if row["Document"].value == said} == bare
+    unknown = {row["Code"].value: row["Needed for"].value for row in rows if row["Document"].value == said}
+    assert unknown == {code: case.short(code) for code in bare}
 
 
 @pytest.mark.parametrize(
@@ -361,14 +397,61 @@ def test_fees_add_up_and_an_unknown_one_is_never_zero(
     numbers = [fee for fee in fees.values() if isinstance(fee, (int, float))]
     assert sum(numbers) == sum(cost.fee_cny or 0 for cost in case.forecast.costs) == total
     totals = list(sheet.iter_rows(min_row=len(rows) + 3, values_only=True))
-    for cells, cost in zip(totals, case.forecast.costs, strict=True):
+    *of_phases, of_all = totals
+    for cells, cost in zip(of_phases, case.forecast.costs, strict=True):
         assert cells[0] == "Known amounts together"
         assert cells[3] == label_value("phase", cost.phase, case.language)
         none = "not known" if cost.unknown_fees else "–"
         assert cells[4] == (none if cost.fee_cny is None else cost.fee_cny)
-        assert all(case.short(code) in str(cells[8]) for code in cost.unknown_fees)
+        assert all(case.short(code) in str(cells[11]) for code in (*cost.unknown_fees, *cost.unknown_market))
+    assert (of_all[0], of_all[4]) == ("Known amounts of all phases", total)
+    assert all(case.short(code) in str(of_all[11]) for code in unknown)
     if client == "drug-arcade":  # of its third phase no fee at all is known
         assert "not known" in [cells[4] for cells in totals]
+
+
+def test_market_prices_add_up_to_a_range_and_an_unknown_one_is_never_zero(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab", include=("recommended", "optional"))
+    sheet = read(make_workbook(case))["Costs"]
+    rows = read_rows(sheet)
+    prices = {row["Code"].value: row["Market price from (CNY)"].value for row in rows}
+    assert prices["ISO_9001"] == 4000
+    assert {code for code, price in prices.items() if price == "not known"} == set(
+        case.forecast.costs_total.unknown_market
+    )
+    totals = list(sheet.iter_rows(min_row=len(rows) + 3, values_only=True))
+    assert totals[-1][8:10] == (4000, 50000)
+    assert all(case.short(code) in str(totals[-1][11]) for code in case.forecast.costs_total.unknown_market)
+
+
+def test_a_quotation_is_a_sheet_only_where_the_firm_names_fees(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "corner-shop")
+    assert "Quotation" not in read(make_workbook(case)).sheetnames
+    first, *others = [step.code for step in case.steps]
+    ours = pd.DataFrame([{"code": first, "fee_cny": 8000.0, "remark": "=2+3"}])
+    quoted = make(replace(catalogue, our_fees=ours), sample_clients, "corner-shop")
+    book = read(make_workbook(quoted))
+    sheet = book["Quotation"]
+    (row,) = read_rows(sheet)
+    assert (row["Code"].value, row["Our fee (CNY)"].value, row["Remark"].value) == (first, 8000, "=2+3")
+    assert row["Remark"].data_type == "s"
+    (total,) = sheet.iter_rows(min_row=4, values_only=True)
+    assert (total[0], total[3]) == ("Total", 8000)
+    assert others
+    assert all(case.short(code) in str(total[4]) for code in others)
+    assert {row["Code"].value: row["Our fee (CNY)"].value for row in read_rows(book["Costs"])}[first] == 8000
+    assert "Our fee (CNY)" not in [one.value for one in read(make_workbook(case))["Costs"][1]]
+
+
+def test_the_first_sheet_says_what_is_at_stake(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab")
+    said = list(read(make_workbook(case)).worksheets[0].iter_rows(values_only=True))
+    (stake,) = [str(row[1]) for row in said if row[0] == "At stake"]
+    assert "for PI impact assessment alone (fines are not added up)" in stake
 
 
 def test_an_occupation_fee_of_what_is_held_is_counted_and_no_fee_of_it_is_due(
@@ -391,16 +474,17 @@ def test_renewals_are_dated_and_an_overdue_one_is_called_out(
     case = make(catalogue, sample_clients, "old-willow")
     sheet = read(make_workbook(case))["Renewals"]
     rows = read_rows(sheet)
-    for row, event in zip(rows, case.forecast.renewals, strict=False):
+    for row, event in zip(rows, case.forecast.due, strict=False):
         assert row["Code"].value == event.code
-        assert as_day(row["From"].value) == event.renew_from
-        assert as_day(row["By (last day)"].value) == event.renew_by
+        assert as_day(row["Can be done from"].value) == event.renew_from
+        assert as_day(row["Last day to apply, or for the duty"].value) == event.renew_by
         assert as_day(row["Expires on"].value) == event.expires_on
         assert row["What"].value == (event.duty or "Renewal")
         assert row["Only once obtained"].value == ("yes" if event.is_planned else "no")
-        starred = '"*"' in row["By (last day)"].number_format
+        starred = '"*"' in row["Last day to apply, or for the duty"].number_format
         assert starred is event.provisional
-    assert [row["Code"].value for row in rows if row["Overdue"].value == "yes"] == ["EDI"]
+    late = [row["Code"].value for row in rows if row["Overdue"].value == "yes"]
+    assert late == ["ISO_27001", "PUBLICATION_RETAIL", "EDI"]  # the first two have expired
     rules = [rule for one in sheet.conditional_formatting for rule in one.rules]
     assert '"yes"' in [formula for rule in rules for formula in rule.formula]
 
@@ -410,7 +494,7 @@ def test_an_expiry_that_is_not_told_is_asked_for(catalogue: Catalogue, sample_cl
     rows = read_rows(read(make_workbook(case))["Renewals"])
     (asked,) = [row for row in rows if row["What"].value == "Expiry not told, please look it up"]
     assert asked["Code"].value == "EDI"
-    assert asked["By (last day)"].value is None
+    assert asked["Last day to apply, or for the duty"].value is None
     assert asked["Overdue"].value is None
 
 
@@ -481,7 +565,7 @@ def read_front(content: bytes) -> list[tuple[Any, Any]]:
 def test_the_first_sheet_says_what_this_is_from_which_day_and_how_to_read_it(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    case = make(catalogue, sample_clients, "paper-plane-post")
+    case = make(catalogue, sample_clients, "hello-hall")
     lines = read_front(make_workbook(case))
     told = dict(lines)
     said = "\n".join(str(value) for _, value in lines if value)
@@ -494,10 +578,26 @@ def test_the_first_sheet_says_what_this_is_from_which_day_and_how_to_read_it(
     assert "never means zero" in str(told["Empty"])
     assert told["Required"] == len(case.find_codes("required"))
     assert case.launch
-    for share, day in zip((50, 80, 90), case.launch, strict=True):
-        assert as_day(told[f"Open by ({share}% sure)"]) == day
-    assert "cannot be dated: Express delivery business licence" in said
+    low, recommended, high = case.launch
+    assert [label for label, _ in lines if str(label).startswith("Open by")] == ["Open by (80% sure)"]
+    assert as_day(told["Open by (80% sure)"]) == recommended
+    assert f"From {low}* (50%) to {high}* (90%)." in said
     assert "partly estimates" in said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_first_sheet_says_why_no_date_can_be_promised_and_not_before_which_day_it_is_done(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    case = make(catalogue, sample_clients, "paper-plane-post", language)
+    lines = read_front(make_workbook(case))
+    texts = read_texts(language)["page"]
+    promise = view_promise(case.forecast)
+    assert dict(lines)[texts["opening"]] == promise["sentence"]
+    assert str(case.plan.launch) in promise["sentence"]
+    assert case.short("EXPRESS") in promise["sentence"]
+    chances = {texts["chance"].format(share=share) for share in ("50%", "80%", "90%")}
+    assert not [text for pair in lines for text in pair for one in chances if one in str(text)]
 
 
 def test_a_profile_that_contradicts_itself_is_told_so_before_the_result(

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from licences.analysis.case import Case, make_case
+from licences.assessment.holdings import DONE
 from licences.law.catalogue import Catalogue
 from licences.law.rows import split_prerequisites
 from licences.planning.forecast import PlanOptions
-from licences.planning.schedule import DONE
 from licences.render.figures.graph import EDGES, KINDS, draw_graph, make_graph
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)

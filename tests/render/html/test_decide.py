@@ -358,6 +358,17 @@ def test_a_bound_beyond_what_can_be_told_is_answered(script: Script) -> None:
     assert [answer[:3] for answer in answers] == [["n >= 7", "not_needed", []], ["n > -3", "required", []]]
 
 
+@pytest.mark.parametrize(("implied", "is_blocked"), [([], True), (["X"], False), (["Y"], True)])
+def test_what_is_taken_as_held_has_been_obtained(
+    script: Script, implied: list[str], is_blocked: bool
+) -> None:
+    facts = {"n": {"type": "number", "label": "n", "min": 0, "max": 5}}
+    rules = {"X": {"verdict": "required", "applies": ["and"], "condition": [">", "n", 3]}}
+    script.send(table={"facts": facts, "rules": rules, "contradictions": [], "implied": implied})
+    ((((code, verdict, _, told, *_),), _),) = script.ask([{"n": 1}])
+    assert (code, verdict, told) == ("X", "required", is_blocked)
+
+
 def ask_about(
     script: Script, node: Node, other: Node, profiles: list[dict[str, Any]], limits: tuple[float, float]
 ) -> None:
@@ -765,3 +776,32 @@ def test_it_fits_a_telephone_stays_out_of_print_and_says_so_where_no_script_runs
     silent.goto((tmp_path / "page.html").as_uri())
     assert silent.locator("noscript").inner_text().strip()
     assert opened.complaints == []
+
+
+@pytest.mark.browser
+def test_one_button_answers_no_to_all_that_few_businesses_have(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path
+) -> None:
+    opened = Opened(browser, open_case_of(catalogue, sample_clients, "quiet-client"), tmp_path, 1280)
+    rare = opened.page.locator(".decide-rare")
+    assert rare.get_by_role("button").is_hidden()
+    rare.locator("> summary").click()
+    assert f"settles {len(opened.case.settled_by_none)} licences" in rare.inner_text()
+    rare.get_by_role("button", name="None of these").click()
+    opened.profile |= {name: catalogue.fields[name].none for name in opened.case.rare}
+    opened.shows_what_python_says()
+    assert opened.page.locator(".decide-rare .decide-question.changed").count() == len(opened.case.rare)
+    opened.page.get_by_role("button", name="Back to the report's answers").click()
+    opened.profile = dict(opened.case.profile)
+    opened.shows_what_python_says()
+    assert opened.complaints == []
+
+
+def test_a_page_on_which_nothing_rare_is_open_has_no_block_for_it(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    assert make_decisions(open_case_of(catalogue, sample_clients, "grand-bazaar"))["rare"] is None
+    case = open_case_of(catalogue, sample_clients, "quiet-client", "zh")
+    table = make_decisions(case)
+    assert table["rare"]["names"] == case.rare == table["open"][-len(case.rare) :]
+    assert f"即可确定{len(case.settled_by_none)}项" in table["rare"]["intro"]

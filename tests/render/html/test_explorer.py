@@ -29,6 +29,7 @@ from licences.render.html.explorer import (
     say_strip,
 )
 from licences.words.findings import say_finding
+from licences.words.promise import view_promise
 from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -55,8 +56,19 @@ def test_the_answer_counts_every_verdict_and_says_by_when(
         html = make_answer(case)
         for verdict in BY_WEIGHT:
             assert f'data-verdict="{verdict}"><b>{len(case.find_codes(verdict))}</b>' in html
-        days = re.findall(r'<b data-share="\d+%">([^<]*)</b>', html)
-        assert days == [mark_day(day) for day in case.launch or ()]
+        days = re.findall(r'<b data-share="(\d+%)">([^<]*)</b>', html)
+        limits = re.findall(r"<b data-not-before>([^<]*)</b>", html)
+        promise = view_promise(case.forecast)
+        if case.launch:
+            low, recommended, high = map(mark_day, case.launch)
+            assert days == [("80%", recommended)]
+            assert f"From {low} (50%) to {high} (90%)." in html
+            assert limits == []
+        else:
+            assert days == []
+            assert limits == [mark_day(case.plan.launch)]
+            assert promise["sentence"] in unescape(html)
+            assert "% sure" not in html
         for warning in case.contradictions:
             assert warning.message in html
 
@@ -118,9 +130,14 @@ def test_the_difference_names_both_sides(
     )
     html = make_difference(old, new)
     assert new.name_code("EXPRESS") in html.split('class="gained"')[1].split("</ul>")[0]
-    for case in (old, new):
-        for day in case.launch or ():
-            assert mark_day(day) in html
+    text = read_texts(language)["explorer"]
+    assert new.launch
+    assert not old.launch
+    for share, day in zip(("50%", "80%", "90%"), new.launch, strict=True):
+        sides = f"<td>{text['no_date']}</td><td>{mark_day(day)}</td><td></td>"
+        assert f"{text['chance'].format(share=share)}</th>{sides}" in html
+    sides = f"<td>{mark_day(old.plan.launch)}</td><td>{text['no_date']}</td><td></td>"
+    assert f"{text['not_before']}</th>{sides}" in html
     assert make_difference(old, old).count(read_texts(language)["explorer"]["nothing_changed"]) == 1
     strip = say_strip(old, new)
     assert re.search(r"\d", strip)
@@ -136,7 +153,7 @@ def test_that_a_launch_or_fees_cannot_be_compared_is_said_with_the_reason(
     old = make(catalogue, sample_clients, "device-depot", language)
     for law, strip, cells in (
         (catalogue, texts["fees_same"], 0),
-        (dear, texts["strip_launch_others"], 3),
+        (dear, texts["strip_launch_others"], 1),  # the day before which it is not done
         (unknown, texts["not_comparable"], 1),
     ):
         new = make(law, sample_clients, "device-depot", language)
@@ -147,6 +164,24 @@ def test_that_a_launch_or_fees_cannot_be_compared_is_said_with_the_reason(
         assert (old.name_code("EDI") in reasons) is bool(cells)
     back = make_difference(make(dear, sample_clients, "device-depot", language), old)
     assert old.name_code("EDI") in back.partition('class="reasons"')[2]
+
+
+def test_a_date_that_can_be_promised_no_more_is_no_move_by_days(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    """What one side promises and the other does not stands on its own side, and neither is called later."""
+    dear = change(catalogue, "SP", eligible_when="registered_capital_cny >= 20000000000")
+    texts = read_texts(language)["explorer"]
+    old = make(catalogue, sample_clients, "hello-hall", language)
+    new = make(dear, sample_clients, "hello-hall", language)
+    assert (old.forecast.promise.kind, new.forecast.promise.kind) == ("dates", "not_before")
+    html = make_difference(old, new)
+    for day in map(mark_day, old.launch or ()):
+        assert f"<td>{day}</td><td>{texts['no_date']}</td><td></td>" in html
+    limit = mark_day(new.plan.launch)
+    assert f"<td>{texts['no_date']}</td><td>{limit}</td><td></td>" in html
+    assert texts["strip_launch_none"] in say_strip(old, new)
+    assert "80%" not in say_strip(old, new)
 
 
 def test_a_law_long_past_can_be_shown_too(

@@ -17,6 +17,7 @@ from licences.law.catalogue import Catalogue
 from licences.render.figures.portfolio import draw_bottlenecks, draw_due, draw_load
 from licences.render.html.portfolio import FEW_CLIENTS, SECTIONS, make_portfolio_section
 from licences.render.html.portfolio_summary import describe_summary, say_load
+from licences.words.texts import say
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -53,7 +54,9 @@ def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Port
     held_up = (portfolio.clients["undated"] > 0).sum()
     assert str(held_up) in said["answer"]
     assert [anchor for anchor, _, _ in said["first"]] == ["bottlenecks", "questions", "due", "ahead", "load"]
-    assert portfolio.law.name("SECURITY_ASSESSMENT") in said["first"][0][2]
+    worst = str(portfolio.bottlenecks.index[0])
+    assert worst == "MLPS_2"  # with its preparation it is mostly the last
+    assert portfolio.law.name(worst) in said["first"][0][2]
 
 
 def test_answers_that_contradict_each_other_are_said_before_all_else(
@@ -141,7 +144,17 @@ def test_the_bars_are_as_long_as_the_numbers(portfolio: Portfolio) -> None:
     assert sum(sum(trace.y) for trace in due.data) == portfolio.due["count"].sum()
     load = draw_load(portfolio)
     assert load is not None
-    assert list(load.data[1].y) == portfolio.load["levelled_begun"].head(18).tolist()
+    drawn = {trace.name: list(trace.y) for trace in load.data}
+    for key, column in (
+        ("preparing_planned", "preparing"),
+        ("preparing_levelled", "levelled_preparing"),
+        ("under_way", "levelled_under_way"),
+    ):
+        shown = drawn.pop(say(portfolio.language, f"portfolio.{key}"))
+        assert shown == portfolio.load[column].head(18).tolist()
+    (limit,) = drawn.values()
+    assert set(limit) == {portfolio.capacity}
+    assert max(portfolio.load["levelled_preparing"]) <= portfolio.capacity
     assert all(figure.layout.meta["alt"] for figure in (figure, due, load))
 
 
@@ -201,3 +214,11 @@ def test_the_notebook_shows_its_filters_to_a_front_end_and_to_nobody_else() -> N
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_the_group_of_a_company_stands_beside_it(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    named = sample_clients[sample_clients["group"].notna()].head(2)
+    one = make_portfolio(catalogue, named, AS_OF, START, "en")
+    assert f"{named['client'].iloc[0]} · group {named['group'].iloc[0]}" in read_section(one, "clients")
+    alone = make_portfolio(catalogue, named.assign(group=None), AS_OF, START, "en")
+    assert " · group " not in read_section(alone, "clients")

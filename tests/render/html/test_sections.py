@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -13,6 +14,8 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.render.html.sections import SECTIONS, make_section
+from licences.words.promise import view_promise
+from licences.words.texts import mark_day, read_texts
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 NASTY = "<script>alert(1)</script>&\"'{{ 7*7 }}"
@@ -143,11 +146,13 @@ def read_text(case: Case, name: str) -> str:
 def test_the_first_page_answers_when_it_can_open_and_what_decides(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
-    case = make_case(catalogue, choose(sample_clients, "wander-work"), AS_OF, PlanOptions(START), "en")
+    case = make_case(catalogue, choose(sample_clients, "sea-bridge"), AS_OF, PlanOptions(START), "en")
     said = read_text(case, "summary")
     assert case.launch
-    for share, day in zip(("50%", "80%", "90%"), case.launch, strict=True):
-        assert f"{share} sure {day}*" in said
+    low, recommended, high = case.launch
+    opening = f"When can it open? Date to give to others {recommended}* 80% sure From {low}* (50%) to {high}* (90%)."
+    assert opening in said
+    assert said.count(f"{recommended}*") == 1
     assert case.forecast.decided_by
     assert f"the last to arrive is {case.short(case.forecast.decided_by)}" in said
     assert "partly estimates" in said
@@ -158,10 +163,62 @@ def test_a_date_that_leaves_out_a_required_licence_says_so(
     catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
     case = make_case(catalogue, choose(sample_clients, "paper-plane-post"), AS_OF, PlanOptions(START), "en")
-    assert "cannot be dated: Express delivery business licence" in read_text(case, "summary")
+    said = read_text(case, "summary")
+    assert "as things stand these cannot be obtained: Express licence." in said
+    assert "1 cannot be dated yet" in said
     assert case.forecast.left_out == ("EXPRESS",)
-    whole = make_case(catalogue, choose(sample_clients, "jam-jar"), AS_OF, PlanOptions(START), "en")
-    assert ("leaves out" in read_text(whole, "summary")) is bool(whole.forecast.left_out)
+    for client in ("jam-jar", "sea-bridge"):
+        whole = make_case(catalogue, choose(sample_clients, client), AS_OF, PlanOptions(START), "en")
+        named = [whole.short(code) for code in whole.forecast.left_out]
+        said = read_text(whole, "summary")
+        assert ("cannot be dated yet" in said) is bool(named) is (client == "jam-jar")
+        assert ("no source tells how long these take: " + ", ".join(named) + "." in said) is bool(named)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("client", ["wander-work", "paper-plane-post", "state-screen", "green-acre"])
+def test_who_gets_no_promise_reads_the_reasons_in_its_place_and_no_percentile(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str, language: str
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, client), AS_OF, PlanOptions(START), language)
+    promise, texts = view_promise(case.forecast), read_texts(language)["page"]
+    assert promise["kind"] == "not_before"
+    summary, steps = make_section(case, "summary").html, make_section(case, "steps").html
+    opening = unescape(summary.partition('<div class="opening">')[2].partition("</div>")[0])
+    limit = texts["promise_from"].format(day=mark_day(promise["not_before"]))
+    told = [limit, texts["promise_why"], *promise["reasons"], *filter(None, [promise["settle"]])]
+    places = [opening.index(text) for text in told]
+    assert places == sorted(places)
+    assert "%" not in opening
+    assert promise["sentence"] in unescape(make_section(case, "launch").html)
+    for text in (texts["sure"], texts["sure_note"], texts["plan_marks"]):
+        assert text not in steps + make_section(case, "plan").html
+    promised = make_case(catalogue, choose(sample_clients, "hello-hall"), AS_OF, PlanOptions(START), language)
+    shown = make_section(promised, "steps").html + make_section(promised, "plan").html
+    assert all(text in shown for text in (texts["sure"], texts["sure_note"], texts["plan_marks"]))
+
+
+def test_a_step_says_when_it_is_prepared_submitted_and_done(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    for prepares in (True, False):
+        options = PlanOptions(START, prepares=prepares)
+        case = make_case(catalogue, choose(sample_clients, "sea-bridge"), AS_OF, options, "en")
+        said = read_text(case, "steps")
+        for step in case.plan.dated:
+            days = map(mark_day, (step.start, step.submit_on, step.finish))
+            assert "prepare {} submit {} done {}".format(*days) in said
+        complete = "All papers are taken to be complete at the start"
+        assert (complete in read_text(case, "plan")) is not prepares
+        assert any(step.submit_on != step.start for step in case.plan.dated) is prepares
+        capacity = "No more than 2 applications are in preparation at a time"
+        assert capacity not in read_text(case, "plan")
+        few = make_case(
+            catalogue, choose(sample_clients, "sea-bridge"), AS_OF, replace(options, capacity=2), "en"
+        )
+        assert (capacity in read_text(few, "plan")) is prepares  # else it limits nothing
+        waits = "waits for staff, who prepare "
+        assert (waits in read_text(few, "steps")) is prepares
 
 
 def test_where_nothing_can_be_dated_no_date_is_promised(
@@ -179,8 +236,8 @@ def test_a_renewal_whose_last_day_has_passed_is_called_out(
 ) -> None:
     case = make_case(catalogue, choose(sample_clients, "old-willow"), AS_OF, PlanOptions(START), "en")
     # EDI expires on 2027-01-10; 90 days before is 2026-10-12, six weeks before the page's day
-    assert "The last day to apply was 2026-10-12." in read_text(case, "summary")
-    assert read_text(case, "renewals").count("the last day has passed") == 1
+    assert re.search(r"EDI licence \S+ 2026-10-12 overdue by 42 days 2027-01-10", read_text(case, "summary"))
+    assert read_text(case, "renewals").count("the last day has passed") == 3  # two have expired
 
 
 def test_a_fee_that_is_not_known_is_named_and_counted(
@@ -193,6 +250,32 @@ def test_a_fee_that_is_not_known_is_named_and_counted(
     unknown = {code for cost in case.forecast.costs for code in cost.unknown_fees}
     assert len(unknown) > 1
     assert all(case.short(code) in said for code in unknown)
+
+
+def test_a_total_says_what_it_leaves_out_and_the_firms_fees_stand_beside_it(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    plan_options = PlanOptions(START, ("recommended", "optional"))
+    profile = choose(sample_clients, "seven-month-lab")
+    case = make_case(catalogue, profile, AS_OF, plan_options, "en")
+    said, total = read_text(case, "costs"), case.forecast.costs_total
+    sentence = said[said.index("Market prices (agents") :]
+    assert "Official fees, one-off: CNY 4,720 known; not known for: " in said
+    assert "CNY 4,000–50,000 (secondary source) known; not known for: " in sentence
+    assert all(case.short(code) in sentence for code in total.unknown_market)
+    assert "Our fee" not in said
+    ours = pd.DataFrame([{"code": "TRADEMARK", "fee_cny": 2500.0, "remark": None}])
+    quoted = make_case(replace(catalogue, our_fees=ours), profile, AS_OF, plan_options, "en")
+    assert "Our fees: CNY 2,500; not quoted: " in read_text(quoted, "costs")
+    assert "Our fee (CNY)" in read_text(quoted, "costs")
+
+
+def test_the_first_section_says_what_is_at_stake(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    case = make_case(catalogue, choose(sample_clients, "seven-month-lab"), AS_OF, PlanOptions(START), "en")
+    assert case.forecast.risk.highest
+    name = case.short(case.forecast.risk.highest.code)
+    said = read_text(case, "summary")
+    assert f"for {name} alone (fines are not added up); closing possible for " in said
 
 
 def test_where_the_common_overview_disagrees_the_plan_says_so(
@@ -216,3 +299,21 @@ def test_what_time_alone_lifts_and_what_is_not_told_stand_beside_the_step(
     assert "only time has to pass: met from 2027-04-23 at the latest" in said
     open_case = make_case(catalogue, choose(sample_clients, "wander-work"), AS_OF, PlanOptions(START), "en")
     assert "whether it can be obtained depends on: " in read_text(open_case, "steps")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_few_businesses_have_is_folded_below_the_questions(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    case = make_case(catalogue, choose(sample_clients, "quiet-client"), AS_OF, PlanOptions(START), language)
+    html = unescape(make_section(case, "missing").html)
+    before, _, rest = html.partition('<details class="rare">')
+    folded = rest.partition("</details>")[0]
+    labels = {name: case.catalogue.fields[name].label[language] for name in case.questions["field"]}
+    assert len(case.rare) > 20
+    assert all(f'<th scope="row">{labels[name]}<' in folded for name in case.rare)
+    assert all(f'<th scope="row">{labels[name]}<' in before for name in labels.keys() - set(case.rare))
+    assert folded.count('<th scope="row">') == len(case.rare)
+    assert str(len(case.settled_by_none)) in folded.partition("<table>")[0]
+    busy = make_case(catalogue, choose(sample_clients, "grand-bazaar"), AS_OF, PlanOptions(START), language)
+    assert 'class="rare"' not in make_section(busy, "missing").html

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ from licences.render.figures.style import Drawn
 from licences.render.word.document import make_word
 from licences.render.word.pictures import place_pictures
 from licences.render.word.template import CHINESE_FONT, make_template
-from licences.words.texts import read_texts, say
+from licences.words.promise import view_promise
+from licences.words.texts import mark_day, read_texts, say
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 HOSTILE = [
@@ -84,6 +86,59 @@ def test_every_sample_client_has_a_word_file_that_says_all_in_both_languages(
             assert step.finish is not None
             assert step.finish.isoformat() in together
         assert not re.search(r"\{[{%a-z_]|: None|<NA>|NaT|\bnan\b", together)
+
+
+def test_the_first_page_says_what_is_at_stake_and_a_total_what_it_leaves_out(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "seven-month-lab", "en")
+    texts = list_texts(make_word(case))
+    (stake,) = [at for at, text in enumerate(texts) if text.startswith("At stake today: ")]
+    assert "alone (fines are not added up)" in texts[stake]
+    assert stake < texts.index("Contents")
+    priced = catalogue.rows.copy()
+    priced.loc[priced["code"] == "ICP_FILING", ["market_min_cny", "market_max_cny"]] = 500.0
+    columns = ["market_min_cny_basis", "market_max_cny_basis"]
+    priced.loc[priced["code"] == "ICP_FILING", columns] = "estimate"
+    case = make(replace(catalogue, rows=priced), sample_clients, "seven-month-lab", "en")
+    (told,) = [text for text in list_texts(make_word(case)) if text.startswith("Market prices (agents")]
+    assert ": CNY 500 (estimate) known; not known for: " in told
+    assert all(case.short(code) in told for code in case.forecast.costs_total.unknown_market)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_first_page_says_by_when_or_why_that_cannot_be_promised(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    page = read_texts(language)["page"]
+    for client in ("wander-work", "paper-plane-post", "hello-hall", "old-willow"):
+        case = make(catalogue, sample_clients, client, language)
+        texts, said = list_texts(make_word(case)), view_promise(case.forecast)["sentence"]
+        contents = {"zh": "目录", "en": "Contents"}[language]
+        assert texts.index(said) < texts.index(contents)
+        is_promised = client in {"hello-hall", "old-willow"}
+        assert case.forecast.is_promised is is_promised
+        assert texts.count(said) == (1 if is_promised else 2)  # again where it would be said how sure it is
+        assert (page["sure"] in texts) is is_promised
+        assert any(page["sure_note"] in text for text in texts) is is_promised
+        assert any(page["plan_marks"] in text for text in texts) is is_promised
+        for step in case.plan.dated:
+            days = [f"{day}" for day in map(mark_day, (step.start, step.submit_on, step.finish))]
+            labels = (page["prepare_from"], page["submit_on"], page["done_on"])
+            told = "".join(f"{label} {day}" for label, day in zip(labels, days, strict=True))
+            assert told in "".join(texts)
+
+
+def test_papers_that_are_complete_and_a_capacity_are_said_beside_the_plan(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    profile = sample_clients[sample_clients["client"] == "sea-bridge"].reset_index(drop=True)
+    for prepares, capacity in ((True, None), (False, None), (True, 2), (False, 2)):
+        options = PlanOptions(START, capacity=capacity, prepares=prepares)
+        text = "\n".join(list_texts(make_word(make_case(catalogue, profile, AS_OF, options, "en"))))
+        assert ("All papers are taken to be complete at the start" in text) is not prepares
+        assert ("No more than 2 applications are in preparation" in text) is (prepares and bool(capacity))
+        assert ("waits for staff, who prepare " in text) is (prepares and bool(capacity))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -296,7 +351,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory, browser_path: str, project
     assert run(folder, "template", "ours.docx").returncode == 0
     asked = [
         "--client",
-        "wander-work",
+        "hello-hall",
         "--client",
         "grand-bazaar",
         "--format",
@@ -321,7 +376,10 @@ def test_a_batch_writes_word_files_with_their_figures_drawn(
         content = (folder / "report.docx").read_bytes()
         archive = zipfile.ZipFile(io.BytesIO(content))
         pictures = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
-        assert len(pictures) == len(NAMES)
+        names = {shape._inline.docPr.get("descr") for shape in Document(io.BytesIO(content)).inline_shapes}
+        assert len(pictures) == len(names) == len(NAMES) - (entry["client"] == "grand-bazaar")
+        launch = say("zh", "page.figure_launch")  # drawn where dates can be promised
+        assert any(str(name).startswith(launch) for name in names) is (entry["client"] == "hello-hall")
         for picture in pictures:
             width, height = struct.unpack(">II", picture[16:24])
             assert width == 2 * 688

@@ -108,13 +108,13 @@
   const readProfile = (profile) => new Map(Object.entries(profile).filter(([, value]) => value !== null));
 
   // What each licence is for a profile, by code.
-  // What is held has been obtained: no condition of that fails or is open.
+  // What is held, or taken as held, has been obtained: no condition of that fails or is open.
   // verdict, missing: and the facts not told on which that depends. isBlocked, because: whether a part of
   // its condition fails, and the facts of such parts. open: the facts not told on which its condition depends.
   function decide(table, profile) {
     const told = readProfile(profile);
     const ask = (tree) => tryAnswers(tree, table.facts, told);
-    const held = told.get(HELD) ?? [];
+    const held = [...(told.get(HELD) ?? []), ...(table.implied ?? [])];
     const judge = (code, { verdict, applies, condition: written = ALWAYS }) => {
       const { truth, missing } = ask(applies);
       const condition = held.includes(code) ? ALWAYS : written;
@@ -141,6 +141,7 @@
 
   const FIRST_OPEN = 8; // so many open questions stand unfolded
   const MOST_NAMES = 4; // so many names of a group are said aloud
+  const NOTHING = { bool: false, number: 0, set: [] }; // what is answered where nothing of a fact is so
   const QUIET_MS = 400; // so long nothing must change before the change is said
   const VERDICTS = ["forbidden", "required", "undetermined", "recommended", "optional", "not_needed"];
 
@@ -272,7 +273,7 @@
 
   // The questions: open ones, main facts, and the others, of which only what `showRaised` names is shown.
   function makeForm(table, questions) {
-    const { texts, open, main } = table;
+    const { texts, open, main, rare } = table;
     const place = (names) => names.map((name) => questions.get(name).element);
     const makePart = (id, title, intro, children) => {
       const heading = make("h3", { id, textContent: title, tabIndex: -1 });
@@ -281,13 +282,20 @@
       return make("section", { className: "decide-part", attributes }, [heading, help, ...children]);
     };
     const others = [...questions.keys()].filter((name) => !open.includes(name) && !main.includes(name));
-    const openPart = makePart("decide-open", texts.open_title, "", place(open.slice(0, FIRST_OPEN)));
+    const usual = open.filter((name) => !rare?.names.includes(name));
+    const openPart = makePart("decide-open", texts.open_title, "", place(usual.slice(0, FIRST_OPEN)));
     const mainPart = makePart("decide-main", texts.main_title, texts.main_intro, place(main));
     const raisedPart = makePart("decide-raised", texts.raised_title, texts.raised_intro, place(others));
-    const folded = open.slice(FIRST_OPEN);
+    const folded = usual.slice(FIRST_OPEN);
     if (folded.length) {
       const summary = make("summary", { textContent: fill(texts.open_more, { count: folded.length }) });
       openPart.append(make("details", { className: "decide-folded" }, [summary, ...place(folded)]));
+    }
+    const none = make("button", { type: "button", textContent: rare?.answer ?? "" });
+    if (rare) { // what only few businesses have: one answer to all of it
+      const summary = make("summary", { textContent: rare.title });
+      const parts = [summary, make("p", { className: "help", textContent: rare.intro }), none, ...place(rare.names)];
+      openPart.append(make("details", { className: "decide-rare" }, parts));
     }
     openPart.hidden = !open.length;
     mainPart.hidden = !main.length;
@@ -297,7 +305,7 @@
       raisedPart.hidden = !raised.length;
       return raised;
     };
-    return { element: make("div", { className: "decide-form" }, [openPart, mainPart, raisedPart]), showRaised };
+    return { element: make("div", { className: "decide-form" }, [openPart, mainPart, raisedPart]), showRaised, none };
   }
 
   const GROUPS = [
@@ -333,7 +341,7 @@
     const { facts, rules: licences, texts } = table;
     const describe = (group, code) => {
       const { name, status } = licences[code];
-      const textContent = status ? fill(texts.with_status, { name, status: table.statuses[status] }) : name;
+      const textContent = status ? fill(texts.with_status, { name, status }) : name;
       const { missing, because, open } = now[code];
       const names = { undetermined: missing, blocked: because, open }[group] ?? [];
       const labels = names.map((one) => facts[one].label).join(texts.list);
@@ -487,6 +495,14 @@
         timer = setTimeout(announce, QUIET_MS, update());
       });
     }
+    form.none.addEventListener("click", () => {
+      for (const name of table.rare.names.filter((one) => told.get(one) === null)) {
+        questions.get(name).show(NOTHING[facts[name].type]);
+        told.set(name, questions.get(name).read());
+      }
+      clearTimeout(timer);
+      timer = setTimeout(announce, QUIET_MS, update());
+    });
     result.reset.addEventListener("click", () => {
       clearTimeout(timer);
       touched.clear();

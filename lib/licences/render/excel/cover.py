@@ -13,6 +13,8 @@ from licences.render.brand import Brand
 from licences.render.excel.writer import Cell, Day, Line, SheetLink
 from licences.words.cases import view_case
 from licences.words.labels import label_value
+from licences.words.missing import say_more
+from licences.words.operating import say_for
 from licences.words.texts import read_texts, say
 
 DASH = "–"  # what does not arise
@@ -24,6 +26,7 @@ def make_cover(case: Case, brand: Brand, sheets: Mapping[str, str]) -> list[Line
     return [
         *_list_names(case, brand),
         Line(None),
+        *_list_deadlines(case),
         *_list_results(case),
         *_list_open(case),
         Line(None),
@@ -55,44 +58,85 @@ def _list_names(case: Case, brand: Brand) -> Iterator[Line]:
         yield Line(own("workbook.warning"), warning, "alarm")
 
 
+def _list_deadlines(case: Case) -> Iterator[Line]:
+    """What is held and runs out, or has a duty near: overdue first and in red, then by the days left."""
+    own, deadlines = partial(say, case.language), view_case(case)["deadlines"]
+    if not deadlines:
+        return
+    yield Line(own("deadlines.title"), style="heading")
+    for one in deadlines:
+        yield Line(one["name"], one["sentence"], "overdue" if one["is_overdue"] else "plain")
+    yield Line(None, own("deadlines.intro", as_of=case.as_of))
+    yield Line(None)
+
+
 def _list_results(case: Case) -> Iterator[Line]:
     """How much is to do, when it can open and how sure that is."""
     own, view = partial(say, case.language), view_case(case)
-    launch, checked = view["launch"], view["checked"]
+    launch, promise, checked = view["launch"], view["promise"], view["checked"]
     yield Line(own("workbook.result"), style="heading")
     for licence in view["forbidden"]:
         what = [licence["name"], *licence["because"], licence["legal_basis"], licence["advice"]]
         yield Line(own("page.forbidden_title"), "\n".join(filter(None, what)), "alarm")
     for licence in view["outside"]:
         yield Line(own("page.outside_title"), f"{licence['name']}: {own('page.outside_note')}", "alarm")
+    yield from _list_missing(case)
     counts = {
         "forbidden": len(view["forbidden"]),
         "required": len(view["required"]),
         "open": len(view["to_obtain"]),
         "blocked": len(view["blocked"]),
         "undetermined": len(view["open"]),
-        "renew": len(view["renew"]),
+        "renew": len(view["deadlines"]),
     }
     for name, count in counts.items():
         yield Line(own(f"workbook.counts.{name}"), count)
-    for share, day in launch["days"] if launch else []:
-        yield Line(own("workbook.launch", chance=own("page.chance", share=share)), star_day(day))
-    if launch is None:
-        yield Line(None, own(f"page.{case.forecast.no_launch}"))
-    elif launch["is_estimate"]:
+    if promise["recommended"]:
+        share, day = promise["recommended"]
+        chance = own("page.chance", share=share)
+        label = say_for(case.is_operating, case.language, "workbook.launch", chance=chance)
+        yield Line(label, star_day(day))
+        yield Line(None, promise["range_text"])
+    else:
+        yield Line(say_for(case.is_operating, case.language, "page.opening"), promise["sentence"])
+    for stage in view["stages"]:
+        text = f"{stage['summary']}\n{stage['promise']}"
+        yield Line(
+            stage["label"],
+            "\n".join(filter(None, (text, stage["late"]))),
+            "overdue" if stage["late"] else "plain",
+        )
+    if launch and launch["is_estimate"]:
         yield Line(own("workbook.note"), own("page.launch_estimate"))
-    if view["left_out"]:
-        names = own("list").join(view["left_out"])
-        yield Line(own("workbook.counted_out"), own("page.left_out", names=names), "alarm")
-    if view["held_in_vain"]:
-        names = own("list").join(view["held_in_vain"])
-        yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
+    yield from _list_cautions(case)
     age = own("workbook.checked", oldest=checked["oldest"], age=checked["age"])
     if checked["is_old"]:
         yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
     else:
         yield Line(own("workbook.age"), age)
     yield Line(own("workbook.edition"), str(case.catalogue.edition))
+
+
+def _list_missing(case: Case) -> Iterator[Line]:
+    """What a client that trades is missing today, most urgent first."""
+    own, view = partial(say, case.language), view_case(case)
+    lines = [f"{at}. {one['text']}" for at, one in enumerate(view["missing_first"], start=1)]
+    if case.is_operating and not lines:
+        lines = [own("page.today.none")]
+    if left := len(view["missing"]) - len(view["missing_first"]):
+        lines.append(say_more(left, case.language, own("workbook.sheets.plan")))
+    for at, text in enumerate(lines):
+        yield Line(None if at else own("page.today.title"), text, "alarm")
+
+
+def _list_cautions(case: Case) -> Iterator[Line]:
+    """What is at stake, and what is held of which no row is law any more."""
+    own, view = partial(say, case.language), view_case(case)
+    if view["money"]["risk"]:
+        yield Line(own("workbook.at_stake"), view["money"]["risk"], "alarm")
+    if view["held_in_vain"]:
+        names = own("list").join(view["held_in_vain"])
+        yield Line(own("workbook.held_in_vain"), own("page.held_in_vain", names=names))
 
 
 def _list_open(case: Case) -> Iterator[Line]:
@@ -117,7 +161,7 @@ def _list_signs(case: Case, plan: str) -> Iterator[Line]:
     yield Line(DASH, own("workbook.legend.dash"))
     yield Line("*", own("workbook.legend.star"))
     yield Line(None, own("workbook.legend.colour"))
-    yield Line(plan, own("page.steps_note"))
+    yield Line(plan, say_for(case.is_operating, case.language, "page.steps_note"))
     yield Line(None, own("page.launch_grounds"))
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 from licences.analysis.case import Case
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.durations import find_weakest
+from licences.planning.deadlines import DOUBTFUL
+from licences.planning.fees import MARKET, Amounts
 from licences.planning.renewals import Renewal
 from licences.planning.simulation import SHARES
 from licences.render.brand import Brand
@@ -21,6 +23,8 @@ from licences.render.excel.entered import Entry
 from licences.render.excel.writer import Cell, Column, Day, Estimate, Link, Look, Table, draw_book
 from licences.words.cases import view_case
 from licences.words.labels import label_value
+from licences.words.operating import say_for
+from licences.words.papers import PaperView, make_placeholder
 from licences.words.plans import say_duty
 from licences.words.since_last import tell_since_last
 from licences.words.texts import read_texts, say, say_share
@@ -30,7 +34,6 @@ Part = tuple[Column, Read]
 
 RASTER = frozenset({"image/png", "image/jpeg"})  # what a workbook can show
 TIMES = ("days_min", "days_likely", "days_max")
-MARKET = ("market_min_cny", "market_max_cny")
 FINE = ("penalty_min_cny", "penalty_max_cny", "penalty_closes")
 TONES = {
     "forbidden": "forbidden",
@@ -39,6 +42,7 @@ TONES = {
     "recommended": "advised",
     "optional": "advised",
     "held": "held",
+    "implied": "held",
     "expiring": "alarm",
     "expired": "alarm",
 }
@@ -61,6 +65,7 @@ def make_workbook(case: Case, brand: Brand | None = None, entered: Sequence[Entr
         **author.make_entered(),
         "plan": author.make_plan(),
         "costs": author.make_costs(),
+        **author.make_quotation(),
         "renewals": author.make_renewals(),
         "sources": author.make_sources(),
         "not_needed": author.make_not_needed(),
@@ -92,11 +97,12 @@ class _Author:
         self.known = [licence for group in self.view["needed"].values() for licence in group]
         self.estimates = {label_value("days_likely_basis", "estimate", case.language): "estimate"}
         self.yes = {self.say("yes"): "alarm"}
+        self.late = {self.say("yes"): "overdue"}
         self.unsure = {self.say("yes"): "estimate"}
         self.verdicts = self.tone("page.verdicts", *BY_WEIGHT[:-1])
 
     def say(self, key: str, **values: object) -> str:
-        return say(self.case.language, key, **values)
+        return say_for(self.case.is_operating, self.case.language, key, **values)
 
     def own(self, key: str, **values: object) -> str:
         """A text of the workbook."""
@@ -164,7 +170,8 @@ class _Author:
     def make_licences(self) -> Table:
         """What is needed or open, with all that is known of it."""
         say, own, held = self.say, self.own, self.case.held
-        statuses = self.tone("page.status", "held", "expiring", "expired")
+        statuses = self.tone("status", "held", "expiring", "expired")
+        statuses |= {one["status_text"]: TONES["implied"] for one in self.known if one["status"] == "implied"}
 
         def find_code(one: Mapping[str, Any]) -> str:
             return str(one["code"])
@@ -178,9 +185,10 @@ class _Author:
             _part(
                 say("page.status_title"),
                 10,
-                lambda one: say(f"page.status.{one['status']}") if one["is_licence"] else DASH,
+                lambda one: one["status_text"] if one["is_licence"] else DASH,
                 statuses,
             ),
+            _part(own("last_day"), 13, self.read_last_day),
             _part(own("expires"), 12, lambda one: held.get(one["code"])),
             _part(say("page.why_short"), 40, lambda one: "\n".join(one["because"])),
             _part(own("missing"), 30, lambda one: "\n".join(one["missing"]), {"*": "undetermined"}),
@@ -220,26 +228,39 @@ class _Author:
         ]
         return self.make_table("licences", parts, self.known, own("licences_none"), fixed=2, pages_wide=4)
 
+    def read_last_day(self, one: Mapping[str, Any]) -> Cell:
+        """By when to apply for the renewal of what is held or has expired."""
+        day = one["last_day"]
+        if day is None:
+            return None
+        return Day(day, one["last_day_text"].endswith("*"), day < self.case.as_of)
+
     def make_documents(self) -> Table:
         """What to prepare, in the order in which it is needed; the first columns are for the reader."""
-        own, steps = self.own, {step.code: step for step in self.case.steps}
-        documents = {licence["code"]: licence["documents"] for licence in self.known}
-        needed_by = {code: step.start for code, step in steps.items()}
-        codes = dict.fromkeys([*(licence["code"] for licence in self.view["to_obtain"]), *steps])
-        wanted = [
-            (code, document)
-            for code in sorted(codes, key=lambda code: needed_by.get(code) or date.max)
-            for document in documents.get(code) or [own("no_documents")]
+        own, say = self.own, self.say
+        unknown = [
+            make_placeholder(own("no_documents"), code, short)
+            for code, short in self.view["undocumented"].items()
         ]
-        rows = [(code, document, self.take_entry(code, document)) for code, document in wanted]
-        tick, state = self.list_entry_columns(lambda one: one[2])
+        rows = [(paper, self.take_entry(paper)) for paper in (*self.view["papers"], *unknown)]
+        tick, state = self.list_entry_columns(lambda one: one[1])
         parts: list[Part] = [
             tick,
             state,
-            _part(own("document"), 56, lambda one: one[1]),
-            *self.list_names(lambda one: str(one[0])),
-            _part(own("needed_by"), 13, lambda one: star_day(needed_by.get(one[0]))),
-            _part(own("remarks"), 30, lambda one: one[2].remarks),
+            _part(own("document"), 44, lambda one: one[0]["name"]),
+            *(
+                []
+                if self.case.language == "zh"
+                else [_part(own("official"), 30, lambda one: one[0]["official_name"])]
+            ),
+            _part(say("page.documents_for"), 56, lambda one: one[0]["needed_for"]),
+            _part(say("page.documents_by"), 14, lambda one: one[0]["brought_by"]),
+            _part(say("page.documents_form"), 18, lambda one: one[0]["form"]),
+            _part(own("needed_by"), 13, lambda one: star_day(one[0]["needed_by"])),
+            _part(own("needed_latest"), 15, lambda one: star_day(one[0]["needed_latest"])),
+            _part(own("note"), 44, lambda one: " ".join(filter(None, (one[0]["valid"], one[0]["remark"])))),
+            _part(own("code"), 24, lambda one: one[1].code),
+            _part(own("remarks"), 30, lambda one: one[1].remarks),
         ]
         return self.make_table("documents", parts, rows, own("documents_none"), fixed=3)
 
@@ -257,13 +278,19 @@ class _Author:
 
         return (tick, lambda one: read(one).tick), (replace(state, hint=own("progress_hint")), say_state)
 
-    def take_entry(self, code: str, document: str) -> Entry:
-        """What was entered beside a document, which is then placed."""
-        for entry in self.entered:
-            if (entry.code, entry.document) == (code, document):
-                self.entered.remove(entry)
-                return entry
-        return Entry(code, document)
+    def take_entry(self, paper: PaperView) -> Entry:
+        """What was entered beside a paper in any language, or beside the document of one of its applications."""
+        own = (paper["id"] or paper["codes"][0], paper["name"])
+        places = {own, *zip(paper["codes"], paper["texts"], strict=True)}
+        found = [
+            entry
+            for entry in self.entered
+            if (entry.code, entry.document) in places or (paper["id"] and entry.code == paper["id"])
+        ]
+        for entry in found:
+            self.entered.remove(entry)
+        first = partial(_find_first, found)
+        return Entry(*own, tick=first("tick"), state=first("state"), remarks=first("remarks"))
 
     def make_entered(self) -> dict[str, Table]:
         """What was entered beside documents that are no longer asked for, where there is such."""
@@ -301,13 +328,20 @@ class _Author:
         parts = [
             *self.list_names(lambda one: str(one["code"])),
             _part(own("verdict"), 12, lambda one: say(f"page.verdicts.{one['step'].verdict}"), self.verdicts),
+            *(
+                [_part(say("stages.from"), 15, lambda one: one["begins_on"] or one["needed_from"])]
+                if self.case.plan.is_staged
+                else []
+            ),
             _part(say("page.phase"), 12, lambda one: one["phase"]),
             _part(own("begin"), 13, lambda one: star_day(one["start"])),
+            _part(own("submit_on"), 13, lambda one: star_day(one["submit_on"])),
+            _part(own("latest_start"), 15, lambda one: star_day(one["step"].latest_start)),
+            _part(own("latest_submit_on"), 15, lambda one: star_day(one["step"].latest_submit_on)),
             _part(own("finish"), 13, lambda one: star_day(one["finish"])),
-            _part(own("latest_start"), 13, lambda one: star_day(one["step"].latest_start)),
-            _part(own("latest_finish"), 13, lambda one: star_day(one["step"].latest_finish)),
+            _part(own("latest_finish"), 15, lambda one: star_day(one["step"].latest_finish)),
             _part(own("slack"), 11, lambda one: one["step"].slack_days),
-            *map(chance, range(len(SHARES))),
+            *map(chance, range(len(SHARES)) if self.view["launch"] else ()),
             _part(own("on_path"), 11, lambda one: self.say_yes(one["on_path"]), self.yes),
             _part(
                 say("page.basis"),
@@ -326,7 +360,7 @@ class _Author:
         return self.make_table("plan", parts, self.view["steps"], own("plan_none"), pages_wide=2)
 
     def make_costs(self) -> Table:
-        """The fees licence by licence; below them the sums of each phase, and what they leave out."""
+        """The fees licence by licence; below them the sums of each phase and of all, and what they leave out."""
         own, entries, language = self.own, self.entries, self.case.language
         obtained = {step.code for step in self.case.steps}
         due = {code for cost in self.case.forecast.costs for code in cost.unknown_yearly_fees}
@@ -341,9 +375,16 @@ class _Author:
             self.list_number("yearly_fee_cny", "yearly_fee", str),
         )
         unknown = {self.say("unknown"): "undetermined"}
+        ours = {quote.code: quote.our_fee_cny for quote in self.case.forecast.quotation}
 
         def read_fee(code: str) -> Cell:
             return self.or_unknown(fee[1](code)) if code in obtained else DASH
+
+        def price(key: str, name: str) -> Part:
+            def read(code: str) -> Cell:
+                return self.or_unknown(_read_number(entries[code].row, name)) if code in obtained else DASH
+
+            return _part(own(key), 14, read, unknown)
 
         def read_rate(code: str) -> Cell:
             return self.or_unknown(rate[1](code)) if code in due else rate[1](code)
@@ -363,6 +404,14 @@ class _Author:
             (fee_basis[0], lambda code: fee_basis[1](code) if code in obtained else ""),
             (replace(rate[0], marks=unknown), read_rate),
             rate_basis,
+            *map(price, ("market_min", "market_max"), MARKET),
+            _part(
+                own("market_basis"),
+                12,
+                lambda code: self.say_basis(code, *MARKET) if code in obtained else "",
+                self.estimates,
+            ),
+            *([_part(self.say("page.costs_ours"), 12, ours.get)] if ours else []),
             _part(own("fee_note"), 60, read_note),
         ]
         totals = self.list_totals(len(self.list_names(str)))
@@ -373,23 +422,62 @@ class _Author:
 
         at: the column of the phase.
         """
-        rows: list[list[Cell]] = []
-        for cost in self.case.forecast.costs:
-            left_out = dict.fromkeys((*cost.unknown_fees, *cost.unknown_yearly_fees))
-            names = self.say("list").join(map(self.case.short, left_out))
-            rows.append(
-                [
-                    self.own("sum"),
-                    *[None] * (at - 1),
-                    label_value("phase", cost.phase, self.case.language),
-                    self.say_sum(cost.fee_cny, cost.unknown_fees),
-                    None,
-                    self.say_sum(cost.yearly_fee_cny, cost.unknown_yearly_fees),
-                    None,
-                    self.own("not_counted", names=names) if names else None,
-                ]
-            )
-        return rows
+        forecast, own = self.case.forecast, self.own
+        sums: list[tuple[str, Cell, Amounts]] = [
+            (own("sum"), label_value("phase", cost.phase, self.case.language), cost)
+            for cost in forecast.costs
+        ]
+        if sums:
+            sums.append((own("sum_of_all"), None, forecast.costs_total))
+        return [
+            [
+                label,
+                *[None] * (at - 1),
+                phase,
+                self.say_sum(one.fee_cny, one.unknown_fees),
+                None,
+                self.say_sum(one.yearly_fee_cny, one.unknown_yearly_fees),
+                None,
+                self.say_sum(one.market_min_cny, one.unknown_market),
+                self.say_sum(one.market_max_cny, one.unknown_market),
+                None,
+                *([one.our_fee_cny] if forecast.quotation else []),
+                self.name_left_out(one),
+            ]
+            for label, phase, one in sums
+        ]
+
+    def name_left_out(self, amounts: Amounts) -> str:
+        """What is in none of the sums of a row, by name."""
+        told = {
+            "not_counted": (*amounts.unknown_fees, *amounts.unknown_yearly_fees),
+            "market_not_counted": amounts.unknown_market,
+        }
+        return "\n".join(
+            self.own(key, names=self.say("list").join(map(self.case.short, dict.fromkeys(codes))))
+            for key, codes in told.items()
+            if codes
+        )
+
+    def make_quotation(self) -> dict[str, Table]:
+        """What the firm itself asks, where it says so; the total names what is not quoted."""
+        money = self.view["money"]
+        if not money["quotation"]:
+            return {}
+        names = self.list_names(lambda one: str(one["code"]))
+        parts = [
+            *names,
+            _part(self.say("page.costs_ours"), 14, lambda one: one["our_fee"]),
+            _part(self.say("money.remark"), 60, lambda one: one["remark"]),
+        ]
+        left_out = self.say("list").join(money["not_quoted"])
+        total: list[Cell] = [
+            self.say("money.quoted"),
+            *[None] * (len(names) - 1),
+            self.case.forecast.costs_total.our_fee_cny,
+            self.own("not_quoted", names=left_out) if left_out else None,
+        ]
+        return {"quotation": self.make_table("quotation", parts, money["quotation"], "", totals=[total])}
 
     def or_unknown(self, cell: Cell) -> Cell:
         return self.say("unknown") if cell is None else cell
@@ -398,16 +486,23 @@ class _Author:
         return DASH if amount is None and not unknown else self.or_unknown(amount)
 
     def make_renewals(self) -> Table:
-        """What falls due, by its last day, and what cannot be dated because its expiry is not told."""
+        """What falls due, overdue first, by its last day; then what cannot be dated because its expiry is not told."""
         case, own = self.case, self.own
         told, untold = self.say("page.told"), own("due_untold")
-        events: list[Renewal | str] = [*case.forecast.renewals, *case.forecast.untold_expiries]
+        events: list[Renewal | str] = [*case.forecast.due, *case.forecast.untold_expiries]
 
         def dated(label: str, width: int, read: Callable[[Renewal], Cell], **marks: Any) -> Part:
             return _part(label, width, lambda one: None if isinstance(one, str) else read(one), **marks)
 
+        def is_late(event: Renewal) -> bool:
+            return event.renew_by < case.as_of
+
         def star(day: date | None, event: Renewal) -> Cell:
             return None if day is None else Day(day, event.provisional)
+
+        def say_doubt(event: Renewal) -> str:
+            verdict = "" if event.is_planned else case.findings[event.code].verdict
+            return self.say(f"deadlines.doubt.{verdict}") if verdict in DOUBTFUL else ""
 
         def say_basis(event: Renewal) -> str:
             return (
@@ -422,12 +517,29 @@ class _Author:
         parts = [
             *self.list_names(lambda one: one if isinstance(one, str) else str(one.code)),
             _part(self.say("page.due_what"), 50, say_what, {untold: "undetermined"}),
-            dated(own("renew_from"), 13, lambda event: star(event.renew_from, event)),
-            dated(own("renew_by"), 13, lambda event: star(event.renew_by, event)),
-            dated(own("expires"), 13, lambda event: star(event.expires_on, event)),
             dated(
-                own("overdue"), 10, lambda event: self.say_yes(event.renew_by < case.as_of), marks=self.yes
+                self.say("deadlines.column_day"),
+                14,
+                lambda event: Day(event.renew_by, event.provisional, is_late(event)),
             ),
+            dated(
+                self.say("deadlines.column_left"),
+                12,
+                lambda event: float((event.renew_by - case.as_of).days),
+            ),
+            dated(
+                self.say("deadlines.is_overdue"),
+                10,
+                lambda event: self.say_yes(is_late(event)),
+                marks=self.late,
+            ),
+            dated(
+                own("expires"),
+                13,
+                lambda event: star(event.expires_on, event) if event.is_planned else event.expires_on,
+            ),
+            dated(own("renew_from"), 13, lambda event: star(event.renew_from, event)),
+            dated(self.say("deadlines.column_remark"), 26, say_doubt),
             dated(own("planned"), 12, lambda event: self.say_yes(event.is_planned)),
             dated(self.say("page.basis_of_dates"), 13, say_basis, marks=self.estimates),
             dated(own("provisional"), 14, lambda event: self.say_yes(event.provisional), marks=self.unsure),
@@ -462,6 +574,11 @@ class _Author:
             _part(self.own("not_needed_why"), 90, lambda one: "\n".join(one["because"])),
         ]
         return self.make_table("not_needed", parts, self.view["not_needed"], self.own("not_needed_none"))
+
+
+def _find_first(entries: Sequence[Entry], name: str) -> Any:
+    """The first of what was entered of one kind, None where nothing was."""
+    return next((told for entry in entries if (told := getattr(entry, name)) is not None), None)
 
 
 def _read_number(row: Mapping[str, Any], name: str) -> Cell:

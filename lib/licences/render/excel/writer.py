@@ -37,6 +37,7 @@ TONES: dict[str, dict[str, Any]] = {
     "held": {"font_color": "#00694c", "bg_color": "#e4f3ee"},
     "estimate": {"font_color": "#7a4b00", "bg_color": "#fdf3dd", "italic": True},
     "alarm": {"font_color": "#a83200", "bg_color": "#fbeae3", "bold": True},
+    "overdue": {"font_color": "#b00020", "bg_color": "#fde7ea", "bold": True},
     "done": {"font_color": SOFT},
 }
 
@@ -57,10 +58,11 @@ class SheetLink:
 
 @dataclass(frozen=True)
 class Day:
-    """A date; a star follows it where it is provisional."""
+    """A date; a star follows it where it is provisional, and it is red where it is overdue."""
 
     day: date
     is_provisional: bool = False
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the first sheet. style: ``title``, ``heading``, ``alarm`` or ``plain``."""
+    """A line of the first sheet. style: ``title``, ``heading``, ``alarm``, ``overdue`` or ``plain``."""
 
     label: Cell
     value: Cell = None
@@ -236,7 +238,8 @@ class _Pen:
                 sheet.write_string(row, at, cell.day.isoformat(), self.style(*styles))
             case Day():
                 kind = "provisional" if cell.is_provisional else "day"
-                sheet.write_datetime(row, at, cell.day, self.style(*styles, kind))
+                tone = ("overdue",) if cell.is_overdue else ()
+                sheet.write_datetime(row, at, cell.day, self.style(*styles, *tone, kind))
             case Link() if len(cell.address.encode("utf-16-le")) > 2 * LONGEST_LINK:
                 self.write(sheet, row, at, cell.address, *styles)
             case Link():
@@ -265,7 +268,7 @@ class _Pen:
                 self.write(sheet, row, 0, line.label, line.style)
                 self.write(sheet, row, 1, line.value, line.style)
             else:
-                tone = ("alarm",) if line.style == "alarm" else ()
+                tone = (line.style,) if line.style in {"alarm", "overdue"} else ()
                 label = ("line", *tone) if tone or isinstance(line.label, SheetLink) else ("label",)
                 self.write(sheet, row, 0, line.label, *label)
                 self.write(sheet, row, 1, line.value, "line", *tone)

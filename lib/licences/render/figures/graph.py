@@ -10,9 +10,10 @@ import networkx as nx
 import plotly.graph_objects as go
 
 from licences.analysis.case import Case
+from licences.assessment.holdings import DONE
 from licences.law.rows import split_prerequisites
-from licences.planning.schedule import DONE
 from licences.render.figures.style import INK, PALE, dress, label_codes
+from licences.words.operating import say_for
 from licences.words.texts import say
 
 # Each kind has its own sign beside its colour.
@@ -88,7 +89,7 @@ def draw_graph(case: Case) -> go.Figure | None:
             [edge for edge, data in graph.edges.items() if _find_look(data) == look],
             places,
             look,
-            case.language,
+            say_for(case.is_operating, case.language, f"chart.{look}"),
         )
         for look in EDGES
     ]
@@ -174,7 +175,7 @@ def _draw_edges(
     edges: Iterable[tuple[str, str]],
     places: dict[str, tuple[float, float]],
     look: str,
-    language: str,
+    name: str,
 ) -> dict[str, Any]:
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -192,7 +193,7 @@ def _draw_edges(
         "x": xs,
         "y": ys,
         "mode": "lines+markers",
-        "name": say(language, f"chart.{look}"),
+        "name": name,
         "line": EDGES[look],
         "marker": {"symbol": "arrow", "angleref": "previous", "size": sizes, "color": INK, "opacity": 1},
         "customdata": codes,

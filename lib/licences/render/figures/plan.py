@@ -14,20 +14,26 @@ from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
 from licences.render.figures.style import INK, LINE, PALE, PHASE_COLOURS, dress, label_codes
 from licences.words.labels import label_value
-from licences.words.texts import mark_day, say, say_share
+from licences.words.operating import say_for
+from licences.words.stages import StageView, view_stages
+from licences.words.texts import mark_day, say, say_day, say_share
 
 DAY = timedelta(days=1)
 CRITICAL = "▶ "
 PROVISIONAL = "#f1eee3"
+PREPARATION = "#dfe3e8"
+_DAY_MS = 86_400_000
+_CHANCES = "<br>50 % %{customdata[5]} · 80 % %{customdata[6]} · 90 % %{customdata[7]}"
 
 
 def draw_timeline(case: Case) -> go.Figure | None:
-    """The dated steps, phase by phase: likely time, slack, and by when in 50, 80 and 90 percent.
+    """The dated steps, phase by phase: preparation and decision, slack, and by when in 50, 80 and 90 percent.
 
-    One bar a step, hatched where a time is an estimate, framed on the path that decides the launch;
-    ``customdata`` holds name, dates, slack and ground. A thin line is the slack, marks joined by a
-    line are the three percentiles. What lies past the announced holidays is shaded. None where no
-    step can be dated.
+    Two bars a step: pale from the start of its preparation, then in the colour of its phase from the submission
+    to the result, hatched where a time is an estimate, framed on the path that decides the launch;
+    ``customdata`` holds name, dates, slack and ground. A thin line is the slack; marks joined by a line are the
+    three percentiles, where dates can be promised. A dashed line is the first day of a later stage. What lies past the announced holidays is shaded. None where
+    no step can be dated.
     """
     dated = sorted(
         case.plan.dated, key=lambda step: (step.phase, step.start or date.max, step.finish, step.code)
@@ -35,7 +41,9 @@ def draw_timeline(case: Case) -> go.Figure | None:
     if not dated:
         return None
     language, path = case.language, case.plan.critical_path
-    traces = [
+    prepared = [step for step in dated if step.submit_on != step.start]
+    traces = [_draw_preparation(case, prepared)] if prepared else []
+    traces += [
         _draw_bars(
             case,
             [step for step in dated if step.phase == phase],
@@ -44,12 +52,19 @@ def draw_timeline(case: Case) -> go.Figure | None:
         )
         for phase, colour in PHASE_COLOURS.items()
     ]
-    traces += [_draw_slack(dated, say(language, "chart.slack")), _draw_percentiles(case, dated)]
+    traces.append(_draw_slack(dated, say(language, "chart.slack")))
+    if case.forecast.promised:
+        traces.append(
+            _draw_percentiles(case, [step for step in dated if step.code in case.forecast.promised])
+        )
     traces.append(_explain_shade(language))
     labels = label_codes({step.code: case.short(step.code) for step in dated}, language)
     ticks = {code: f"<b>{CRITICAL}{label}</b>" if code in path else label for code, label in labels.items()}
     ends = [step.latest_finish for step in dated if step.latest_finish and step.code in path]
-    ends += [percentiles[-1] for percentiles in case.forecast.simulation.finishes.values()]
+    ends += [step.finish for step in dated if step.finish]
+    ends += [days[-1] for code in case.forecast.promised if (days := case.forecast.find_percentiles(code))]
+    stages = [stage for stage in view_stages(case.forecast) if stage["begins_on"]]
+    ends += [stage["begins_on"] for stage in stages if stage["begins_on"]]
     last = max(ends, default=case.start)
     layout = {
         "margin": {"l": 10, "r": 30, "t": 50, "b": 60},
@@ -65,10 +80,30 @@ def draw_timeline(case: Case) -> go.Figure | None:
             "tickformat": "%Y-%m-%d",
             "nticks": 6,
         },
-        "shapes": [_shade_provisional(last)],
+        "shapes": [_shade_provisional(last), *(_mark_stage(stage) for stage in stages)],
+        "annotations": [_label_stage(stage) for stage in stages],
         **_set_rows(ticks, traces),
     }
     return dress(traces, layout, say(language, "page.figure_timeline"), "timeline")
+
+
+def _draw_preparation(case: Case, steps: Sequence[Step]) -> dict[str, Any]:
+    path = case.plan.critical_path
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": say(case.language, "chart.preparation"),
+        "y": [step.code for step in steps],
+        "base": [step.start.isoformat() for step in steps if step.start],
+        "x": [_measure(step.start, step.submit_on) - _DAY_MS for step in steps],
+        "marker": {
+            "color": PREPARATION,
+            "line": {"color": INK, "width": [3 if step.code in path else 0.5 for step in steps]},
+            "pattern": _hatch(step.preparation.basis == "estimate" for step in steps),
+        },
+        "customdata": [[step.name, mark_day(step.start), mark_day(step.submit_on)] for step in steps],
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]}<extra>%{fullData.name}</extra>",
+    }
 
 
 def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dict[str, Any]:
@@ -79,8 +114,8 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
         "name": name,
         "showlegend": bool(steps),
         "y": [step.code for step in steps],
-        "base": [step.start.isoformat() for step in steps if step.start],
-        "x": [_measure(step.start, step.finish) for step in steps],
+        "base": [step.submit_on.isoformat() for step in steps if step.submit_on],
+        "x": [_measure(step.submit_on, step.finish) for step in steps],
         "marker": {
             "color": colour,
             "line": {"color": INK, "width": [3 if step.code in path else 0 for step in steps]},
@@ -89,17 +124,18 @@ def _draw_bars(case: Case, steps: Sequence[Step], name: str, colour: str) -> dic
         "customdata": [
             [
                 step.name,
-                mark_day(step.start),
+                mark_day(step.submit_on),
                 mark_day(step.finish),
                 say(case.language, "chart.slack_of", days=step.slack_days),
                 label_value("days_likely_basis", step.basis, case.language),
-                *(mark_day(day) for day in case.forecast.simulation.finishes[step.code]),
+                *map(mark_day, case.forecast.find_percentiles(step.code) or ()),
             ]
             for step in steps
         ],
         "hovertemplate": (
-            "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]} (%{customdata[4]})<br>%{customdata[3]}<br>"
-            "50 % %{customdata[5]} · 80 % %{customdata[6]} · 90 % %{customdata[7]}<extra></extra>"
+            "%{customdata[0]}<br>%{customdata[1]} – %{customdata[2]} (%{customdata[4]})<br>%{customdata[3]}"
+            + (_CHANCES if case.forecast.promised else "")
+            + "<extra></extra>"
         ),
     }
 
@@ -161,6 +197,39 @@ def _shade_provisional(last: date) -> dict[str, Any]:
     }
 
 
+def _mark_stage(stage: StageView) -> dict[str, Any]:
+    """A line at the beginning of a stage."""
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": say_day(stage["begins_on"]),
+        "x1": say_day(stage["begins_on"]),
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": INK, "width": 1.5, "dash": "dash"},
+        "name": f"stage {stage['number']}",
+    }
+
+
+def _label_stage(stage: StageView) -> dict[str, Any]:
+    """The number and the day of a stage, upright along its line; what changes then, where one points at it."""
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "x": say_day(stage["begins_on"]),
+        "y": 1,
+        "xanchor": "right",
+        "yanchor": "top",
+        "textangle": -90,
+        "showarrow": False,
+        "text": f"{stage['label']} {say_day(stage['begins_on'])}",
+        "hovertext": stage["changes_text"],
+        "font": {"size": 11, "color": INK},
+        "bgcolor": "rgba(255,255,255,0.7)",
+    }
+
+
 def _explain_shade(language: str) -> dict[str, Any]:
     """The entry of the legend for the shade."""
     return {
@@ -177,11 +246,12 @@ def draw_launch(case: Case) -> go.Figure | None:
     """How likely the launch is by each week: bars for the week itself, a line for all weeks until then.
 
     The three marks on the line are the days by which it is done in 50, 80 and 90 percent of the draws.
-    None where no launch can be dated.
+    None where no date can be promised.
     """
-    simulation, language = case.forecast.simulation, case.language
-    if simulation.launch is None:
+    language, launch = case.language, case.launch
+    if launch is None:
         return None
+    simulation = case.forecast.simulation
     weeks: dict[date, int] = {}
     for day, count in simulation.distribution.items():
         monday = day - timedelta(days=day.weekday())
@@ -210,7 +280,7 @@ def draw_launch(case: Case) -> go.Figure | None:
         "line": {"color": INK, "width": 2},
         "hovertemplate": "%{x}: %{y:.0%}<extra></extra>",
     }
-    marks = list(zip(SHARES, simulation.launch, strict=True))
+    marks = list(zip(SHARES, launch, strict=True))
     percentiles = {
         "type": "scatter",
         "x": [day.isoformat() for _, day in marks],
@@ -240,7 +310,7 @@ def draw_launch(case: Case) -> go.Figure | None:
         "shapes": [_shade_provisional(last)],
     }
     traces: list[dict[str, Any]] = [in_week, until_then, percentiles, _explain_shade(language)]
-    return dress(traces, layout, say(language, "page.figure_launch"), "launch")
+    return dress(traces, layout, say_for(case.is_operating, language, "page.figure_launch"), "launch")
 
 
 def draw_renewals(case: Case) -> go.Figure | None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from licences.analysis.portfolio import Portfolio
 from licences.render.figures.style import INK, LINE, dress, label_codes
+from licences.words.operating import say_for
 from licences.words.texts import say, say_number
 
 SHOWN = 12
@@ -34,7 +35,7 @@ def draw_bottlenecks(portfolio: Portfolio) -> go.Figure | None:
             "orientation": "h",
             "y": list(table.index),
             "x": table[kind].tolist(),
-            "name": say(language, f"portfolio.{kind}"),
+            "name": say_for(portfolio.is_operating, language, f"portfolio.{kind}"),
             "marker": _mark(colour, pattern),
             "hovertemplate": "%{y}: %{x:,}<extra></extra>",
         }
@@ -153,7 +154,7 @@ def _set_months(names: list[str], highest: int) -> dict[str, Any]:
 
 
 def draw_load(portfolio: Portfolio, months: int = 18) -> go.Figure | None:
-    """How many applications are begun in each month and how many are under way, levelled where there is a capacity.
+    """How many applications are prepared at a time in each month, and how many are under way, levelled where there is a capacity.
 
     months: how many are drawn. None where nothing is to be applied for.
     """
@@ -165,10 +166,12 @@ def draw_load(portfolio: Portfolio, months: int = 18) -> go.Figure | None:
     last = "levelled_" if levelled else ""
     traces: list[dict[str, Any]] = []
     if levelled:
-        traces.append(_draw_begun(names, load["begun"], say(language, "portfolio.begun_planned"), _SKY))
-    key = "begun_levelled" if levelled else "begun"
+        traces.append(
+            _draw_prepared(names, load["preparing"], say(language, "portfolio.preparing_planned"), _SKY)
+        )
+    key = "preparing_levelled" if levelled else "preparing"
     traces += [
-        _draw_begun(names, load[f"{last}begun"], say(language, f"portfolio.{key}"), _BLUE),
+        _draw_prepared(names, load[f"{last}preparing"], say(language, f"portfolio.{key}"), _BLUE),
         {
             "type": "scatter",
             "mode": "lines+markers",
@@ -195,7 +198,7 @@ def draw_load(portfolio: Portfolio, months: int = 18) -> go.Figure | None:
     return dress(traces, layout, say(language, "portfolio.figure_load"), "load")
 
 
-def _draw_begun(names: list[str], counts: pd.Series[int], name: str, colour: str) -> dict[str, Any]:
+def _draw_prepared(names: list[str], counts: pd.Series[int], name: str, colour: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "x": names,

@@ -17,7 +17,9 @@ from licences.render.html.sections import Section, make_environment
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.facts import HELD, Field, split_set
 from licences.rules.logic import Rule, read_rule
-from licences.words.texts import read_texts
+from licences.words.findings import say_status
+from licences.words.phrases import say_rare
+from licences.words.texts import read_texts, say
 
 MAIN_FACTS = 14  # as many as each decide on at least four licences of the catalogue of 2026
 
@@ -34,9 +36,10 @@ def make_decisions(case: Case) -> dict[str, Any]:
     facts: each fact that a rule names, and ``held``, which is not asked: ``type``, ``label`` and, where there are any, ``values`` (pairs
     of value and label), ``unit``, ``min``, ``max``, ``help`` (of those that the page can ask). told: the
     client's answers; a set is a list, a fact that is not told is absent. open: the questions of the
-    report, those that settle most first. main: the further facts that decide on most licences. rules:
+    report, those first on which most hangs. rare: of these what only few businesses have, and what to say of it;
+    None where nothing of it is open. main: the further facts that decide on most licences. rules:
     by code ``name``, ``verdict`` where it applies, ``applies`` and ``condition`` as trees, ``status``
-    where it is held. contradictions: ``when`` and what to say then. verdicts, statuses, texts: what to
+    in words where it is held. implied: the codes that are taken as held. contradictions: ``when`` and what to say then. verdicts, texts: what to
     call things.
     """
     law, language = find_law_in_force(case.catalogue, case.as_of, case.language), case.language
@@ -48,7 +51,11 @@ def make_decisions(case: Case) -> dict[str, Any]:
     main = [field.name for field in find_main_facts(law) if field.name not in asked]
     contradicting = {name for rule, _ in contradictions for name in rule.names}
     can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
-    held = {code: case.findings[code].status for code in rules}
+    status = {
+        code: say_status(finding.status, finding.implied_by, case.short, language)
+        for code, finding in case.findings.items()
+        if finding.status != "not_held"
+    }
     return {
         "language": language,
         "facts": {field.name: describe_fact(field, language, field.name in can_be_asked) for field in named}
@@ -60,18 +67,31 @@ def make_decisions(case: Case) -> dict[str, Any]:
         }
         | {HELD: sorted(split_set(str(case.profile[HELD])))},
         "open": asked,
+        "rare": _describe_rare(case),
         "main": main,
         "rules": {
-            code: rule | ({} if held[code] == "not_held" else {"status": held[code]})
-            for code, rule in rules.items()
+            code: rule | ({"status": status[code]} if code in status else {}) for code, rule in rules.items()
         },
+        "implied": [code for code, finding in case.findings.items() if finding.implied_by],
         "contradictions": [
             {"when": make_tree(rule.node), "message": message} for rule, message in contradictions
         ],
         "verdicts": page["verdicts"],
-        "statuses": page["status"],
         "texts": texts | {"contradiction": page["contradiction"]},
     }
+
+
+def _describe_rare(case: Case) -> dict[str, Any] | None:
+    return (
+        {
+            "names": case.rare,
+            "title": say(case.language, "rare.title", count=len(case.rare)),
+            "intro": say_rare(len(case.settled_by_none), case.language),
+            "answer": say(case.language, "rare.answer"),
+        }
+        if case.rare
+        else None
+    )
 
 
 def make_decisions_section(case: Case) -> Section:

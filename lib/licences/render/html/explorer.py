@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from licences.analysis.case import Case
 from licences.analysis.compare import Comparison, compare_cases
+from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import BY_WEIGHT
-from licences.planning.schedule import DONE
 from licences.planning.simulation import SHARES
-from licences.render.html.sections import make_environment
+from licences.render.html.sections import make_environment, make_sections
 from licences.rules.facts import Field
 from licences.words.cases import view_licence
-from licences.words.phrases import say_value
+from licences.words.deadlines import view_deadlines
+from licences.words.missing import SHOWN, say_more, view_missing
+from licences.words.operating import read_texts_for, say_for
+from licences.words.phrases import say_rare, say_value
 from licences.words.plans import view_launch
+from licences.words.promise import view_promise
 from licences.words.research import say_research
 from licences.words.scope import say_scope
 from licences.words.since_last import list_left_out
+from licences.words.stages import view_stages
 from licences.words.texts import mark_day, read_texts, say, say_number, say_share
 
 COLUMNS = (
@@ -43,26 +51,34 @@ def _render(macro: str, *values: object) -> str:
 
 
 def make_answer(case: Case) -> str:
-    """How many licences of each verdict, by when it can open, and what contradicts itself."""
-    texts = read_texts(case.language)
+    """The deadlines of what is held, what is missing today where it trades, how many licences of each verdict, by when, and what contradicts itself."""
+    texts = read_texts_for(case.is_operating, case.language)
     open_and_blocked = [
         code
         for code in case.find_codes("required")
         if case.findings[code].failed_conditions and case.findings[code].status not in DONE
     ]
     launch: Mapping[str, Any] = view_launch(case.forecast) or {}
+    missing = view_missing(case.forecast)
+    sections = make_sections(case.language, is_operating=case.is_operating)
+    dues = {"case": case, "deadlines": view_deadlines(case.forecast.deadlines, case.plan.law)}
     view = {
+        "deadlines": Markup(sections.deadlines(dues)),  # noqa: S704 - the template has escaped it
         "forbidden": [view_licence(case, code) for code in case.find_codes("forbidden")],
         "warnings": [warning.message for warning in case.contradictions],
         "counts": {verdict: len(case.find_codes(verdict)) for verdict in BY_WEIGHT},
         "blocked": len(open_and_blocked),
+        "is_operating": case.is_operating,
+        "missing": missing[:SHOWN],
+        "missing_more": say_more(len(missing) - SHOWN, case.language),
         "launch": launch.get("days"),
         "decider": launch.get("decider"),
         "decider_share": launch.get("decider_share"),
         "is_estimate": launch.get("is_estimate"),
         "provisional": launch.get("provisional"),
         "scope": say_scope(case.catalogue, case.as_of, case.language),
-        "left_out": [case.name_code(code) for code in case.forecast.left_out],
+        "promise": view_promise(case.forecast),
+        "stages": Markup(sections.stages({"stages": view_stages(case.forecast)})),  # noqa: S704 - as above
     }
     return _render("answer", view, texts["page"], texts["explorer"])
 
@@ -81,6 +97,17 @@ def make_question(case: Case) -> str:
             "open": len(case.find_codes("undetermined")) - len(outside),
         }
     return _render("question", view, texts["page"], texts["explorer"])
+
+
+def make_rare(case: Case) -> str:
+    """What only few businesses have, folded, and what one answer to all of it settles; empty where none is open."""
+    labels = [case.catalogue.fields[name].label[case.language] for name in case.rare]
+    view = {
+        "title": say(case.language, "rare.title", count=len(labels)),
+        "intro": say_rare(len(case.settled_by_none), case.language),
+        "labels": labels,
+    }
+    return _render("rare", view if labels else None)
 
 
 def make_label(field: Field, language: str, told: bool) -> str:
@@ -102,10 +129,8 @@ def make_head(case: Case, name: str, is_saved: bool) -> str:
 
 def make_card(case: Case, code: str) -> str:
     """The card of one licence: what the report says of it in several places; folded, what we know of our reading."""
-    sections = make_environment().get_template("sections.html.j2")
-    module: Any = sections.make_module({"page": read_texts(case.language)["page"]})
     research = say_research(case.law.entries[code].row, case.language)
-    return str(module.card(view_licence(case, code), whole=True, research=research))
+    return str(make_sections(case.language).card(view_licence(case, code), whole=True, research=research))
 
 
 def list_licences(case: Case) -> pd.DataFrame:
@@ -130,10 +155,7 @@ def list_licences(case: Case) -> pd.DataFrame:
             "why": [comma.join(one["because"]) for one in findings],
             "missing": [comma.join(one["missing"]) for one in findings],
             "blockers": [comma.join(one["blockers"]) for one in findings],
-            "status": [
-                say(language, f"page.status.{one['status']}") if one["is_licence"] else "–"
-                for one in findings
-            ],
+            "status": [one["status_text"] if one["is_licence"] else "–" for one in findings],
             "phase": [one["phase"] for one in findings],
             "basis": [one["legal_basis"] for one in findings],
             "source": [one["source"] for one in findings],
@@ -167,9 +189,14 @@ def say_strip(old: Case, new: Case) -> str:
     move = comparison.launch_move
     if move.kind == "compared":
         moved = _say_move(move.moved_days, language)
-        launch = say(language, "explorer.strip_launch", moved=moved)
+        key = "strip_launch" if len(move.days) == len(SHARES) else "strip_launch_likely"
+        launch = say(language, f"explorer.{key}", moved=moved)
     else:
-        launch = say(language, f"explorer.strip_launch_{'others' if move.kind == 'of_others' else 'none'}")
+        launch = say_for(
+            new.is_operating,
+            language,
+            f"explorer.strip_launch_{'others' if move.kind == 'of_others' else 'none'}",
+        )
     return say(
         language,
         "explorer.strip",
@@ -193,9 +220,7 @@ def _list_sides(old: Case, new: Case, comparison: Comparison) -> Iterable[Mappin
         moved = counts[1] - counts[0]
         note = f"{moved:+d}" if moved else ""
         yield side(say(language, f"page.verdicts.{verdict}"), counts[0], counts[1], note)
-    dates = (launch.days or (None,) * len(SHARES) for launch in comparison.launches)
-    for share, was, now, note in zip(SHARES, *dates, _list_notes(comparison, language), strict=True):
-        label = say(language, "explorer.chance", share=say_share(share))
+    for label, was, now, note in _list_launches(comparison, new):
         yield side(label, _say_date(was, language), _say_date(now, language), note)
     (old_fees, new_fees), fees_move = comparison.fees, comparison.fees_move
     for key, *amounts, moved_cny in (
@@ -211,13 +236,21 @@ def _say_date(day: Any, language: str) -> str:
     return mark_day(day) if day else say(language, "explorer.no_date")
 
 
-def _list_notes(comparison: Comparison, language: str) -> list[str]:
-    """How each percentile of the launch moves; nothing where one of the two answers has none."""
-    move = comparison.launch_move
-    if move.kind == "compared":
-        return [_say_move(days, language) for days in move.days]
-    note = say(language, "explorer.not_comparable") if move.kind == "of_others" else ""
-    return [note] * len(SHARES)
+def _list_launches(comparison: Comparison, new: Case) -> Iterator[tuple[str, date | None, date | None, str]]:
+    """The days that can be promised, or not before which: label, old, new, and how it moves where it can be told."""
+    move, launches, language = comparison.launch_move, comparison.launches, new.language
+    other = say(language, "explorer.not_comparable") if move.kind == "of_others" else ""
+    moves = [_say_move(days, language) for days in move.days]
+    are_compared = move.kind == "compared"
+    if any(launch.days for launch in launches):
+        days = ((launch.days or (None,) * len(SHARES)) for launch in launches)
+        told = moves if are_compared else [other] * len(SHARES)
+        own = partial(say_for, new.is_operating, language, "explorer.chance")
+        labels = [own(share=say_share(share)) for share in SHARES]
+        yield from zip(labels, *days, told, strict=True)
+    if not all(launch.is_promised for launch in launches):
+        was, now = (None if launch.is_promised else launch.likely for launch in launches)
+        yield say(language, "explorer.not_before"), was, now, moves[0] if are_compared else other
 
 
 def _say_reasons(old: Case, new: Case, comparison: Comparison) -> list[str]:
@@ -225,7 +258,9 @@ def _say_reasons(old: Case, new: Case, comparison: Comparison) -> list[str]:
     move, unknown = comparison.launch_move, comparison.fees_move.unknown
     reasons: list[str] = []
     if move.kind == "of_others":
-        reasons += list_left_out(move, new.language, lambda code: _name(old, new, [code])[0])
+        reasons += list_left_out(
+            move, new.is_operating, new.language, lambda code: _name(old, new, [code])[0]
+        )
     if unknown:
         names = say(new.language, "list").join(_name(old, new, unknown))
         reasons.append(say(new.language, "explorer.fees_reason", names=names))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from licences.analysis.portfolio import Portfolio
+from licences.planning.promise import DATES, NONE
 from licences.render.figures.style import read_asset
 from licences.render.html.portfolio_summary import (
     FEW_NAMES,
@@ -24,6 +26,8 @@ from licences.render.html.portfolio_summary import (
 from licences.render.html.portfolio_tables import find_groups, make_matrix, make_shares
 from licences.render.html.sections import Section, make_environment
 from licences.words.cases import say_note
+from licences.words.deadlines import say_days_left
+from licences.words.operating import read_texts_for
 from licences.words.scope import say_scope
 from licences.words.texts import mark_day, read_texts, say_number, say_share
 
@@ -54,8 +58,9 @@ def make_portfolio_section(portfolio: Portfolio, name: str, group_by: str = "own
     """
     template: Any = make_environment().get_template("portfolio.html.j2")
     view = {
-        "text": read_texts(portfolio.language)["portfolio"],
+        "text": read_texts_for(portfolio.is_operating, portfolio.language)["portfolio"],
         "page": read_texts(portfolio.language)["page"],
+        "words": read_texts(portfolio.language)["deadlines"],
     }
     view |= _VIEWS[name](portfolio, group_by)
     style = read_asset("portfolio.css")
@@ -157,22 +162,26 @@ def _describe_due(portfolio: Portfolio, _: str) -> dict[str, Any]:
 
 
 def _describe_events(portfolio: Portfolio, _: str) -> dict[str, Any]:
-    """The soonest of what falls due, one by one; what comes alike for many clients is one entry."""
+    """The soonest of what falls due, overdue first; what comes alike for many clients is one entry."""
     events = portfolio.events[~portfolio.events["is_planned"]]
-    grouped = events.groupby(["last", "code", "kind"], sort=True)["client"].agg(list).head(2 * SHOWN)
-    told: dict[Any, list[str]] = grouped.to_dict()
-    today = pd.Timestamp(portfolio.as_of)
+    keys = ["last", "code", "kind", "expires_on"]
+    today, language = pd.Timestamp(portfolio.as_of), portfolio.language
+    every = events.groupby(keys, sort=True, dropna=False)["client"].agg(list)
+    is_late = every.index.get_level_values("last") < today
+    told: dict[Any, list[str]] = every[is_late | (np.arange(len(every)) < 2 * SHOWN)].to_dict()
     rows = [
         {
-            **name_licence(portfolio, str(code)),
+            **name_licence(portfolio, str(code), short=True),
             "day": mark_day(last.date()),
             "is_late": last < today,
+            "left": say_days_left((last - today).days, language),
+            "expires": "–" if pd.isna(expires_on) else expires_on.date().isoformat(),
             "kind": say_text(portfolio, f"kind_{kind}"),
             "count": say_number(len(clients)),
             "few": len(clients) <= FEW_NAMES,
             "clients": name_clients(portfolio, clients),
         }
-        for (last, code, kind), clients in told.items()
+        for (last, code, kind, expires_on), clients in told.items()
     ]
     return {"rows": rows}
 
@@ -254,12 +263,15 @@ def describe_clients(portfolio: Portfolio, clients: pd.DataFrame) -> list[dict[s
     blockers = portfolio.steps[portfolio.steps["blocks"]].groupby("client")["code"].agg(list)
     rows: dict[Any, dict[Any, Any]] = clients.to_dict("index")
     launches = portfolio.launches
+    told = portfolio.profiles.reindex(columns=["client", "group"]).set_index("client")["group"].dropna()
+    groups = told.to_dict()
     return [
         {
             "name": str(row["name"]),
             "client": str(client),
+            "group": say_text(portfolio, "of_group", group=groups[client]) if client in groups else "",
             "open": say_number(int(row["open"])),
-            "launch": "–" if pd.isna(launches[client]) else mark_day(launches[client].date()),
+            "launch": _say_launch(portfolio, launches[client], str(row["promise"])),
             "undated": [
                 name_licence(portfolio, code, short=True) for code in blockers.get(client, [])[:FEW_NAMES]
             ],
@@ -273,9 +285,18 @@ def describe_clients(portfolio: Portfolio, clients: pd.DataFrame) -> list[dict[s
     ]
 
 
+def _say_launch(portfolio: Portfolio, day: Any, promise: str) -> str:
+    """The likely day where it can be given, not before which where it cannot, a dash where there is none."""
+    if pd.isna(day) or promise == NONE:
+        return "–"
+    marked = mark_day(day.date())
+    return marked if promise == DATES else say_text(portfolio, "not_before", day=marked)
+
+
 def say_launch(portfolio: Portfolio) -> str:
     """What the opening dates of the clients are."""
-    return say_text(portfolio, "launch_levelled" if portfolio.capacity else "launch")
+    key = "launch_levelled" if portfolio.capacity else "launch"
+    return say_text(portfolio, f"{key}_mixed" if portfolio.is_operating is None else key)
 
 
 def _describe_clients(portfolio: Portfolio, _: str) -> dict[str, Any]:

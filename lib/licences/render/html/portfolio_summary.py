@@ -10,6 +10,7 @@ import pandas as pd
 from licences.analysis.portfolio import Ahead, Portfolio
 from licences.law.in_force import Licence
 from licences.words.labels import name_both
+from licences.words.operating import say_for
 from licences.words.texts import mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
@@ -19,7 +20,7 @@ NAMED = 30  # clients that are named one by one
 def say_text(portfolio: Portfolio, key: str, **values: object) -> str:
     """A text of the portfolio, its whole numbers written out."""
     told = {name: say_number(value) if isinstance(value, int) else value for name, value in values.items()}
-    return say(portfolio.language, f"portfolio.{key}", **told)
+    return say_for(portfolio.is_operating, portfolio.language, f"portfolio.{key}", **told)
 
 
 def name_licence(portfolio: Portfolio, code: str, short: bool = False) -> dict[str, str]:
@@ -165,14 +166,16 @@ def _say_first(portfolio: Portfolio) -> Iterable[tuple[str, str, str]]:
 
 
 def say_load(portfolio: Portfolio) -> str:
-    """The month with the most beginnings, and what the capacity makes of it."""
+    """The month with the most in preparation, and what the capacity makes of it."""
     load, levelled = portfolio.load, portfolio.levelled
-    peak = load["begun"].idxmax()
+    if not load["preparing"].any():
+        return say_text(portfolio, "load_complete", all=int(load["begun"].sum()))
+    peak = load["preparing"].idxmax()
     said = say_text(
         portfolio,
         "load_peak",
         month=f"{peak:%Y-%m}",
-        count=int(load["begun"].max()),
+        count=int(load["preparing"].max()),
         all=int(load["begun"].sum()),
     )
     if levelled is None:

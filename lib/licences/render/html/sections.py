@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licences.analysis.case import Case
 from licences.words.cases import view_case
-from licences.words.texts import fill, mark_day, read_texts, say_number
+from licences.words.operating import read_texts_for
+from licences.words.texts import fill, mark_day, say_number
 
 OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in which all is escaped
 SECTIONS = (
@@ -60,8 +61,14 @@ def make_environment() -> Environment:
 
 def make_section(case: Case, name: str) -> Section:
     """One section of SECTIONS about a client, as HTML."""
+    module = make_sections(case.language, is_operating=case.is_operating)
+    return Section(str(getattr(module, name)(view_case(case))))
+
+
+def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
+    """The macros of the client's page, in a language; a business that trades already reads of being complete."""
+    texts = read_texts_for(is_operating, language)
     template = make_environment().get_template("sections.html.j2")
-    view = view_case(case)
-    return Section(
-        str(getattr(template.make_module({"page": read_texts(case.language)["page"]}), name)(view))
+    return template.make_module(
+        {"page": texts["page"], "words": texts["deadlines"], "of_stages": texts["stages"]}
     )

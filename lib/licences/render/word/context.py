@@ -6,19 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from licences.analysis.case import Case
+from licences.planning.promise import DATES
 from licences.render.brand import Brand
 from licences.words.cases import view_case
+from licences.words.operating import read_texts_for
+from licences.words.papers import PaperView
 from licences.words.since_last import tell_since_last
-from licences.words.texts import fill, mark_day, read_texts, say, say_number
+from licences.words.texts import fill, mark_day, say, say_number
 
 Words = dict[str, Any]
 NAMES = frozenset(
     {"advised", "age", "answer", "answers", "as_of", "blockers", "chances", "changed", "client", "client_code",
-     "coming", "conflicts", "contact", "costs", "dates", "decided", "disclaimer", "documents", "edition", "figures",
-     "firm", "forbidden", "groups", "held_in_vain", "launch", "left_out", "licences", "limits", "logo", "missing_intro",
-     "next_questions", "outside", "scope",
-     "not_needed", "notes", "page", "plan_intro", "questions", "renew", "renewals", "renewals_intro",
-     "renewals_title", "shown", "sources_intro", "start", "steps", "steps_note", "undated", "undetermined",
+     "coming", "conflicts", "contact", "costs", "costs_totals", "dates", "deadlines", "deadlines_intro", "deadlines_title",
+     "decided", "disclaimer", "documents", "edition", "figures", "firm", "forbidden", "groups", "has_chances", "held_in_vain", "launch",
+     "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_today",
+     "next_questions", "outside", "papers", "papers_intro", "papers_unknown", "rare_note", "scope",
+     "not_needed", "notes", "page", "plan_intro", "questions", "quotation", "quotation_total", "renew", "renewals",
+     "renewals_intro", "renewals_title", "risk", "shown", "sources_intro", "stages", "stages_title", "start", "steps",
+     "steps_note", "undated", "undetermined",
      "untold_expiries", "warnings"}
 )  # fmt: skip
 """What a template may name: these words, and the pictures."""
@@ -35,7 +40,7 @@ def describe_words(case: Case, brand: Brand) -> Words:
 class _Words:
     def __init__(self, case: Case) -> None:
         self.case, self.view = case, view_case(case)
-        self.page: Mapping[str, Any] = read_texts(case.language)["page"]
+        self.page: Mapping[str, Any] = read_texts_for(case.is_operating, case.language)["page"]
 
     def describe(self, brand: Brand) -> Words:
         case, view, page = self.case, self.view, self.page
@@ -74,6 +79,7 @@ class _Words:
             else "",
             "missing_intro": self.fill("missing_intro", count=len(view["open"])),
             "questions": [self._describe_question(question) for question in view["questions"]],
+            "rare_note": self._say_rare(),
             "notes": [f"{step['name']}: {note}" for step in view["steps"] for note in step["notes"]],
             **self._describe_plan(),
             "launch": list(self._describe_launch()),
@@ -81,7 +87,24 @@ class _Words:
             "renewals_intro": say(case.language, "word.renewals_intro"),
             "untold_expiries": self._name("untold_expiries", view["untold_expiries"]),
             "renewals": [self._describe_renewal(entry) for entry in view["renewals"]],
-            "costs": [self._describe_cost(cost) for cost in view["costs"]],
+            "costs": [self._describe_cost(cost) for cost in view["money"]["costs"]],
+            "costs_totals": view["money"]["totals"],
+            "quotation": [
+                {
+                    "code": quote["code"],
+                    "name": quote["short"],
+                    "our_fee_cny": say_number(quote["our_fee"]),
+                    "remark": quote["remark"] or "–",
+                }
+                for quote in view["money"]["quotation"]
+            ],
+            "quotation_total": self.fill("quotation_total", told=view["money"]["quotation_total"]),
+            "risk": view["money"]["risk"] or "",
+            "papers": [self._describe_paper(paper) for paper in view["papers"]],
+            "papers_intro": self.fill("documents_intro", count=len(view["papers"]), **view["papers_of"])
+            if view["papers"]
+            else "",
+            "papers_unknown": self._name("documents_unknown", list(view["undocumented"].values())),
             "documents": [told[licence["code"]] for licence in view["to_obtain"] if licence["documents"]],
             "shown": [told[licence["code"]] for licence in view["shown"]],
             "licences": [told[licence["code"]] for licence in view["shown"]],
@@ -102,7 +125,7 @@ class _Words:
 
     def _describe_summary(self) -> Words:
         view, page = self.view, self.page
-        undated, still_open, forbidden = view["undated"], view["open"], view["forbidden"]
+        undated, forbidden = view["undated"], view["forbidden"]
         required, still = len(view["required"]), len(view["to_obtain"])
         answer = [
             self.fill("answer_forbidden", count=len(forbidden)) if forbidden else "",
@@ -110,30 +133,32 @@ class _Words:
             if still
             else self.fill("answer_done", required=required),
             self.fill("answer_undated", count=len(undated)) if undated else "",
-            self.fill("answer_open", count=len(still_open)) if still_open else "",
+            view["open_text"],
             page["answer_outside"] if view["outside"] else "",
         ]
-        launch, checked = view["launch"], view["checked"]
+        launch, promise, checked = view["launch"], view["promise"], view["checked"]
         age = [
             self.fill("checked", oldest=checked["oldest"], age=checked["age"]),
             page["checked_old"] if checked["is_old"] else "",
             page["limits_short"],
         ]
         return {
+            "missing_today": [one["text"] for one in view["missing_first"]]
+            or ([page["today"]["none"]] if self.case.is_operating else []),
+            "missing_more": view["missing_more"],
+            "missing_all": [one["text"] for one in view["missing"]] if view["missing_more"] else [],
             "answer": " ".join(filter(None, answer)),
-            "chances": [
-                f"{self.fill('chance', share=share)}: {mark_day(day)}"
-                for share, day in (launch["days"] if launch else [])
-            ],
+            "chances": [promise["sentence"]] if launch or promise["kind"] != DATES else [],
             "decided": self._say_decided(launch) if launch else "",
-            "left_out": self._name("left_out", view["left_out"]),
+            "stages": [dict(stage) for stage in view["stages"]],
+            "stages_title": say(self.case.language, "stages.title"),
             "advised": [licence for licence in view["to_obtain"] if licence["advice"]],
             "blockers": [
                 f"{licence['name']}: {blocker}"
                 for licence in view["blocked"]
                 for blocker in licence["blockers"]
             ],
-            "renew": [self._say_renewal(licence) for licence in view["renew"]],
+            **self._describe_deadlines(),
             "held_in_vain": self._name("held_in_vain", view["held_in_vain"]),
             "next_questions": [self._say_question(question) for question in view["questions"][:3]],
             "age": " ".join(filter(None, age)),
@@ -156,16 +181,38 @@ class _Words:
         ]
         return " ".join(filter(None, parts))
 
-    def _say_renewal(self, licence: Mapping[str, Any]) -> str:
-        page, until = self.page, self.case.held[licence["code"]]
-        said = f"{licence['name']}: {page['status'][licence['status']]}" + (f", {until}" if until else "")
-        if licence["overdue_since"]:
-            said += f"{page['stop']} {self.fill('overdue_since', day=licence['overdue_since'])}"
-        return said
+    def _describe_deadlines(self) -> Words:
+        """What is held and runs out, or has a duty near, overdue first; ``renew``: the renewals as sentences."""
+        language, views = self.case.language, self.view["deadlines"]
+        told = [
+            {
+                "code": one["code"],
+                "name": one["name"],
+                "sentence": say(language, "deadlines.line", name=one["name"], sentence=one["sentence"]),
+                "last_day": str(one["last_day"]),
+                "left": one["left"],
+                "expires_on": str(one["expires_on"] or ""),
+                "is_overdue": one["is_overdue"],
+            }
+            for one in views
+        ]
+        return {
+            "deadlines_title": say(language, "deadlines.title"),
+            "deadlines_intro": say(language, "deadlines.intro", as_of=self.case.as_of),
+            "deadlines": told,
+            "renew": [one["sentence"] for one, view in zip(told, views, strict=True) if view["expires_on"]],
+        }
 
     def _say_question(self, question: Mapping[str, Any]) -> str:
         kind = "settles" if question["settles"] else "conditions"
         return f"{question['label']} {self.fill(f'next_{kind}', count=len(question[kind]))}"
+
+    def _say_rare(self) -> str:
+        rare = self.view["rare"]
+        if rare is None:
+            return ""
+        labels = self.join(question["label"] for question in rare["questions"])
+        return say(self.case.language, "rare.note", intro=rare["intro"], labels=labels)
 
     def _describe_question(self, question: Mapping[str, Any]) -> Words:
         conditions = self._name("conditions_of", question["conditions"])
@@ -184,7 +231,7 @@ class _Words:
             licence["legal_basis"],
             *(f"{page['blocked_sign']} {blocker}" for blocker in licence["blockers"]),
         ]
-        status = page["status"][licence["status"]]
+        status = licence["status_text"]
         tags = [
             page["verdicts"][licence["verdict"]],
             licence["kind"],
@@ -198,7 +245,9 @@ class _Words:
             "why_text": self.join(licence["because"]),
             "names": licence["name"] + (f" {licence['official_name']}" if is_other else ""),
             "verdict_label": page["verdicts"][licence["verdict"]],
-            "status_label": "\n".join(filter(None, (status, str(until or "")))),
+            "status_label": "\n".join(
+                filter(None, (status, licence["needed_from"], self._say_last_day(licence), str(until or "")))
+            ),
             "reasons": "\n".join(filter(None, reasons)),
             "tags": " · ".join(tags),
             "facts": [{"label": label, "text": text} for label, text in self._list_facts(licence) if text],
@@ -206,6 +255,10 @@ class _Words:
             "published": str(licence["published_on"] or page["unknown"]),
             "checked": f"{licence['checked_on']}\n{licence['age']}",
         }
+
+    def _say_last_day(self, licence: Mapping[str, Any]) -> str:
+        day = licence["last_day_text"]
+        return say(self.case.language, "deadlines.of_holding", day=day) if day else ""
 
     def _list_facts(self, licence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         page = self.page
@@ -232,11 +285,19 @@ class _Words:
         capacity = self.fill("plan_capacity", capacity=view["capacity"]) if view["capacity"] else ""
         launch = view["launch"]
         starred = f"* {page['provisional']}" if launch and launch["provisional"] else ""
+        intro = [
+            page["plan_intro"],
+            page["plan_marks"] if launch else "",
+            "" if view["prepares"] else page["plan_complete"],
+            capacity,
+        ]
+        note = [page["steps_note"], page["sure_note"] if launch else "", starred]
         return {
-            "plan_intro": " ".join(filter(None, (page["plan_intro"], capacity))),
+            "plan_intro": " ".join(filter(None, intro)),
             "conflicts": view["conflicts"],
             "steps": [self._describe_step(step) for step in view["dated"]],
-            "steps_note": " ".join(filter(None, (page["steps_note"], starred))),
+            "has_chances": bool(launch),
+            "steps_note": " ".join(filter(None, note)),
             "undated": [f"{step['name']}: {step['blocked_by']}" for step in view["undated"]],
             "coming": [
                 f"{self.fill('coming_from', day=row['from'])} {row['name']} {row['what']}{page['stop']} {row['note']}".strip()
@@ -248,8 +309,10 @@ class _Words:
         small = [
             step["phase"],
             step["advice"],
+            step["needed_from"] if step["begins_on"] else "",
             self._name("condition_open", step["missing"]),
             step["blocked_by"],
+            step["waits"],
         ]
         return {
             "code": step["code"],
@@ -258,19 +321,36 @@ class _Words:
             "on_path": step["on_path"],
             "text": ("▶ " if step["on_path"] else "")
             + "\n".join((step["short"], " · ".join(filter(None, small)))),
-            "after": self.join([*step["after"], *step["queue"]]) or "–",
+            "after": self.join(step["after"]) or "–",
             "start": mark_day(step["start"]),
             "finish": mark_day(step["finish"]),
-            "dates": f"{mark_day(step['start'])}\n{mark_day(step['finish'])}",
+            "submit_on": mark_day(step["submit_on"]),
+            "dates": "\n".join(
+                f"{self.page[label]} {mark_day(step[day])}"
+                for label, day in (
+                    ("prepare_from", "start"),
+                    ("submit_on", "submit_on"),
+                    ("done_on", "finish"),
+                )
+            ),
             "slack_days": step["step"].slack_days,
             "sure": "\n".join(f"{share} {mark_day(day)}" for share, day in step["percentiles"]),
             "basis": step["basis"],
         }
 
+    def _describe_paper(self, paper: PaperView) -> Words:
+        small = " · ".join(filter(None, (paper["form"], paper["valid"], paper["remark"])))
+        return {
+            "text": "\n".join(filter(None, (f"☐ {paper['name']}", small))),
+            "needed_for": paper["needed_for"],
+            "brought_by": paper["brought_by"] or "–",
+            "needed_by": mark_day(paper["needed_by"]),
+        }
+
     def _describe_launch(self) -> Iterator[str]:
         view, page, launch = self.view, self.page, self.view["launch"]
         if launch is None:
-            yield page[self.case.forecast.no_launch]
+            yield view["promise"]["sentence"]
             return
         yield self.fill("launch_likely", likely=mark_day(launch["likely"]), path=" → ".join(launch["path"]))
         shares = [(launch["decider"], launch["decider_share"]), *launch["others"]]
@@ -278,9 +358,6 @@ class _Words:
         yield f"{self.fill('launch_draws', draws=say_number(launch['draws']))} {last}{page['stop']}"
         if launch["one_sided"]:
             yield self._name("one_sided", launch["one_sided"])
-        undated, undetermined = len(view["undated"]), len(view["needed"]["undetermined"])
-        if undated or undetermined:
-            yield self.fill("launch_without", undated=undated, undetermined=undetermined)
         yield page["launch_grounds"]
 
     def _describe_renewal(self, entry: Mapping[str, Any]) -> Words:
@@ -307,12 +384,9 @@ class _Words:
         unknown = self.join(dict.fromkeys((*cost["unknown"], *cost["unknown_yearly"]))) or "–"
         return {
             "phase": cost["phase"],
-            "fee_cny": self._say_amount(cost["fee"], cost["unknown"]),
-            "yearly_fee_cny": self._say_amount(cost["yearly_fee"], cost["unknown_yearly"]),
+            "fee_cny": cost["fee_text"],
+            "yearly_fee_cny": cost["yearly_text"],
+            "market_cny": cost["market_text"],
+            "our_fee_cny": cost["our_text"],
             "unknown": "\n".join(filter(None, (unknown, self._name("costs_estimates", cost["estimates"])))),
         }
-
-    def _say_amount(self, known_cny: float | None, unknown: list[str]) -> str:
-        if known_cny is not None:
-            return say_number(known_cny) + (self.fill("costs_plus", count=len(unknown)) if unknown else "")
-        return f"{self.page['unknown']} ({len(unknown)})" if unknown else "–"

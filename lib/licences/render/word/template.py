@@ -139,6 +139,7 @@ def _set_styles(document: Any, colour: str) -> None:
         ("Cell", 9, INK),
         ("Lead", 10, INK),
         ("Alarm", 10, "#a83200"),
+        ("Overdue", 10, "#b00020"),
     ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = normal
@@ -228,17 +229,30 @@ class _Writer:
         self.tag("endif")
         self.only_if("warnings", "{{ page.contradiction }}", "Alarm")
         self.list("warning in warnings", "{{ warning }}")
+        self.tag("if deadlines")
+        self.heading("{{ deadlines_title }}", 3)
+        self.tag("for one in deadlines")
+        self.only_if("one.is_overdue", "{{ one.sentence }}", "Overdue")
+        self.only_if("not one.is_overdue", "{{ one.sentence }}", "List Bullet")
+        self.tag("endfor")
+        self.write("{{ deadlines_intro }}", "Note")
+        self.tag("endif")
+        self.tag("if missing_today")
+        self.heading("{{ page.today.title }}", 3)
+        self.list("line in missing_today", "{{ line }}", "List Number")
+        self.only_if("missing_more", "{{ missing_more }}", "Note")
+        self.tag("endif")
         self.write("{{ answer }}")
         self.tag("if chances")
         self.heading("{{ page.opening }}", 3)
         self.write("{% for chance in chances %}{{ chance }}{% if not loop.last %} · {% endif %}{% endfor %}")
-        self.write("{{ decided }}")
+        self.only_if("decided", "{{ decided }}")
         self.tag("endif")
-        self.only_if("left_out", "{{ left_out }}", "Alarm")
+        self.write_stages()
+        self.only_if("risk", "{{ risk }}")
         for title, each, text in (
             ("advice_title", "licence in advised", "{{ licence.name }}: {{ licence.advice }}"),
             ("blocks_title", "blocker in blockers", "{{ blocker }}"),
-            ("renew_title", "line in renew", "{{ line }}"),
         ):
             self.tag(f"if {each.split()[-1]}")
             self.heading(f"{{{{ page.{title} }}}}", 3)
@@ -253,6 +267,15 @@ class _Writer:
         self.heading("{{ page.contents }}", 3)
         add_field(self.document.add_paragraph(), r'TOC \o "1-1" \h \z \u', "…")
 
+    def write_stages(self) -> None:
+        self.tag("if stages")
+        self.heading("{{ stages_title }}", 3)
+        self.tag("for stage in stages")
+        self.write("{{ stage.number }}. {{ stage.summary }} {{ stage.promise }}")
+        self.only_if("stage.late", "{{ stage.late }}", "Overdue")
+        self.tag("endfor")
+        self.tag("endif")
+
     def write_changed(self) -> None:
         self.tag("if changed")
         self.heading("{{ changed.title }}")
@@ -265,6 +288,10 @@ class _Writer:
 
     def write_needed(self) -> None:
         self.heading("{{ page.needed_title }}")
+        self.tag("if missing_all")
+        self.heading("{{ page.today.title }}", 3)
+        self.list("line in missing_all", "{{ line }}", "List Bullet")
+        self.tag("endif")
         self.tag("for group in groups")
         self.heading("{{ group.title }}", 3)
         self.table(
@@ -288,6 +315,7 @@ class _Writer:
             ("{{ question.text }}", "{{ question.decides }}", "{{ question.share }}"),
             (70, 80, 20),
         )
+        self.only_if("rare_note", "{{ rare_note }}", "Note")
         self.tag("endif")
 
     def write_order(self) -> None:
@@ -306,6 +334,7 @@ class _Writer:
         self.figure("timeline")
         self.only_if("not steps", "{{ page.plan_none }}")
         self.tag("if steps")
+        self.tag("if has_chances")
         self.table(
             "step in steps",
             ("step", "after", "from_until", "slack", "sure", "basis"),
@@ -313,6 +342,20 @@ class _Writer:
              "{{ step.sure }}", "{{ step.basis }}"),
             (45, 32, 25, 14, 32, 22),
         )  # fmt: skip
+        self.tag("else")
+        self.table(
+            "step in steps",
+            ("step", "after", "from_until", "slack", "basis"),
+            (
+                "{{ step.text }}",
+                "{{ step.after }}",
+                "{{ step.dates }}",
+                "{{ step.slack_days }}",
+                "{{ step.basis }}",
+            ),
+            (59, 44, 27, 16, 24),
+        )
+        self.tag("endif")
         self.write("{{ steps_note }}", "Note")
         self.tag("endif")
         for title, each in (("undated_title", "line in undated"), ("coming_title", "line in coming")):
@@ -348,19 +391,37 @@ class _Writer:
         self.write("{{ page.costs_intro }}")
         self.table(
             "cost in costs",
-            ("phase", "costs_fee", "costs_yearly", "costs_unknown"),
-            ("{{ cost.phase }}", "{{ cost.fee_cny }}", "{{ cost.yearly_fee_cny }}", "{{ cost.unknown }}"),
-            (35, 35, 35, 65),
+            ("phase", "costs_fee", "costs_yearly", "costs_market", "costs_unknown"),
+            ("{{ cost.phase }}", "{{ cost.fee_cny }}", "{{ cost.yearly_fee_cny }}", "{{ cost.market_cny }}",
+             "{{ cost.unknown }}"),
+            (26, 30, 26, 36, 52),
+        )  # fmt: skip
+        self.list("sentence in costs_totals", "{{ sentence }}")
+        self.tag("endif")
+        self.tag("if quotation")
+        self.heading("{{ page.quotation_title }}", 2)
+        self.table(
+            "quote in quotation",
+            ("licence", "costs_ours", "quotation_remark"),
+            ("{{ quote.name }}", "{{ quote.our_fee_cny }}", "{{ quote.remark }}"),
+            (70, 30, 70),
         )
+        self.write("{{ quotation_total }}")
         self.tag("endif")
 
     def write_documents(self) -> None:
         self.heading("{{ page.documents_title }}")
-        self.only_if("not documents", "{{ page.documents_none }}")
-        self.tag("for licence in documents")
-        self.heading("{{ licence.names }}", 3)
-        self.list("document in licence.documents", "☐ {{ document }}", "Normal")
-        self.tag("endfor")
+        self.only_if("not papers and not papers_unknown", "{{ page.documents_none }}")
+        self.only_if("papers_intro", "{{ papers_intro }}")
+        self.tag("if papers")
+        self.table(
+            "paper in papers",
+            ("documents_paper", "documents_for", "documents_by", "documents_until"),
+            ("{{ paper.text }}", "{{ paper.needed_for }}", "{{ paper.brought_by }}", "{{ paper.needed_by }}"),
+            (60, 62, 22, 26),
+        )
+        self.tag("endif")
+        self.only_if("papers_unknown", "{{ papers_unknown }}", "Note")
 
     def write_licences(self) -> None:
         self.heading("{{ page.licences_title }}")

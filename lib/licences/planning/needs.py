@@ -1,0 +1,94 @@
+"""Needs of one client: what it has to obtain, from which stage on, and by what each is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import networkx as nx
+
+from licences.assessment.verdicts import StageJudgement
+from licences.law.in_force import LawInForce
+from licences.planning.prerequisites import PassedOver, settle_prerequisites
+from licences.planning.timing import Timing
+from licences.rules.kleene import Profile
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedStage:
+    """What a client tells and needs from a day on, None for the present, and what of it is to be obtained.
+
+    law: by which it is judged. required: the codes of the steps that are required in it, or in an earlier one, whether
+    they can be dated or not. launch: the day on which those are done that can be dated.
+    """
+
+    begins_on: date | None
+    law: LawInForce
+    profile: Profile
+    verdicts: Mapping[str, str]
+    required: tuple[str, ...] = ()
+    launch: date | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Needs:
+    """What is to be obtained, each code in the first stage that needs it.
+
+    graph: who waits for whom. passed: by code the prerequisites that are passed over. places: by code the
+    place of its stage, 0 for the present. timings: by code when it could be had, by its own stage.
+    required: for each stage what is required in it or an earlier one.
+    """
+
+    graph: nx.DiGraph[str]
+    passed: Mapping[str, Sequence[PassedOver]]
+    places: Mapping[str, int]
+    timings: Mapping[str, Timing]
+    required: tuple[tuple[str, ...], ...]
+
+
+def list_stages(
+    law: LawInForce,
+    profile: Profile,
+    verdicts: Mapping[str, str],
+    coming: Sequence[tuple[StageJudgement, LawInForce]],
+) -> tuple[PlannedStage, ...]:
+    """The present, and what is to come."""
+    later = (PlannedStage(stage.begins_on, its, stage.profile, stage.verdicts) for stage, its in coming)
+    return (PlannedStage(None, law, profile, verdicts), *later)
+
+
+def find_needs(
+    stages: Sequence[PlannedStage],
+    done: Collection[str],
+    begin: int,
+    include: Collection[str] = (),
+    *,
+    prepares: bool = True,
+) -> Needs:
+    """What is to be obtained for each stage, with what it needs first.
+
+    A step belongs to the first stage in which it is required or of a verdict in ``include``, or which needs it first for
+    something else. What an earlier stage needs waits for nothing that only a later one needs.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    passed: dict[str, Sequence[PassedOver]] = {}
+    places: dict[str, int] = {}
+    timings: dict[str, Timing] = {}
+    required: dict[str, None] = {}
+    so_far: list[tuple[str, ...]] = []
+    wanted = {"required", *include}
+    for at, stage in enumerate(stages):
+        timing = Timing(stage.law, stage.profile, stage.verdicts, done, begin, prepares=prepares)
+        chosen = [code for code, verdict in stage.verdicts.items() if verdict in wanted and code not in done]
+        new, over = settle_prerequisites(
+            stage.law, chosen, stage.verdicts, done, timing.find_earliest, already=places
+        )
+        graph.update(new)
+        passed |= over
+        for code in new.nodes:
+            places.setdefault(code, at)
+            timings.setdefault(code, timing)
+        required |= dict.fromkeys(code for code in places if stage.verdicts[code] == "required")
+        so_far.append(tuple(required))
+    return Needs(graph, passed, places, timings, tuple(so_far))
