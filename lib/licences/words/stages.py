@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from typing import TypedDict
 
 from licences.law.in_force import LawInForce
@@ -91,7 +92,7 @@ def _view_stage(stage: StagePlan, number: int, forecast: Forecast, said: Collect
         "promise": promise,
         "summary": summary,
         "late": late,
-        "sentence": say(language, "stages.join").join(filter(None, (summary, promise, late))),
+        "sentence": _join((summary, promise, late), language),
     }
 
 
@@ -109,7 +110,16 @@ def _say_promise(stage: StagePlan, said: Collection[str], law: LawInForce) -> st
     if new:
         reasons = say(law.language, "promise.between").join(new)
         parts.append(say(law.language, "stages.besides", reasons=reasons))
-    return say(law.language, "stages.join").join(parts)
+    return _join(parts, law.language)
+
+
+def _join(sentences: Iterable[str], language: str) -> str:
+    """Sentences one after the other, as a language sets them."""
+
+    def add(first: str, second: str) -> str:
+        return say(language, "promise.then", first=first, second=second)
+
+    return reduce(add, filter(None, sentences))
 
 
 def _capitalize(text: str) -> str:
