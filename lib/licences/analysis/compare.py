@@ -162,14 +162,16 @@ def compare_cases(old: Case, new: Case) -> Comparison:
 def find_launch(forecast: Forecast, at: int = 0) -> Launch:
     """The launch of a forecast, or of a later stage of it, and which licences it is of."""
     plan = forecast.plan
-    stage, dated = plan.stages[at], {step.code for step in plan.dated}
+    stage = plan.stages[at]
     still = {code: verdict for code, verdict in stage.verdicts.items() if plan.statuses.get(code) not in DONE}
     is_promised = find_kind(plan, stage) == DATES
     return Launch(
         days=forecast.simulation.launches[at] if is_promised else None,
         likely=stage.launch,
         is_promised=is_promised,
-        undated=tuple(code for code in stage.required if code not in dated),
+        undated=tuple(
+            step.code for step in plan.steps if step.finish is None and step.code in stage.required
+        ),
         awaited=tuple(code for code, verdict in still.items() if verdict == "required"),
         undetermined=tuple(code for code, verdict in still.items() if verdict == "undetermined"),
     )
