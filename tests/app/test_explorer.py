@@ -104,8 +104,8 @@ def test_a_changed_fact_changes_answer_table_figures_and_question(explorer: Expl
     shown = pd.DataFrame(json.loads(explorer.screen.table.table._dt_args["data_json"]))  # type: ignore[union-attr]
     assert shown[0].tolist() == list_licences(case)["verdict"].tolist()
     assert f"<b>{len(case.find_codes('required'))}</b>" in explorer.screen.answer.value
-    assert case.launch
-    assert mark_day(case.launch[1]) in explorer.screen.answer.value
+    assert case.launch is None  # it has not told all that decides
+    assert mark_day(case.plan.launch) in explorer.screen.answer.value
     assert not explorer.is_saved
     assert read_texts("en")["explorer"]["unsaved"] in explorer.screen.title.value
 
@@ -486,14 +486,15 @@ def test_reset_clears_the_answers_and_keeps_who_it_is(explorer: Explorer) -> Non
 
 def test_what_if_shows_both_sides_and_leads_back(explorer: Explorer) -> None:
     screen = explorer.screen
+    explorer.load("hello-hall")
     cells, launch = dict(explorer.cells), explorer.case.launch
     assert screen.buttons["restore"].disabled
     printer(explorer, "pin")
     assert "unchanged" in screen.strip.value
-    explorer.tell("sells_call_centre_services", "yes")
+    explorer.tell("own_couriers", "yes")
     screen.as_of.value = date(2026, 12, 1)
     screen.start.value = date(2027, 1, 4)
-    assert explorer.case.name_code("CALL_CENTRE") in screen.difference.value.split('class="gained"')[1]
+    assert explorer.case.name_code("EXPRESS") in screen.difference.value.split('class="gained"')[1]
     assert launch
     assert explorer.case.launch
     for day in (launch[1], explorer.case.launch[1]):
@@ -502,7 +503,7 @@ def test_what_if_shows_both_sides_and_leads_back(explorer: Explorer) -> None:
     assert "working days later" in screen.strip.value
     explorer.speak("zh")
     assert "推迟" in screen.strip.value
-    assert "呼叫中心" in screen.difference.value
+    assert "快递" in screen.difference.value
     printer(explorer, "restore")
     assert explorer.cells == cells
     assert explorer.terms == TERMS
