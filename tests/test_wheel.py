@@ -125,7 +125,7 @@ def test_the_light_commands_answer_in_an_empty_folder(
     ask("check")
     assert json.loads(ask("assess", *SAMPLE, *DATED[:2], "--json"))
     assert "ICP" in ask("assess", *SAMPLE, *DATED[:2])
-    assert json.loads(ask("plan", *SAMPLE, *DATED, "--json"))[0]["launch"]["p50"]
+    assert json.loads(ask("plan", *SAMPLE, *DATED, "--json"))[0]["promise"]["not_before"]
     assert "ICP" in ask("plan", *SAMPLE, *DATED)
     days = ("--from", "2025-07-17", "--to", "2025-07-18")
     assert json.loads(ask("diff", *days, "--json"))["clients"]
