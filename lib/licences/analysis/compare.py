@@ -13,10 +13,9 @@ from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
 from licences.planning.forecast import Forecast
-from licences.planning.promise import DATES, find_kind
-from licences.planning.simulation import SHARES
+from licences.planning.promise import DATES
+from licences.planning.simulation import PROMISED, SHARES
 
-PROMISED = 0.8
 LaunchKind = Literal["compared", "of_others", "gone", "done", "new", "again", "opened", "none"]
 
 
@@ -66,7 +65,7 @@ class LaunchMove:
         if self.kind == "none" and not (self.leaves_out or self.leaves_open or self.takes_in):
             return 0  # what neither answer has, for the same reason, has not moved
         if len(self.days) == len(SHARES):
-            return self.days[SHARES.index(PROMISED)]
+            return self.days[PROMISED]
         return self.days[0] if self.days else None
 
 
@@ -164,7 +163,7 @@ def find_launch(forecast: Forecast, at: int = 0) -> Launch:
     plan = forecast.plan
     stage = plan.stages[at]
     still = {code: verdict for code, verdict in stage.verdicts.items() if plan.statuses.get(code) not in DONE}
-    is_promised = find_kind(plan, stage) == DATES
+    is_promised = forecast.kinds[at] == DATES
     return Launch(
         days=forecast.simulation.launches[at] if is_promised else None,
         likely=stage.launch,

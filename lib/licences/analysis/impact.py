@@ -26,7 +26,6 @@ from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, LocalChange, i
 from licences.law.in_force import LawInForce, Licence
 from licences.law.local import PROVINCE
 from licences.planning.forecast import Forecast, PlanOptions
-from licences.planning.promise import find_kind
 from licences.planning.schedule import make_plan
 from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, read_profile
@@ -356,14 +355,10 @@ def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanO
 def find_plan_moves(old: Forecast, new: Forecast) -> tuple[int | None, float | None]:
     """By how many working days the launch moves, and by how many yuan the fees; None where that cannot be told."""
     fees = find_fees_move(find_fees(old), find_fees(new)).moved_cny
-    if old.plan.steps == new.plan.steps and _list_kinds(old) == _list_kinds(new):
+    if old.plan.steps == new.plan.steps and old.kinds == new.kinds:
         return 0, fees  # not worked out: the simulations would draw alike
     moves = (
         find_launch_move(find_launch(old, at), find_launch(new, at)).moved_days
         for at in range(len(new.plan.stages))
     )
     return next((move for move in moves if move != 0), 0), fees
-
-
-def _list_kinds(forecast: Forecast) -> list[str]:
-    return [find_kind(forecast.plan, stage) for stage in forecast.plan.stages]

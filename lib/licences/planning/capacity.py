@@ -79,7 +79,6 @@ def level(steps: pd.DataFrame, capacity: int) -> Levelled:
             if waits[follower] == 0:
                 heapq.heappush(coming, (ready[follower], names[follower], follower))
 
-    day = 0
     while coming or waiting:
         day = min(coming[0][0] if coming else ends, busy[0] if waiting and busy else ends)
         if day >= ends:

@@ -105,9 +105,14 @@ class Forecast:
         return tuple(step.code for step in self.plan.required_now if step.finish is None)
 
     @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of promise of each stage, the present first."""
+        return tuple(find_kind(self.plan, stage) for stage in self.plan.stages)
+
+    @property
     def is_promised(self) -> bool:
         """Whether dates can be promised."""
-        return find_kind(self.plan) == DATES
+        return self.kinds[0] == DATES
 
     @cached_property
     def promise(self) -> Promise:
@@ -130,7 +135,8 @@ class Forecast:
     @cached_property
     def promised(self) -> frozenset[str]:
         """The steps of the stages for which dates can be promised."""
-        days = {stage.begins_on for stage in self.plan.stages if find_kind(self.plan, stage) == DATES}
+        stages = zip(self.plan.stages, self.kinds, strict=True)
+        days = {stage.begins_on for stage, kind in stages if kind == DATES}
         return frozenset(step.code for step in self.plan.steps if step.begins_on in days)
 
     @cached_property

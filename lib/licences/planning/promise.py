@@ -52,7 +52,7 @@ def find_kind(plan: Plan, stage: PlannedStage | None = None) -> str:
         return NONE
     is_promised = (
         "forbidden" not in stage.verdicts.values()
-        and all(step.finish is not None and not step.missing_facts for step in _list_required(plan, stage))
+        and all(step.finish is not None and not step.missing_facts for step in plan.list_required(stage))
         and not find_open(plan, stage)
     )
     return DATES if is_promised else NOT_BEFORE
@@ -69,14 +69,9 @@ def find_promise(plan: Plan, stage: PlannedStage | None = None) -> Promise:
     return Promise(kind, stage.launch if kind == NOT_BEFORE else None, tuple(_list_reasons(plan, stage)))
 
 
-def _list_required(plan: Plan, stage: PlannedStage) -> list[Step]:
-    required = frozenset(stage.required)
-    return [step for step in plan.steps if step.code in required]
-
-
 def _list_reasons(plan: Plan, stage: PlannedStage) -> Iterator[Reason]:
     by_code = {step.code: step for step in plan.steps}
-    required = _list_required(plan, stage)
+    required = plan.list_required(stage)
     roots: dict[str, dict[str, None]] = {kind: {} for kind in _OF_OBSTACLE.values()}
     for step in required:
         if step.finish is None:

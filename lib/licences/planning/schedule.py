@@ -140,8 +140,16 @@ class Plan:
     @property
     def required_now(self) -> tuple[Step, ...]:
         """The steps that are required at present."""
-        now = frozenset(self.stages[0].required)
-        return tuple(step for step in self.steps if step.code in now)
+        return self.list_required(self.stages[0])
+
+    def list_required(self, stage: PlannedStage) -> tuple[Step, ...]:
+        """The steps that are required in a stage or an earlier one."""
+        required = frozenset(stage.required)
+        return tuple(step for step in self.steps if step.code in required)
+
+    def find_release(self, step: Step) -> int:
+        """The position from which a step can be submitted: when time lifts what blocks it, else the beginning."""
+        return int(find_positions(step.blocked_until or self.start))
 
     @property
     def dated(self) -> tuple[Step, ...]:

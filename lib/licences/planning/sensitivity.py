@@ -41,10 +41,7 @@ def find_sensitivities(plan: Plan) -> tuple[Sensitivity, ...]:
     if not required:
         return ()
     begin = int(find_positions(plan.start))
-    lifted = {
-        code: int(find_positions(step.blocked_until)) if step.blocked_until else begin
-        for code, step in dated.items()
-    }
+    lifted = {code: plan.find_release(step) for code, step in dated.items()}
     preparations = {code: step.preparation.likely_days for code, step in dated.items()}
     network = Network(
         before={code: step.requires for code, step in dated.items()},

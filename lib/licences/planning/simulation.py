@@ -17,6 +17,7 @@ from licences.planning.schedule import Plan
 
 DRAWS = 10_000
 SHARES = (0.5, 0.8, 0.9)
+PROMISED = SHARES.index(0.8)  # the place of the share by which a day is given to others
 Positions = NDArray[np.int32]
 Lots = NDArray[np.uint16]
 Links = Sequence[Sequence[int]]
@@ -97,7 +98,7 @@ def _draw_courses(
     starts = np.empty((len(steps), draws), dtype=np.int32)
     submits, ends = np.empty_like(starts), np.empty_like(starts)
     for at, step in enumerate(steps):
-        release = int(find_positions(step.blocked_until)) if step.blocked_until else begin
+        release = plan.find_release(step)
         starts[at] = max(begin, release - step.preparation.likely_days)
         for one in before[at]:
             np.maximum(starts[at], ends[one] + 1, out=starts[at])

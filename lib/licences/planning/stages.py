@@ -10,11 +10,9 @@ from licences.law.working_days import count_working_days
 from licences.planning.needs import PlannedStage
 from licences.planning.promise import DATES, Promise, find_promise
 from licences.planning.schedule import Plan
-from licences.planning.simulation import SHARES, Simulation
+from licences.planning.simulation import PROMISED, Simulation
 from licences.rules.expressions import Value
 from licences.rules.facts import HELD
-
-PROMISED = SHARES.index(0.8)  # the share by which a day is given to others
 
 
 @dataclass(frozen=True)

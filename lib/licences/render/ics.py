@@ -16,7 +16,7 @@ from licences.law.working_days import read_calendar
 from licences.planning.forecast import list_grounds
 from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
-from licences.planning.simulation import SHARES
+from licences.planning.simulation import PROMISED, SHARES
 from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, keep_version, read_events
 from licences.words.cases import view_case, view_licence
@@ -35,7 +35,6 @@ DUE_ALARMS, PLAN_ALARMS = (
 )  # days before an entry begins; it has the first that is still to come
 DUE_KINDS = frozenset({"renewal", "renewal_end", "duty", "duty_end"})
 PIECE = 74  # bytes of a line, which with the space before it may have 75
-LIKELY_SHARE = 1  # the place in SHARES that a step's finish is entered with
 
 
 def make_calendar(case: Case, brand: Brand | None = None, earlier: bytes | None = None) -> bytes:
@@ -186,8 +185,8 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
         if days is None:
             yield _make_milestone(case, step, "finish", step.finish, ground, told)
         else:
-            lines, share = (*_list_chances(case, days), *told), say_share(SHARES[LIKELY_SHARE])
-            entry = _make_milestone(case, step, "finish", days[LIKELY_SHARE], ground, lines)
+            lines, share = (*_list_chances(case, days), *told), say_share(SHARES[PROMISED])
+            entry = _make_milestone(case, step, "finish", days[PROMISED], ground, lines)
             yield replace(entry, share=share)
 
 
@@ -258,7 +257,7 @@ def _list_launch(case: Case) -> Iterator[_Entry]:
     language, ground = case.language, case.forecast.basis
     if case.launch is None:
         return
-    share, day = SHARES[LIKELY_SHARE], case.launch[LIKELY_SHARE]
+    share, day = SHARES[PROMISED], case.launch[PROMISED]
     basis = label_value("days_likely_basis", ground, case.language)
     yield _Entry(
         kind="launch",

@@ -167,31 +167,6 @@ class DeadlineJson(TypedDict):
     provisional: bool
 
 
-class CostJson(TypedDict):
-    """The fees of a phase in yuan; None where no amount is known."""
-
-    phase: int
-    fee_cny: float | None
-    yearly_fee_cny: float | None
-    market_min_cny: float | None
-    market_max_cny: float | None
-    our_fee_cny: float | None
-    unknown_fees: list[str]
-    unknown_yearly_fees: list[str]
-    unknown_market: list[str]
-    estimates: list[str]
-
-
-class PaperJson(TypedDict):
-    """A paper to bring, once; the id is null for a text of a row's own."""
-
-    id: str | None
-    name: str
-    brought_by: str
-    needed_for: list[str]
-    needed_by: str | None
-
-
 class CostsTotalJson(TypedDict):
     """The fees of all phases together."""
 
@@ -203,6 +178,23 @@ class CostsTotalJson(TypedDict):
     unknown_fees: list[str]
     unknown_yearly_fees: list[str]
     unknown_market: list[str]
+
+
+class CostJson(CostsTotalJson):
+    """The fees of a phase in yuan; None where no amount is known."""
+
+    phase: int
+    estimates: list[str]
+
+
+class PaperJson(TypedDict):
+    """A paper to bring, once; the id is null for a text of a row's own."""
+
+    id: str | None
+    name: str
+    brought_by: str
+    needed_for: list[str]
+    needed_by: str | None
 
 
 class QuoteJson(TypedDict):

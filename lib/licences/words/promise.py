@@ -7,11 +7,10 @@ from datetime import date
 from functools import partial
 from typing import TypedDict
 
-from licences.analysis.compare import PROMISED
 from licences.law.in_force import LawInForce
 from licences.planning.forecast import Forecast
 from licences.planning.promise import DATES, NONE, Promise, Reason
-from licences.planning.simulation import SHARES
+from licences.planning.simulation import PROMISED, SHARES
 from licences.words.labels import join_some
 from licences.words.texts import mark_day, say, say_share
 
@@ -50,8 +49,7 @@ def _view(promise: Promise, launch: tuple[date, date, date] | None, law: LawInFo
     fields = dict.fromkeys(name for reason in promise.reasons for name in reason.fields)
     settle = None if promise.kind == NONE else _say_settle(fields, promise, law)
     days = [(say_share(share), day) for share, day in zip(SHARES, launch or (), strict=False)]
-    at = SHARES.index(PROMISED)
-    recommended = days[at] if days else None
+    recommended = days[PROMISED] if days else None
     others = [pair for pair in days if pair is not recommended]
     own = partial(say, language)
     if promise.kind == DATES:
