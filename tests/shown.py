@@ -30,7 +30,7 @@ def read_page(case: Case) -> str:
 
 
 def read_word(case: Case) -> str:
-    return "\n".join(list_texts(make_word(case, Brand(), figures=())))
+    return "\n".join(list_texts(make_word(case, Brand(), length="full")))
 
 
 def read_workbook(case: Case) -> str:
@@ -40,7 +40,7 @@ def read_workbook(case: Case) -> str:
 
 
 def read_calendar(case: Case) -> str:
-    return re.sub(r"\r\n ", "", make_calendar(case).decode())
+    return re.sub(r"\r\n ", "", make_calendar(case, holds="all").decode())
 
 
 def read_terminal(case: Case) -> str:

@@ -112,7 +112,7 @@ def ask_since_last(old: Case, new: Case) -> Said:
     ):
         days = UNTOLD
     else:
-        at_80 = re.search(r"(?:80% sure:|Not before) [^ ]+ instead of [^ ]+, ([^.,]+)", said)
+        at_80 = re.search(r"(?:80% sure:|Not before) [^.,]+ instead of [^.,]+, ([^.,]+)", said)
         days = read_days(at_80[1]) if at_80 else 0
     totals = re.search(r"Known official fees add up to (.+?) CNY instead of (.+?) CNY\.", said)
     is_untold = "Official fees are not compared" in said

@@ -222,7 +222,7 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     label = find_place(page.locator(".licences-views .ytick text", has_text="等保二级"))
     tops = bars.evaluate_all("(bars) => bars.map((bar) => bar.getBoundingClientRect().top)")
     row = [at for at, top in enumerate(tops) if abs(top - label["y"]) < label["height"]]
-    assert len(row) == 2
+    assert len(row) in {2, 3}  # a frame around both, where it decides
     place = find_place(bars.nth(row[0]))  # its preparation, drawn before what the authority takes
     page.mouse.move(place["x"] + place["width"] / 2 - 1, place["y"] + place["height"] / 2)
     page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
@@ -345,7 +345,7 @@ def test_a_report_is_made_and_opens(page: Page, served: Served) -> None:
     heard = Heard()
     heard.listen(report)
     report.locator(".js-plotly-plot .main-svg").first.wait_for()
-    assert "走走停停旅行求职网" in report.locator("h1").first.inner_text()
+    assert "走走停停旅行求职网" in report.locator("#letter .head b").first.inner_text()
     assert (heard.errors, heard.asked_others) == ([], [])
     report.close()
 

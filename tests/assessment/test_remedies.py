@@ -177,7 +177,7 @@ def test_more_capital_or_a_smaller_place_of_business_are_both_named(catalogue: C
         f"2. raise the registered capital to at least 1,000,000 CNY; and stay within one province; and {less}",
     ]
     assert remedy(catalogue, "SP", "zh", **told)["eligible"][1] == (
-        "1. 把注册资本提高到不低于10,000,000元；并且把外资持股比例降到不超过50%"
+        "1. 把注册资本提高到1,000万元以上；并且把外资持股比例降到不超过50%"
     )
     assert remedy(catalogue, "SP", **told)["not_needed"][1:] == [
         "1. no longer sell SMS or voice information services to others"
@@ -189,24 +189,24 @@ def test_what_is_reached_open_or_without_a_condition_is_said(catalogue: Catalogu
     assert remedy(catalogue, "EXPRESS", own_couriers=True)["needed"] == [texts["settled"]["needed"]]
     assert remedy(catalogue, "DOMAIN")["eligible"] == [texts["settled"]["unconditional"]]
     assert remedy(catalogue, "BUSINESS_LICENCE")["not_needed"] == [texts["none"]["not_needed"]]
-    assert remedy(catalogue, "EXPRESS")["needed"][1:] == ["1. make sure of this: Runs its own couriers: yes"]
+    assert remedy(catalogue, "EXPRESS")["needed"][1:] == ["1. make sure that it runs its own couriers"]
 
 
 @pytest.mark.parametrize(
     ("claim", "told", "english"),
     [
-        ((Atom("n", ">", 3.0), True), {"n": 1.0}, 'raise "Label" above 3'),
-        ((Atom("n", "<", 3.0), True), {"n": 5.0}, 'lower "Label" below 3'),
-        ((Atom("n", "==", 3.0), True), {"n": 5.0}, 'bring "Label" to exactly 3'),
-        ((Atom("n", "<", 7.0), True), {"n": 5.0}, "keep to this: Label: below 7"),
-        ((Atom("p", "==", "u"), True), {"p": "v"}, 'change "Label" to u'),
-        ((Atom("p", "==", "u"), False), {"p": "u"}, 'change "Label" to something other than u'),
-        ((Atom("s", "has", "x"), True), {"s": "y"}, 'add to "Label": x'),
-        ((Atom("s", "has", "x"), False), {"s": "x"}, 'take out of "Label": x'),
-        ((Atom("s", "==", "none"), True), {"s": "x"}, 'take everything out of "Label"'),
-        ((Atom("s", "==", "none"), False), {"s": "none"}, 'put something into "Label"'),
-        ((Atom("a", "is"), True), {"a": False}, 'change "Label" to yes'),
-        ((Atom("a", "is"), False), {"a": True}, 'change "Label" to no'),
+        ((Atom("n", ">", 3.0), True), {"n": 1.0}, "raise label above 3"),
+        ((Atom("n", "<", 3.0), True), {"n": 5.0}, "lower label below 3"),
+        ((Atom("n", "==", 3.0), True), {"n": 5.0}, "bring label to exactly 3"),
+        ((Atom("n", "<", 7.0), True), {"n": 5.0}, "keep to this: label: less than 7"),
+        ((Atom("p", "==", "u"), True), {"p": "v"}, "change label to u"),
+        ((Atom("p", "==", "u"), False), {"p": "u"}, "change label to something other than u"),
+        ((Atom("s", "has", "x"), True), {"s": "y"}, "add x to label"),
+        ((Atom("s", "has", "x"), False), {"s": "x"}, "leave x out of label"),
+        ((Atom("s", "==", "none"), True), {"s": "x"}, "leave everything out of label"),
+        ((Atom("s", "==", "none"), False), {"s": "none"}, "add something to label"),
+        ((Atom("a", "is"), True), {"a": False}, "see to this: label"),
+        ((Atom("a", "is"), False), {"a": True}, "no longer so: label"),
     ],
 )
 def test_a_step_says_the_direction(claim: Claim, told: dict[str, Any], english: str) -> None:

@@ -86,12 +86,12 @@ def test_the_answer_says_from_when_and_only_of_clients_in_stages(
     rows = read_json(capsys, "assess", "--clients", str(file), "--as-of", "2026-11-23", "--lang", "en")
     shop = {row["code"]: row for row in rows if row["client"] == "shop"}
     assert (shop["EDI"]["verdict"], shop["EDI"]["from"]) == ("required", "2027-04-01")
-    assert "Hosts third-party sellers: yes" in shop["EDI"]["because"]  # type: ignore[operator]
+    assert "Hosts third-party sellers" in shop["EDI"]["because"]  # type: ignore[operator]
     assert (shop["EXPRESS"]["verdict"], shop["EXPRESS"]["from"]) == ("required", "2027-07-01")
     assert (shop["BUSINESS_LICENCE"]["verdict"], shop["BUSINESS_LICENCE"]["from"]) == ("required", None)
     assert not any("from" in row for row in rows if row["client"] == "plain")
     main(["assess", "--clients", str(file), "--as-of", "2026-11-23", "--lang", "en", "--client", "shop"])
-    assert "from 2027-04-01" in capsys.readouterr().out
+    assert "from 1 April 2027" in capsys.readouterr().out
 
 
 def test_a_stage_that_has_begun_is_the_present(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,7 +170,7 @@ def test_what_is_about_the_present_alone_says_what_it_leaves_out(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ("--clients", str(file), "--as-of", "2026-11-23", "--lang", "en")
-    said = "shop: told in stages; this is about the present and leaves out what changes on 2027-04-01, 2027-07-01\n"
+    said = "shop: told in stages; this is about the present and leaves out what changes on 1 April 2027, 1 July 2027\n"
     for command in (["what-if", "--licence", "EDI"], ["assess", "--questions"]):
         assert main([*command, *asked]) == 0
         assert said in capsys.readouterr().err

@@ -9,7 +9,12 @@ import pytest
 from licences.batch.edited import MOST_COPIES, Folder, find_written, hash_content, settle_names
 
 AS_OF, BEFORE = date(2026, 11, 28), date(2026, 11, 23)
-NEW = {"checklist.xlsx": b"new list", "report.docx": b"new text", "report.html": b"new page"}
+NEW = {
+    "checklist.xlsx": b"new list",
+    "report.docx": b"new text",
+    "renewals.ics": b"new days",
+    "report.html": b"new page",
+}
 
 
 def settle(
@@ -17,6 +22,7 @@ def settle(
     ours: tuple[bytes, ...] = (),
     carried: bytes | None = None,
     is_open: tuple[str, ...] = (),
+    own: tuple[str, ...] = (),
 ) -> tuple[dict[str, bytes], str]:
     """What lies in the folder afterwards, and what is said."""
     folder = Folder(
@@ -25,6 +31,7 @@ def settle(
         set(map(hash_content, ours)),
         hash_content(carried) if carried else "",
         BEFORE,
+        own,
     )
     settled = settle_names(NEW, folder, AS_OF)
     assert not set(settled.copies) & set(there)
@@ -36,7 +43,7 @@ def test_where_nothing_lies_each_file_has_its_name() -> None:
 
 
 def test_what_we_wrote_gives_way() -> None:
-    old = {"checklist.xlsx": b"old list", "report.docx": b"old text", "report.html": b"old page"}
+    old = {name: content.replace(b"new", b"old") for name, content in NEW.items()}
     assert settle(old, ours=tuple(old.values())) == (NEW, "")
 
 
@@ -44,6 +51,20 @@ def test_an_edited_word_file_stays_and_the_new_one_has_the_day_in_its_name() -> 
     after, said = settle({"report.docx": b"mine"})
     assert after == NEW | {"report.docx": b"mine", "report.2026-11-28.docx": b"new text"}
     assert said == "report.docx was edited and stays as it is; the new one is report.2026-11-28.docx"
+
+
+def test_an_edited_calendar_stays_and_the_new_one_has_the_day_in_its_name() -> None:
+    after, said = settle({"renewals.ics": b"mine"}, ours=(b"old days",))
+    assert after == NEW | {"renewals.ics": b"mine", "renewals.2026-11-28.ics": b"new days"}
+    assert said == "renewals.ics was edited and stays as it is; the new one is renewals.2026-11-28.ics"
+
+
+def test_what_a_reader_added_to_a_checklist_is_said_to_be_in_the_copy_alone() -> None:
+    after, said = settle({"checklist.xlsx": b"mine"}, carried=b"mine", own=("My notes", "File number"))
+    assert after["checklist.2026-11-23.xlsx"] == b"mine"
+    assert said.endswith(
+        "the file as it was is checklist.2026-11-23.xlsx, which alone has what was added: My notes, File number"
+    )
 
 
 def test_a_checklist_whose_entries_are_carried_over_stays_as_a_copy_with_its_day() -> None:
@@ -88,7 +109,7 @@ def test_a_file_that_cannot_be_read_stays_and_a_search_for_a_name_ends() -> None
         return None
 
     settled = settle_names(NEW, Folder(look, lambda _: False, (), "", None), AS_OF)
-    assert set(settled.files) == {"checklist.xlsx", "report.html", "report.2026-11-28.docx"}
+    assert set(settled.files) == {"checklist.xlsx", "renewals.ics", "report.html", "report.2026-11-28.docx"}
     assert "cannot be read (Permission denied)" in settled.remarks[0]
 
     def fail(_name: str) -> bytes | None:

@@ -228,7 +228,7 @@ def test_how_to_plan_is_passed_on_to_the_report_and_makes_it_anew(
              "--start", "2026-11-24", "--lang", "en", "--out", str(tmp_path))  # fmt: skip
     assert run_command(*asked, "--include", "optional", "--capacity", "1", cwd=tmp_path).returncode == 0
     page = (tmp_path / "plain" / "report.html").read_text(encoding="utf-8")
-    assert "No more than 1 applications are in preparation at a time" in page
+    assert "No more than 1 application is in preparation at a time" in page
     assert "No more than" not in (reports / "plain" / "report.html").read_text(encoding="utf-8")
     one, other = read_ledger(tmp_path)[0]["inputs"], read_ledger(reports)
     assert one not in [entry["inputs"] for entry in other]
@@ -255,21 +255,22 @@ def test_the_page_opened_from_disk_with_the_network_off_shows_its_figures(
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto((reports / "nasty" / "report.html").as_uri())
         page.wait_for_selector("figure.chart .main-svg")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         figures = page.locator("figure.chart")
         assert (
             figures.count() == 3
         )  # of this client no date can be promised, so that none shows how sure it is
         page.wait_for_function("document.querySelectorAll('figure.chart .main-svg').length >= 6")
-        boxes = page.locator("figure.chart >> nth=0 >> .annotation").all_text_contents()
-        bars = page.locator("figure.chart >> nth=1 >> .bars .point path").count()
+        bars = page.locator("figure.chart >> nth=0 >> .bars .point path").count()
+        boxes = page.locator("figure.chart >> nth=1 >> .main-svg text").all_text_contents()
         dues = page.locator("figure.chart >> nth=2 >> .bars .point path").count()
-        opening = page.locator("#summary .opening").inner_text()
+        opening = page.locator("#letter .opening").inner_text()
         plan = page.locator("#steps table tbody tr").count()
         assert any("EDI" in text or "Online data" in text for text in boxes), boxes
         assert 3 < plan < bars <= 2 * plan  # a second bar where it is prepared first
         assert dues > 3
         assert "No date can be promised yet, because" in opening
-        assert page.locator("h1").inner_text() == '<script>document.title=1</script>"&'
+        assert page.locator("#letter .head b").inner_text() == '<script>document.title=1</script>"&'
         assert page.title().endswith("Licence report")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from licences.batch.task import ALL, RENEWALS
+from licences.cli.arguments import CALENDARS
 from licences.cli.options import find_start
 from licences.law.catalogue import Catalogue
 from licences.law.rows import find_in_force
@@ -180,15 +182,15 @@ def test_the_table_of_a_plan_names_dates_obstacles_dues_and_unknown_fees(project
         return " ".join(shown.split())
 
     joined = show("seven-month-lab")
-    for text in ("Not before 2026-12-28 by usual times, and no date can be promised yet, because ", "▶ Police filing",
+    for text in ("Not before 28 December 2026 by usual times, and no date can be promised yet, because ", "▶ Police filing",
                  "2027-04-23", "recurring duty", "4,720", "ISO 9001", "last day whose holidays are announced",
                  "Prepare Submit Step Done Slack Ground"):  # fmt: skip
         assert text in joined, text
     for text in ("Decides the launch", "partly estimates", "50/80/90", "%"):
         assert text not in joined, text
     joined = show("hello-hall")
-    for text in ("2027-04-19* is the date to give to others: it is kept in 80% of the simulated courses.",
-                 "From 2027-03-30* (50%) to 2027-04-29* (90%).", "Decides the launch: MLPS level 2", "▶ MLPS level 2",
+    for text in ("19 April 2027* is the date to give to others: it is kept in 80% of the simulated courses.",
+                 "From 30 March 2027* (50%) to 29 April 2027* (90%).", "Decides the launch: MLPS level 2", "▶ MLPS level 2",
                  "partly estimates", "Slack 50/80/90 % Ground"):  # fmt: skip
         assert text in joined, text
 
@@ -401,3 +403,30 @@ def test_explore_names_every_problem_of_the_clients_file(project: Path) -> None:
     refused = run("explore", "--no-browser", "--clients", str(BROKEN / "many_at_once.csv"), cwd=project)
     assert refused.returncode == 1
     assert len(refused.stderr.splitlines()) >= 6
+
+
+def test_a_calendar_holds_what_falls_due_unless_the_plan_is_asked_for_too(
+    tmp_path: Path, project: Path
+) -> None:
+    assert CALENDARS == (RENEWALS, ALL)
+    asked = (
+        "report",
+        "--client",
+        "hello-hall",
+        "--as-of",
+        "2026-11-23",
+        "--start",
+        "2026-11-24",
+        "--format",
+        "ics",
+    )
+    found = []
+    for more in ((), ("--ics", "renewals"), ("--ics", "all")):
+        made = run(*asked, "--out", str(tmp_path / "out"), *more, cwd=project)
+        assert made.returncode == 0, made.stderr
+        content = (tmp_path / "out" / "hello-hall" / "renewals.ics").read_text(encoding="utf-8")
+        found.append((made.stderr.count("up_to_date"), content.count("BEGIN:VEVENT")))
+    (_, few), (is_same, same), (is_new, every) = found
+    assert (same, bool(is_same), bool(is_new)) == (few, True, False)
+    assert every > few
+    assert "invalid choice" in run(*asked, "--ics", "plan", cwd=project).stderr

@@ -57,7 +57,7 @@ def test_a_fact_that_decides_whether_something_is_required_takes_the_dates_away(
     )
     assert forecast.launch is None
     assert view_promise(forecast)["sentence"] == (
-        "Not before 2027-03-22* by usual times, and no date can be promised yet, because it cannot be told yet "
+        "Not before 22 March 2027* by usual times, and no date can be promised yet, because it cannot be told yet "
         "whether these are needed or can be had: Large platform report. "
         "Answering this would settle it: Registered users, Monthly active users."
     )

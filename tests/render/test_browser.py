@@ -40,12 +40,20 @@ def write_program(path: Path, *lines: str) -> Path:
     return path
 
 
+def read_command(process: psutil.Process) -> list[str]:
+    """The words that started a process; none where it has ended by now."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
 def find_below(kind: str) -> list[psutil.Process]:
     """Processes of the browser: the driver, the browser itself, those of its pages."""
-    (driver,) = [one for one in psutil.Process().children() if "run-driver" in one.cmdline()]
-    below = [one for one in driver.children(recursive=True) if one.status() != psutil.STATUS_ZOMBIE]
-    main = [one for one in below if not any(word.startswith("--type=") for word in one.cmdline())]
-    pages = [one for one in below if "--type=renderer" in one.cmdline()]
+    (driver,) = [one for one in psutil.Process().children() if "run-driver" in read_command(one)]
+    below = {one: words for one in driver.children(recursive=True) if (words := read_command(one))}
+    main = [one for one, words in below.items() if not any(word.startswith("--type=") for word in words)]
+    pages = [one for one, words in below.items() if "--type=renderer" in words]
     return {"driver": [driver], "browser": main, "page": pages}[kind]
 
 

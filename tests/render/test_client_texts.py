@@ -25,7 +25,7 @@ from licences.reading.dictionary import LANGUAGES
 from licences.render.excel.workbook import make_workbook
 from licences.render.html.decide import make_decisions_section
 from licences.render.html.explorer import make_card
-from licences.render.html.outputs import list_blocks
+from licences.render.html.outputs import list_parts
 from licences.render.html.sections import SECTIONS, make_section
 from licences.render.ics import make_calendar
 from licences.render.word.document import make_word
@@ -49,14 +49,14 @@ def make(catalogue: Catalogue, clients: pd.DataFrame, language: str, client: str
 def read_documents(case: Case) -> dict[str, str]:
     """All texts of the page, the Word file, the workbook and the calendar."""
     page = "".join(make_section(case, name)._repr_html_() for name in SECTIONS)
-    body = Document(io.BytesIO(make_word(case))).element.body
+    body = Document(io.BytesIO(make_word(case, length="full"))).element.body
     with zipfile.ZipFile(io.BytesIO(make_workbook(case))) as archive:
         sheets = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
     return {
         "html": page + make_decisions_section(case)._repr_html_(),
         "docx": "\n".join("".join(t.text or "" for t in one.iter(qn("w:t"))) for one in body.iter(qn("w:p"))),
         "xlsx": sheets,
-        "ics": make_calendar(case).decode().replace("\r\n ", ""),
+        "ics": make_calendar(case, holds="all").decode().replace("\r\n ", ""),
     }
 
 
@@ -144,6 +144,6 @@ def test_the_page_of_an_executed_notebook_leaves_the_notes_out(project: Path) ->
     cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": f"<p>{MARK}</p>"})]
     (other,) = (cell for cell in notebook.cells if '"sources")' in cell.source)
     other.outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>shown</p>"})]
-    blocks = "".join(block.html for blocks in list_blocks(notebook.cells, "zh") for block in blocks)
+    blocks = "".join(block.html for part in list_parts(notebook.cells, "zh") for block in part.blocks)
     assert "shown" in blocks
     assert MARK not in blocks

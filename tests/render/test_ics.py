@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import icalendar
@@ -17,12 +18,14 @@ from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
 from licences.planning.schedule import Step
+from licences.render import ics
 from licences.render.brand import Brand
-from licences.render.ics import make_calendar
+from licences.render.ics_versions import is_as_written
 from licences.words.citations import cite
 from licences.words.plans import say_obstacle
-from licences.words.texts import read_texts
+from licences.words.texts import read_texts, write_day
 
+make_calendar = partial(ics.make_calendar, holds="all")
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 NASTY = 'a,b;c\\d "e":f\r\nBEGIN:VEVENT\rEND:VCALENDAR\n<script>\u2028=1\x85DTSTART:20260101'
 
@@ -83,9 +86,11 @@ def list_rings(event: icalendar.Event) -> list[datetime]:
 
 
 def count_last_days(case: Case) -> int:
-    """Of what is to be done within a week or more, the last day is an entry of its own."""
-    dues = case.forecast.due
-    return sum(1 for due in dues if due.renew_from and due.renew_by - due.renew_from >= timedelta(days=7))
+    """Of what is to be done within a week or more, and of each renewal that takes days, the last is an entry of its own."""
+    days = [
+        ((due.renew_by - due.renew_from).days, due.is_renewal) for due in case.forecast.due if due.renew_from
+    ]
+    return sum(1 for count, is_renewal in days if count >= (1 if is_renewal else 7))
 
 
 def name_days(content: bytes) -> dict[str, date]:
@@ -142,8 +147,8 @@ def test_a_renewal_takes_the_days_in_which_it_can_be_done_and_rings_before_the_f
     assert last["uid"] != event["uid"]
     assert last["categories"].cats == event["categories"].cats
     for one in (event, last):
-        assert "To be done from 2027-04-03 to 2027-07-02" in one["description"]
-    assert "Expires on 2027-09-30" in event["description"]
+        assert "To be done from 3 April 2027 to 2 July 2027" in one["description"]
+    assert "Expires on 30 September 2027" in event["description"]
     assert event["transp"] == "TRANSPARENT"
 
 
@@ -155,7 +160,7 @@ def test_a_renewal_whose_first_day_no_source_tells_is_one_day(
     (event,) = find(calendar, "renewal", "PUBLICATION_RETAIL")
     assert event["dtstart"].dt == date(2027, 6, 30)
     assert event["dtend"].dt == date(2027, 7, 1)
-    assert "Last day to apply: 2027-06-30" in event["description"]
+    assert "Last day to apply: 30 June 2027" in event["description"]
     assert "Ground of the date: the expiry told" in event["description"]
     assert "(estimate)" not in event["summary"]
 
@@ -166,7 +171,7 @@ def test_what_would_ring_at_once_does_not_ring_and_what_is_overdue_says_so(
     calendar = read(make_calendar(make(catalogue, sample_clients, "old-willow")))
     (edi,) = find(calendar, "renewal", "EDI")  # its last day was 2026-10-12
     assert list_rings(edi) == []
-    assert "On 2026-11-23 the last day had passed." in edi["description"]
+    assert "On 23 November 2026 the last day had passed." in edi["description"]
     (food,) = find(calendar, "renewal_end", "FOOD_OPERATION")  # its last day is 2026-12-10
     assert list_rings(food) == [datetime(2026, 12, 3, 9)]
     for event in calendar.events:
@@ -181,7 +186,7 @@ def test_a_last_day_to_apply_that_is_near_rings_the_day_before(
     (food,) = find(calendar, "renewal_end", "FOOD_OPERATION")
     assert food["dtstart"].dt == date(2026, 11, 25)
     assert list_rings(food) == [datetime(2026, 11, 24, 9)]
-    assert food["description"].split("\n")[2].startswith("Last day to apply: 2026-11-25")
+    assert food["description"].split("\n")[2].startswith("Last day to apply: 25 November 2026")
     assert "it may not be needed any more" in food["description"]
 
 
@@ -232,7 +237,12 @@ def test_when_a_step_is_done_is_entered_with_80_percent_where_that_is_promised_a
         p50, p80, p90 = promised.forecast.simulation.finishes[step.code]
         (finish,) = find(calendar, "finish", step.code)
         assert finish["summary"].startswith("Done (80% sure): ")
-        assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in finish["description"]
+        assert (
+            "\n".join(
+                f"{share}% sure: {write_day(day, 'en')}" for share, day in ((50, p50), (80, p80), (90, p90))
+            )
+            in finish["description"]
+        )
     other = make(catalogue, sample_clients, "grand-bazaar")
     calendar = read(make_calendar(other))
     for step in other.plan.dated:
@@ -267,7 +277,12 @@ def test_the_launch_is_entered_once_with_the_date_to_give_to_others(
     p50, p80, p90 = case.launch
     assert event["dtstart"].dt == p80
     assert "Ready to open (80% sure) (estimate)" in event["summary"]
-    assert f"50% sure: {p50}\n80% sure: {p80}\n90% sure: {p90}" in event["description"]
+    assert (
+        "\n".join(
+            f"{share}% sure: {write_day(day, 'en')}" for share, day in ((50, p50), (80, p80), (90, p90))
+        )
+        in event["description"]
+    )
     assert len(list_rings(event)) == 1
     held = tuple(sorted(set(catalogue.rows["code"])))
     assert not find(read(make_calendar(make(catalogue, sample_clients, "corner-shop", holds=held))), "launch")
@@ -434,7 +449,7 @@ def test_the_official_name_and_the_source_stand_with_every_licence(
         assert events
         for event in events:
             assert f"Official name: {row['name_zh']} ({code})" in event["description"]
-            assert row["name_en"] in event["summary"]
+            assert case.short(code) in event["summary"]
             source, address = cite(case.law.entries[code].row, case.language)
             assert f"Source: {source}" in event["description"]
             assert str(event.get("url", "")) == (address or "")
@@ -495,6 +510,81 @@ def test_the_firm_and_its_disclaimer_stand_in_every_entry(
         assert text.endswith("Harbour; Lane, 港巷\nmail@example.org\nNo liability,\nnone.")
     assert name_days(content) == name_days(make_calendar(case))
     assert make_calendar(case) == make_calendar(case, Brand())
+
+
+@pytest.mark.parametrize("client", ["grand-bazaar", "hello-hall", "old-willow"])
+def test_a_calendar_of_renewals_holds_what_falls_due_alone(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str
+) -> None:
+    case = make(catalogue, sample_clients, client)
+    content = ics.make_calendar(case)
+    assert content == ics.make_calendar(case, holds="renewals") != make_calendar(case)
+    events = read(content).events
+    assert len(events) == len(case.forecast.due) + count_last_days(case)
+    assert {str(event["categories"].cats[0]) for event in events} <= {"Licence renewal", "Recurring duty"}
+    assert name_days(content).items() <= name_days(make_calendar(case)).items()
+    assert "plan" not in read(content)["x-wr-caldesc"]
+    assert [str(one.uid.value) for one in read_elsewhere(content).vevent_list] == [
+        str(one["uid"]) for one in events
+    ]
+
+
+@pytest.mark.parametrize("days", [1, 3, 6, 7, 40])
+def test_each_renewal_rings_before_its_last_day_to_apply_however_short_its_time_is(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, days: int
+) -> None:
+    case = make(catalogue, sample_clients, "corner-shop", holds=("BUSINESS_LICENCE", "EDI@2027-09-30"))
+    (event,) = [one for one in case.forecast.due if one.is_renewal]
+    assert event.expires_on
+    assert event.renew_by < event.expires_on
+    last = event.renew_by
+    for first in (last - timedelta(days=days), AS_OF - timedelta(days=1)):
+        short = replace(event, renew_from=first)
+        forecast = replace(case.forecast)
+        object.__setattr__(forecast, "due", (short,))
+        events = read(ics.make_calendar(replace(case, forecast=forecast))).events
+        rings = [ring.date() for one in events for ring in list_rings(one)]
+        assert rings
+        assert max(rings) < last
+        ends = [
+            one for one in events if one["summary"].startswith("Last day to apply for renewal: EDI licence")
+        ]
+        assert [one["dtstart"].dt for one in ends] == [last]
+        assert list_rings(ends[0])
+
+
+def test_what_is_left_out_by_choice_is_cancelled_with_the_reason_and_may_come_back(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    case = make(catalogue, sample_clients, "hello-hall")
+    first = make_calendar(case)
+    second = ics.make_calendar(case, earlier=first)
+    gone = [event for event in read(second).events if event.get("status") == "CANCELLED"]
+    alone = ics.make_calendar(case)
+    assert {str(event["uid"]) for event in gone} == name_days(first).keys() - name_days(alone).keys()
+    assert all("which now holds renewals, duties and deadlines alone" in one["description"] for one in gone)
+    assert ics.make_calendar(case, earlier=second) == second
+    third = read(make_calendar(case, earlier=second))
+    assert not [event for event in third.events if event.get("status")]
+    assert {str(event["uid"]) for event in third.events} == name_days(first).keys()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("holds", ["renewals", "all"])
+def test_a_calendar_is_known_for_untouched_until_it_is_edited(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str, holds: str
+) -> None:
+    content = ics.make_calendar(make(catalogue, sample_clients, "old-willow", language), holds=holds)
+    names = [str(read_texts(one)["calendar"]["name"]).format(client="") for one in ("zh", "en")]
+    assert is_as_written(content, names)
+    calendar = read(content)
+    calendar["x-wr-calname"] = "Mine"
+    assert not is_as_written(calendar.to_ical(), names)
+    calendar = read(content)
+    calendar.events[0]["uid"] = "mine"
+    assert not is_as_written(calendar.to_ical(), names)
+    for edited in (content + b"\r\n", content.replace(b"\r\n", b"\n"), content + DINNER, b"", b"\xff"):
+        assert not is_as_written(edited, names)
 
 
 # What Outlook makes of it, and what an issue tells of the one before.

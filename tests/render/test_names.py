@@ -133,9 +133,9 @@ def test_page_word_workbook_and_calendar_hold_the_whole_names(
     case = make(law, clients, language)
     page = unescape("".join(make_section(case, name)._repr_html_() for name in SECTIONS))
     steps = unescape(make_section(case, "steps")._repr_html_())
-    body = Document(io.BytesIO(make_word(case))).element.body
+    body = Document(io.BytesIO(make_word(case, length="full"))).element.body
     word = "\n".join("".join(t.text or "" for t in one.iter(qn("w:t"))) for one in body.iter(qn("w:p")))
-    calendar = make_calendar(case).decode().replace("\r\n ", "")
+    calendar = make_calendar(case, holds="all").decode().replace("\r\n ", "")
     for said in (page, word, calendar):
         assert NAME in said
         assert LONG in said
@@ -144,18 +144,18 @@ def test_page_word_workbook_and_calendar_hold_the_whole_names(
     with zipfile.ZipFile(io.BytesIO(make_workbook(case))) as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
         texts = archive.read("xl/sharedStrings.xml").decode()
-    assert all(NAME in sheet.split("<oddHeader>")[1].split("</oddHeader>")[0] for sheet in sheets)
+    assert all(NAME in sheet.split("<oddFooter>")[1].split("</oddFooter>")[0] for sheet in sheets)
     assert f">{LONG}<" in texts
     assert f">{find_short(law)}<" in texts
 
 
-def test_a_name_without_room_in_a_workbook_s_header_stands_on_the_cover_alone(
+def test_a_name_without_room_in_a_workbook_s_footer_stands_on_the_cover_alone(
     catalogue: Catalogue, clients: pd.DataFrame
 ) -> None:
     name = NAME * 3
     with zipfile.ZipFile(io.BytesIO(make_workbook(make(catalogue, clients.assign(name=name))))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-        assert NAME[:20] not in sheet.split("<oddHeader>")[1].split("</oddHeader>")[0]
+        assert NAME[:20] not in sheet.split("<oddFooter>")[1].split("</oddFooter>")[0]
         assert f">{name}<" in archive.read("xl/sharedStrings.xml").decode()
 
 

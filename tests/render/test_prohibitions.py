@@ -12,7 +12,6 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from docx import Document
 
 from licences.__main__ import main
 from licences.analysis.case import Case, make_case
@@ -32,6 +31,8 @@ from licences.rules.facts import make_profiles
 from licences.words.messages import find_profiles, tell
 from licences.words.plan_json import describe_plan
 from licences.words.scope import describe_scope, say_scope
+from licences.words.texts import write_day, write_days
+from word_files import list_texts
 
 AS_OF = date(2026, 11, 23)
 TOBACCO = {"own_categories": "tobacco", "hosted_categories": "none", "sells_own_goods": "yes"}
@@ -56,28 +57,31 @@ def test_page_word_and_explorer_say_first_what_is_forbidden_why_by_which_law_and
 ) -> None:
     case = make(catalogue, language, **TOBACCO)
     row = case.law.entries["TOBACCO_ONLINE"].row
-    told = [row[f"{name}_{language}"] for name in ("name", "definition", "legal_basis", "advice")]
-    page, answer = make_section(case, "summary").html, make_answer(case)
-    word = "\n".join(part.text for part in Document(io.BytesIO(make_word(case, {}))).paragraphs)
+    columns = ("name", "definition", "legal_basis", "advice")
+    told = [write_days(row[f"{name}_{language}"], language) for name in columns]
+    page, answer = make_section(case, "letter").html, make_answer(case)
+    word = "\n".join(list_texts(make_word(case, length="full")))
     for text in told:
         assert text in page
         assert text in word
     assert told[0] in answer
     assert told[2] in answer
-    assert page.index(told[0]) < page.index('class="answer"')
+    assert case.short("TOBACCO_ONLINE") in page.split('class="answer">')[1].split("</p>")[0]
+    assert page.index(told[0]) < page.index("<table")
     first = {"zh": "禁止事项", "en": "Forbidden"}[language]
     assert word.index(first) < word.index(told[0])
-    assert "forbidden" not in make_section(make(catalogue, language, **CLEAN), "summary").html
+    assert "forbidden" not in make_section(make(catalogue, language, **CLEAN), "letter").html
 
 
 def test_the_workbook_says_it_on_its_cover_and_in_its_first_row(catalogue: Catalogue) -> None:
     case = make(catalogue, "en", **TOBACCO)
     book = openpyxl.load_workbook(io.BytesIO(make_workbook(case)))
-    cover, licences = book.worksheets[0], book["Licences"]
+    cover, todo = book.worksheets[0], book["To do"]
     texts = [str(cell.value) for row in cover.iter_rows() for cell in row if cell.value]
     said = [text for text in texts if text.startswith("Selling tobacco or e-cigarettes online")]
     assert "Tobacco Monopoly Law" in said[0]
-    assert [licences.cell(2, 1).value, licences.cell(2, 4).value] == ["Forbidden", "TOBACCO_ONLINE"]
+    assert todo.cell(2, 1).value == f"Stop: {case.short('TOBACCO_ONLINE')}"
+    assert book["All licences"].cell(2, 3).value == "Forbidden"
 
 
 def test_it_is_no_step_no_fee_and_stands_in_the_plan_apart(catalogue: Catalogue) -> None:
@@ -122,7 +126,7 @@ def test_the_terminal_says_it_before_all_that_is_needed(
         assert first.strip().startswith("Selling tobacco or e-cigarettes online")
     what_if = run("what-if", "--licence", "TOBACCO_ONLINE")
     assert "It is forbidden as things are." in what_if
-    assert 'take out of "Categories it sells itself": tobacco' in what_if
+    assert "no longer sell tobacco and e-cigarettes itself" in what_if
     assert "obtaining it" not in what_if
 
 
@@ -162,15 +166,15 @@ def test_goods_outside_the_catalogue_are_seen_in_every_answer_and_no_question_se
     finding, name = case.findings["OTHER_REGULATED"], case.name_code("OTHER_REGULATED")
     assert finding.missing_facts == ()
     assert "OTHER_REGULATED" not in {code for codes in case.questions["settles"] for code in codes}
-    note = {"zh": "本目录没有这类商品或服务的规则", "en": "this catalogue holds no rule for such goods"}[
+    note = {"zh": "本目录没有这类商品或服务的规则", "en": "This catalogue holds no rule for such goods"}[
         language
     ]
-    missing, summary = make_section(case, "missing").html, make_section(case, "summary").html
+    missing, summary = make_section(case, "rest").html, make_section(case, "letter").html
     assert name in missing
     assert note in missing
     assert {"zh": "须另行核实", "en": "looked at separately"}[language] in summary
     assert name in make_question(case)
-    word = "\n".join(part.text for part in Document(io.BytesIO(make_word(case, {}))).paragraphs)
+    word = "\n".join(list_texts(make_word(case, length="full")))
     assert note in word
     cover = openpyxl.load_workbook(io.BytesIO(make_workbook(case))).worksheets[0]
     assert any(name in str(cell.value) for row in cover.iter_rows() for cell in row)
@@ -184,7 +188,7 @@ def test_where_all_else_is_settled_the_list_is_still_not_clean(
     clients = make_clients(catalogue, told | OUTSIDE | {"province": "310000"})
     assert rank_questions(catalogue, clients, AS_OF).empty
     case = make_case(catalogue, clients, AS_OF, PlanOptions(AS_OF), "en")
-    html = make_section(case, "missing").html
+    html = make_section(case, "rest").html
     assert "Nothing is open" not in html
     assert "Goods or services outside this catalogue" in html
 
@@ -203,15 +207,16 @@ def test_every_answer_states_its_scope_once(
 ) -> None:
     covered, left_out = say_scope(catalogue, AS_OF, language)
     scope = describe_scope(catalogue, AS_OF, language)
-    for part in (str(scope["codes"]), str(scope["prohibitions"]), "2026-11-23", str(catalogue.edition)):
+    day = write_day(AS_OF, language)
+    for part in (str(scope["codes"]), str(scope["prohibitions"]), day, str(catalogue.edition)):
         assert part in covered
     covered, _ = say_scope(catalogue, AS_OF, language, with_edition=False)
     case = make(catalogue, language, **CLEAN)
-    word = "\n".join(part.text for part in Document(io.BytesIO(make_word(case, {}))).paragraphs)
+    word = "\n".join(list_texts(make_word(case, length="full")))
     cover = openpyxl.load_workbook(io.BytesIO(make_workbook(case))).worksheets[0]
     cells = "\n".join(str(cell.value) for row in cover.iter_rows() for cell in row)
     portfolio = make_portfolio(catalogue, sample_clients, AS_OF, AS_OF, language)
-    page = "".join(make_section(case, name).html for name in ("summary", "limits"))
+    page = "".join(make_section(case, name).html for name in ("letter", "limits"))
     texts = (page, word, cells, make_answer(case), make_portfolio_section(portfolio, "limits").html)
     for text in texts:
         plain = text.replace("&#34;", '"').replace("&quot;", '"')

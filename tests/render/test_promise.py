@@ -25,7 +25,7 @@ from licences.reading.dictionary import LANGUAGES
 from licences.render.html.portfolio import SECTIONS as PORTFOLIO_SECTIONS
 from licences.render.html.portfolio import make_portfolio_section
 from licences.words.promise import view_promise
-from licences.words.texts import mark_day, read_texts
+from licences.words.texts import add_note, fill, mark_day, read_texts, say, say_marked
 from poppler import ask_poppler
 from shown import (
     READERS,
@@ -45,13 +45,13 @@ PROMISED = {"sea-bridge", "cloud-harbour", "hello-hall", "nine-rivers-freight", 
 SHARE = "(50|80|90)%"
 # The texts that say how sure a day is, and in which of the things that are shown each of them stands.
 PHRASES: Mapping[str, set[Reader]] = {
-    "page.chance": {read_page, read_workbook, read_explorer},
-    "page.promise_lead": {read_page},
+    "page.chance": {read_page, read_word, read_workbook, read_explorer},
+    "page.promise_lead": {read_page, read_word},
     "page.decided": {read_page, read_word, read_explorer},
     "page.plan_marks": {read_page, read_word},
     "page.sure_note": {read_page, read_word},
     "page.launch_draws": {read_page, read_word},
-    "promise.recommended": {read_word, read_terminal},
+    "promise.recommended": {read_terminal},
     "promise.range": {read_page, read_word, read_workbook, read_terminal, read_explorer},
     "plan.launch": {read_terminal},
     "plan.percentiles": {read_terminal},
@@ -196,10 +196,11 @@ def test_one_day_is_recommended_and_once(make: Make, client: str, language: str)
     }
     told[read_calendar] = re.sub("BEGIN:VALARM.*?END:VALARM", "", told[read_calendar])  # it repeats its entry
     page = read_texts(language)["page"]
-    beside = squeeze(f"{mark_day(day)}{page['chance'].format(share=share)}")
+    beside = squeeze(f"{say_marked(day, language)}{page['chance'].format(share=share)}")
+    beside_explored = squeeze(f"{mark_day(day)}{page['chance'].format(share=share)}")
     lead = squeeze(page["promise_lead"])
     whole = squeeze(
-        find_template(language, "promise.recommended", operating=False).format(day=mark_day(day), share=share)
+        fill(find_template(language, "promise.recommended", operating=False), day=mark_day(day), share=share)
     )
     chance = page["chance"].format(share=share)
     operating = bool(case.is_operating)
@@ -208,9 +209,12 @@ def test_one_day_is_recommended_and_once(make: Make, client: str, language: str)
         find_template(language, "calendar.summary.launch", operating=operating).format(share=share)
     )
     assert told[read_page].count(lead) == told[read_page].count(f"{lead}{beside}") == 1
-    assert told[read_word].count(whole) == told[read_terminal].count(whole) == 1
+    labelled = squeeze(say(language, "word.label", label=page["promise_lead"]))
+    large = add_note(f"{labelled}{say_marked(day, language)}", chance, language)
+    assert told[read_word].count(squeeze(large)) == 1
+    assert told[read_word].count(lead) == told[read_terminal].count(whole) == 1
     assert told[read_workbook].count(f"{sheet}{day}") == told[read_workbook].count(sheet) == 1
-    assert told[read_explorer].count(beside) == 1
+    assert told[read_explorer].count(beside_explored) == 1
     events = [event for event in told[read_calendar].split("BEGIN:VEVENT") if f"SUMMARY:{entry}" in event]
     assert len(events) == 1
     assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}" in events[0]
@@ -236,7 +240,7 @@ def test_the_portfolio_has_no_percentage_and_says_not_before_where_nothing_is_pr
                 case = make(client, language)
                 day = mark_day(case.plan.launch)
                 assert day in row
-                assert (words.format(day=day) in row) is (client not in PROMISED), client
+                assert (fill(words, day=day) in row) is (client not in PROMISED), client
                 shown += 1
     assert shown > 5
 
@@ -265,8 +269,8 @@ def test_what_is_printed_says_no_more(reports: Path) -> None:
         shown = re.sub(r"<(style|script)\b(?! type=.application/json).*?</\1>", " ", page, flags=re.DOTALL)
         texts[client] = (unescape(shown), ask_poppler("pdftotext", "-raw", str(folder / "report.pdf"), "-"))
     for text in texts["wander-work"]:
-        assert "Notbefore2027-05-25*" in squeeze(text)
+        assert "Notbefore25May2027*" in squeeze(text)
         assert find_chances(text, "en") == []
     for text in texts["hello-hall"]:
-        assert "Datetogivetoothers2027-04-19*80%sure" in squeeze(re.sub(r"<[^>]+>", " ", text))
+        assert "Datetogivetoothers19April2027*80%sure" in squeeze(re.sub(r"<[^>]+>", " ", text))
         assert len(find_chances(text, "en")) > 5

@@ -33,7 +33,7 @@ def quoted(request: pytest.FixtureRequest, catalogue: Catalogue, sample_clients:
 
 
 def test_the_page_names_each_fee_and_what_the_sum_leaves_out(quoted: Case) -> None:
-    page = make_section(quoted, "costs").html
+    page = make_section(quoted, "quotation").html
     table = page[page.index("quotation") :]
     assert "38,000" in table
     assert "&lt;b&gt;含测评&lt;/b&gt;" in table
@@ -45,7 +45,7 @@ def test_the_page_names_each_fee_and_what_the_sum_leaves_out(quoted: Case) -> No
 
 
 def test_the_word_file_has_the_same_table(quoted: Case) -> None:
-    document = Document(io.BytesIO(make_word(quoted, Brand())))
+    document = Document(io.BytesIO(make_word(quoted, Brand(), length="full")))
     cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
     assert [quoted.short("MLPS_2"), "38,000", "<b>含测评</b>"] in cells
     assert [quoted.short("SMS_SIGNATURE"), "0", "–"] in cells
@@ -55,6 +55,6 @@ def test_the_word_file_has_the_same_table(quoted: Case) -> None:
 
 def test_who_names_no_fee_quotes_nothing(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
     case = make(catalogue, sample_clients, "en")
-    assert "quotation" not in make_section(case, "costs").html
-    document = Document(io.BytesIO(make_word(case, Brand())))
+    assert "quotation" not in make_section(case, "quotation").html
+    document = Document(io.BytesIO(make_word(case, Brand(), length="full")))
     assert "Quotation" not in "\n".join(paragraph.text for paragraph in document.paragraphs)

@@ -82,10 +82,10 @@ FILING = {"sells_own_goods": "yes", "own_categories": "prepackaged_food", "licen
 @pytest.mark.parametrize(
     ("holds", "language", "verdict", "because", "change"),
     [
-        ("FOOD_OPERATION", "en", "not_needed", "holds Food operation licence", "required if: does not hold Food operation licence"),
-        ("FOOD_OPERATION", "zh", "not_needed", "持有食品经营许可证", "如果不持有食品经营许可证，则必须办理"),
-        ("FOOD_OPERATION@2026-11-22", "en", "required", "does not hold Food operation licence", "not needed if: holds Food operation licence"),
-        ("none", "zh", "required", "不持有食品经营许可证", "如果持有食品经营许可证，则不需要"),
+        ("FOOD_OPERATION", "en", "not_needed", "Holds Food operation licence", "required if it were to give up Food operation licence"),
+        ("FOOD_OPERATION", "zh", "not_needed", "持有食品经营许可证", "如果注销食品经营许可证，则必须办理"),
+        ("FOOD_OPERATION@2026-11-22", "en", "required", "Does not hold Food operation licence", "not needed if it were to obtain Food operation licence"),
+        ("none", "zh", "required", "不持有食品经营许可证", "如果取得食品经营许可证，则不需要"),
     ],
 )  # fmt: skip
 def test_what_is_held_is_a_reason_and_a_way_by_the_licences_name(
@@ -108,7 +108,7 @@ def test_of_a_set_that_lacks_something_it_is_said_what(catalogue: Catalogue) -> 
         "code"
     )
     label = catalogue.fields["own_categories"].values["publications"]["en"]
-    said = f"not needed if: Categories it sells itself: not {label}"
+    said = f"not needed if it does not sell {label} itself"
     assert said in rows.loc["PUBLICATION_RETAIL", "would_change_if"]
 
 

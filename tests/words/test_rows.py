@@ -98,9 +98,9 @@ def test_the_source_is_what_a_lawyer_looks_up_and_not_where_we_read_it(
     make_law(project, tmp_path, row=copy)
     monkeypatch.chdir(tmp_path)
     seen = view(read_catalogue(), "zh")
-    assert (seen["source"], seen["source_url"]) == ("《甲法》（主席令第1号，2020-01-01公布）", None)
+    assert (seen["source"], seen["source_url"]) == ("《甲法》（主席令第1号，2020年1月1日公布）", None)
     seen = view(read_catalogue(), "en")
-    assert seen["source"] == "Law A (《甲法》, 主席令第1号, published 2020-01-01)"
+    assert seen["source"] == "Law A (《甲法》, 主席令第1号, published 1 January 2020)"
 
 
 def test_a_guide_is_named_where_there_is_no_law_and_the_row_s_own_words_where_there_is_nothing(
@@ -114,7 +114,7 @@ def test_a_guide_is_named_where_there_is_no_law_and_the_row_s_own_words_where_th
     monkeypatch.chdir(tmp_path / "guide")
     seen = view(read_catalogue(), "zh")
     assert (seen["source"], seen["source_url"]) == (
-        "《乙指南》（2020-01-01公布）",
+        "《乙指南》（2020年1月1日公布）",
         "https://example.cn/guide",
     )
     guess = [one | {"source": "own-estimate"} for one in EVIDENCE[:1]]

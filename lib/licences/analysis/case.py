@@ -16,6 +16,7 @@ from licences.assessment.questions import find_settled_by_none, rank_questions
 from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
+from licences.law.working_days import find_usual_start
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.needs import PlannedStage
 from licences.planning.schedule import Plan, Step
@@ -182,7 +183,7 @@ def open_case(
 ) -> Case:
     """Reads the data files and works out one client's case.
 
-    as_of, start: ISO dates. catalogue, clients: paths; empty for the project's own files. include:
+    as_of, start: ISO dates; empty for today, and for the next working day. catalogue, clients: paths; empty for the project's own files. include:
     verdicts to plan for beside ``required``, separated by commas. capacity: how many applications are
     prepared at a time, 0 for no limit. seed: of the simulation. prepares: whether applications are prepared
     first, or all papers are complete at the start.
@@ -191,8 +192,10 @@ def open_case(
     """
     ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
     chosen = tuple(filter(None, include.split(",")))
-    plan_options = PlanOptions(date.fromisoformat(start), chosen, capacity or None, seed, prepares)
-    day = date.fromisoformat(as_of)
+    today = date.today()
+    day = date.fromisoformat(as_of) if as_of else today
+    first = date.fromisoformat(start) if start else find_usual_start(today, day)
+    plan_options = PlanOptions(first, chosen, capacity or None, seed, prepares)
     return make_case(ours, find_present(profiles, day), day, plan_options, language)
 
 

@@ -65,7 +65,7 @@ class LicenceAnswer:
     >>> answer = lc.assess(lc.read_clients(), as_of="2026-11-23", language="en")
     >>> express = answer["paper-plane-post", "EXPRESS"]
     >>> express.verdict, express.because[0]
-    ('required', 'Runs its own couriers: yes')
+    ('required', 'Runs its own couriers')
     >>> express.trace.truth
     True
     """

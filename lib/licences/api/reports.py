@@ -73,6 +73,7 @@ def report(
     *,
     out: str | Path = "reports",
     formats: Iterable[str] = ("html",),
+    length: str = "standard",
     as_of: Day | None = None,
     start: Day | None = None,
     language: str = "zh",
@@ -88,6 +89,8 @@ def report(
     out : str or Path
         The folder that takes them; a report whose inputs have not changed is left as it is.
     formats : iterable of {"html", "pdf", "docx", "xlsx", "ics"}
+    length : {"letter", "standard", "full"}
+        Of the PDF and the Word file; the page holds all of it.
     as_of, start : date or ISO text, optional
         The day of the law, today by default; the first day of work, the next working day after it by default.
     workers : int
@@ -123,11 +126,14 @@ def report(
     from licences.batch.run import BatchJob, write_reports
     from licences.batch.task import FORMATS
     from licences.render.brand import read_brand
+    from licences.render.lengths import LENGTHS
 
     asked = tuple(formats)
     for name in asked:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", suggest(name, FORMATS))
+    if length not in LENGTHS:
+        raise UsageError(f"there is no length {length!r}", suggest(length, LENGTHS))
     makeable = find_makeable(asked)
     if makeable.formats != asked:
         raise UsageError("; ".join(makeable.warnings), "leave the format out, or install what it needs")
@@ -147,6 +153,7 @@ def report(
         formats=asked,
         brand=read_brand(find_own_file("brand.yaml")),
         has_browser=makeable.has_browser,
+        length=length,
     )
     entries = write_reports(
         job,

@@ -11,7 +11,7 @@ from datetime import date
 from licences.batch.task import FAILURE, FORMATS, TRAIL
 
 CHECKLIST = FORMATS["xlsx"]
-EDITABLE = frozenset({CHECKLIST, FORMATS["docx"]})
+EDITABLE = frozenset({CHECKLIST, FORMATS["docx"], FORMATS["ics"]})
 
 MOST_COPIES = 1000  # of one day
 
@@ -33,8 +33,8 @@ class Folder:
     """What is known of a client's folder.
 
     look: see ``Look``. is_open: whether a program has the file of a name open. ours: hashes of what we
-    wrote. carried: the hash of the checklist whose entries the new one has; empty for none.
-    made_on: the day of the report that lies there.
+    wrote. carried: the hash of the checklist whose entries the new one has; empty for none. own: the sheets and
+    columns of its reader's own, which the new one has not. made_on: the day of the report that lies there.
     """
 
     look: Look
@@ -42,6 +42,7 @@ class Folder:
     ours: Collection[str]
     carried: str
     made_on: date | None
+    own: Collection[str] = ()
 
 
 def hash_content(content: bytes) -> str:
@@ -51,24 +52,24 @@ def hash_content(content: bytes) -> str:
 
 def hash_editable(files: Mapping[str, bytes]) -> dict[str, str]:
     """The hashes of those of a report's files that somebody may edit."""
-    return {name: hash_content(content) for name, content in files.items() if _find_plain(name) in EDITABLE}
+    return {name: hash_content(content) for name, content in files.items() if find_plain(name) in EDITABLE}
 
 
-def _find_plain(name: str) -> str:
+def find_plain(name: str) -> str:
     """The name without a date: ``report.docx`` of ``report.2026-11-23.docx``."""
     return re.sub(r"\.\d{4}-\d\d-\d\d(-\d+)?(?=\.\w+$)", "", name)
 
 
 def is_of_report(name: str) -> bool:
     """Whether a file of a report has this name, with a date or without."""
-    return _find_plain(name) in {*FORMATS.values(), TRAIL, FAILURE}
+    return find_plain(name) in {*FORMATS.values(), TRAIL, FAILURE}
 
 
 def find_written(outputs: Collection[str], name: str) -> str | None:
     """Under what name a file was written of which ``outputs`` were; None where it was not."""
     if name in outputs:
         return name
-    return next((one for one in sorted(outputs, reverse=True) if _find_plain(one) == name), None)
+    return next((one for one in sorted(outputs, reverse=True) if find_plain(one) == name), None)
 
 
 def settle_names(files: Mapping[str, bytes], folder: Folder, as_of: date) -> Settled:
@@ -88,7 +89,10 @@ def settle_names(files: Mapping[str, bytes], folder: Folder, as_of: date) -> Set
             if why == "carried" and there is not None:
                 kept = _find_name(name, there, folder.made_on or as_of, folder, frozenset())
                 copies[kept] = there
-                remarks.append(f"what was filled in in {name} is carried over; the file as it was is {kept}")
+                alone = f", which alone has what was added: {', '.join(folder.own)}" if folder.own else ""
+                remarks.append(
+                    f"what was filled in in {name} is carried over; the file as it was is {kept}{alone}"
+                )
             elif why:
                 target = _find_name(name, content, as_of, folder, folder.ours)
                 remarks.append(f"{name} {why} and stays as it is; the new one is {target}")

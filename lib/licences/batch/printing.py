@@ -55,7 +55,9 @@ class PrintQueue:
         figures = files.pop(FIGURES, b"")
         if "pdf" in task.formats:
             try:
-                files[_PDF] = self._printer.print_page(files[PAGE].decode(), task.name, self._as_of)
+                files[_PDF] = self._printer.print_page(
+                    files[PAGE].decode(), task.name, self._as_of, task.length
+                )
             except BrowserError as error:
                 lacks[f"no {_PDF}"] = error
         if figures:

@@ -18,10 +18,12 @@ from papermill.parameterize import parameterize_notebook
 from licences.analysis.case import Given, open_case
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task, say_error
 from licences.law.catalogue import Catalogue
-from licences.render.figures.style import SHEET_PIXELS, Drawn
+from licences.render.figures.style import SHEET_PIXELS, Drawn, fit_figure
 from licences.render.html.outputs import PLOTLY_KIND, read_figure
 from licences.render.html.page import make_html
+from licences.render.lengths import FIGURES as FIGURES_SHOWN
 from licences.runner.notebooks import parse_notebook, read_notebook
+from licences.words.texts import say
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
@@ -49,7 +51,11 @@ def _asks_for_page(task: Task) -> bool:
 def _make_documents(task: Task, notebook: NotebookNode, edition: str) -> tuple[dict[str, bytes], list[str]]:
     """What the client receives, the page from the notebook, the rest from the case that it is about; and what lacks."""
     made, lacks = dict[str, bytes](), dict[str, list[str]]()
-    figures = _find_figures(notebook) if "docx" in task.formats and task.has_pictures else []
+    is_drawn = "docx" in task.formats and task.has_pictures
+    shown = None if task.template else FIGURES_SHOWN[task.length]
+    figures = (
+        [one for one in _find_figures(notebook) if shown is None or one["name"] in shown] if is_drawn else []
+    )
     for name, write in _list_writers(task, notebook, edition, figures).items():
         try:
             made[name] = write()
@@ -81,25 +87,32 @@ def _list_writers(
     if "ics" in task.formats:
         from licences.render.ics import make_calendar
 
-        writers[FORMATS["ics"]] = lambda: make_calendar(find_case(), task.brand, earlier=task.issued)
+        writers[FORMATS["ics"]] = lambda: make_calendar(
+            find_case(), task.brand, earlier=task.issued, holds=task.ics
+        )
     if "docx" in task.formats:
         from licences.render.word.document import make_word
 
         writers[FORMATS["docx"]] = lambda: make_word(
-            find_case(), task.brand, template=task.template, figures=tuple(map(_keep_place, figures))
+            find_case(),
+            task.brand,
+            template=task.template,
+            figures=tuple(map(_keep_place, figures)),
+            length=task.length,
         )
     return writers
 
 
 def _find_figures(notebook: NotebookNode) -> list[dict[str, Any]]:
-    """The figures of the page that have a name, as wide as they are printed."""
+    """The figures of the page that have a name, as wide as they are printed and as they are on paper."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     figures = [read_figure(output.get("data", {}).get(PLOTLY_KIND))[0] for output in outputs]
     size = {"width": SHEET_PIXELS, "height": 450}
+    fitted = [fit_figure(figure, "paper") for figure in figures if figure]
     return [
         {"name": meta["name"], "data": figure["data"], "layout": size | figure["layout"] | {"template": None}}
-        for figure in figures
-        if figure and isinstance(meta := figure["layout"].get("meta"), Mapping) and meta.get("name")
+        for figure in fitted
+        if isinstance(meta := figure["layout"].get("meta"), Mapping) and meta.get("name")
     ]
 
 
@@ -123,8 +136,18 @@ def load_notebook(path: Path) -> NotebookNode:
 def prepare_notebook(source: NotebookNode, parameters: Mapping[str, str | int], name: str) -> NotebookNode:
     """A notebook with its parameters, as papermill makes it; it keeps no path of this machine."""
     notebook = parameterize_notebook(source, dict(parameters), kernel_name="python3", language="python")
+    if language := parameters.get("language"):
+        _translate(notebook, str(language))
     prepared: NotebookNode = remove_error_markers(prepare_notebook_metadata(notebook, name, TRAIL))
     return prepared
+
+
+def _translate(notebook: NotebookNode, language: str) -> None:
+    """Has the texts of our own notebooks in the reader's language; a cell names the text that it holds."""
+    for cell in notebook.cells:
+        key = cell.metadata.get("licences", {}).get("text")
+        if key:
+            cell.source = say(language, key)
 
 
 def fail(client: str, notebook: NotebookNode, status: str, reason: str) -> Result:

@@ -19,11 +19,12 @@ from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, Progress, find_engine
 from licences.batch.printing import PrintQueue, is_to_print
 from licences.batch.store import ReportStore
-from licences.batch.task import FAILURE, FORMATS, TRAIL, Result, Task, blame_ourselves, say_error
+from licences.batch.task import FAILURE, FORMATS, RENEWALS, TRAIL, Result, Task, blame_ourselves, say_error
 from licences.errors import LostError
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
 from licences.render.excel.entered import read_entries
+from licences.render.lengths import STANDARD
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.runner.parameters import check_parameters
 from licences.runner.temporary import sweep
@@ -41,7 +42,8 @@ class BatchJob(NotebookJob):
     timeout_seconds, memory_mib: the most that one report may take; None for no limit. A process that hangs
     can be told from one that works by its time alone, so that there is a limit by default. scheduler: the
     address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
-    has_browser: whether figures can be drawn in them.
+    has_browser: whether figures can be drawn in them. length: of PDF and Word, one of LENGTHS.
+    ics: what the calendars hold, ``renewals`` or ``all``.
     """
 
     include: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class BatchJob(NotebookJob):
     brand: Brand | None = None
     template: bytes | None = None
     has_browser: bool = True
+    length: str = STANDARD
+    ics: str = RENEWALS
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -139,7 +143,7 @@ class _Batch:
         self.job, self.context, self.store, self.now = job, context, store, now
         self.progress, self.keeps_warm = progress, keeps_warm
         self.running: dict[Future[Result], _Asked] = {}
-        self.carried: dict[str, str] = {}
+        self.carried: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     @cached_property
     def executor(self) -> ReportExecutor:
@@ -155,7 +159,10 @@ class _Batch:
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
         job, context = self.job, self.context
         drawn = (job.template, job.has_browser) if "docx" in job.formats else ()
-        asked = (job.start, job.include, job.capacity, job.prepares, job.seed, job.brand, *drawn)
+        length = (job.length,) if {"pdf", "docx"}.intersection(job.formats) else ()
+        held = (job.ics,) if "ics" in job.formats and job.ics != RENEWALS else ()
+        plan = (job.start, job.include, job.capacity, job.prepares, job.seed)
+        asked = (*plan, job.brand, *drawn, *length, *held)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
         for at, (client, hashed) in enumerate(inputs):
             made = None if job.force else self.store.find_made(client, hashed, job.outputs)
@@ -183,13 +190,14 @@ class _Batch:
     def _follow(self, task: Task) -> Task:
         """A task with what the client's folder holds of earlier reports."""
         client, read = task.client, self.store.read
-        issued = read(client, FORMATS["ics"]) if "ics" in task.formats else None
+        issued = self.store.read_last(client, FORMATS["ics"]) if "ics" in task.formats else None
         checklist = self.store.read_entered(client, CHECKLIST) if "xlsx" in task.formats else None
-        entered = read_entries(checklist) if checklist else ()
+        entered = read_entries(checklist) if checklist else None
         if checklist and entered is not None:
-            self.carried[client] = hash_content(checklist)
+            self.carried[client] = hash_content(checklist), entered.own
         earlier = find_record(read(client, TRAIL) or b"", client)
-        return replace(task, earlier=earlier, issued=issued, entered=entered or ())
+        entries = entered.entries if entered else ()
+        return replace(task, earlier=earlier, issued=issued, entered=entries)
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
         finished: set[Future[Result]] = set()
@@ -208,7 +216,8 @@ class _Batch:
         """Puts the files of a result where they belong; the result, or what became of it."""
         client = result.client
         try:
-            settled = self.store.settle(client, result.files, self.job.as_of, self.carried.get(client, ""))
+            carried = self.carried.get(client, ("", ()))
+            settled = self.store.settle(client, result.files, self.job.as_of, *carried)
             self.store.put(client, {**settled.copies, **settled.files}, without=FAILURE)
         except OSError as error:
             if result.status != "done":
@@ -261,6 +270,8 @@ def _make_task(job: BatchJob, profile: pd.DataFrame, progress: Progress | None) 
         brand=job.brand,
         template=job.template,
         has_pictures=job.has_browser,
+        length=job.length,
+        ics=job.ics,
         timeout_seconds=job.timeout_seconds,
         memory_mib=job.memory_mib,
         is_watched=progress is not None,

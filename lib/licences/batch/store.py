@@ -15,6 +15,7 @@ from typing import Any
 from licences.batch.edited import (
     Folder,
     Settled,
+    find_plain,
     find_written,
     hash_content,
     hash_editable,
@@ -22,11 +23,14 @@ from licences.batch.edited import (
     settle_names,
 )
 from licences.batch.ledger import LEDGER, open_ledger
-from licences.batch.task import TRAIL
+from licences.batch.task import FORMATS, TRAIL
 from licences.errors import MissingFileError
 from licences.reading.bounds import MAX_FILE_BYTES
+from licences.reading.dictionary import LANGUAGES
 from licences.reading.files import delete_file, is_remote, reach, say_why, write_all_whole
+from licences.words.texts import say
 
+CALENDAR = FORMATS["ics"]
 _HALF_WRITTEN = re.compile(r"\.(.+)\.[a-z0-9_]{8}")  # as ``write_all_whole`` names it
 
 
@@ -47,6 +51,8 @@ class ReportStore:
         self._there: set[str] | None = None
         self._ours: dict[str, set[str]] = {}
         self._filled: set[str] = set()
+        self._last: dict[str, dict[str, str]] = {}
+        self._unknown: set[str] = set()  # whose calendar an earlier version wrote, which noted no hash of it
         try:
             self._read_ledger()
             if is_remote(place):
@@ -87,8 +93,12 @@ class ReportStore:
         self._ours.setdefault(entry["client"], set()).update(hashes)
         if entry.get("filled") is True:
             self._filled.update(hashes)
-        if entry.get("filled") is True:
-            self._filled.update(hashes)
+        if CALENDAR in entry.get("outputs", ()) and CALENDAR not in entry.get("hashes", {}):
+            self._unknown.add(entry["client"])
+        elif CALENDAR in entry.get("hashes", {}):
+            self._unknown.discard(entry["client"])
+        for name in entry.get("outputs", ()):
+            self._last.setdefault(entry["client"], {})[find_plain(name)] = name
 
     def find_made(self, client: str, inputs: str, names: Collection[str]) -> list[str] | None:
         """Under what names the files of a report lie that was made from these inputs; None where not all do."""
@@ -112,6 +122,12 @@ class ReportStore:
             return self.look(client, name)
         return None
 
+    def read_last(self, client: str, name: str) -> bytes | None:
+        """A file of a client as it was written last, be it with a day in its name; else what has the name."""
+        last = self._last.get(client, {}).get(name, name)
+        content = self.read(client, last)
+        return content if content is not None or last == name else self.read(client, name)
+
     def look(self, client: str, name: str) -> bytes | None:
         """A file of a client; None where it is not there. Raises: OSError where it cannot be read."""
         if not self.has(client, [name]):
@@ -130,17 +146,23 @@ class ReportStore:
         known = hash_content(content)
         return content if known in self._filled or known not in self._ours.get(client, ()) else None
 
-    def settle(self, client: str, files: Mapping[str, bytes], as_of: date, carried: str) -> Settled:
+    def settle(
+        self, client: str, files: Mapping[str, bytes], as_of: date, carried: str, own: Collection[str] = ()
+    ) -> Settled:
         """Under which names files of a client may be written; see ``settle_names``."""
-        made_on = None
+        made_on, ours = None, self._ours.get(client, set())
+        if CALENDAR in files and client in self._unknown:
+            there = self.read(client, CALENDAR)
+            ours = ours | ({hash_content(there)} if there and _is_calendar_as_written(there) else set())
         with contextlib.suppress(ValueError):
             made_on = date.fromisoformat(self.made.get(client, {}).get("as_of", ""))
         folder = Folder(
             partial(self.look, client),
             partial(self._is_open, client),
-            self._ours.get(client, set()),
+            ours,
             carried,
             made_on,
+            own,
         )
         return settle_names(files, folder, as_of)
 
@@ -200,6 +222,13 @@ class ReportStore:
             self._ledger.close()
         except OSError as error:
             raise _refuse(self.place, error) from None
+
+
+def _is_calendar_as_written(content: bytes) -> bool:
+    from licences.render.ics_versions import is_as_written  # an extra
+
+    names = [say(language, "calendar.name", client="") for language in LANGUAGES]
+    return is_as_written(content, names)
 
 
 def _is_plain(path: Path) -> bool:

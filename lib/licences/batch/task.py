@@ -11,6 +11,7 @@ from licences.analysis.record import Record
 from licences.errors import LicencesError
 from licences.render.brand import Brand
 from licences.render.excel.entered import Entry
+from licences.render.lengths import STANDARD
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
@@ -24,6 +25,8 @@ FORMATS = {
     "ics": "renewals.ics",
 }
 
+RENEWALS, ALL = "renewals", "all"  # what a calendar holds
+
 _LONGEST = 300  # characters of what an error says
 
 
@@ -32,7 +35,8 @@ class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
     formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
-    the figures of a Word file can be drawn. template: a ``.docx``. earlier: what the client's last
+    the figures of a Word file can be drawn. template: a ``.docx``. length: of PDF and Word, one of LENGTHS.
+    ics: what a calendar holds. earlier: what the client's last
     report said.
     """
 
@@ -45,9 +49,11 @@ class Task:
     brand: Brand | None = None
     template: bytes | None = None
     has_pictures: bool = False
+    length: str = STANDARD
     earlier: Record | None = None
     issued: bytes | None = None
     entered: tuple[Entry, ...] = ()
+    ics: str = RENEWALS
     timeout_seconds: float | None = None
     memory_mib: int | None = None
     is_watched: bool = False

@@ -22,12 +22,12 @@ _START = """from licences.analysis.case import open_case
 from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
 from licences.render.html.decide import make_decisions_section
 from licences.render.figures.graph import draw_graph
-from licences.render.figures.style import show_figures_anywhere
+from licences.render.html.in_notebook import show_as_page
 from licences.render.html.sections import make_section
 from licences.render.html.since_last import make_since_last_section
 
-show_figures_anywhere()
-case = open_case(client, as_of, start, language)"""
+case = open_case(client, as_of, start, language)
+show_as_page()"""
 _DRAWN = ("draw_graph", "draw_timeline", "draw_launch", "draw_renewals")
 
 

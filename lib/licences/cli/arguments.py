@@ -16,10 +16,12 @@ from licences.errors import UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.files import read_place
+from licences.render.lengths import LENGTHS, STANDARD
 
 INCLUDED = ("recommended", "optional")
 MAX_AGE_DAYS = 365
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
+CALENDARS = ("renewals", "all")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -185,6 +187,18 @@ def _add_report(commands: Any, planned: _Parser) -> None:
         default=("html",),
         metavar="FORMATS",
         help="some of html,pdf,docx,xlsx,ics with commas between; default: html",
+    )
+    report.add_argument(
+        "--length",
+        choices=LENGTHS,
+        default=STANDARD,
+        help="of the PDF and the Word file; the page holds all; default: standard",
+    )
+    report.add_argument(
+        "--ics",
+        choices=CALENDARS,
+        default=CALENDARS[0],
+        help="what the calendar holds: renewals, duties and deadlines, or all with the plan; default: renewals",
     )
     report.add_argument(
         "--template", type=Path, metavar="FILE", help="a Word template of your own; see 'licences template'"

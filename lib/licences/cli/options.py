@@ -80,11 +80,11 @@ def warn_of_capacity(options: argparse.Namespace) -> None:
 
 def warn_of_stages(profiles: pd.DataFrame, language: str) -> None:
     """Says of which clients what is to change later is left out."""
-    from licences.words.texts import say
+    from licences.words.texts import say, write_day
 
     for client, stages in zip(profiles["client"], list_stages(profiles), strict=True):
         if stages:
-            days = say(language, "list").join(stage.begins_on.isoformat() for stage in stages)
+            days = say(language, "list").join(write_day(stage.begins_on, language) for stage in stages)
             print(say(language, "stages_left_out", client=client, days=days), file=sys.stderr)
 
 

@@ -77,6 +77,8 @@ def issue_reports(options: argparse.Namespace) -> int:
         brand=read_brand(find_own_file("brand.yaml")),
         template=template,
         has_browser=makeable.has_browser,
+        length=options.length,
+        ics=options.ics,
     )
     warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
     warn_of_capacity(options)

@@ -1,4 +1,4 @@
-"""Calendar of a client: renewals, duties and the plan's milestones, each with an alarm before it begins."""
+"""Calendar of a client: renewals and duties, and where asked the plan's milestones, each with an alarm before it begins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from licences.planning.renewals import Renewal
 from licences.planning.schedule import Step
 from licences.planning.simulation import PROMISED, SHARES
 from licences.render.brand import Brand
-from licences.render.ics_versions import cancel_event, keep_version, read_events
+from licences.render.ics_versions import cancel_event, fold, keep_version, read_events
 from licences.words.cases import view_case, view_licence
 from licences.words.labels import label_value
 from licences.words.operating import say_for
@@ -33,17 +33,19 @@ DUE_ALARMS, PLAN_ALARMS = (
     (30, 7, 1),
     (3,),
 )  # days before an entry begins; it has the first that is still to come
+RENEWALS, ALL = "renewals", "all"  # what a calendar holds: what falls due alone, or the plan's milestones too
 DUE_KINDS = frozenset({"renewal", "renewal_end", "duty", "duty_end"})
-PIECE = 74  # bytes of a line, which with the space before it may have 75
 
 
-def make_calendar(case: Case, brand: Brand | None = None, earlier: bytes | None = None) -> bytes:
+def make_calendar(
+    case: Case, brand: Brand | None = None, earlier: bytes | None = None, holds: str = RENEWALS
+) -> bytes:
     """The calendar of a client as the bytes of an ``.ics`` file; every entry takes whole days.
 
     An entry keeps its identifier when its dates move, so that importing again updates it. A duty is
     told apart by its year and its place among the windows of a year.
 
-    earlier: the calendar issued last. What says the same keeps its version, what says something else
+    holds: ``renewals``, or ``all`` with the plan's milestones too. earlier: the calendar issued last. What says the same keeps its version, what says something else
     has a higher one, and what is no longer there and still ahead stands as cancelled. The same arguments
     give the same bytes, and a calendar made again from itself is itself.
 
@@ -61,32 +63,21 @@ def make_calendar(case: Case, brand: Brand | None = None, earlier: bytes | None 
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", vText(say(language, "calendar.name", client=name)))
-    about = [say(language, "calendar.about", as_of=case.as_of), *_list_brand(case, brand)]
+    about = [say(language, f"calendar.about.{holds}", as_of=case.as_of), *_list_brand(case, brand)]
     calendar.add("x-wr-caldesc", vText("\n".join(about)))
     calendar.add("x-wr-timezone", vText(ZONE))
-    entries = [*_list_due(case), *_list_milestones(case), *_list_launch(case), *_list_stages(case)]
+    due, planned = list(_list_due(case)), list(_list_planned(case))
     issued, author = read_events(earlier), _Author(case, brand)
-    for entry in sorted(entries, key=_place):
+    for entry in sorted([*due, *(planned if holds == ALL else ())], key=_place):
         event = author.make_event(entry)
         calendar.add_component(keep_version(event, issued.pop(str(event["uid"]), None)))
-    for gone in issued.values():
+    left_out = set() if holds == ALL else set(map(author.name, planned))
+    for name, gone in issued.items():
         if gone.end > case.as_of:  # what is over fell away with time
-            calendar.add_component(cancel_event(gone, author.stamp, author.version, author.cancel))
-    return b"".join(map(_fold, map(str, calendar.content_lines())))
-
-
-def _fold(line: str) -> bytes:
-    """A line in pieces that cut no character and no escape, as icalendar does it in ten times the time."""
-    rest, pieces = line.encode(), []
-    while len(rest) > PIECE:
-        cut = PIECE
-        while rest[cut] & 0xC0 == 0x80:  # within a character
-            cut -= 1
-        if (cut - len(rest[:cut].rstrip(b"\\"))) % 2:  # some programs undo escapes piece by piece
-            cut -= 1
-        pieces.append(rest[:cut])
-        rest = rest[cut:]
-    return b"\r\n ".join([*pieces, rest]) + b"\r\n" if line else b""
+            why = "left_out" if name in left_out else "fell_away"
+            cancel = partial(author.cancel, why)
+            calendar.add_component(cancel_event(gone, author.stamp, author.version, cancel))
+    return b"".join(map(fold, map(str, calendar.content_lines())))
 
 
 @dataclass(frozen=True)
@@ -155,7 +146,7 @@ def _list_due(case: Case) -> Iterator[_Entry]:
 def _list_last_day(entry: _Entry) -> Iterator[_Entry]:
     """The last day of what takes many, as an entry of its own: an alarm can only ring before an entry begins."""
     alarms = tuple(days for days in DUE_ALARMS if days <= (entry.last - entry.first).days)
-    if len(alarms) > 1:  # of a day or two the first says enough
+    if alarms and (entry.kind == "renewal" or len(alarms) > 1):  # of a short duty the first day says enough
         yield replace(entry, kind=f"{entry.kind}_end", first=entry.last, alarms=alarms)
 
 
@@ -165,6 +156,13 @@ def _number_window(case: Case, event: Renewal) -> str:
         window.partition("..")[2] for window in case.plan.law.entries[event.code].row["duty_windows"]
     )
     return f"{event.renew_by.year}-{ends.index(f'{event.renew_by:%m-%d}') + 1}"
+
+
+def _list_planned(case: Case) -> Iterator[_Entry]:
+    """The plan: its steps, the launch and the stages."""
+    yield from _list_milestones(case)
+    yield from _list_launch(case)
+    yield from _list_stages(case)
 
 
 def _list_milestones(case: Case) -> Iterator[_Entry]:
@@ -323,13 +321,17 @@ class _Author:
         self.version = max(0, (case.as_of - FIRST_DAY).days)
         self.view_licence = cache(partial(view_licence, case))
 
+    def name(self, entry: _Entry) -> str:
+        """By what an entry is known again, whenever it is."""
+        return str(uuid5(SPACE, f"{self.case.client}/{entry.kind}/{entry.key}"))
+
     def make_event(self, entry: _Entry) -> Event:
         """An entry as it stands in a calendar that follows no other."""
         case = self.case
         licence = self.view_licence(entry.code) if entry.code else None
-        summary = _say_summary(case, entry, licence["name"] if licence else "")
+        summary = _say_summary(case, entry, licence["short"] if licence else "")
         event = Event()
-        event.add("uid", str(uuid5(SPACE, f"{case.client}/{entry.kind}/{entry.key}")))
+        event.add("uid", self.name(entry))
         event.add("sequence", self.version)
         event.add("dtstamp", self.stamp)
         event.add("last-modified", self.stamp)
@@ -347,9 +349,9 @@ class _Author:
             event.add_component(alarm)
         return event
 
-    def cancel(self, summary: str) -> tuple[str, str]:
-        """Summary and description of an entry that fell away."""
-        lines = [say(self.case.language, "calendar.fell_away"), *_list_brand(self.case, self.brand)]
+    def cancel(self, why: str, summary: str) -> tuple[str, str]:
+        """Summary and description of an entry that fell away. why: ``fell_away``, or ``left_out`` by choice."""
+        lines = [say(self.case.language, f"calendar.{why}"), *_list_brand(self.case, self.brand)]
         return say(self.case.language, "calendar.cancelled", summary=summary), "\n".join(lines)
 
 

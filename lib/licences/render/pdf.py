@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from licences.render.browser import PATIENCE_SECONDS, Browser, BrowserError, explain_failure
 from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
+from licences.render.lengths import STANDARD
 from licences.runner.temporary import find_temporary_folder
 
 # How long a page may take to close, and after how many in a row that failed nothing more is printed.
@@ -27,7 +28,7 @@ _SHEET_USES, _EASEL_USES = 50, 400
 # The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
 _MARGINS = """@page {{
     size: A4;
-    margin: 15mm 14mm 18mm;
+    margin: 13mm 14mm 16mm;
     @bottom-left {{ content: "{left}"; width: 150mm; overflow-wrap: anywhere; {look} }}
     @bottom-right {{ content: counter(page) " / " counter(pages); {look} }}
 }}"""
@@ -83,8 +84,10 @@ class Printer:
         """Why nothing is printed any more, once that is so."""
         return self._given_up or self._browser.refusal or self._unreadable
 
-    def print_page(self, html: str, footer: str, as_of: date) -> bytes:
+    def print_page(self, html: str, footer: str, as_of: date, length: str = STANDARD) -> bytes:
         """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
+
+        length: of LENGTHS, which of it is printed.
 
         No script of the page runs. The same page gives the same bytes: the file says that it was made
         on ``as_of``. Raises: BrowserError; PrinterClosedError.
@@ -96,7 +99,7 @@ class Printer:
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", dir=folder) as file:
             file.write(html)
             file.flush()
-            pdf: bytes = self._do(partial(self._print, Path(file.name).as_uri(), style))
+            pdf: bytes = self._do(partial(self._print, Path(file.name).as_uri(), style, length))
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
 
@@ -186,9 +189,10 @@ class Printer:
         self._easels.clear()
         await self._browser.drop()
 
-    async def _print(self, address: str, style: str) -> bytes:
+    async def _print(self, address: str, style: str, length: str = STANDARD) -> bytes:
         async with self._lend(self._sheets, _open_sheet, _SHEET_USES) as sheet:
             await _go(sheet, address)
+            await sheet.evaluate(_call("setLength"), length)
             figures = await sheet.evaluate(_call("findFigures"))
             pictures = await asyncio.gather(*(self._draw_one(figure, "svg") for figure in figures))
             await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
@@ -268,7 +272,7 @@ async def _open_easel(browser: Any) -> Any:
 @cache
 def _call(name: str) -> str:
     """A function of press.js as an expression."""
-    return f"(asked) => {{ {read_asset('press.js')}\nreturn {name}(asked); }}"
+    return f"(asked) => {{ {read_asset('fit.js')}{read_asset('press.js')}\nreturn {name}(asked); }}"
 
 
 def _quote(text: str) -> str:

@@ -52,11 +52,11 @@ def draw_remedies(
         name=one.name,
         client=one.client,
         licence=_name_both(entry),
-        code=entry.code,
         as_of=as_of,
     )
     verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
-    parts = [Text(title, style="bold"), Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    head = Text(title, style="bold").append(f"  {entry.code}", style="not bold dim")
+    parts = [head, Text(say(language, "what_it_takes.verdict", verdict=verdict))]
     obligation = str(entry.row["obligation"])
     for name, aim in aims.items():
         if name == "eligible" and obligation in OBLIGATIONS.values():
@@ -103,9 +103,10 @@ def draw_deadlines(deadlines: Iterable[Deadline], law: LawInForce) -> list[Rende
     title = say(language, "deadlines.title")
     table = make_table(title, [say(language, "page.licence"), *columns], (4, 3, 3, 4))
     for one in views:
-        name = Text.assemble(one["short"], "\n", (one["code"], "dim"))
+        name = Text(one["short"])
         if one["remark"]:
             name.append(f"\n{one['remark']}")
+        name.append(f"\n{one['code']}", style="dim")
         ends = [str(one["expires_on"]) if one["expires_on"] else one["what"]]
         ends += [say(language, "deadlines.is_expired")] if one["deadline"].is_expired else []
         style = STYLES["expired"] if one["is_overdue"] else ""

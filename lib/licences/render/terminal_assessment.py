@@ -23,7 +23,7 @@ from licences.render.terminal import STYLES, draw_deadlines, draw_forbidden, dra
 from licences.rules.facts import RARE, split_holdings
 from licences.words.findings import say_status, say_trace
 from licences.words.phrases import say_rare
-from licences.words.texts import say
+from licences.words.texts import add_note, say
 
 # What cannot be told of a client that told little fills screens: past so many it stands in one paragraph.
 MANY_OPEN = 20
@@ -50,7 +50,7 @@ def draw_assessment(
             rows = own[own["verdict"] == verdict].to_dict("records")
             if not rows:
                 continue
-            heading = f"{say(language, f'verdict.{verdict}')} ({len(rows)})"
+            heading = add_note(say(language, f"verdict.{verdict}"), len(rows), language)
             table.add_row(Text(heading, style=STYLES[verdict]), "", end_section=True)
             if verdict == "undetermined" and len(rows) > MANY_OPEN and "trace" not in rows[0]:
                 _add_open(table, rows, law)
@@ -77,15 +77,16 @@ def _find_deadlines(
 
 
 def _name(row: Mapping[str, Any], law: LawInForce) -> Text:
-    """A licence by its short name and code, and whether it is held; a prohibition is nothing to hold."""
+    """A licence by its short name, whether it is held, and its code; a prohibition is nothing to hold."""
     code, status = row["code"], row["status"]
-    parts: list[str | tuple[str, str]] = [law.short(code), "\n", (code, "dim")]
-    if code in law.catalogue.codes:
-        said = say_status(status, row["implied_by"], law.short, law.language)
-        parts += [" · ", (said, STYLES.get(status, ""))]
+    parts: list[str | tuple[str, str]] = [law.short(code)]
     if isinstance(row.get("from"), str):
         parts += ["\n", (say(law.language, "assess.from", day=row["from"]), "bold")]
-    return Text.assemble(*parts)
+    parts.append("\n")
+    if code in law.catalogue.codes:
+        said = say_status(status, row["implied_by"], law.short, law.language)
+        parts += [(said, STYLES.get(status, "")), ("  ", "")]
+    return Text.assemble(*parts, (code, "dim"))
 
 
 def _reason(row: Mapping[str, Any], law: LawInForce) -> Text:

@@ -23,7 +23,7 @@ from licences.words.messages import (
     name_licence,
     say_local_change,
 )
-from licences.words.texts import say
+from licences.words.texts import add_note, say
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
 _URGENCY = {"forbidden": "bold reverse red", "duty": "bold red", "question": "bold magenta"}
@@ -60,8 +60,8 @@ def _draw_rows(difference: Difference) -> Iterator[RenderableType]:
     for change in list_readable(difference):
         by_code.setdefault(change.code, []).append(change)
     for code, changes in by_code.items():
-        title = Text.assemble(name_licence(difference, code), (f" {code} · ", "dim"))
-        title.append(say(language, f"changes.kinds.{kinds[code]}"), style=_STYLES[kinds[code]])
+        kind = (say(language, f"changes.kinds.{kinds[code]}"), _STYLES[kinds[code]])
+        title = Text.assemble(name_licence(difference, code), " · ", kind, (f"  {code}", "dim"))
         table = make_table("", columns)
         table.title = title
         for column, ratio in zip(table.columns, (2, 5, 5), strict=True):
@@ -93,7 +93,7 @@ def _draw_messages(
         together = list(ours)
         title = say(language, f"changes.matters.{matter}")
         count = sum(len(one.touched) for one in together)
-        yield Text.assemble("\n", (f"{title} ({count})", _URGENCY.get(matter, "bold")))
+        yield Text.assemble("\n", (add_note(title, count, language), _URGENCY.get(matter, "bold")))
         for one in together:
             yield Text()
             yield _draw_sentences(one.sentences)

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from licences.render.terminal import STYLES, make_table
 from licences.words.groups import CellView, GroupView, RowView
+from licences.words.texts import add_note
 
 _NOTE_RATIO = 2
 
@@ -19,7 +20,9 @@ def draw_group(view: GroupView) -> list[RenderableType]:
     )
     blank = [""] * (len(names) + 1)
     for _, heading, rows in view.parts:
-        table.add_row(Text(f"{heading} ({len(rows)})", style="bold"), *blank, end_section=True)
+        table.add_row(
+            Text(add_note(heading, len(rows), view.language), style="bold"), *blank, end_section=True
+        )
         for at, row in enumerate(rows, start=1):
             table.add_row(
                 _name(row), *map(_draw, row.cells), Text("\n").join(map(Text, row.notes)),

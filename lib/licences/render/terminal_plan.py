@@ -21,7 +21,7 @@ from licences.words.operating import say_for
 from licences.words.plans import StepView, view_launch, view_steps
 from licences.words.promise import view_promise
 from licences.words.stages import view_stages
-from licences.words.texts import mark_day, say, say_day, say_number
+from licences.words.texts import add_note, mark_day, say, say_day, say_number
 
 
 def draw_plans(
@@ -139,7 +139,6 @@ def _make_title(view: StepView, language: str) -> Text:
     """What a step is called, what it waits for, and what is to be said of it."""
     step, on_path = view["step"], view["on_path"]
     title = Text(f"{'▶ ' if on_path else ''}{view['short']}", style="bold" if on_path else "")
-    title.append(f"\n{step.code}", style="dim")
     if view["after"]:
         codes = say(language, "list").join(view["after"])
         title.append(f"\n{say(language, 'plan.after', codes=codes)}", style="dim")
@@ -151,11 +150,11 @@ def _make_title(view: StepView, language: str) -> Text:
         title.append(f"\n{view['blocked_by']}", style="red")
     for note in view["notes"]:
         title.append(f"\n{note}", style="yellow")
-    return title
+    return title.append(f"\n{step.code}", style="dim")
 
 
 def _draw_doubts(forecast: Forecast, catalogue: Catalogue, language: str) -> Iterator[RenderableType]:
-    labels = [f"{catalogue.fields[name].label[language]} ({name})" for name in forecast.missing_facts]
+    labels = [catalogue.fields[name].label[language] for name in forecast.missing_facts]
     if labels:
         joined = say(language, "list").join(labels)
         yield Text(say(language, "plan.open_conditions", labels=joined), style="magenta")
@@ -179,9 +178,10 @@ def _draw_dues(forecast: Forecast, language: str) -> Iterator[RenderableType]:
                 f"{say_day(event.renew_from)} – {say_day(event.renew_by)}{'*' if event.provisional else ''}"
             )
             if event.renew_by < forecast.plan.as_of:
-                what += f" ({say(language, 'page.overdue')})"
-            planned = say(language, "plan.planned") if event.is_planned else ""
-            table.add_row(dates, forecast.plan.law.short(event.code), f"{what} {planned}".strip())
+                what = add_note(what, say(language, "page.overdue"), language)
+            if event.is_planned:
+                what = add_note(what, say(language, "page.due_planned"), language)
+            table.add_row(dates, forecast.plan.law.short(event.code), what)
         yield table
     if forecast.untold_expiries:
         codes = say(language, "list").join(map(forecast.plan.law.short, forecast.untold_expiries))

@@ -20,16 +20,19 @@ from licences.law.renewal_window import find_renewal_window
 from licences.planning.papers import find_undocumented
 from licences.planning.promise import find_open
 from licences.planning.renewals import MONTHS
+from licences.words.citations import TextView, list_texts
 from licences.words.deadlines import DeadlineView, view_deadlines
 from licences.words.findings import say_finding, say_status
+from licences.words.letter import LetterView, view_letter
 from licences.words.missing import SHOWN, MissingView, say_more, view_missing
 from licences.words.money import MoneyView, view_money
-from licences.words.papers import PaperView, count_by_who, view_papers
+from licences.words.papers import PaperView, count_by_who, group_by_who, view_papers
 from licences.words.phrases import say_rare, say_value
 from licences.words.plans import (
     DueView,
     LaunchView,
     StepView,
+    merge_dues,
     say_conflicts,
     view_dues,
     view_launch,
@@ -74,7 +77,10 @@ class LicenceView(RowView):
 
 
 class QuestionView(TypedDict):
-    """A fact still open, and the names of the licences that it settles or that have a condition of it."""
+    """A fact still open, and the names of the licences that it settles or that have a condition of it.
+
+    asked: its label as a question.
+    """
 
     field: str
     label: str
@@ -83,6 +89,7 @@ class QuestionView(TypedDict):
     conditions: list[str]
     share: str
     is_rare: bool
+    asked: str
 
 
 class RareView(TypedDict):
@@ -113,7 +120,8 @@ class CaseView(TypedDict):
     """A case, worked out once for all its formats.
 
     needed: by verdict, but for what is not needed. open, outside: what is undetermined, by whether answers
-    can settle it. open_text: how many, and whether they could be required. not_needed: the licences among what is
+    can settle it. held: what is required and in hand; advised: what is recommended or optional. texts: what
+    all that is shown rests on, first what is to be obtained does, numbered; cites: the numbers by code; texts_of_plan: how many of them that are. open_text: how many, and whether they could be required. not_needed: the licences among what is
     not. missing: what a client that trades is missing today, most urgent first; missing_first: what of it a first
     page shows, and missing_more how many more there are. stages: of a client told in stages, and of no other, the
     present and what is to come.
@@ -140,20 +148,28 @@ class CaseView(TypedDict):
     warnings: list[str]
     coming: list[UpcomingView]
     shown: list[LicenceView]
+    held: list[LicenceView]
+    advised: list[LicenceView]
+    texts: list[TextView]
+    cites: dict[str, list[int]]
+    texts_of_plan: int
     checked: AgeView
     missing: list[MissingView]
     missing_first: list[MissingView]
     missing_more: str
+    letter: LetterView
     launch: LaunchView | None
     promise: PromiseView
     stages: list[StageView]
     conflicts: list[str]
     renewals: list[DueView]
+    dues: list[DueView]
     untold_expiries: list[str]
     months: int
     money: MoneyView
     papers: list[PaperView]
     papers_of: dict[str, int]
+    papers_by: dict[str, list[PaperView]]
     undocumented: dict[str, str]
     capacity: int | None
     prepares: bool
@@ -175,8 +191,15 @@ def view_case(case: Case) -> CaseView:
     )
     papers = view_papers(case.plan, codes)
     open_ones = [licence for licence in needed["undetermined"] if not licence["is_outside"]]
+    outside = [licence for licence in needed["undetermined"] if licence["is_outside"]]
+    open_text = _say_open(case, open_ones)
+    outside_text = say(case.language, "page.answer_outside") if outside else ""
+    renewals = view_dues(case.forecast)
     missing = view_missing(case.forecast)
     shown = [licence for verdict in _SHOWN for licence in needed[verdict]]
+    cited = [*to_obtain, *shown]
+    rows = ((licence["code"], case.law.entries[licence["code"]].row) for licence in cited)
+    texts, cites = list_texts(dict(rows).items(), case.language)
     questions = [_view_question(case, row) for row in case.questions.to_dict("records")]
     return {
         "case": case,
@@ -184,8 +207,8 @@ def view_case(case: Case) -> CaseView:
         "needed": needed,
         "forbidden": needed["forbidden"],
         "open": open_ones,
-        "open_text": _say_open(case, open_ones),
-        "outside": [licence for licence in needed["undetermined"] if licence["is_outside"]],
+        "open_text": open_text,
+        "outside": outside,
         "not_needed": [
             licences[code] for code in case.find_codes("not_needed") if code in case.catalogue.codes
         ],
@@ -202,22 +225,30 @@ def view_case(case: Case) -> CaseView:
         "warnings": [warning.message for warning in case.contradictions],
         "coming": [_view_coming(change, case) for change in case.coming],
         "shown": shown,
+        "held": [licence for licence in required if licence["status"] in DONE],
+        "advised": [*needed["recommended"], *needed["optional"]],
+        "texts": texts,
+        "cites": cites,
+        "texts_of_plan": max((n for one in to_obtain for n in cites[one["code"]]), default=0),
         "checked": _find_age(case, shown),
         "missing": missing,
         "missing_first": missing[:SHOWN],
         "missing_more": say_more(
-            len(missing) - SHOWN, case.language, say(case.language, "page.needed_title")
+            len(missing) - SHOWN, case.language, say(case.language, "letter.goals_title")
         ),
+        "letter": view_letter(case, papers, [open_text, outside_text]),
         "launch": view_launch(case.forecast),
         "promise": view_promise(case.forecast),
         "stages": view_stages(case.forecast),
         "conflicts": say_conflicts(case.plan),
-        "renewals": view_dues(case.forecast),
+        "renewals": renewals,
+        "dues": merge_dues(renewals, case.language),
         "untold_expiries": [case.name_code(code) for code in case.forecast.untold_expiries],
         "months": MONTHS,
         "money": view_money(case.forecast),
         "papers": papers,
         "papers_of": count_by_who(papers),
+        "papers_by": group_by_who(papers),
         "undocumented": {code: case.short(code) for code in find_undocumented(case.plan.law, codes)},
         "capacity": case.plan.capacity if case.plan.prepares else None,  # else it limits nothing
         "prepares": case.plan.prepares,
@@ -292,6 +323,7 @@ def _say_local_note(case: Case, shown: list[LicenceView]) -> str:
 
 def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
     field = case.catalogue.fields[row["field"]]
+    kind = "yes_or_no" if field.type == "bool" else "which"
     return {
         "field": field.name,
         "label": field.label[case.language],
@@ -300,6 +332,7 @@ def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
         "conditions": [case.name_code(code) for code in row["conditions"]],
         "share": f"{row['share']:.0%}",
         "is_rare": field.is_rare,
+        "asked": say(case.language, f"letter.{kind}", label=field.label[case.language]),
     }
 
 
@@ -341,7 +374,7 @@ def say_note(change: UpcomingChange, catalogue: Catalogue, language: str) -> str
 def _find_gone(case: Case) -> list[str]:
     """What the client holds of which no row is in force any more."""
     gone = [code for code in case.held if code not in case.law.entries]
-    return [f"{case.catalogue.find_names(code, case.language)[0]} ({code})" for code in gone]
+    return [case.catalogue.find_names(code, case.language)[0] for code in gone]
 
 
 def _say_age(case: Case, checked_on: date) -> str:

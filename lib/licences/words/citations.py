@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 from licences.law.citations import Source, find_cited
 from licences.words.texts import say
+
+
+class TextView(TypedDict):
+    """A text of law as a list of sources has it: title, number and day in one, and its official address."""
+
+    number: int
+    said: str
+    address: str | None
+
+
+def list_texts(
+    rows: Iterable[tuple[str, Mapping[str, Any]]], language: str
+) -> tuple[list[TextView], dict[str, list[int]]]:
+    """The texts that rows rest on, each once and numbered from 1, and by code the numbers of a row's own.
+
+    A row of which no text is known is listed by what it says of its source.
+    """
+    texts: dict[str, TextView] = {}
+    cites: dict[str, list[int]] = {}
+    for code, row in rows:
+        own = row["source_url"]
+        told = [(say_source(source, language), source["address"] or None) for source in find_cited(row)]
+        for said, address in told or [(str(row["source"]), own if isinstance(own, str) else None)]:
+            text = texts.setdefault(said, {"number": len(texts) + 1, "said": said, "address": address})
+            cites.setdefault(code, []).append(text["number"])
+    return list(texts.values()), cites
 
 
 def cite(row: Mapping[str, Any], language: str) -> tuple[str, str | None]:

@@ -24,9 +24,10 @@ from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Fields, is_held, split_set
 from licences.rules.kleene import Profile, Trace
 from licences.rules.logic import Rule
-from licences.words.phrases import join_claims, say_claims
+from licences.words.phrases import say_claims
+from licences.words.remedies import say_conditions, say_steps, sort_ways
 from licences.words.rows import say_local
-from licences.words.texts import say
+from licences.words.texts import begin_sentence, say
 
 
 class SourceView(TypedDict):
@@ -179,7 +180,8 @@ def say_reasons(finding: Finding, language: str) -> list[str]:
     claims = say_claims(finding.claims, finding.licence.applies.fields, language, finding.profile)
     doubts = [say(language, "because.contradiction", message=doubt.message) for doubt in finding.doubts]
     outside = [say(language, "because.outside")] if finding.is_outside else []
-    return [*(claims or [say(language, "because.always")]), *outside, *doubts]
+    reasons = [begin_sentence(claim) for claim in claims] or [say(language, "because.always")]
+    return [*reasons, *outside, *doubts]
 
 
 def cite(licence: Licence, language: str) -> SourceView:
@@ -219,8 +221,13 @@ def say_trace(view: TraceView, fields: Fields, language: str, depth: int = 0) ->
         value = view["value"]
         told = (";".join(value) or NONE) if isinstance(value, list) else value
         claim = (Atom(view["fact"], view["compare"], view["bound"]), view["truth"])
-        (said,) = say_claims([claim], fields, language, {view["fact"]: told})
-        return [f"{indent}{sign} {said}"]
+        field = fields[view["fact"]]
+        if field.type == "bool":  # the sign beside it answers what the label states
+            answer = say(language, {True: "yes", False: "no", None: "not_told"}[view["truth"]])
+            said = say(language, "claim.is_unnamed", label=field.label[language], answer=answer)
+        else:
+            (said,) = say_claims([claim], fields, language, {view["fact"]: told})
+        return [f"{indent}{sign} {begin_sentence(said)}"]
     lines = [f"{indent}{sign} {say(language, 'trace.' + view['op'])}"]
     for part in view.get("parts", []):
         lines += say_trace(part, fields, language, depth + 1)
@@ -232,12 +239,13 @@ def _say_changes(
     rule: Rule, kinds: tuple[Value | None, ...], obligation: str, language: str
 ) -> tuple[str, ...]:
     """What would change a verdict; alike for all answers of a kind."""
+    profile = dict(zip(rule.names, kinds, strict=True))
     return tuple(
         say(
             language,
             "change",
             verdict=say(language, f"verdict.{obligation if wanted else 'not_needed'}"),
-            claims=join_claims(claims, rule.fields, language),
+            claims=say(language, "and").join(say_conditions(claims, profile, rule.fields, language)),
         )
         for wanted, claims in find_opening(rule, kinds).changes
     )
@@ -264,8 +272,11 @@ def say_blockers(
     """Conditions that a client is known to fail, each with what would meet it."""
     said = []
     for condition in failed:
-        claims = say_claims(condition.claims, fields, language, profile)
-        ways = [join_claims(way, fields, language) for way in condition.ways]
-        change = say(language, "blocker_or").join(ways) or say(language, "blocker_none")
-        said.append(say(language, "blocker", claims=say(language, "and").join(claims), change=change))
+        told = say(language, "and").join(say_claims(condition.claims, fields, language, profile))
+        ways = [
+            say(language, "and").join(say_steps(way, profile, fields, language))
+            for way in sort_ways(condition.ways, profile, fields)
+        ]
+        change, key = say(language, "blocker_or").join(ways), "blocker" if ways else "blocker_none"
+        said.append(begin_sentence(say(language, key, claims=told, change=change)))
     return said

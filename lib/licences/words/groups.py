@@ -45,6 +45,7 @@ class GroupView:
     cannot be told of any of the companies and is needed by none so far.
     """
 
+    language: str
     name: str
     title: str
     rule: str
@@ -69,6 +70,7 @@ def view_group(group: Group, law: LawInForce) -> GroupView:
     )
     names = say(language, "list").join(left)
     return GroupView(
+        language=language,
         name=group.name,
         title=title,
         rule=say(language, "group.rule"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from licences.law.diff import make_plain
 from licences.law.in_force import Licence
 from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.places import find_data_folder
@@ -14,11 +13,6 @@ from licences.words.texts import fill, join_names, read_texts, say, say_number
 
 _LISTED = 6
 GROUNDS = ("_basis", "_unit")  # the ends of columns that say whence a datum comes, or what it counts
-_WEIGHTIEST = (
-    "obligation", "kind", "name", "applies_when", "eligible_when", "conditions", "documents", "requires",
-    "yearly_duty", "duty_windows", "statutory_days", "days_likely", "validity_years", "fee_cny",
-    "yearly_fee_cny", "penalty", "authority", "foreign_rule", "legal_basis",
-)  # fmt: skip
 
 
 def name_both(licence: Licence) -> str:
@@ -66,31 +60,13 @@ def say_cell(field: str, value: Any, row: Mapping[str, Any], language: str) -> s
     return fill(units[unit], count=say_number(value)) if unit in units else say_number(value)
 
 
-def say_fields(was: Licence, now: Licence, changed: Iterable[str], language: str) -> str:
-    """Columns that differ between two rows, those first that ask something of the client; of numbers both."""
-    stems = {name: name.removesuffix(f"_{language}") for name in changed if not name.endswith(GROUNDS)}
-    places = {stem: at for at, stem in enumerate(_WEIGHTIEST)}
-    ordered = sorted(stems, key=lambda name: places.get(stems[name], len(places)))
-    labels = [_say_field(was, now, name, language) for name in ordered or changed]
-    return join_some(labels, language)
-
-
-def join_some(names: Sequence[str], language: str) -> str:
+def join_some(names: Sequence[str], language: str, most: int = _LISTED) -> str:
     """The first of some names, and how many more there are."""
-    shown = say(language, "list").join(names[:_LISTED])
-    if len(names) <= _LISTED:
+    shown = say(language, "list").join(names[:most])
+    if len(names) <= most:
         return shown
-    count = len(names) if language == "zh" else len(names) - _LISTED
+    count = len(names) if language == "zh" else len(names) - most
     return say(language, "changes.more", names=shown, count=count)
-
-
-def _say_field(was: Licence, now: Licence, field: str, language: str) -> str:
-    """What a field is called; of a number also what it was and what it is."""
-    label, (old, new) = name_field(field, language), (make_plain(one.row[field]) for one in (was, now))
-    if not (isinstance(old, (int, float)) and isinstance(new, (int, float))):
-        return label
-    sides = {"old": say_cell(field, old, was.row, language), "new": say_cell(field, new, now.row, language)}
-    return say(language, "changes.number", label=label, **sides)
 
 
 @cache

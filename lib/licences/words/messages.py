@@ -12,15 +12,24 @@ import pandas as pd
 from licences.analysis.impact import ClientImpact
 from licences.assessment.operating import is_operating
 from licences.law.diff import Difference, LocalChange, RowChange, make_plain
-from licences.law.in_force import Licence
+from licences.law.in_force import LawInForce, Licence
 from licences.law.local import PROVINCE, REMARK
 from licences.rules.kleene import Profile
-from licences.rules.logic import read_profile
+from licences.rules.logic import read_profile, read_rule
+from licences.words.changes import say_changes_between
 from licences.words.findings import list_blockers
-from licences.words.labels import GROUNDS, is_unit, name_both, name_field, name_stem, say_cell, say_fields
+from licences.words.labels import GROUNDS, is_unit, name_both, name_field, name_stem, say_cell
 from licences.words.operating import say_for
-from licences.words.phrases import join_claims
-from licences.words.texts import join_names, say, say_number
+from licences.words.phrases import join_claims, say_rule
+from licences.words.texts import (
+    add_note,
+    begin_sentence,
+    join_names,
+    join_sentences,
+    say,
+    say_amount,
+    say_number,
+)
 from licences.words.upcoming import say_coming, say_instead
 
 _LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
@@ -69,15 +78,31 @@ def _is_ground(change: RowChange) -> bool:
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
     """A cell before and now, in words."""
     was, now = difference.find_entries(change.code)
-    return _say_side(difference, change.field, change.old, was), _say_side(
-        difference, change.field, change.new, now
+    return _say_side(difference.old, change.field, change.old, was), _say_side(
+        difference.new, change.field, change.new, now
     )
 
 
-def _say_side(difference: Difference, field: str, value: Any, entry: Licence | None) -> str:
-    """A cell, in the units of the entry in force where it can be that of it; another period has its own."""
+def _say_side(law: LawInForce, field: str, value: Any, entry: Licence | None) -> str:
+    """A cell, in the units of the entry in force where it can be that of it; another period has its own.
+
+    An expression is put into words, and a code by the name of what it stands for.
+    """
+    language = law.language
+    if value and field in {"applies_when", "eligible_when"}:
+        rule = read_rule(str(value), law.catalogue.fields)
+        return begin_sentence(say_rule(rule.node, law.catalogue.fields, language))
+    if value and field in {"requires", "superseded_by"}:
+        groups = value if isinstance(value, list) else str(value).split(";")
+        known = set(law.catalogue.rows["code"])
+        names = [[code.strip() for code in one.split("|")] for one in groups]
+        named = [
+            [law.catalogue.find_names(code, language)[0] if code in known else code for code in some]
+            for some in names
+        ]
+        return say(language, "list").join(say(language, "or").join(some) for some in named)
     row = entry.row if entry and make_plain(entry.row[field]) == value else {}
-    return say_cell(field, value, row, difference.new.language)
+    return say_cell(field, value, row, language)
 
 
 def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
@@ -146,7 +171,7 @@ def make_clients_table(
                 "name": one.name,
                 "launch": say_move(one.launch_moved_days, "working_days", language),
                 "fees": say_move(one.fees_moved_cny, "cny", language),
-                "tell": " ".join(tell(difference, one, told[one.client])),
+                "tell": join_sentences(tell(difference, one, told[one.client]), language),
             }
             for one in touched
         ],
@@ -181,9 +206,11 @@ def make_messages_table(difference: Difference, messages: Iterable[Message]) -> 
         [
             {
                 "matter": say(language, f"changes.matters.{one.matter}"),
-                "tell": " ".join(one.sentences),
+                "tell": join_sentences(one.sentences, language),
                 "count": len(one.touched),
-                "clients": say(language, "list").join(f"{each.name} ({each.client})" for each in one.touched),
+                "clients": say(language, "list").join(
+                    add_note(each.name, each.client, language) for each in one.touched
+                ),
             }
             for one in messages
         ],
@@ -249,11 +276,11 @@ def tell(difference: Difference, one: ClientImpact, profile: Profile) -> list[st
     ]
     said += [own("changes.one.obtainable", names=name(code)) for code in one.obtainable]
     for code, _ in one.rechecked:
-        said.append(own("changes.one.rechecked", names=name(code), fields=_list_fields(difference, code)))
+        said.append(own("changes.one.rechecked", names=name(code)))
     for code in one.announced:
         said += _tell_ahead(difference, code, one.find_profile(code, profile))
     moved = partial(say_for, is_operating(profile), language)
-    return said + [moved(f"changes.one.{key}", **values) for key, values in _list_moves(one)]
+    return said + [moved(f"changes.one.{key}", **values) for key, values in _list_moves(one, language)]
 
 
 def say_local_change(difference: Difference, change: LocalChange) -> str:
@@ -315,10 +342,10 @@ def _has_come(difference: Difference, code: str) -> bool:
 def _list_fields(difference: Difference, code: str) -> str:
     """What has changed in a row."""
     was, now = difference.old.entries[code], difference.new.entries[code]
-    return say_fields(was, now, difference.fields[code], difference.new.language)
+    return say_changes_between(was, now, difference.fields[code], difference.new.language)
 
 
-def _list_moves(one: ClientImpact) -> list[tuple[str, dict[str, str]]]:
+def _list_moves(one: ClientImpact, language: str) -> list[tuple[str, dict[str, str]]]:
     moves: list[tuple[str, dict[str, str]]] = []
     if one.launch_moved_days is None:
         moves.append(("launch_unknown", {}))
@@ -329,5 +356,5 @@ def _list_moves(one: ClientImpact) -> list[tuple[str, dict[str, str]]]:
         moves.append(("fees_unknown", {}))
     elif one.fees_moved_cny:
         key = "fees_more" if one.fees_moved_cny > 0 else "fees_less"
-        moves.append((key, {"amount": say_number(abs(one.fees_moved_cny))}))
+        moves.append((key, {"amount": say_amount(abs(one.fees_moved_cny), language)}))
     return moves

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from licences.planning.forecast import Forecast
 from licences.planning.missing import Missing
+from licences.planning.simulation import PROMISED
 from licences.words.rows import view_row
 from licences.words.texts import mark_day, say
 
@@ -18,6 +19,7 @@ class MissingView(TypedDict):
 
     code: str
     name: str
+    short: str
     official_name: str
     is_forbidden: bool
     risk: str
@@ -35,10 +37,12 @@ def _view_missing(one: Missing, forecast: Forecast) -> MissingView:
     language, entry = forecast.plan.law.language, forecast.plan.law.entries[one.code]
     unknown = [say(language, "page.today.fine_unknown")] if one.penalty.amount_cny is None else []
     risk = say(language, "page.today.and").join(filter(None, [view_row(entry, language)["fine"], *unknown]))
-    by = _say_by(one, language)
+    days = forecast.find_percentiles(one.code)
+    by = _say_by(one, days[PROMISED] if days else one.finish, language)
     return {
         "code": one.code,
         "name": entry.name,
+        "short": forecast.plan.law.short(one.code),
         "official_name": entry.official_name,
         "is_forbidden": one.is_forbidden,
         "risk": risk,
@@ -48,12 +52,12 @@ def _view_missing(one: Missing, forecast: Forecast) -> MissingView:
     }
 
 
-def _say_by(one: Missing, language: str) -> str:
+def _say_by(one: Missing, day: date | None, language: str) -> str:
     if one.is_forbidden:
         return say(language, "page.today.forbidden")
-    if one.finish is None:
+    if day is None:
         return say(language, "page.today.undated")
-    return say(language, "page.today.by", day=mark_day(one.finish))
+    return say(language, "page.today.by", day=mark_day(day))
 
 
 def say_more(count: int, language: str, where: str = "") -> str:

@@ -9,7 +9,7 @@ from licences.planning.fees import Amounts, Cost
 from licences.planning.forecast import Forecast
 from licences.planning.risk import Penalty
 from licences.words.labels import join_some, label_value
-from licences.words.texts import say, say_amount, say_number
+from licences.words.texts import add_note, say, say_amount, say_number
 
 
 class CostView(TypedDict):
@@ -115,7 +115,7 @@ def _say_cell(
 ) -> str:
     """An amount for a column of yuan, with how many of which it is not known."""
     if known is None:
-        return f"{say(language, 'page.unknown')} ({len(unknown)})" if unknown else "–"
+        return add_note(say(language, "page.unknown"), len(unknown), language) if unknown else "–"
     least, most = known
     if unknown or most:
         said = say_number(least) if least == most else f"{say_number(least)}–{say_number(most)}"
@@ -145,6 +145,32 @@ def say_totals(forecast: Forecast) -> Iterator[str]:
         yield say(language, "money.total.ours", told=say_quotation_total(forecast))
     if total.estimates:
         yield say(language, "money.estimates", names=_join(map(law.short, total.estimates), language))
+
+
+def say_costs_in_short(forecast: Forecast) -> Iterator[str]:
+    """The same sums for a letter: what they leave out is counted and not named."""
+    total, language = forecast.costs_total, forecast.plan.law.language
+    fee, yearly, ours = total.fee_cny, total.yearly_fee_cny, total.our_fee_cny
+    for key, known, unknown in (
+        ("fee", None if fee is None else (fee, fee), total.unknown_fees),
+        ("yearly", None if yearly is None else (yearly, yearly), total.unknown_yearly_fees),
+        ("market", find_market(total), total.unknown_market),
+    ):
+        if known or unknown:
+            basis = total.market_basis if key == "market" else None
+            told = _count_sum(known, len(unknown), basis, language)
+            yield say(language, f"letter.cost.{key}", told=told)
+    if ours is not None:
+        yield say(language, "letter.cost.ours", told=say_quotation_total(forecast))
+
+
+def _count_sum(known: tuple[float, float] | None, unknown: int, basis: str | None, language: str) -> str:
+    if known is None:
+        return say(language, "letter.cost.unknown", count=unknown)
+    if known == (0, 0) and not unknown:
+        return say(language, "money.free")
+    amount = _label_ground(_say_range(known, language), basis, language)
+    return say(language, "letter.cost.part", amount=amount, count=unknown) if unknown else amount
 
 
 def _say_sum(known: tuple[float, float] | None, unknown: list[str], basis: str | None, language: str) -> str:

@@ -15,6 +15,7 @@ from licences.planning.papers import NeededPaper, find_papers
 from licences.planning.schedule import Plan
 from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
+from licences.words.labels import join_some
 from licences.words.texts import say
 
 
@@ -22,7 +23,7 @@ class PaperView(TypedDict):
     """A paper as every format shows it.
 
     id: empty for a text of a row's own. uses: pairs of a licence's short name and what it wants of the paper, empty
-    where it wants nothing special. codes: of these licences. who: ``client``, ``us`` or ``third_party``. brought_by, form, valid: empty where not known.
+    where it wants nothing special. needed_for: all of it as a text; used_by: the first of these licences. codes: of these licences. who: ``client``, ``us`` or ``third_party``. brought_by, form, valid: empty where not known.
     """
 
     id: str
@@ -38,6 +39,7 @@ class PaperView(TypedDict):
     codes: list[str]
     texts: list[str]
     needed_for: str
+    used_by: str
     needed_by: date | None
     needed_latest: date | None
 
@@ -52,7 +54,7 @@ def make_placeholder(text: str, code: str, short: str) -> PaperView:
     """A line for a licence of which no list of documents is known."""
     return {
         "id": "", "name": text, "official_name": "", "kind": "", "who": "client", "brought_by": "", "form": "", "valid": "", "remark": "",
-        "uses": [(short, "")], "codes": [code], "texts": [text], "needed_for": short, "needed_by": None, "needed_latest": None,
+        "uses": [(short, "")], "codes": [code], "texts": [text], "needed_for": short, "used_by": short, "needed_by": None, "needed_latest": None,
     }  # fmt: skip
 
 
@@ -61,6 +63,24 @@ def count_by_who(papers: Iterable[PaperView]) -> dict[str, int]:
     counts = dict.fromkeys(("client", "us", "third_party"), 0)
     for paper in papers:
         counts[paper["who"]] += 1
+    return counts
+
+
+def group_by_who(papers: Iterable[PaperView]) -> dict[str, list[PaperView]]:
+    """The papers that each brings, of whoever brings one: the client first."""
+    groups: dict[str, list[PaperView]] = {"client": [], "us": [], "third_party": []}
+    for paper in papers:
+        groups[paper["who"]].append(paper)
+    return {who: ours for who, ours in groups.items() if ours}
+
+
+def count_by_code(papers: Iterable[PaperView]) -> dict[str, dict[str, int]]:
+    """The same for each application that asks for them."""
+    counts: dict[str, dict[str, int]] = {}
+    for paper in papers:
+        for code in paper["codes"]:
+            ours = counts.setdefault(code, {})
+            ours[paper["who"]] = ours.get(paper["who"], 0) + 1
     return counts
 
 
@@ -85,6 +105,9 @@ def _view(one: NeededPaper, row: dict[str, Any], plan: Plan) -> PaperView:
         "needed_for": say(language, "list").join(
             say(language, "papers.use", name=short, remark=remark) if remark else short
             for short, remark in uses
+        ),
+        "used_by": say(
+            language, "page.documents_used", names=join_some([short for short, _ in uses], language, 3)
         ),
         "needed_by": one.needed_by,
         "needed_latest": one.needed_latest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict
 
@@ -224,6 +225,20 @@ def view_dues(forecast: Forecast) -> list[DueView]:
             "events": [(event, event.renew_by < law.as_of) for event in events],
         }
         for (code, is_renewal), events in grouped.items()
+    ]
+
+
+def merge_dues(dues: Iterable[DueView], language: str) -> list[DueView]:
+    """What falls due, with licences of which the same is due on the same days in one entry."""
+    alike: dict[tuple[object, ...], list[DueView]] = {}
+    for due in dues:
+        days = tuple((event.renew_from, event.renew_by, event.expires_on) for event, _ in due["events"])
+        alike.setdefault((due["is_renewal"], due["duty"], due["is_planned"], due["basis"], days), []).append(
+            due
+        )
+    return [
+        {**ours[0], "short": say(language, "list").join(due["short"] for due in ours)}
+        for ours in alike.values()
     ]
 
 

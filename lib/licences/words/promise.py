@@ -12,19 +12,20 @@ from licences.planning.forecast import Forecast
 from licences.planning.promise import DATES, NONE, Promise, Reason
 from licences.planning.simulation import PROMISED, SHARES
 from licences.words.labels import join_some
-from licences.words.texts import mark_day, say, say_share
+from licences.words.texts import join_sentences, mark_day, say, say_marked, say_share
 
 
 class PromiseView(TypedDict):
     """What a client can be promised; ``recommended`` and ``range`` are filled where dates can be.
 
-    recommended: a share and the day to give to others. range: the other shares and their days. not_before: None
+    recommended: a share and the day to give to others, recommended_text: that day written out. range: the other shares and their days. not_before: None
     where nothing has a date. reasons: one a sentence's part. settle: which answers would help, None where none
     would. range_text: the range as a sentence. sentence: all of it as one text.
     """
 
     kind: str
     recommended: tuple[str, date] | None
+    recommended_text: str
     range: list[tuple[str, date]]
     not_before: date | None
     reasons: list[str]
@@ -60,10 +61,11 @@ def _view(promise: Promise, launch: tuple[date, date, date] | None, law: LawInFo
         joined = own("promise.between").join(reasons)
         key, day = ("not_before", mark_day(promise.not_before)) if promise.not_before else ("no_date", "")
         said = own(f"promise.{key}", day=day, reasons=joined)
-        said = own("promise.then", first=said, second=settle) if settle else said
+        said = join_sentences((said, settle), language)
     return {
         "kind": promise.kind,
         "recommended": recommended,
+        "recommended_text": say_marked(recommended[1], language) if recommended else "",
         "range": others,
         "not_before": promise.not_before,
         "reasons": reasons,
@@ -77,7 +79,7 @@ def say_dates(recommended: tuple[str, date], others: Iterable[tuple[str, date]],
     """The day to give to others, and the range around it."""
     share, day = recommended
     said = say(language, "promise.recommended", day=mark_day(day), share=share)
-    return say(language, "promise.then", first=said, second=say_range(others, language))
+    return join_sentences((said, say_range(others, language)), language)
 
 
 def say_range(others: Iterable[tuple[str, date]], language: str) -> str:

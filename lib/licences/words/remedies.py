@@ -12,10 +12,11 @@ from licences.reading.tables import NONE
 from licences.rules.expressions import Atom
 from licences.rules.facts import Field, Fields
 from licences.rules.kleene import Claim, Profile, is_true_of
-from licences.words.phrases import say_claims, say_value
+from licences.words.phrases import name_amount, say_bound, say_claims, say_value
 from licences.words.texts import read_texts, say
 
 _VERBS = {">=": "raise_to", ">": "raise_above", "<=": "lower_to", "<": "lower_below", "==": "set_to"}
+_GIVE_UP = frozenset({"stop", "drop", "empty", "leave"})
 
 
 class WayView(TypedDict):
@@ -94,26 +95,59 @@ def say_steps(change: Iterable[Claim], profile: Profile, fields: Fields, languag
     """What to do for statements to be so, from what is told now; a fact not told is to be made sure of."""
     claims = list(change)
     open_claims = [(atom, truth) for atom, truth in claims if profile.get(atom.field) is None]
-    steps = [
-        _say_step((atom, bool(truth)), fields[atom.field], profile, language)
+    return _say_told_steps(claims, profile, fields, language) + [
+        say(language, "what_it_takes.confirm", claim=claim)
+        for claim in say_claims(open_claims, fields, language, is_clause=True)
+    ]
+
+
+def say_conditions(change: Iterable[Claim], profile: Profile, fields: Fields, language: str) -> list[str]:
+    """The same to stand behind an "if": what would be done, and of what is not told how it would be."""
+    claims = list(change)
+    open_claims = [(atom, truth) for atom, truth in claims if profile.get(atom.field) is None]
+    told = _say_told_steps(claims, profile, fields, language, is_clause=True)
+    return [say(language, "change_by", step=step) for step in told] + say_claims(
+        open_claims, fields, language, is_clause=True
+    )
+
+
+def _say_told_steps(
+    claims: Iterable[Claim], profile: Profile, fields: Fields, language: str, is_clause: bool = False
+) -> list[str]:
+    return [
+        _say_step((atom, bool(truth)), fields[atom.field], profile, language, is_clause)
         for atom, truth in claims
         if profile.get(atom.field) is not None
     ]
-    steps += [
-        say(language, "what_it_takes.confirm", claim=claim)
-        for claim in say_claims(open_claims, fields, language)
-    ]
-    return steps
 
 
-def _say_step(claim: tuple[Atom, bool], field: Field, profile: Profile, language: str) -> str:
+def sort_ways(ways: Iterable[tuple[Claim, ...]], profile: Profile, fields: Fields) -> list[tuple[Claim, ...]]:
+    """Ways with those first by which nothing is given up."""
+    return sorted(
+        ways,
+        key=lambda way: sum(
+            _choose_verb(atom, bool(truth), fields[atom.field], profile) in _GIVE_UP
+            for atom, truth in way
+            if profile.get(atom.field) is not None
+        ),
+    )
+
+
+def _say_step(
+    claim: tuple[Atom, bool], field: Field, profile: Profile, language: str, is_clause: bool
+) -> str:
     texts = read_texts(language)["what_it_takes"]
     verb, phrase = _choose_verb(*claim, field, profile), texts["phrase"].get(field.name)
-    own = texts["own"].get(field.name, {}).get(verb)
+    owns = texts["own"].get(field.name, {})
+    own = owns.get(verb)
     if field.type == "bool" and own is None and phrase is None:
         verb = "answer_yes" if claim[1] else "answer_no"
+    elif verb == "begin" and is_clause:
+        verb = "become"
+    if field.type == "number" and "amount" in owns and verb != "keep":
+        return str(owns["amount"]).format(bound=say_bound(claim, field, language))
     return str(own or texts[verb]).format(
-        label=field.label[language],
+        label=name_amount(field, language),
         value="" if field.type == "bool" else say_value(field, claim[0].value, language),
         phrase=phrase,
         claim="".join(say_claims([claim], Fields((field,)), language)) if verb == "keep" else "",
@@ -126,7 +160,9 @@ def _choose_verb(atom: Atom, truth: bool, field: Field, profile: Profile) -> str
         return "begin" if truth else "stop"
     if field.type == "number":
         told = profile[field.name]
-        return "keep" if told is not None and is_true_of(atom, told) is truth else _VERBS[atom.op]
+        if told is not None and is_true_of(atom, told) is truth:
+            return "keep"
+        return "set_to" if (atom.op, atom.value) == ("<=", 0) else _VERBS[atom.op]
     if atom.value == NONE:
         return "empty" if truth else "fill"
     return {"set": ("drop", "add"), "choice": ("leave", "choose")}[field.type][truth]

@@ -15,7 +15,7 @@ from licences.law.in_force import Licence, find_shown
 from licences.law.local import PROVINCE, REMARK
 from licences.words.citations import cite
 from licences.words.labels import is_unit, label_value, name_stem, say_cell
-from licences.words.texts import say, say_amount, say_number
+from licences.words.texts import say, say_amount, say_number, write_days
 
 
 class RowView(TypedDict):
@@ -46,6 +46,7 @@ class RowView(TypedDict):
     fee_note: str | None
     note: str | None
     confidence: str
+    confidence_level: str
     is_doubtful: bool
     time: str
     limit: str
@@ -65,7 +66,7 @@ def view_row(licence: Licence, language: str) -> RowView:
     """What a row of the catalogue says, in a reader's language."""
     row = {str(name): clean_cell(value) for name, value in licence.row.items()}
     said = {
-        name[: -len(language) - 1]: value
+        name[: -len(language) - 1]: _write_days(value, language)
         for name, value in find_shown(row, language).items()
         if name.endswith(f"_{language}")
     }
@@ -83,6 +84,7 @@ def view_row(licence: Licence, language: str) -> RowView:
                 label_value("level", level, language) for level in row["level"]
             ),
             "confidence": label_value("confidence", row["confidence"], language),
+            "confidence_level": row["confidence"],
             "is_doubtful": row["confidence"] == "low",
             "time": _say_times(row, language),
             "limit": _say_number_of(row, "statutory_days", "statutory_days_unit", language),
@@ -116,8 +118,15 @@ def say_local(licence: Licence, language: str) -> list[str]:
                 )
         province = licence.applies.fields[PROVINCE].values[cell.province][language]
         cited = " ".join(filter(None, (cell.source[language], cell.article)))
-        said.append(say(language, key, province=province, source=cited, **values))
+        said.append(write_days(say(language, key, province=province, source=cited, **values), language))
     return said
+
+
+def _write_days(value: Any, language: str) -> Any:
+    """A text with its days written out, or each of a list."""
+    if isinstance(value, list):
+        return [_write_days(one, language) for one in value]
+    return write_days(value, language) if isinstance(value, str) else value
 
 
 def clean_cell(value: Any) -> Any:
@@ -150,7 +159,7 @@ def _say_number_of(row: Mapping[str, Any], name: str, unit: str | None, language
     key = f"page.number_of.{name}"
     basis = label_value(f"{name}_basis", row[f"{name}_basis"], language)
     unit_label = label_value(unit, row[unit], language) if unit else ""
-    return say(language, key, number=say_number(float(row[name])), unit=unit_label, basis=basis)
+    return say(language, key, number=say_amount(float(row[name]), language), unit=unit_label, basis=basis)
 
 
 def _say_amounts(row: Mapping[str, Any], name: str, language: str) -> str:

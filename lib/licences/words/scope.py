@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
-from licences.words.texts import read_texts, say
+from licences.words.texts import join_sentences, read_texts, say
 
 
 class ScopeView(TypedDict):
@@ -50,6 +50,7 @@ def say_scope(catalogue: Catalogue, as_of: date, language: str, with_edition: bo
         as_of=scope["as_of"],
     )
     if with_edition:
-        covered += f" {say(language, 'scope.edition', edition=scope['edition'])}"
+        edition = say(language, "scope.edition", edition=scope["edition"])
+        covered = join_sentences((covered, edition), language)
     left_out = say(language, "scope.between").join(scope["not_covered"])
     return [covered, say(language, "scope.left_out", items=left_out)]

@@ -22,14 +22,14 @@ from licences.analysis.record import (
 from licences.assessment.verdicts import BY_WEIGHT, NEEDED
 from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
 from licences.planning.simulation import SHARES
+from licences.words.changes import Side, say_changes
 from licences.words.findings import list_blockers
-from licences.words.labels import join_some, name_field, say_cell
+from licences.words.labels import join_some
 from licences.words.operating import say_for
 from licences.words.phrases import say_value
-from licences.words.texts import join_names, mark_day, say, say_number, say_share
+from licences.words.texts import join_names, join_sentences, mark_day, say, say_amount, say_share
 from licences.words.upcoming import say_coming
 
-_EXPRESSIONS = frozenset({"applies_when", "eligible_when", "requires", "duty_windows"})
 _LAUNCH_KEYS = {
     "gone": "retrospect.launch_gone",
     "done": "page.launch_done",
@@ -74,7 +74,9 @@ def tell_changes(case: Case, old: Record | None, new: Record) -> dict[str, Any] 
     )
     return {
         "title": own("retrospect.title"),
-        "intro": intro if is_readable else f"{intro} {own('retrospect.other_language')}",
+        "intro": intro
+        if is_readable
+        else join_sentences((intro, own("retrospect.other_language")), case.language),
         "parts": parts or [(own("retrospect.rows"), [own("retrospect.small")])],
     }
 
@@ -128,9 +130,11 @@ def _say_rows(case: Case, old: Record, new: Record) -> Iterator[str]:
     for code in new["rows"]:
         fields = [name for name in _list_changed(code, old, new) if not _is_of_sources(name)]
         if fields:
-            said = [_say_field(case, name, old["rows"][code], new["rows"][code]) for name in fields]
-            joined = own("retrospect.between").join(said)
-            yield own("retrospect.row", name=_name(case, code, new), fields=joined)
+            said = say_changes(
+                fields, partial(_find_sides, old["rows"][code], new["rows"][code]), case.language
+            )
+            told = said or own("changes.of_details")
+            yield own("retrospect.row", name=_name(case, code, new), fields=told)
 
 
 def _list_changed(code: str, old: Record, new: Record) -> list[str]:
@@ -163,17 +167,10 @@ def _say_sources(case: Case, old: Record, new: Record) -> Iterator[str]:
         yield say(case.language, "list").join(_name(case, code, new) for code in codes)
 
 
-def _say_field(case: Case, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    if name == REST:
-        return say(case.language, "retrospect.rest")
-    label, old, new = name_field(name, case.language), before.get(name), after.get(name)
-    if name in _EXPRESSIONS or is_packed(old) or is_packed(new):
-        return say(case.language, "retrospect.field_text", label=label)
-    sides = {
-        "old": say_cell(name, old, before, case.language),
-        "new": say_cell(name, new, after, case.language),
-    }
-    return say(case.language, "retrospect.field", label=label, **sides)
+def _find_sides(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> tuple[Side, Side] | None:
+    """A cell in the two reports; None where one of them kept its hash alone."""
+    old, new = before.get(name), after.get(name)
+    return None if name == REST or is_packed(old) or is_packed(new) else ((old, before), (new, after))
 
 
 def _say_coming(case: Case, old: Record, new: Record) -> Iterator[str]:
@@ -229,7 +226,7 @@ def _say_launch(case: Case, old: Record, new: Record) -> Iterator[str]:
             move, case.is_operating, case.language, lambda code: _name(case, code, new, old)
         )
         days = [
-            f"{own('page.chance', share=say_share(share))} {mark_day(day)}"
+            own("retrospect.sure", share=own("page.chance", share=say_share(share)), day=mark_day(day))
             for share, day in zip(SHARES, launches[1].days or (), strict=False)
         ] or [own("retrospect.not_before_now", day=mark_day(launches[1].likely))]
         yield own("retrospect.not_compared", days=own("list").join(days))
@@ -265,6 +262,10 @@ def _say_fees(case: Case, old: Record, new: Record) -> Iterator[str]:
     own, move = partial(say, case.language), find_fees_move(*find_recorded_fees(old, new))
     if move.unknown:
         names = join_some([_name(case, code, new, old) for code in move.unknown], case.language)
-        yield own("retrospect.fees_not_compared", names=names, new=say_number(new["fees_cny"]))
+        yield own("retrospect.fees_not_compared", names=names, new=say_amount(new["fees_cny"], case.language))
     elif move.moved_cny:
-        yield own("retrospect.fees", old=say_number(old["fees_cny"]), new=say_number(new["fees_cny"]))
+        yield own(
+            "retrospect.fees",
+            old=say_amount(old["fees_cny"], case.language),
+            new=say_amount(new["fees_cny"], case.language),
+        )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-from functools import reduce
 from typing import TypedDict
 
 from licences.law.in_force import LawInForce
 from licences.planning.forecast import Forecast
 from licences.planning.promise import NOT_BEFORE
 from licences.planning.stages import StagePlan
-from licences.words.phrases import say_value
+from licences.words.phrases import say_told
 from licences.words.promise import say_promise, say_reason
-from licences.words.texts import mark_day, say
+from licences.words.texts import begin_sentence, join_sentences, mark_day, say
 
 
 class StageView(TypedDict):
@@ -63,15 +62,7 @@ def say_from(begins_on: date | None, language: str) -> str:
 def _view_stage(stage: StagePlan, number: int, forecast: Forecast, said: Collection[str]) -> StageView:
     law = forecast.plan.law
     language, fields = law.language, law.catalogue.fields
-    changes = [
-        say(
-            language,
-            "stages.change",
-            label=fields[name].label[language],
-            told=say_value(fields[name], value, language),
-        )
-        for name, value in stage.changes.items()
-    ]
+    changes = [say_told(fields[name], value, language) for name, value in stage.changes.items()]
     needed = [law.short(code) for code in stage.codes]
     joined = say(language, "list").join
     changes_text = say(language, "stages.between").join(changes)
@@ -79,7 +70,7 @@ def _view_stage(stage: StagePlan, number: int, forecast: Forecast, said: Collect
     title, late = say_from(stage.begins_on, language), _say_late(stage, language)
     promise = _say_promise(stage, said, law)
     key = "stages.then" if changes else "stages.now"
-    summary = say(language, key, title=_capitalize(title), changes=changes_text, needed=needed_text)
+    summary = say(language, key, title=begin_sentence(title), changes=changes_text, needed=needed_text)
     return {
         "number": number,
         "begins_on": stage.begins_on,
@@ -92,7 +83,7 @@ def _view_stage(stage: StagePlan, number: int, forecast: Forecast, said: Collect
         "promise": promise,
         "summary": summary,
         "late": late,
-        "sentence": _join((summary, promise, late), language),
+        "sentence": join_sentences((summary, promise, late), language),
     }
 
 
@@ -110,20 +101,7 @@ def _say_promise(stage: StagePlan, said: Collection[str], law: LawInForce) -> st
     if new:
         reasons = say(law.language, "promise.between").join(new)
         parts.append(say(law.language, "stages.besides", reasons=reasons))
-    return _join(parts, law.language)
-
-
-def _join(sentences: Iterable[str], language: str) -> str:
-    """Sentences one after the other, as a language sets them."""
-
-    def add(first: str, second: str) -> str:
-        return say(language, "promise.then", first=first, second=second)
-
-    return reduce(add, filter(None, sentences))
-
-
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return join_sentences(parts, law.language)
 
 
 def _say_late(stage: StagePlan, language: str) -> str:

@@ -10,8 +10,8 @@ from licences.assessment.verdicts import NEEDED, find_verdict
 from licences.law.diff import make_plain
 from licences.law.in_force import LawInForce, Licence, UpcomingChange, find_shown
 from licences.rules.kleene import Profile
+from licences.words.changes import say_changes_between
 from licences.words.findings import list_blockers
-from licences.words.labels import say_fields
 from licences.words.texts import join_names, say
 
 
@@ -36,7 +36,7 @@ def say_coming(
             changed = [
                 name for name, value in shown.items() if make_plain(before.row[name]) != make_plain(value)
             ]
-            said = own("changes.ahead.changed", fields=say_fields(before, entry, changed, language))
+            said = own("changes.ahead.changed", fields=say_changes_between(before, entry, changed, language))
     elif verdicts[1] == "undetermined":
         names = [law.catalogue.fields[name].label[language] for name in entry.applies.find_missing(profile)]
         key = "open" if names else "outside"

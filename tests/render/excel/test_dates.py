@@ -47,24 +47,26 @@ def name_meanings(language: str) -> dict[str, str]:
     """What the dates under each label mean; labels that mean the same agree."""
     texts = read_texts(language)
     words, page = texts["workbook"], texts["page"]
-    return {words["last_day"]: "last_day", texts["deadlines"]["column_day"]: "last_day", words["expires"]: "expires",
-            page["published"]: "published", page["checked_title"]: "checked", words["begin"]: "start",
-            words["latest_start"]: "latest_start", words["submit_on"]: "submit_on",
-            words["latest_submit_on"]: "latest_submit_on", words["needed_by"]: "submit_on",
-            words["needed_latest"]: "latest_submit_on"}  # fmt: skip
+    return {
+        texts["deadlines"]["column_day"]: "last_day",
+        words["expires"]: "expires",
+        page["checked_title"]: "checked",
+        words["submit_on"]: "submit_on",
+        words["by_when"]: "submit_on",
+    }
 
 
 def collect(case: Case) -> Places:
     """For each licence or paper and each meaning of a date: on which sheet it is what."""
     book = load_workbook(io.BytesIO(make_workbook(case)))
     places: Places = {}
-    for key in ("licences", "plan", "renewals", "sources"):
+    for key in ("todo", "plan", "deadlines", "sources", "licences"):
         for code, meaning, day in read_days(book, key, case.language):
             places.setdefault((code, meaning), {}).setdefault(key, set()).add(day)
     for paper, meaning, day in read_papers(book, case):
         days = [places.get((code, meaning), {}).get("plan", set()) for code in paper["codes"]]
         first = {min(set.union(*days))} if any(days) else set()
-        places[paper["name"], meaning] = {"documents": {day}, "plan": first}
+        places[paper["name"], meaning] = {"papers": {day}, "plan": first}
     for (code, meaning), day in read_cover(book, case):
         places.setdefault((code, meaning), {}).setdefault("about", set()).add(day)
     return places
@@ -75,22 +77,35 @@ def read_days(book: Workbook, key: str, language: str) -> Iterator[tuple[str, st
     texts, meanings = read_texts(language), name_meanings(language)
     words = texts["workbook"]
     for row in read_table(book, words["sheets"][key]):
-        if key == "renewals" and row[words["planned"]] != texts["no"]:
+        if key == "deadlines" and row[words["status"]] == words["due_states"]["planned"]:
             continue
-        is_duty = key == "renewals" and row[words["expires"]] is None
+        is_duty = key == "deadlines" and row[words["expires"]] is None
+        code, _, rest = str(row[words["code"]]).partition("/")
         for label, cell in row.items():
             if label in meanings and isinstance(cell, datetime):
-                yield row[words["code"]], f"{'duty ' * is_duty}{meanings[label]}", cell.date()
+                meaning = f"{'duty ' * is_duty}{meanings[label]}"
+                if rest:
+                    meaning = "last_day" if rest.startswith("renewal") else "duty last_day"
+                yield code, meaning, cell.date()
 
 
 def read_papers(book: Workbook, case: Case) -> Iterator[tuple[Any, str, date]]:
-    """Paper, meaning and day of each date of the sheet of documents."""
+    """Paper, meaning and day of each date of the sheet of papers."""
     words, meanings = read_texts(case.language)["workbook"], name_meanings(case.language)
-    rows = read_table(book, words["sheets"]["documents"])
+    rows = read_table(book, words["sheets"]["papers"])
     for row, paper in zip(rows, view_case(case)["papers"], strict=False):
-        for label in (words["needed_by"], words["needed_latest"]):
-            if isinstance(row[label], datetime):
-                yield paper, meanings[label], row[label].date()
+        if isinstance(row[words["by_when"]], datetime):
+            yield paper, meanings[words["by_when"]], row[words["by_when"]].date()
+
+
+def find_days(sentence: str) -> Iterator[date]:
+    """The days of a sentence, as both languages write them out."""
+    months = read_texts("en")["months"]
+    for found in re.finditer(r"(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{1,2}) ([A-Z][a-z]+) (\d{4})", sentence):
+        if found[1]:
+            yield date(int(found[1]), int(found[2]), int(found[3]))
+        else:
+            yield date(int(found[6]), months.index(found[5]) + 1, int(found[4]))
 
 
 def read_cover(book: Workbook, case: Case) -> Iterator[tuple[tuple[str, str], date]]:
@@ -102,7 +117,7 @@ def read_cover(book: Workbook, case: Case) -> Iterator[tuple[tuple[str, str], da
     for name, sentence in [] if first is None else rows[first + 1 :]:
         if name is None:
             return
-        days = [date.fromisoformat(one) for one in re.findall(r"\d{4}-\d{2}-\d{2}", sentence)]
+        days = list(find_days(sentence))
         is_duty = read_texts(case.language)["deadlines"]["duty"]["last_day"] in sentence
         code = codes.get(name) or next(one for one in case.findings if case.name_code(one) == name)
         yield (code, "duty last_day" if is_duty else "last_day"), days[0]
@@ -132,33 +147,36 @@ def test_every_date_that_stands_in_more_than_one_place_is_the_same(
     places = collect(make(catalogue, sample_clients, client, language, holds))
     compared = {key: told for key, told in places.items() if len(told) > 1}
     meanings = {meaning for _, meaning in compared}
-    assert {"submit_on", "latest_submit_on", "checked", "published"} <= meanings
+    assert "submit_on" in meanings
     for (code, meaning), told in compared.items():
         if meaning == "duty last_day":  # the first sheet names the next, the other all of two years
-            assert told["about"] <= told["renewals"], code
+            assert told["about"] == told["todo"], code
+            assert told["about"] <= told["deadlines"], code
         else:
             assert len(set.union(*told.values())) == 1, (code, meaning, told)
     if client == "old-willow" or holds:
         assert {"expires", "last_day"} <= meanings
-        sheets = {"about", "renewals"} if client == "corner-shop" else {"about", "licences", "renewals"}
+        sheets = {"about", "deadlines", "todo"}
+        assert any({"licences", "deadlines"} <= told.keys() for told in compared.values())
         assert any(sheets <= told.keys() for told in compared.values())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_all_of_the_first_sheet_stands_in_the_sheet_of_renewals_in_the_same_order(
+def test_all_of_the_first_sheet_stands_in_the_sheet_of_deadlines_in_the_same_order(
     catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
 ) -> None:
     case = make(catalogue, sample_clients, "corner-shop", language, NEAR)
     book = load_workbook(io.BytesIO(make_workbook(case)))
     texts = read_texts(language)
-    rows = list(read_table(book, texts["workbook"]["sheets"]["renewals"]))
+    rows = list(read_table(book, texts["workbook"]["sheets"]["deadlines"]))
     days = [row[texts["deadlines"]["column_left"]] for row in rows]
     assert [day for day in days if day is not None] == sorted(day for day in days if day is not None)
     for row in rows:
         is_late = (
             row[texts["deadlines"]["column_left"]] is not None and row[texts["deadlines"]["column_left"]] < 0
         )
-        assert (row[texts["deadlines"]["is_overdue"]] == texts["yes"]) is is_late
+        words = texts["workbook"]
+        assert (row[words["status"]] == words["due_states"]["overdue"]) is is_late
     told = [(row[texts["workbook"]["code"]], row[texts["deadlines"]["column_day"]].date()) for row in rows]
     front = [(one.code, one.last_day) for one in case.forecast.deadlines]
     assert len(front) > 5
@@ -178,7 +196,7 @@ def test_what_is_overdue_is_red_on_the_first_sheet_and_where_it_falls_due(
         if row[0].font.color and row[0].font.color.rgb == red
     }
     assert marked == late != set()
-    sheet = book["Renewals"]
+    sheet = book["Deadlines"]
     at = [cell.value for cell in sheet[1]].index("Last day to apply, or for the duty")
     for row in sheet.iter_rows(min_row=2):
         day = row[at].value

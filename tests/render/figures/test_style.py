@@ -7,10 +7,27 @@ from datetime import date
 
 import pandas as pd
 import plotly.offline
+import pytest
 
 from licences.law.catalogue import Catalogue
 from licences.law.rows import find_in_force
-from licences.render.figures.style import PHASE_COLOURS, dress, label_codes, read_asset, show_texts
+from licences.render.figures.style import (
+    BLUE,
+    DARK,
+    GREEN,
+    INK,
+    ORANGE,
+    PAPER,
+    PREPARATION,
+    PROVISIONAL,
+    SOFT,
+    VIOLET,
+    dress,
+    fit_figure,
+    label_codes,
+    read_asset,
+    show_texts,
+)
 
 
 def label(name: str, language: str) -> str:
@@ -43,16 +60,61 @@ def test_the_shipped_plotly_js_is_the_one_that_the_installed_plotly_was_made_for
 
 
 def test_every_figure_says_what_it_shows_to_a_screen_reader() -> None:
-    assert dress([], {}, "what it shows", "graph").layout.meta == {"alt": "what it shows", "name": "graph"}
+    meta = dress([], {}, "what it shows", "graph").layout.meta
+    assert (meta["alt"], meta["name"]) == ("what it shows", "graph")
 
 
-def test_the_phases_differ_in_brightness_or_hue_for_every_kind_of_eye() -> None:
-    """Simulated for the two common kinds of colour blindness, the phases stay well apart."""
-    for kept in ("protan", "deutan"):
-        seen = [_simulate(colour, kept) for colour in PHASE_COLOURS.values()]
-        for at, one in enumerate(seen):
-            for other in seen[at + 1 :]:
-                assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 40
+@pytest.mark.parametrize("page", ["light", "dark"])
+def test_kinds_and_phases_differ_in_brightness_or_hue_for_every_kind_of_eye(page: str) -> None:
+    """Simulated for the two common kinds of colour blindness, colours that stand together stay well apart."""
+    shown = (lambda colour: DARK[colour]) if page == "dark" else str
+    for together in ((GREEN, ORANGE, BLUE), (PREPARATION, BLUE, INK)):
+        for kept in ("protan", "deutan"):
+            seen = [_simulate(shown(colour), kept) for colour in together]
+            for at, one in enumerate(seen):
+                for other in seen[at + 1 :]:
+                    assert sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5 > 40
+
+
+def test_a_text_in_a_figure_can_be_read_on_a_light_and_on_a_dark_page() -> None:
+    written = {PAPER: (INK, SOFT, GREEN, ORANGE, BLUE, VIOLET), PROVISIONAL: (INK, SOFT)}
+    for ground, colours in written.items():
+        for colour in colours:
+            assert _contrast(DARK[colour], DARK[ground]) >= 4.5
+            assert _contrast(colour, ground) >= 4.5
+
+
+def _contrast(one: str, other: str) -> float:
+    """Source: WCAG 2.2, 1.4.3."""
+
+    def shine(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    darker, lighter = sorted((shine(one), shine(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_a_figure_is_otherwise_in_a_place_of_its_own_and_a_foreign_one_stays() -> None:
+    traces = [{"type": "bar", "x": [1, 2], "y": [3, 4]}, {"type": "scatter", "x": [1], "marker": {"size": 5}}]
+    own = {
+        "layout": {"height": 9, "xaxis": {"nticks": 2}},
+        "data": [{}, {"marker": {"color": "#ffffff"}}],
+        "annotations": [{"x": 5}, {"text": "more"}],
+    }
+    layout = {"xaxis": {"side": "top"}, "annotations": [{"text": "one", "x": 1}]}
+    figure = dress(traces, layout, "", "", {"narrow": own}).to_plotly_json()
+    fitted = fit_figure(figure, "narrow")
+    assert fitted["layout"]["xaxis"] == {"side": "top", "nticks": 2}
+    assert fitted["data"][1]["marker"] == {"size": 5, "color": "#ffffff"}
+    assert fitted["data"][0] == figure["data"][0]
+    assert fitted["layout"]["annotations"] == [{"text": "one", "x": 5}, {"text": "more"}]
+    for place in ("wide", "paper"):
+        assert fit_figure(figure, place)["layout"] == figure["layout"]
+    for meta in ("narrow", ["narrow"], None):
+        foreign = {"data": traces, "layout": {"meta": meta}}
+        assert fit_figure(foreign, "narrow") == foreign
 
 
 def _simulate(colour: str, kind: str) -> list[float]:

@@ -62,7 +62,7 @@ def test_every_deadline_on_page_one_is_the_last_day_of_the_plans_renewal(
     ends = {code: None if days is None else as_of + timedelta(days=days) for code, days in holdings.items()}
     holds = tuple(f"{code}@{day}" if day else code for code, day in ends.items())
     case = make(catalogue, sample_clients, client, holds, as_of, language)
-    shown = read_deadlines(make_section(case, "summary").html)
+    shown = read_deadlines(make_section(case, "letter").html)
     events = [event for event in case.forecast.renewals if not event.is_planned]
     renewals = {event.code: event.renew_by for event in events if event.is_renewal}
     duties = {(event.code, event.renew_by) for event in events if not event.is_renewal}
@@ -97,9 +97,11 @@ def test_deadlines_lead_the_page_and_what_is_overdue_is_marked(
 ) -> None:
     holds = ("EDI@2026-12-14", "FOOD_OPERATION@2026-12-15", "DOMAIN@2026-12-02", "ISO_9001@2026-10-31")
     case = make(catalogue, sample_clients, "quiet-client", holds, date(2026, 11, 23), language)
-    html = make_section(case, "summary").html
-    assert html.index('class="deadlines"') < html.index('class="answer"') < html.index('class="counts"')
-    rows = re.findall(r"<tr( class=\"overdue\")?>(.*?)</tr>", html.split('class="answer"')[0], re.DOTALL)[1:]
+    html = make_section(case, "letter").html
+    assert html.index('class="answer"') < html.index('class="deadlines"') < html.index('class="opening"')
+    names = [case.short(code) for code in ("EDI", "ISO_9001")]
+    assert all(name in html.split('class="answer">')[1].split("</p>")[0] for name in names)
+    rows = re.findall(r"<tr( class=\"overdue\")?>(.*?)</tr>", html.split('class="opening"')[0], re.DOTALL)[1:]
     codes = [re.findall(r'data-code="(\w+)"', row)[0] for _, row in rows]
     assert codes == ["EDI", "ISO_9001", "FOOD_OPERATION", "DOMAIN"]
     assert [bool(mark) for mark, _ in rows] == [True, True, False, False]
@@ -116,5 +118,5 @@ def test_where_nothing_is_near_the_page_says_nothing_of_it(
     case = make(
         catalogue, sample_clients, "corner-shop", ("BUSINESS_LICENCE", "EDI@2030-01-01"), date(2026, 11, 23)
     )
-    assert 'class="deadlines"' not in make_section(case, "summary").html
+    assert 'class="deadlines"' not in make_section(case, "letter").html
     assert 'class="deadlines"' not in make_answer(case)

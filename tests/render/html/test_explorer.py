@@ -30,7 +30,7 @@ from licences.render.html.explorer import (
 )
 from licences.words.findings import say_finding
 from licences.words.promise import view_promise
-from licences.words.texts import mark_day, read_texts
+from licences.words.texts import fill, mark_day, read_texts, write_day, write_days
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 NASTY = "<script>alert(1)</script>&\"'"
@@ -62,7 +62,7 @@ def test_the_answer_counts_every_verdict_and_says_by_when(
         if case.launch:
             low, recommended, high = map(mark_day, case.launch)
             assert days == [("80%", recommended)]
-            assert f"From {low} (50%) to {high} (90%)." in html
+            assert fill("From {low} (50%) to {high} (90%).", low=low, high=high) in html
             assert limits == []
         else:
             assert days == []
@@ -114,9 +114,9 @@ def test_the_card_says_all_that_the_catalogue_knows(
     html = unescape(make_card(case, "EXPRESS"))
     row, finding = case.rows.loc["EXPRESS"], say_finding(case.findings["EXPRESS"], language)
     named = ("definition", "authority", "legal_basis", "penalty", "note", "fee_note")
-    told = [row[f"{name}_{language}"] for name in named]
+    told = [write_days(row[f"{name}_{language}"], language) for name in named]
     told += [*row[f"conditions_{language}"], *row[f"documents_{language}"], row["source"], row["source_url"]]
-    told += [*finding["because"][:-1], *finding["blockers"], str(row["checked_on"].date())]
+    told += [*finding["because"][:-1], *finding["blockers"], write_day(row["checked_on"].date(), language)]
     assert len(finding["blockers"]) == 1
     for text in told:
         assert not isinstance(text, str) or text in html

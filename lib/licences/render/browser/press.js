@@ -1,12 +1,24 @@
 // What the press does to a client's page, whose own scripts do not run there, and on the page where figures are drawn.
 "use strict";
 
-// The figures of the page, each as wide and high as its place. One travels as JSON, which is ten times as quick.
+// Leaves on the page what a report of a length has, unfolded.
+function setLength(length) {
+  document.body.dataset.length = length;
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+}
+
+function listPrinted(selector) {
+  return [...document.querySelectorAll(selector)].filter((one) => one.getClientRects().length);
+}
+
+// The figures of the page that are printed, as they are on paper, each as wide as its place. One travels as JSON, which is ten times as quick.
 function findFigures() {
-  return [...document.querySelectorAll("figure.chart")].map((chart) => {
-    const { data, layout } = JSON.parse(chart.querySelector("script").textContent);
-    const { clientWidth: width, clientHeight: height } = chart.querySelector(".plot");
-    return JSON.stringify({ data, layout: { ...layout, template: null, width, height } });
+  return listPrinted("figure.chart").map((chart) => {
+    const { data, layout } = fitFigure(JSON.parse(chart.querySelector("script").textContent), "paper");
+    const plot = chart.querySelector(".plot");
+    if (layout.height) plot.style.height = `${layout.height}px`;
+    const { clientWidth: width, clientHeight: height } = plot;
+    return JSON.stringify({ data, layout: { ...layout, width, height } });
   });
 }
 
@@ -40,11 +52,10 @@ function drawHatches() {
   }
 }
 
-// Puts the figures into the page, unfolds what is folded, and says what stands in the margins of a sheet.
+// Puts the figures into the page, and says what stands in the margins of a sheet.
 function finishPage({ pictures, style }) {
-  const plots = document.querySelectorAll("figure.chart .plot");
+  const plots = listPrinted("figure.chart .plot");
   plots.forEach((plot, at) => { plot.innerHTML = decodeURIComponent(pictures[at].slice(pictures[at].indexOf(",") + 1)); });
   drawHatches();
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
   document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
 }

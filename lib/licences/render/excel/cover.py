@@ -10,12 +10,13 @@ from licences.analysis.case import Case
 from licences.law.working_days import read_calendar
 from licences.planning.renewals import MONTHS
 from licences.render.brand import Brand
-from licences.render.excel.writer import Cell, Day, Line, SheetLink
+from licences.render.excel.cells import Cell, Day, Line, SheetLink
 from licences.words.cases import view_case
 from licences.words.labels import label_value
 from licences.words.missing import say_more
 from licences.words.operating import say_for
-from licences.words.texts import read_texts, say
+from licences.words.since_last import tell_since_last
+from licences.words.texts import join_sentences, read_texts, say
 
 DASH = "–"  # what does not arise
 NEXT_QUESTIONS = 3
@@ -29,6 +30,7 @@ def make_cover(case: Case, brand: Brand, sheets: Mapping[str, str]) -> list[Line
         *_list_deadlines(case),
         *_list_results(case),
         *_list_open(case),
+        *_list_changes(case),
         Line(None),
         *_list_signs(case, sheets["plan"]),
         Line(None),
@@ -111,7 +113,9 @@ def _list_results(case: Case) -> Iterator[Line]:
     yield from _list_cautions(case)
     age = own("workbook.checked", oldest=checked["oldest"], age=checked["age"])
     if checked["is_old"]:
-        yield Line(own("workbook.age"), f"{age} {own('page.checked_old')}", "alarm")
+        yield Line(
+            own("workbook.age"), join_sentences((age, own("page.checked_old")), case.language), "alarm"
+        )
     else:
         yield Line(own("workbook.age"), age)
     yield Line(own("workbook.edition"), str(case.catalogue.edition))
@@ -145,10 +149,28 @@ def _list_open(case: Case) -> Iterator[Line]:
     for at, question in enumerate(view["questions"][:NEXT_QUESTIONS]):
         settled, conditions = len(question["settles"]), len(question["conditions"])
         count = own(f"page.next_{'settles' if settled else 'conditions'}", count=settled or conditions)
-        yield Line(None if at else own("page.next_title"), f"{question['label']} {count}")
+        yield Line(
+            None if at else own("page.next_title"), join_sentences((question["label"], count), case.language)
+        )
     for row in view["coming"]:
         day = own("page.coming_from", day=row["from"])
-        yield Line(own("workbook.coming"), f"{day} {row['name']} {row['what']}\n{row['note']}".strip())
+        yield Line(
+            own("workbook.coming"),
+            f"{join_sentences((day, row['name'], row['what']), case.language)}\n{row['note']}".strip(),
+        )
+
+
+def _list_changes(case: Case) -> Iterator[Line]:
+    """What has changed since the client's last report, where it said something else."""
+    told = tell_since_last(case)
+    if told is None:
+        return
+    yield Line(None)
+    yield Line(told["title"], style="heading")
+    yield Line(None, told["intro"])
+    for title, sentences in told["parts"]:
+        for at, sentence in enumerate(sentences):
+            yield Line(None if at else title, sentence)
 
 
 def _list_signs(case: Case, plan: str) -> Iterator[Line]:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
-from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.image import Image
 from xlsxwriter.worksheet import Worksheet
 
+from licences.render.excel.cells import (
+    Cell,
+    Column,
+    Day,
+    Estimate,
+    Line,
+    Link,
+    Look,
+    Plain,
+    SheetLink,
+    Table,
+    Toned,
+    Wide,
+)
 from licences.render.figures.style import INK, LINE, PALE, SOFT
 
 # Excel for Windows and for the Mac has it, and it holds Chinese and Latin letters alike.
@@ -25,6 +38,8 @@ LONGEST_LINK = 2_079  # UTF-16 units of an address; a longer one Excel does not 
 MAX_HEADER = 255  # characters of all of a header or footer, its codes included
 MAX_HEADER_NAME = 50
 LOGO_PIXELS = (240, 80)
+LETTER = 0.88  # how wide a letter is on the average, in digits
+_WORDS = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*")
 LINE_POINTS, MAX_POINTS = 14, 409  # how high a line of text is, and the highest row that Excel knows
 # What a spreadsheet may take for the beginning of a formula, also when the cell is edited later.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -40,98 +55,7 @@ TONES: dict[str, dict[str, Any]] = {
     "overdue": {"font_color": "#b00020", "bg_color": "#fde7ea", "bold": True},
     "done": {"font_color": SOFT},
 }
-
-
-@dataclass(frozen=True)
-class Link:
-    """An address of the web that can be clicked."""
-
-    address: str
-
-
-@dataclass(frozen=True)
-class SheetLink:
-    """The name of a sheet of this workbook that can be clicked."""
-
-    sheet: str
-
-
-@dataclass(frozen=True)
-class Day:
-    """A date; a star follows it where it is provisional, and it is red where it is overdue."""
-
-    day: date
-    is_provisional: bool = False
-    is_overdue: bool = False
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number that rests on no source."""
-
-    number: float
-
-
-Cell = str | float | date | Day | Estimate | Link | SheetLink | None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    width: in characters. marks: the tone of a text, or, under ``*``, of whatever stands there.
-    choices: the texts that a reader picks from, and what to tell who types another one.
-    """
-
-    label: str
-    width: int
-    marks: Mapping[str, str] = field(default_factory=dict)
-    choices: Sequence[str] = ()
-    hint: str = ""
-    is_centred: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet with one table: a header, rows that can be filtered and, below them, sums.
-
-    fixed: how many columns stay in sight and are printed on every page. pages_wide: on how many
-    pages its width is printed. empty: what to say where there is no row.
-    """
-
-    name: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    empty: str
-    totals: Sequence[Sequence[Cell]] = ()
-    fixed: int = 1
-    pages_wide: int = 1
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the first sheet. style: ``title``, ``heading``, ``alarm``, ``overdue`` or ``plain``."""
-
-    label: Cell
-    value: Cell = None
-    style: str = "plain"
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is the same on every sheet: who it is about, from which day, and whose it is.
-
-    page: how a page is numbered, in Excel's codes. logo: PNG or JPEG.
-    """
-
-    title: str
-    name: str
-    as_of: date
-    header: str
-    page: str
-    firm: str = ""
-    colour: str = ""
-    logo: bytes | None = None
+ENTRY = "#fffbe8"  # the ground of what a reader fills in
 
 
 def draw_book(name: str, lines: Sequence[Line], tables: Sequence[Table], look: Look) -> bytes:
@@ -171,10 +95,27 @@ class _Sheet(Worksheet):  # type: ignore[misc]
 
 def _guess_lines(cell: Cell, width: float) -> int:
     """How many lines a text takes in a column so many digits wide; a Chinese character is as wide as two."""
+    if isinstance(cell, Toned | Wide):
+        cell = cell.text
+    if isinstance(cell, Link | SheetLink):
+        cell = cell.address if isinstance(cell, Link) else cell.sheet
     if not isinstance(cell, str):
         return 1
-    parts = [len(part) + sum(letter > "\u2e7f" for letter in part) for part in cell.split("\n")]
-    return sum(max(1, ceil(part / width)) for part in parts)
+    return sum(_count_lines(part, width) for part in cell.split("\n"))
+
+
+def _count_lines(text: str, width: float) -> int:
+    """On how many lines a text is folded, between words or after any Chinese character."""
+    if 2 * len(text) <= width:
+        return 1
+    lines, used = 1, 0.0
+    for word in _WORDS.findall(text):
+        size = 2.0 if word[0] > "\u2e7f" else LETTER * len(word.rstrip())
+        if used and used + size > width:
+            lines, used = lines + 1, 0.0
+        lines += int(size // (width + 1))  # what is longer than a line is folded within
+        used += size % (width + 1) + (LETTER if word[-1] == " " else 0)
+    return lines
 
 
 def _fit_row(sheet: Any, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
@@ -207,6 +148,7 @@ class _Pen:
             "title": {"bold": True, "font_size": 18, "font_color": INK},
             "heading": {"bold": True, "font_size": 12, "bottom": 2, "bottom_color": ground},
             "total": {"bold": True, "valign": "top", "text_wrap": True, "top": 1, "top_color": PALE},
+            "remark": {"valign": "top", "text_wrap": True, "top": 1, "top_color": PALE},
             "text": {"quote_prefix": True},
             "day": {"num_format": "yyyy-mm-dd", "align": "left"},
             "provisional": {"num_format": 'yyyy-mm-dd"*"', "align": "left"},
@@ -214,6 +156,7 @@ class _Pen:
             "fraction": {"num_format": "#,##0.00"},
             "link": {"font_color": "#00539a", "underline": 1},
             "centre": {"align": "center"},
+            "entry": {"bg_color": ENTRY, "border": 1, "border_color": LINE},
             **TONES,
         }
 
@@ -226,8 +169,10 @@ class _Pen:
 
     def write(self, sheet: Any, row: int, at: int, cell: Cell, *styles: str) -> None:
         """One cell by its type; a text is a text whatever it begins with."""
-        if isinstance(cell, date):
-            cell = Day(cell)
+        plain, styles = _take_apart(cell, styles)
+        self._write_plain(sheet, row, at, plain, styles)
+
+    def _write_plain(self, sheet: Any, row: int, at: int, cell: Plain, styles: tuple[str, ...]) -> None:
         match cell:
             case None | "":
                 sheet.write_blank(row, at, None, self.style(*styles))
@@ -247,10 +192,6 @@ class _Pen:
             case SheetLink():
                 address = f"internal:'{cell.sheet}'!A1"
                 sheet.write_url(row, at, address, self.style(*styles, "link"), cell.sheet)
-            case Estimate():
-                sheet.write_number(
-                    row, at, cell.number, self.style(*styles, _find_kind(cell.number), "estimate")
-                )
             case _:
                 sheet.write_number(row, at, cell, self.style(*styles, _find_kind(cell)))
 
@@ -291,26 +232,35 @@ class _Pen:
         sheet.set_landscape()
         sheet.freeze_panes(1, table.fixed)
         sheet.repeat_rows(0)
-        if table.pages_wide > 1:
-            sheet.repeat_columns(0, table.fixed - 1)
-        sheet.fit_to_pages(table.pages_wide, 0)
         sheet.autofilter(0, 0, last, len(table.columns) - 1)
-        widths = [column.width for column in table.columns]
-        _fit_row(sheet, 0, [column.label for column in table.columns], widths)
         for at, column in enumerate(table.columns):
-            sheet.set_column(at, at, column.width)
+            sheet.set_column(at, at, column.width, None, {"hidden": column.is_hidden})
             self.write(sheet, 0, at, column.label, "header")
             self._mark(sheet, at, column, last)
+        styles = [_find_styles(column) for column in table.columns]
         for row, cells in enumerate(table.rows, start=1):
-            for at, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
-                self.write(sheet, row, at, cell, "cell", *(("centre",) if column.is_centred else ()))
-            _fit_row(sheet, row, cells, widths)
+            for at, (cell, own) in enumerate(zip(cells, styles, strict=True)):
+                self.write(sheet, row, at, cell, "cell", *own)
         if not table.rows:
-            self.write(sheet, 1, 0, table.empty)
-        for row, cells in enumerate(table.totals, start=last + 2):
-            for at, cell in enumerate(cells):
-                self.write(sheet, row, at, cell, "total")
+            self.write(sheet, 1, table.fixed - 1, table.empty)
+        widths = [1e9 if column.is_hidden else column.width for column in table.columns]
+        _fit_row(sheet, 0, [column.label for column in table.columns], [0.8 * width for width in widths])
+        for row, cells in enumerate(table.rows, start=1):
             _fit_row(sheet, row, cells, widths)
+        shown = [column.width for column in table.columns if not column.is_hidden]
+        for row, cells in enumerate(table.totals, start=last + 2):
+            self._draw_total(sheet, row, cells, shown)
+
+    def _draw_total(self, sheet: Any, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
+        """A row of sums, of which the last cell may be wide."""
+        rooms = list(widths)
+        for at, cell in enumerate(cells):
+            is_wide = isinstance(cell, Wide)
+            if is_wide and at < len(widths) - 1:
+                sheet.merge_range(row, at, row, len(widths) - 1, "", self.style("remark"))
+                rooms[at] = sum(widths[at:])
+            self.write(sheet, row, at, cell, "remark" if is_wide else "total")
+        _fit_row(sheet, row, cells, rooms)
 
     def _mark(self, sheet: Any, at: int, column: Column, last: int) -> None:
         """Colours what a column says, and lets a reader pick where there is something to pick."""
@@ -338,15 +288,13 @@ class _Pen:
     def _add_sheet(self, name: str) -> Any:
         sheet, look = self.book.add_worksheet(name), self.look
         sheet.set_paper(A4)
-        sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         sheet.fit_to_pages(1, 0)
         font = f'&"{FONT},Regular"&9 '
-        right, name = f"&R{font}{_quote(look.header)}", look.name.replace("&", "&&")
-        header = f"&L{font}{name}{right}"  # a name is never cut: one without room stands on the cover alone
-        sheet.set_header(header if len(header) <= MAX_HEADER else right)
-        sheet.set_footer(
-            f"&L{font}{_quote(look.firm)}&C{font}{_quote(f'{look.title} – {name}')}&R{font}{look.page}"
-        )
+        sheet.set_header(f"&L{font}{_quote(look.firm)}&R{font}{_quote(look.title)}")
+        client, rest = look.name.replace("&", "&&"), f"&C{font}{_quote(look.dated)}&R{font}{look.page}"
+        footer = f"&L{font}{client}{rest}"  # a name is never cut: one without room stands on the cover alone
+        sheet.set_footer(footer if len(footer) <= MAX_HEADER else rest)
         return sheet
 
 
@@ -354,6 +302,26 @@ def _quote(text: str) -> str:
     """A text that stands in a header as it is, not too long for one."""
     cut = text if len(text) <= MAX_HEADER_NAME else text[: MAX_HEADER_NAME - 1] + "…"
     return cut.replace("&", "&&")
+
+
+def _find_styles(column: Column) -> tuple[str, ...]:
+    """What the cells of a column look like beside what their kind asks for."""
+    day = ("day",) if column.entry == "day" else ()
+    return (*(("entry", *day) if column.entry else ()), *(("centre",) if column.is_centred else ()))
+
+
+def _take_apart(cell: Cell, styles: tuple[str, ...]) -> tuple[Plain, tuple[str, ...]]:
+    """What a cell holds, and its styles with those that it brings along."""
+    match cell:
+        case Toned():
+            return cell.text, (*styles, cell.tone)
+        case Wide():
+            return cell.text, styles
+        case Estimate():
+            return cell.number, (*styles, "estimate")
+        case date():
+            return Day(cell), styles
+    return cell, styles
 
 
 def _find_kind(number: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -12,21 +12,36 @@ import plotly.graph_objects as go
 from licences.analysis.case import Case
 from licences.assessment.holdings import DONE
 from licences.law.rows import split_prerequisites
-from licences.render.figures.style import INK, PALE, dress, label_codes
+from licences.render.figures.arrangement import Arrangement, Listing, arrange
+from licences.render.figures.style import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PALE,
+    PAPER,
+    PHONE_PIXELS,
+    SHEET_PIXELS,
+    VIOLET,
+    dress,
+    estimate_width,
+    measure_legend,
+    place_legend,
+)
 from licences.words.operating import say_for
 from licences.words.texts import say
 
 # Each kind has its own sign beside its colour.
 KINDS = {
-    "held": ("#007a5a", "square", "■"),
-    "required": ("#c14a00", "circle", "●"),
-    "chosen": ("#0072b2", "triangle-up", "▲"),
-    "undetermined": ("#8a3ffc", "diamond", "◆"),
+    "held": (GREEN, "square", "■"),
+    "required": (ORANGE, "circle", "●"),
+    "chosen": (BLUE, "triangle-up", "▲"),
+    "undetermined": (VIOLET, "diamond", "◆"),
 }
 EDGES = {
     "prerequisite": {"color": PALE, "width": 1.4, "dash": "solid"},
     "alternative": {"color": PALE, "width": 1.4, "dash": "dot"},
-    "critical": {"color": INK, "width": 3.5, "dash": "solid"},
+    "critical": {"color": INK, "width": 3, "dash": "solid"},
 }
 MOST_UNDETERMINED = 20
 
@@ -71,7 +86,7 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
 
 
 def draw_graph(case: Case) -> go.Figure | None:
-    """The graph of prerequisites, from left to right.
+    """The graph of prerequisites: chains from left to right, and lists of what waits for the same.
 
     The same traces in the same order for every case, one a look of edge and one a kind of licence;
     ``customdata`` holds the codes. None where nothing is needed, held or open.
@@ -79,124 +94,180 @@ def draw_graph(case: Case) -> go.Figure | None:
     graph = make_graph(case)
     if not graph:
         return None
-    columns = len(list(nx.topological_generations(graph)))
-    width = max(8, 60 // max(columns, 4)) if case.language == "zh" else max(14, 120 // max(columns, 4))
-    labels = label_codes({code: case.short(code) for code in graph}, case.language, width)
-    heights = {code: 20 + 14 * (label.count("<br>") + 1) for code, label in labels.items()}
-    places = _place_nodes(graph, heights)
-    traces = [
-        _draw_edges(
-            [edge for edge, data in graph.edges.items() if _find_look(data) == look],
-            places,
-            look,
-            say_for(case.is_operating, case.language, f"chart.{look}"),
+    names = {code: case.short(code) for code in graph}
+    wide, narrow = (
+        arrange(
+            graph,
+            names,
+            case.language,
+            width,
+            lambda one: tell_listing(case, graph, one),
+            is_narrow=is_narrow,
         )
-        for look in EDGES
+        for width, is_narrow in ((SHEET_PIXELS, False), (PHONE_PIXELS, True))
+    )
+    looks: dict[str, list[tuple[str, str]]] = {look: [] for look in EDGES}
+    for edge in wide.lines:
+        looks[_find_look(graph.edges[edge])].append(edge)
+    kinds = {kind: [code for code in graph if graph.nodes[code]["kind"] == kind] for kind in KINDS}
+    traces = [
+        _draw_edges(look, edges, wide, say_for(case.is_operating, case.language, f"chart.{look}"))
+        for look, edges in looks.items()
     ]
-    for kind, (colour, symbol, _) in KINDS.items():
-        codes = [code for code in graph if graph.nodes[code]["kind"] == kind]
+    for kind, codes in kinds.items():
+        colour, symbol, _ = KINDS[kind]
         traces.append(
             {
                 "type": "scatter",
-                "x": [places[code][0] for code in codes],
-                "y": [places[code][1] for code in codes],
+                **_place_codes(codes, wide),
                 "mode": "markers",
                 "name": say(case.language, f"chart.{kind}"),
                 "marker": {"color": colour, "symbol": symbol, "size": 11},
                 "customdata": codes,
                 "text": [case.name_code(code) for code in codes],
-                "hovertemplate": "%{text}<br>%{customdata}<extra></extra>",
+                "hovertemplate": "%{text}<extra></extra>",
                 "showlegend": bool(codes),
             }
         )
-    height = max(y + heights[code] / 2 for code, (_, y) in places.items())
-    layout = {
+    shown = [trace["name"] for trace in traces if trace["showlegend"]]
+    layout = _lay_out(graph, wide, measure_legend(shown, SHEET_PIXELS - 10))
+    layout["hoverdistance"] = 60
+    own = _lay_out(graph, narrow, measure_legend(shown, PHONE_PIXELS - 10, 11))
+    own["legend"]["font"] = {"size": 11}
+    texts = [{key: one[key] for key in ("x", "y", "text")} for one in own.pop("annotations")]
+    moved = [_run_lines(look, edges, narrow) for look, edges in looks.items()]
+    moved += [_place_codes(codes, narrow) for codes in kinds.values()]
+    open_codes = [code for code in graph if graph.nodes[code]["kind"] in {"required", "chosen"}]
+    title = say(case.language, "page.figure_graph")
+    told = say(case.language, "chart.tells_graph", title=title, count=len(graph), open=len(open_codes))
+    return dress(
+        traces, layout, told, "graph", {"narrow": {"data": moved, "layout": own, "annotations": texts}}
+    )
+
+
+def tell_listing(case: Case, graph: nx.DiGraph[str], listing: Listing) -> str:
+    """The title of a list: what its licences wait for."""
+    language = case.language
+    if not listing.needs:
+        return say(language, "chart.held_already" if listing.is_held else "chart.free")
+    sure = [case.short(code) for code, is_alternative in listing.needs if not is_alternative]
+    others = [case.short(code) for code, is_alternative in listing.needs if is_alternative]
+    if others:
+        sure.append(say(language, "chart.or").join(others))
+    is_held = all(graph.nodes[code]["kind"] == "held" for code, _ in listing.needs)
+    key = "chart.free_held" if is_held else "chart.after"
+    return say(language, key, names=say(language, "page.list").join(sure))
+
+
+def _lay_out(graph: nx.DiGraph[str], made: Arrangement, legend: int) -> dict[str, Any]:
+    """Frames, titles, labels and axes; axes count pixels, so that heights are what they were arranged for."""
+    height, below = made.height + 4, legend + 6
+    return {
         "annotations": [
-            _label_node(graph.nodes[code], labels[code], place) for code, place in places.items()
+            *(_write(x=8, y=y, text=f"<b>{title}</b>", yanchor="top") for y, title in made.titles),
+            *(_label_node(graph, code, made) for code in graph),
         ],
-        "height": int(90 + height),
-        "margin": {"l": 10, "r": 10, "t": 60, "b": 10},
-        "hoverdistance": 60,
-        "xaxis": {"visible": False, "range": [-0.55, columns - 0.45], "fixedrange": True},
-        "yaxis": {"visible": False, "range": [height + 10, -10], "fixedrange": True},
+        "shapes": [
+            {
+                "type": "rect",
+                "x0": 1,
+                "x1": made.width - 1,
+                "y0": top,
+                "y1": bottom,
+                "line": {"color": PALE, "width": 1},
+                "layer": "below",
+            }
+            for top, bottom in made.frames
+        ],
+        "height": round(height + below),
+        "margin": {"l": 2, "r": 2, "t": 0, "b": below},
+        "legend": place_legend(legend, height + below),
+        "xaxis": {"visible": False, "range": [0, made.width], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [height, 0], "fixedrange": True},
     }
-    return dress(traces, layout, say(case.language, "page.figure_graph"), "graph")
 
 
-def _label_node(node: Mapping[str, Any], label: str, place: tuple[float, float]) -> dict[str, Any]:
-    """The box with a licence's name, as plotly takes annotations."""
+def _write(**told: Any) -> dict[str, Any]:
+    """A text from the left, as plotly takes annotations."""
+    return {
+        "showarrow": False,
+        "xanchor": "left",
+        "align": "left",
+        "font": {"size": 11, "color": INK},
+        **told,
+    }
+
+
+def _label_node(graph: nx.DiGraph[str], code: str, made: Arrangement) -> dict[str, Any]:
+    """A licence's name after the sign of its kind; in a box where it is one of a chain, or decides."""
+    x, y = made.places[code]
+    node, label = graph.nodes[code], made.labels[code]
     colour, _, sign = KINDS[node["kind"]]
     critical = node["critical"]
+    is_boxed = critical or code in made.boxed
+    return _write(
+        x=x,
+        y=y,
+        text=f"<span style='color:{colour}'>{sign}</span> " + (f"<b>{label}</b>" if critical else label),
+        bgcolor=PAPER,
+        **(
+            {
+                "bordercolor": INK if critical else colour,
+                "borderwidth": (3 if code in made.boxed else 2) if critical else 1.5,
+            }
+            if is_boxed
+            else {}
+        ),
+        **({"borderpad": 3} if is_boxed else {}),
+    )
+
+
+def _place_codes(codes: Iterable[str], made: Arrangement) -> dict[str, Any]:
+    """Points behind the middle of each label, at which one points and clicks."""
+    middles = {
+        code: max(estimate_width(line, 10) for line in made.labels[code].split("<br>")) / 2 for code in codes
+    }
     return {
-        "x": place[0],
-        "y": place[1],
-        "text": f"<span style='color:{colour}'>{sign}</span> " + (f"<b>{label}</b>" if critical else label),
-        "showarrow": False,
-        "bgcolor": "#ffffff",
-        "bordercolor": INK if critical else colour,
-        "borderwidth": 3 if critical else 1.5,
-        "borderpad": 3,
-        "font": {"size": 11, "color": INK},
-        "align": "left",
+        "x": [round(made.places[code][0] + 8 + middle, 1) for code, middle in middles.items()],
+        "y": [made.places[code][1] for code in middles],
     }
 
 
-def _place_nodes(graph: nx.DiGraph[str], heights: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-    """A column for each step away from the beginning; within it, beside what comes before, in pixels.
-
-    What leads on to something stands above what does not, so that lines stay short.
-    """
-    places: dict[str, tuple[float, float]] = {}
-    columns: dict[str, int] = {}
-    for column, layer in enumerate(nx.topological_generations(graph)):
-        columns |= dict.fromkeys(layer, column)
-    for code in graph:  # what waits for nothing stands just before what needs it
-        if graph.out_degree(code) and not graph.in_degree(code):
-            columns[code] = min(columns[later] for later in graph.successors(code)) - 1
-    for column in sorted(set(columns.values())):
-        layer = [code for code in graph if columns[code] == column]
-        wanted = {}
-        for code in layer:
-            before = [places[needed][1] for needed in graph.predecessors(code)]
-            wanted[code] = sum(before) / len(before) if before else 0.0
-        bottom = 0.0
-        for code in sorted(layer, key=lambda one: (wanted[one], not graph.out_degree(one), one)):
-            middle = max(bottom + heights[code] / 2, wanted[code] if column > 1 else 0.0)
-            places[code] = (column, middle)
-            bottom = middle + heights[code] / 2
-    return places
-
-
-def _find_look(edge: Mapping[str, Any]) -> str:
+def _find_look(edge: dict[str, Any]) -> str:
     return "critical" if edge["critical"] else "alternative" if edge["alternative"] else "prerequisite"
 
 
-def _draw_edges(
-    edges: Iterable[tuple[str, str]],
-    places: dict[str, tuple[float, float]],
-    look: str,
-    name: str,
-) -> dict[str, Any]:
+def _run_lines(look: str, edges: Iterable[tuple[str, str]], made: Arrangement) -> dict[str, Any]:
+    """The corners of each edge, the last an arrow that names it."""
     xs: list[float | None] = []
     ys: list[float | None] = []
     sizes: list[int] = []
     codes: list[str | None] = []
     for needed, code in edges:
-        (x0, y0), (x1, y1) = places[needed], places[code]
-        turn = x1 - 0.52  # lines to one column share a trunk beside it
-        xs += [x0, turn, turn, x1 - 0.42, x1, None]
-        ys += [y0, y0, y1, y1, y1, None]
-        sizes += [0, 0, 0, 15 if look == "critical" else 9, 0, 0]
-        codes += [None, None, None, f"{needed}>{code}", None, None]
+        corners = made.lines[needed, code]
+        xs += [*(x for x, _ in corners), None]
+        ys += [*(y for _, y in corners), None]
+        sizes += [*[0] * (len(corners) - 1), 15 if look == "critical" else 9, 0]
+        codes += [*[None] * (len(corners) - 1), f"{needed}>{code}", None]
+    return {"x": xs, "y": ys, "customdata": codes, "marker": {"size": sizes}}
+
+
+def _draw_edges(look: str, edges: Iterable[tuple[str, str]], made: Arrangement, name: str) -> dict[str, Any]:
+    run = _run_lines(look, edges, made)
     return {
         "type": "scatter",
-        "x": xs,
-        "y": ys,
+        **run,
         "mode": "lines+markers",
         "name": name,
         "line": EDGES[look],
-        "marker": {"symbol": "arrow", "angleref": "previous", "size": sizes, "color": INK, "opacity": 1},
-        "customdata": codes,
+        "marker": {
+            "symbol": "arrow",
+            "angleref": "previous",
+            "color": INK,
+            "opacity": 1,
+            "line": {"width": 0},
+            **run["marker"],
+        },
         "hoverinfo": "skip",
-        "showlegend": bool(xs),
+        "showlegend": bool(run["x"]) and look != "prerequisite",
     }

@@ -1,9 +1,10 @@
-"""Style of all figures: colours and signs that a colour-blind reader tells apart, font, labels."""
+"""Style of all figures: colours and signs that a colour-blind reader tells apart, font, labels, and their places."""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,13 +15,31 @@ import plotly.graph_objects as go
 import plotly.io
 from pandas.io.formats.style import Styler
 
-# Okabe and Ito (2008); no meaning rests on colour alone.
-PHASE_COLOURS = {1: "#0072b2", 2: "#c14a00", 3: "#007a5a"}
-INK, SOFT, PALE, LINE = "#1f2933", "#52606d", "#9aa5b1", "#e4e7eb"
+# After Okabe and Ito (2008); no meaning rests on colour alone.
+BLUE, ORANGE, GREEN, VIOLET = "#0072b2", "#c14a00", "#007a5a", "#8a3ffc"
+INK, SOFT, PALE, LINE, PAPER = "#1f2933", "#52606d", "#9aa5b1", "#e4e7eb", "#ffffff"
+PREPARATION, PROVISIONAL = "#cfe3f2", "#f1eee3"
+# What stands for a colour where the page is dark; each text keeps a contrast of 4.5 at least.
+DARK = {
+    PAPER: "#151b21",
+    INK: "#e8ecf0",
+    SOFT: "#aab6c2",
+    PALE: "#8593a1",
+    LINE: "#333d47",
+    PROVISIONAL: "#2b2a22",
+    PREPARATION: "#1d4a68",
+    BLUE: "#5db3ea",
+    ORANGE: "#ff9a70",
+    GREEN: "#5fd3a8",
+    VIOLET: "#c4a6ff",
+}
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 
 PLOTLY = "plotly-basic.min.js"  # the part of plotly.js that draws our figures
 SHEET_PIXELS = 688  # how wide a figure is printed: 210 mm less the margins, at 96 pixels an inch
+PHONE_PIXELS = 346  # how wide it is where a screen is narrow, at least
+_CHINESE = "\u2e80"  # from here on a character is as wide as high
+_NARROW = dict.fromkeys("fijlrtI.,:;·'|()-/ ", 0.37) | {"m": 0.92, "w": 0.8}
 
 
 @dataclass(frozen=True)
@@ -61,37 +80,98 @@ def label_codes(names: Mapping[str, str], language: str, width: int | None = Non
     return {code: "<br>".join(_wrap(name, language, wide)) for code, name in names.items()}
 
 
+def wrap(text: str, language: str, pixels: float, size: float) -> list[str]:
+    """A text in lines that are at most so many pixels wide, as a rule."""
+    if estimate_width(text, size) <= pixels:
+        return [text]
+    letter = size * (1 if language == "zh" else 0.6)
+    return _wrap(text, language, max(4, int(pixels // letter)))
+
+
 def _wrap(text: str, language: str, width: int) -> list[str]:
     if language == "zh":
         return [text[at : at + width] for at in range(0, len(text), width)]
     return textwrap.wrap(text, width)
 
 
+def estimate_width(text: str, size: float) -> float:
+    """How many pixels a line of text takes, bold and in a wide font of those that we name."""
+    plain = re.sub(r"<[^>]+>", "", text)
+    return size * sum(
+        1 if one >= _CHINESE else _NARROW.get(one, 0.75 if one.isupper() else 0.58) for one in plain
+    )
+
+
+def measure_legend(names: Iterable[str], width: float, size: float = 12) -> int:
+    """How high a legend of these names becomes: in one row, or else in columns as wide as the longest name."""
+    widths = [50 + estimate_width(name, size) for name in names]
+    if not widths:
+        return 0
+    columns = len(widths) if sum(widths) <= width else max(1, int(width // max(widths)))
+    return 12 + 19 * -(-len(widths) // columns)
+
+
+def place_legend(legend: float, height: float) -> dict[str, Any]:
+    """Where a legend begins that has so many pixels at the foot of a figure; plotly.js would cut it at half of that."""
+    return {"y": round(legend / height, 4), "yanchor": "top", "maxheight": legend + 40}
+
+
 def dress(
-    traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any], alternative_text: str, name: str = ""
+    traces: Sequence[Mapping[str, Any]],
+    layout: Mapping[str, Any],
+    alternative_text: str,
+    name: str = "",
+    places: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> go.Figure:
     """A figure in the one look of all of them; ``meta.alt`` says to a screen reader what is drawn.
 
-    name: by which a file finds the figure's place, kept as ``meta.name``.
+    name: by which a file finds the figure's place, kept as ``meta.name``. places: what is otherwise where the
+    figure is ``narrow`` or on ``paper``, for ``fit_figure``: ``layout``, and as lists of what each has instead ``data``
+    and ``annotations``.
 
     Traces and layout are plain, and given at once: plotly checks and copies what it is given each time.
     """
     legend = {
         "orientation": "h",
+        "yref": "container",
         "yanchor": "bottom",
-        "y": 1.0,
+        "y": 0,
+        "xref": "container",
         "xanchor": "left",
         "x": 0,
         "itemclick": False,
+        "itemdoubleclick": False,
     }
     look = {
-        "meta": {"alt": alternative_text, "name": name},
+        "meta": {"alt": alternative_text, "name": name, "dark": DARK, **(places or {})},
         "template": "none",
         "font": {"family": FONT, "size": 12, "color": INK},
-        "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff",
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
         "hoverlabel": {"font": {"family": FONT}},
     }
     return go.Figure(
         data=list(traces), layout={**look, **layout, "legend": legend | layout.get("legend", {})}
     )
+
+
+def fit_figure(figure: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Data and layout of a figure as it is drawn in a place, ``narrow`` or ``paper``; ``fit.js`` does the same in a page."""
+    meta = figure["layout"].get("meta")
+    own = meta.get(place, {}) if isinstance(meta, Mapping) else {}
+    data = _merge_each(figure["data"], own["data"]) if "data" in own else figure["data"]
+    layout = _merge(figure["layout"], own.get("layout", {}))
+    if "annotations" in own:
+        layout["annotations"] = _merge_each(figure["layout"].get("annotations", ()), own["annotations"])
+    return {**figure, "data": data, "layout": layout}
+
+
+def _merge_each(base: Sequence[Any], patches: Sequence[Any]) -> list[Any]:
+    bases = [*base, *[{}] * len(patches)]
+    return [_merge(one, patch) for one, patch in zip(bases, patches, strict=False)]
+
+
+def _merge(base: Any, patch: Any) -> Any:
+    if not isinstance(base, Mapping) or not isinstance(patch, Mapping):
+        return patch
+    return {**base, **{key: _merge(base.get(key), value) for key, value in patch.items()}}

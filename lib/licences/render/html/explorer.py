@@ -130,7 +130,7 @@ def make_head(case: Case, name: str, is_saved: bool) -> str:
 def make_card(case: Case, code: str) -> str:
     """The card of one licence: what the report says of it in several places; folded, what we know of our reading."""
     research = say_research(case.law.entries[code].row, case.language)
-    return str(make_sections(case.language).card(view_licence(case, code), whole=True, research=research))
+    return str(make_sections(case.language).card(view_licence(case, code), research=research))
 
 
 def list_licences(case: Case) -> pd.DataFrame:

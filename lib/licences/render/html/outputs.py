@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from nbconvert.filters.ansi import ansi2html, strip_ansi
@@ -17,6 +19,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from licences.render.html.cleaning import clean_html
 from licences.render.html.drawings import clean_svg
 from licences.render.html.sections import OURS
+from licences.render.lengths import LENGTHS
 from licences.words.texts import say
 
 PLOTLY_KIND = "application/vnd.plotly.v1+json"
@@ -60,21 +63,44 @@ class Block:
         return str(meta.get("alt", "")) if isinstance(meta, Mapping) else ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """Cells after one another that belong to the same lengths of a report, as their blocks.
+
+    length: the shortest that has them, of LENGTHS.
+    """
+
+    length: str
+    blocks: tuple[Block, ...]
+
+
 _Shown = tuple[Block | None, dict[tuple[str, str], None]]
 
 
-def list_blocks(cells: Sequence[Mapping[str, Any]], language: str) -> list[list[Block]]:
-    """What a page shows of the cells of an executed notebook, cell by cell; of code what it put out alone."""
-    return [blocks for cell in cells if (blocks := _show_cell(cell, language)) is not None]
+def list_parts(cells: Sequence[Mapping[str, Any]], language: str) -> list[Part]:
+    """What a page shows of the cells of an executed notebook; of code what it put out alone.
+
+    A cell tagged ``standard`` or ``full`` is in no shorter report; one without such a tag is in all.
+    """
+    shown = [(_find_length(cell), _show_cell(cell, language)) for cell in cells]
+    return [
+        Part(length, tuple(chain.from_iterable(blocks for _, blocks in group)))
+        for length, group in groupby((one for one in shown if one[1]), key=itemgetter(0))
+    ]
 
 
-def _show_cell(cell: Mapping[str, Any], language: str) -> list[Block] | None:
+def _find_length(cell: Mapping[str, Any]) -> str:
+    tags = cell["metadata"].get("tags", ())
+    return next((length for length in reversed(LENGTHS) if length in tags), LENGTHS[0])
+
+
+def _show_cell(cell: Mapping[str, Any], language: str) -> list[Block]:
     tags = cell["metadata"].get("tags", ())
     if cell["cell_type"] == "markdown" and _HIDDEN_CELLS.isdisjoint(tags):
         shown = _show_markdown(cell["source"], language, cell.get("attachments"))
-        return [shown] if shown.html else None
+        return [shown] if shown.html else []
     if cell["cell_type"] != "code" or not _HIDDEN_OUTPUTS.isdisjoint(tags):
-        return None
+        return []
     return [block for output in cell["outputs"] for block in _show_output(output, language)]
 
 

@@ -6,8 +6,10 @@ import gzip
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
+from html import escape
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -16,7 +18,8 @@ from nbformat import NotebookNode
 
 from licences.render.brand import Brand
 from licences.render.figures.style import PLOTLY, read_asset
-from licences.render.html.outputs import Block, list_blocks
+from licences.render.html.outputs import Block, Part, list_parts
+from licences.render.html.sections import SIGNATURE
 from licences.words.texts import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -31,10 +34,10 @@ def make_html(
     the catalogue, named at the foot.
     """
     brand = brand or Brand()
-    cells = list_blocks(notebook.cells, language)
-    is_plain = all(block.is_plain for blocks in cells for block in blocks)
+    parts = list_parts(notebook.cells, language)
+    is_plain = all(block.is_plain for part in parts for block in part.blocks)
     page = {
-        "cells": cells,
+        "parts": [replace(part, blocks=tuple(_sign(part.blocks, brand, language))) for part in parts],
         "title": f"{name} – {say(language, 'page.title')}",
         "html_language": HTML_LANGUAGES[language],
         "style": read_asset("page.css")
@@ -42,10 +45,11 @@ def make_html(
         + ("" if is_plain else read_asset("outputs.css")),
         "plotly": _pack_asset(PLOTLY),
         "too_old": say(language, "page.too_old"),
-        "script": read_asset("page.js") + read_asset("decide.js"),
+        "script": read_asset("page.js") + read_asset("fit.js") + read_asset("decide.js"),
         "skip": say(language, "page.skip"),
         "contents": say(language, "page.contents_title"),
-        "headings": _find_headings(cells),
+        "appendix": say(language, "page.appendix_title"),
+        "headings": _find_headings(parts),
         "firm": brand.firm,
         "contact": brand.contact,
         "colour": brand.colour,
@@ -59,10 +63,27 @@ def make_html(
 _HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>')
 
 
-def _find_headings(cells: list[list[Block]]) -> list[tuple[str, str]]:
-    """The anchor and the heading, as HTML, of each section that the notebook's outputs hold."""
-    texts = [block.html for blocks in cells for block in blocks if block.is_html]
-    return [found for text in texts for found in _HEADING.findall(text)]
+def _find_headings(parts: Iterable[Part]) -> list[tuple[str, str, str]]:
+    """The length, the anchor and the heading, as HTML, of each section that the notebook's outputs hold."""
+    texts = [(part.length, block.html) for part in parts for block in part.blocks if block.is_html]
+    return [(length, *found) for length, text in texts for found in _HEADING.findall(text)]
+
+
+def _sign(blocks: Iterable[Block], brand: Brand, language: str) -> Iterator[Block]:
+    """The blocks, with the firm's name under the letter."""
+    for block in blocks:
+        signed = block.is_html and SIGNATURE in block.html
+        yield (
+            replace(block, html=block.html.replace(SIGNATURE, _make_signature(brand, language)))
+            if signed
+            else block
+        )
+
+
+def _make_signature(brand: Brand, language: str) -> str:
+    close = escape(say(language, "letter.close"))
+    firm = f"<br><b>{escape(brand.firm)}</b>" if brand.firm else ""
+    return f'<p class="signature">{close}{firm}</p>'
 
 
 def _embed(content: bytes | None, kind: str) -> str:

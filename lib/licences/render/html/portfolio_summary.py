@@ -11,7 +11,7 @@ from licences.analysis.portfolio import Ahead, Portfolio
 from licences.law.in_force import Licence
 from licences.words.labels import name_both
 from licences.words.operating import say_for
-from licences.words.texts import mark_day, say, say_number
+from licences.words.texts import join_sentences, mark_day, say, say_number
 
 FEW_NAMES = 5  # so many clients stand in a cell
 NAMED = 30  # clients that are named one by one
@@ -67,7 +67,7 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
             for code, told in portfolio.verdicts.items()
             if (told == "forbidden").any()
         ],
-        "answer": " ".join(parts) if portfolio.language == "en" else "".join(parts),
+        "answer": join_sentences(parts, portfolio.language),
         "counts": [
             (kind, *_split_count(portfolio, f"count_{name}", count))
             for kind, name, count in (

@@ -8,24 +8,29 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licences.analysis.case import Case
+from licences.render.html.typesetting import set_chinese
 from licences.words.cases import view_case
 from licences.words.operating import read_texts_for
-from licences.words.texts import fill, mark_day, say_number
+from licences.words.texts import fill, join_sentences, mark_day, say_number
 
 OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in which all is escaped
+SIGNATURE = '<div class="signature"></div>'  # where the firm signs, which a notebook does not know
 SECTIONS = (
-    "summary",
-    "needed",
-    "missing",
-    "order",
+    "letter",
+    "rest",
     "plan",
     "steps",
-    "launch",
-    "renewals",
-    "costs",
-    "documents",
     "licences",
+    "documents",
+    "renewals",
+    "quotation",
     "sources",
+    "missing",
+    "order",
+    "launch",
+    "costs",
+    "details",
+    "profile",
     "limits",
 )
 
@@ -56,13 +61,15 @@ def make_environment() -> Environment:
     environment.filters["fill"] = fill
     environment.filters["number"] = say_number
     environment.filters["day"] = mark_day
+    environment.filters["sentences"] = join_sentences
     return environment
 
 
 def make_section(case: Case, name: str) -> Section:
     """One section of SECTIONS about a client, as HTML."""
     module = make_sections(case.language, is_operating=case.is_operating)
-    return Section(str(getattr(module, name)(view_case(case))))
+    html = str(getattr(module, name)(view_case(case)))
+    return Section(set_chinese(html) if case.language == "zh" else html)
 
 
 def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
@@ -70,5 +77,11 @@ def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
     texts = read_texts_for(is_operating, language)
     template = make_environment().get_template("sections.html.j2")
     return template.make_module(
-        {"page": texts["page"], "words": texts["deadlines"], "of_stages": texts["stages"]}
+        {
+            "language": language,
+            "page": texts["page"],
+            "of_letter": texts["letter"],
+            "words": texts["deadlines"],
+            "of_stages": texts["stages"],
+        }
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import TemplateRuntimeError, Undefined
 
-MOST_STEPS = 1_000_000  # about what a second is enough for; our own template takes some 20,000
+MOST_STEPS = 1_000_000  # about what a second is enough for; our own template takes some 40,000
 MOST_CHARACTERS = 8_000_000  # some 3,000 pages, marks included
 LONGEST_TEXT = 100_000
 LARGEST_NUMBER = 2**63

@@ -8,33 +8,42 @@ from typing import Any
 from licences.analysis.case import Case
 from licences.planning.promise import DATES
 from licences.render.brand import Brand
+from licences.render.lengths import STANDARD
+from licences.render.word.cards import describe_licences
+from licences.render.word.letter import describe_letter
 from licences.words.cases import view_case
+from licences.words.missing import SHOWN, say_more
 from licences.words.operating import read_texts_for
 from licences.words.papers import PaperView
 from licences.words.since_last import tell_since_last
-from licences.words.texts import fill, mark_day, say, say_number
+from licences.words.texts import add_note, fill, join_sentences, mark_day, say, say_number
 
 Words = dict[str, Any]
+_DAYS = 2  # of what falls due more often than that
 NAMES = frozenset(
-    {"advised", "age", "answer", "answers", "as_of", "blockers", "chances", "changed", "client", "client_code",
-     "coming", "conflicts", "contact", "costs", "costs_totals", "dates", "deadlines", "deadlines_intro", "deadlines_title",
-     "decided", "disclaimer", "documents", "edition", "figures", "firm", "forbidden", "groups", "has_chances", "held_in_vain", "launch",
-     "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_today",
-     "next_questions", "outside", "papers", "papers_intro", "papers_unknown", "rare_note", "scope",
-     "not_needed", "notes", "page", "plan_intro", "questions", "quotation", "quotation_total", "renew", "renewals",
-     "renewals_intro", "renewals_title", "risk", "shown", "sources_intro", "stages", "stages_title", "start", "steps",
-     "steps_note", "undated", "undetermined",
-     "untold_expiries", "warnings"}
+    {"advised", "age", "answer", "answer_in_short", "answers", "as_of", "blockers", "chances", "changed",
+     "client", "client_code", "close", "coming", "conflicts", "contact", "costs", "costs_in_short",
+     "costs_totals", "dates", "deadlines", "deadlines_intro", "deadlines_title", "decided", "details",
+     "disclaimer", "documents", "edition", "figures", "firm", "forbidden", "goals", "goals_by",
+     "goals_note", "greeting", "groups", "has_chances", "held", "held_in_vain", "labels", "launch", "length",
+     "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_rows",
+     "missing_today", "needs", "next_questions", "not_needed", "not_needed_why", "notes", "opening",
+     "outside", "page", "papers", "papers_by_who", "papers_intro", "papers_unknown", "periods",
+     "plan_intro", "questions", "questions_more", "quotation", "quotation_total", "rare_note", "reference",
+     "renew", "renewals", "renewals_intro", "renewals_title", "rest", "risk", "scope", "scope_sentence",
+     "shown", "sources_intro", "stages", "stages_title", "start", "steps", "steps_note", "subject", "texts",
+     "to_obtain", "undated", "undated_steps", "undetermined", "untold_expiries", "warnings"}
 )  # fmt: skip
 """What a template may name: these words, and the pictures."""
 
 
-def describe_words(case: Case, brand: Brand) -> Words:
+def describe_words(case: Case, brand: Brand, length: str = STANDARD) -> Words:
     """Names that a template may use, each a text, a number, or a list of such with names of its own.
 
-    The same words as on the client's page. ``page`` holds the headings and labels of the language.
+    The same words as on the client's page. ``page`` and ``labels`` hold the headings and labels of the language.
+    length: of the report, one of LENGTHS.
     """
-    return _Words(case).describe(brand)
+    return _Words(case).describe(brand) | {"length": length}
 
 
 class _Words:
@@ -44,8 +53,7 @@ class _Words:
 
     def describe(self, brand: Brand) -> Words:
         case, view, page = self.case, self.view, self.page
-        licences = [*view["shown"], *view["needed"]["undetermined"]]
-        told = {licence["code"]: self._describe_licence(licence) for licence in licences}
+        told = describe_licences(case)
         return {
             "page": page,
             "client": case.name,
@@ -60,11 +68,13 @@ class _Words:
             "limits": [*view["scope"], *page["limits"], view["local_note"]],
             "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
+            **describe_letter(case),
             **self._describe_summary(),
+            **self._describe_rest(told),
             "changed": self._describe_changed(),
             "groups": [
                 {
-                    "title": f"{page['verdicts'][verdict]} ({len(group)})",
+                    "title": add_note(page["verdicts"][verdict], len(group), case.language),
                     "verdict": verdict,
                     "licences": [told[licence["code"]] for licence in group],
                 }
@@ -104,6 +114,14 @@ class _Words:
             "papers_intro": self.fill("documents_intro", count=len(view["papers"]), **view["papers_of"])
             if view["papers"]
             else "",
+            "papers_by_who": [
+                {
+                    "who": who,
+                    "title": add_note(page["documents_of"][who], len(papers), case.language),
+                    "papers": [self._describe_paper(paper) for paper in papers],
+                }
+                for who, papers in view["papers_by"].items()
+            ],
             "papers_unknown": self._name("documents_unknown", list(view["undocumented"].values())),
             "documents": [told[licence["code"]] for licence in view["to_obtain"] if licence["documents"]],
             "shown": [told[licence["code"]] for licence in view["shown"]],
@@ -111,7 +129,23 @@ class _Words:
             "sources_intro": self.fill(
                 "sources_intro", oldest=view["checked"]["oldest"], newest=view["checked"]["newest"]
             ),
-            "answers": [{"label": label, "told": answer} for label, answer in view["profile"]],
+            "answers": [
+                {
+                    "label": label,
+                    "heading": say(case.language, "word.label", label=label),
+                    "told": answer,
+                }
+                for label, answer in view["profile"]
+            ],
+            "texts": [
+                {
+                    "number": text["number"],
+                    "said": text["said"],
+                    "address": text["address"] or "",
+                    "is_of_plan": text["number"] <= view["texts_of_plan"],
+                }
+                for text in view["texts"]
+            ],
         }
 
     def fill(self, key: str, **values: object) -> str:
@@ -145,23 +179,23 @@ class _Words:
         return {
             "missing_today": [one["text"] for one in view["missing_first"]]
             or ([page["today"]["none"]] if self.case.is_operating else []),
-            "missing_more": view["missing_more"],
+            "missing_more": say_more(len(view["missing"]) - SHOWN, self.case.language),
             "missing_all": [one["text"] for one in view["missing"]] if view["missing_more"] else [],
-            "answer": " ".join(filter(None, answer)),
+            "answer": join_sentences(answer, self.case.language),
             "chances": [promise["sentence"]] if launch or promise["kind"] != DATES else [],
             "decided": self._say_decided(launch) if launch else "",
             "stages": [dict(stage) for stage in view["stages"]],
             "stages_title": say(self.case.language, "stages.title"),
             "advised": [licence for licence in view["to_obtain"] if licence["advice"]],
             "blockers": [
-                f"{licence['name']}: {blocker}"
+                say(self.case.language, "deadlines.line", name=licence["name"], sentence=blocker)
                 for licence in view["blocked"]
                 for blocker in licence["blockers"]
             ],
             **self._describe_deadlines(),
             "held_in_vain": self._name("held_in_vain", view["held_in_vain"]),
             "next_questions": [self._say_question(question) for question in view["questions"][:3]],
-            "age": " ".join(filter(None, age)),
+            "age": join_sentences(age, self.case.language),
         }
 
     def _describe_changed(self) -> Words | None:
@@ -179,7 +213,7 @@ class _Words:
             page["launch_estimate"] if launch["is_estimate"] else "",
             f"* {page['provisional']}" if launch["provisional"] else "",
         ]
-        return " ".join(filter(None, parts))
+        return join_sentences(parts, self.case.language)
 
     def _describe_deadlines(self) -> Words:
         """What is held and runs out, or has a duty near, overdue first; ``renew``: the renewals as sentences."""
@@ -188,6 +222,12 @@ class _Words:
             {
                 "code": one["code"],
                 "name": one["name"],
+                "short": one["short"],
+                "about": "\n".join(filter(None, (one["remark"], "" if one["expires_on"] else one["what"]))),
+                "day": f"{one['last_day']}{'*' if one['is_provisional'] else ''}"
+                + ("" if one["expires_on"] else f"\n{one['last_day_label']}"),
+                "expires": str(one["expires_on"] or "–")
+                + (f"\n{say(language, 'deadlines.is_expired')}" if one["deadline"].is_expired else ""),
                 "sentence": say(language, "deadlines.line", name=one["name"], sentence=one["sentence"]),
                 "last_day": str(one["last_day"]),
                 "left": one["left"],
@@ -203,9 +243,52 @@ class _Words:
             "renew": [one["sentence"] for one, view in zip(told, views, strict=True) if view["expires_on"]],
         }
 
+    def _describe_rest(self, told: Mapping[str, Words]) -> Words:
+        """What is in hand, what is advised, and what cannot be told yet, a line each; and the cards of it."""
+        view, page = self.view, self.page
+        held = [told[licence["code"]] for licence in view["held"]]
+        groups = [
+            (
+                add_note(page["held_title"], len(held), self.case.language),
+                [(one["short"], self._say_held(one)) for one in held],
+            )
+        ]
+        for verdict in ("recommended", "optional"):
+            advised = [told[licence["code"]] for licence in view["needed"][verdict]]
+            lines = [
+                (one["short"], one["status_text"] if one["status"] != "not_held" else "") for one in advised
+            ]
+            groups.append((add_note(page["verdicts"][verdict], len(lines), self.case.language), lines))
+        waiting = [(one["short"], self.join(one["missing"])) for one in view["open"]]
+        groups.append((self.fill("undetermined_list", count=len(waiting)), waiting))
+        outside = [(one["short"], self.join(one["because"])) for one in view["outside"]]
+        groups.append((page["outside_title"], outside))
+        named = [*view["held"], *view["advised"], *view["needed"]["undetermined"]]
+        return {
+            "held": held,
+            "to_obtain": [told[licence["code"]] for licence in view["to_obtain"]],
+            "details": [told[licence["code"]] for licence in named],
+            "rest": [
+                {"title": title, "lines": [self._head(name, text) for name, text in lines]}
+                for title, lines in groups
+                if lines
+            ],
+            "not_needed_why": [
+                self._head(licence["short"], self.join(licence["because"])) for licence in view["not_needed"]
+            ],
+        }
+
+    def _head(self, name: str, text: str) -> Words:
+        """A line that begins with a name; ``heading`` has the colon."""
+        heading = say(self.case.language, "word.label", label=name) if text else name
+        return {"name": name, "heading": heading, "text": text}
+
+    def _say_held(self, licence: Words) -> str:
+        return self.join(filter(None, (licence["status_text"], licence["expires"])))
+
     def _say_question(self, question: Mapping[str, Any]) -> str:
         kind = "settles" if question["settles"] else "conditions"
-        return f"{question['label']} {self.fill(f'next_{kind}', count=len(question[kind]))}"
+        return f"{question['asked']} {self.fill(f'next_{kind}', count=len(question[kind]))}"
 
     def _say_rare(self) -> str:
         rare = self.view["rare"]
@@ -222,64 +305,6 @@ class _Words:
             "share": question["share"] if question["settles"] else "",
         }
 
-    def _describe_licence(self, licence: Mapping[str, Any]) -> Words:
-        page, until = self.page, self.case.held.get(licence["code"])
-        is_other = licence["name"] != licence["official_name"]
-        reasons = [
-            licence["advice"],
-            *licence["because"],
-            licence["legal_basis"],
-            *(f"{page['blocked_sign']} {blocker}" for blocker in licence["blockers"]),
-        ]
-        status = licence["status_text"]
-        tags = [
-            page["verdicts"][licence["verdict"]],
-            licence["kind"],
-            licence["phase"],
-            *([status] if licence["is_licence"] else []),
-            licence["code"],
-        ]
-        law = [licence["legal_basis"], licence["penalty"]]
-        return dict(licence) | {
-            "forbidden_text": "\n".join(filter(None, [licence["definition"], *licence["because"], *law])),
-            "why_text": self.join(licence["because"]),
-            "names": licence["name"] + (f" {licence['official_name']}" if is_other else ""),
-            "verdict_label": page["verdicts"][licence["verdict"]],
-            "status_label": "\n".join(
-                filter(None, (status, licence["needed_from"], self._say_last_day(licence), str(until or "")))
-            ),
-            "reasons": "\n".join(filter(None, reasons)),
-            "tags": " · ".join(tags),
-            "facts": [{"label": label, "text": text} for label, text in self._list_facts(licence) if text],
-            "source_text": "\n".join(filter(None, (licence["source"], licence["source_url"]))),
-            "published": str(licence["published_on"] or page["unknown"]),
-            "checked": f"{licence['checked_on']}\n{licence['age']}",
-        }
-
-    def _say_last_day(self, licence: Mapping[str, Any]) -> str:
-        day = licence["last_day_text"]
-        return say(self.case.language, "deadlines.of_holding", day=day) if day else ""
-
-    def _list_facts(self, licence: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        page = self.page
-        yield page["conditions"], "\n".join(licence["conditions"] or ())
-        yield page["authority"], f"{licence['authority']} ({licence['level']})"
-        for key in ("legal_basis", "time", "limit", "validity", "yearly_duty"):
-            yield page[key], licence[key]
-        fees = (licence["fee"], licence["yearly_fee"], licence["market_price"], licence["fee_note"])
-        yield page["fee"], " ".join(filter(None, fees))
-        fine = f"{licence['fine']}{page['stop']}" if licence["fine"] else ""
-        yield page["penalty"], " ".join(filter(None, (fine, licence["penalty"])))
-        for key in ("foreign_rule", "examples"):
-            yield page[key], licence[key]
-        yield page["local_title"], "\n".join(licence["local"])
-        yield page["would_change"], "\n".join(licence["changes"][:6])
-        checked = self.fill("checked_on", day=licence["checked_on"], age=licence["age"])
-        yield (
-            page["source"],
-            f"{licence['source']} ({checked}, {page['confidence']}: {licence['confidence']})",
-        )
-
     def _describe_plan(self) -> Words:
         view, page = self.view, self.page
         capacity = self.fill("plan_capacity", capacity=view["capacity"]) if view["capacity"] else ""
@@ -293,17 +318,25 @@ class _Words:
         ]
         note = [page["steps_note"], page["sure_note"] if launch else "", starred]
         return {
-            "plan_intro": " ".join(filter(None, intro)),
+            "plan_intro": join_sentences(intro, self.case.language),
             "conflicts": view["conflicts"],
             "steps": [self._describe_step(step) for step in view["dated"]],
             "has_chances": bool(launch),
-            "steps_note": " ".join(filter(None, note)),
+            "steps_note": join_sentences(note, self.case.language),
             "undated": [f"{step['name']}: {step['blocked_by']}" for step in view["undated"]],
+            "undated_steps": [self._head(step["short"], self._say_undated(step)) for step in view["undated"]],
             "coming": [
                 f"{self.fill('coming_from', day=row['from'])} {row['name']} {row['what']}{page['stop']} {row['note']}".strip()
                 for row in view["coming"]
             ],
         }
+
+    def _say_undated(self, step: Mapping[str, Any]) -> str:
+        """Why a step has no date; where its condition is not met, its card says what would meet it."""
+        obstacle = step["step"].obstacle
+        if obstacle is not None and obstacle.failed:
+            return say(self.case.language, "word.unmet")
+        return step["blocked_by"] or ""
 
     def _describe_step(self, step: Mapping[str, Any]) -> Words:
         small = [
@@ -314,10 +347,12 @@ class _Words:
             step["blocked_by"],
             step["waits"],
         ]
+        remarks = [small[3], step["needed_from"] if step["begins_on"] else "", *small[4:]]
         return {
             "code": step["code"],
             "name": step["name"],
             "short": step["short"],
+            "remarks": "\n".join(filter(None, remarks)),
             "on_path": step["on_path"],
             "text": ("▶ " if step["on_path"] else "")
             + "\n".join((step["short"], " · ".join(filter(None, small)))),
@@ -342,6 +377,9 @@ class _Words:
         small = " · ".join(filter(None, (paper["form"], paper["valid"], paper["remark"])))
         return {
             "text": "\n".join(filter(None, (f"☐ {paper['name']}", small))),
+            "name": paper["name"],
+            "due": self.fill("documents_due", day=mark_day(paper["needed_by"])) if paper["needed_by"] else "",
+            "about": " · ".join(filter(None, (paper["used_by"], small))),
             "needed_for": paper["needed_for"],
             "brought_by": paper["brought_by"] or "–",
             "needed_by": mark_day(paper["needed_by"]),
@@ -354,7 +392,7 @@ class _Words:
             return
         yield self.fill("launch_likely", likely=mark_day(launch["likely"]), path=" → ".join(launch["path"]))
         shares = [(launch["decider"], launch["decider_share"]), *launch["others"]]
-        last = self.join(f"{name} ({share})" for name, share in shares)
+        last = self.join(add_note(name, share, self.case.language) for name, share in shares)
         yield f"{self.fill('launch_draws', draws=say_number(launch['draws']))} {last}{page['stop']}"
         if launch["one_sided"]:
             yield self._name("one_sided", launch["one_sided"])
@@ -368,8 +406,12 @@ class _Words:
             begin = f"{event.renew_from} – " if event.renew_from else ""
             late = f" {page['overdue']}" if overdue else ""
             when.append(f"{begin}{event.renew_by}{'*' if event.provisional else ''}{late}")
+        more = len(when) - _DAYS
         return {
             "code": entry["code"],
+            "when_in_short": "\n".join(
+                [*when[:_DAYS], self.fill("due_more", count=more)] if more > 0 else when
+            ),
             "name": "\n".join(
                 filter(None, (entry["short"], page["due_planned"] if entry["is_planned"] else ""))
             ),

@@ -3,51 +3,53 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from licences.analysis.case import Case
 from licences.errors import UsageError
 from licences.render.brand import Brand
 from licences.render.figures.style import SHEET_PIXELS, Drawn
+from licences.render.lengths import STANDARD
 from licences.render.word.belongings import refuse_active
 from licences.render.word.budget import allot
 from licences.render.word.context import describe_words
+from licences.render.word.fields import fill_contents, number_captions
 from licences.render.word.filling import Filling, PictureFile, cut_property, mark_picture
 from licences.render.word.opening import open_template
 from licences.render.word.parts import clean_text, find_reaching_field
 from licences.render.word.pictures import PICTURE_MARK, place_pictures
 from licences.render.word.sandbox import freeze
-from licences.render.word.template import TEXT_WIDTH_MM, make_template
+from licences.render.word.styles import TALLEST_MM, TEXT_WIDTH_MM
+from licences.render.word.template import make_template
 
 LOGO_HEIGHT_MM = 14
-_MOST_ENTRIES = 5_000
 
 
 def make_word(
-    case: Case, brand: Brand | None = None, template: bytes | None = None, figures: tuple[Drawn, ...] = ()
+    case: Case,
+    brand: Brand | None = None,
+    template: bytes | None = None,
+    figures: tuple[Drawn, ...] = (),
+    length: str = STANDARD,
 ) -> bytes:
     """The ``.docx`` of a client, its figures empty until ``place_pictures``.
 
-    template: a Word file with the tags of docxtpl, by default ours. The same arguments give the same bytes.
+    template: a Word file with the tags of docxtpl, by default ours. length: one of LENGTHS. The same arguments give the same bytes.
     Raises: UsageError where the template is no Word file, or says what cannot be said.
     """
     brand = brand or Brand()
     if template is None:
-        return _make(case, brand, make_template(brand.colour), figures)
+        return _make(case, brand, make_template(brand.colour, length), figures, length)
     opened = open_template(template)
     try:
-        return _make(case, brand, opened.content, figures, is_ours=False)
+        return _make(case, brand, opened.content, figures, length, is_ours=False)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - our own template is tried; with another one it is that one's fault
@@ -58,10 +60,16 @@ def make_word(
 
 
 def _make(
-    case: Case, brand: Brand, template: bytes, figures: tuple[Drawn, ...], *, is_ours: bool = True
+    case: Case,
+    brand: Brand,
+    template: bytes,
+    figures: tuple[Drawn, ...],
+    length: str,
+    *,
+    is_ours: bool = True,
 ) -> bytes:
     logo, places = _find_logo(brand), {f"figures.{one.name}": _keep_place(one) for one in figures}
-    told, frozen = describe_words(case, brand), dict[int, Any]()
+    told, frozen = describe_words(case, brand, length), dict[int, Any]()
     words = {name: freeze(value, frozen) for name, value in told.items()}
     words["logo"] = mark_picture("logo") if logo else ""
     words["figures"] = MappingProxyType(
@@ -76,7 +84,8 @@ def _make(
     if not is_ours:
         _check_fields(document)
     _describe_pictures(document, figures)
-    _fill_contents(document)
+    number_captions(document)
+    fill_contents(document)
     made = datetime.combine(case.as_of, time(), UTC)
     properties = document.core_properties
     properties.author = properties.last_modified_by = cut_property(clean_text(brand.firm))
@@ -119,8 +128,10 @@ def _find_logo(brand: Brand) -> dict[str, PictureFile]:
 
 
 def _keep_place(drawn: Drawn) -> PictureFile:
+    """As wide as the text; what would be too tall for a page with its heading and caption is scaled down."""
     height = TEXT_WIDTH_MM * drawn.height_pixels / SHEET_PIXELS
-    return PictureFile(_make_blank(drawn.name), Mm(TEXT_WIDTH_MM), Mm(height))
+    scale = min(1, TALLEST_MM / height)
+    return PictureFile(_make_blank(drawn.name), Mm(TEXT_WIDTH_MM * scale), Mm(height * scale))
 
 
 def _make_blank(name: str) -> bytes:
@@ -149,106 +160,3 @@ def _describe_pictures(document: Any, figures: tuple[Drawn, ...]) -> None:
         part = document.part.related_parts[inline.graphic.graphicData.pic.blipFill.blip.embed]
         if part.blob in texts:
             inline.docPr.set("descr", clean_text(texts[part.blob]))
-
-
-def _fill_contents(document: Any) -> None:
-    """Fills in each table of contents, and has Word work out its page numbers when it opens the file."""
-    headings, entries = list(_mark_headings(document)), 0
-    for told in list(document.element.body.iter(qn("w:instrText"))):
-        if not (told.text or "").strip().startswith("TOC"):
-            continue
-        first = told.getparent().getparent()
-        last = _find_end(first)
-        if last is None:
-            continue
-        for paragraph in _list_between(first, last):
-            paragraph.getparent().remove(paragraph)
-        before = first
-        levels = re.search(r'\\o\s+"1-(\d)"', told.text)
-        deepest = int(levels[1]) if levels else 3
-        shown = [heading for heading in headings if heading[0] <= deepest]
-        entries += len(shown)
-        if entries > _MOST_ENTRIES:
-            raise UsageError(
-                f"--template: its tables of contents have more than {_MOST_ENTRIES:,} entries",
-                "take the table of contents out of the loop",
-            )
-        for paragraph in _make_entries(told.text, shown):
-            before.addnext(paragraph)
-            before = paragraph
-        first.getparent().remove(first)
-
-
-def _mark_headings(document: Any) -> Iterator[tuple[int, str, str]]:
-    """Level, text and bookmark of each heading, which is set here."""
-    named = {style.style_id: re.fullmatch(r"Heading ([1-3])", style.name or "") for style in document.styles}
-    levels = {style: int(found[1]) for style, found in named.items() if found}
-    path = f"{qn('w:pPr')}/{qn('w:pStyle')}"
-    for at, paragraph in enumerate(document.element.body.findall(qn("w:p")), start=1):
-        named_style = paragraph.find(path)
-        if named_style is None or named_style.val not in levels or not paragraph.text.strip():
-            continue
-        begin, end = (OxmlElement(f"w:bookmark{kind}") for kind in ("Start", "End"))
-        begin.set(qn("w:name"), f"_Toc{at:08}")
-        for mark in (begin, end):
-            mark.set(qn("w:id"), str(at))
-        paragraph.insert(1, begin)  # after its properties, which name the style
-        paragraph.append(end)
-        yield levels[named_style.val], paragraph.text, f"_Toc{at:08}"
-
-
-def _find_end(first: Any) -> Any:
-    """The paragraph in which the field ends that begins in ``first``."""
-    depth, paragraph = 0, first
-    while paragraph is not None:
-        for mark in paragraph.iter(qn("w:fldChar")):
-            depth += {"begin": 1, "end": -1}.get(mark.get(qn("w:fldCharType")), 0)
-        if depth == 0:
-            return paragraph
-        paragraph = paragraph.getnext()
-    return None
-
-
-def _list_between(first: Any, last: Any) -> list[Any]:
-    """The paragraphs after ``first`` up to ``last``."""
-    found, paragraph = [], first
-    while paragraph is not last:
-        paragraph = paragraph.getnext()
-        found.append(paragraph)
-    return found
-
-
-def _make_entries(instruction: str, headings: list[tuple[int, str, str]]) -> Iterator[Any]:
-    """The paragraphs of a table of contents: a field that is to be worked out, and until then our entries."""
-    for at, (level, text, bookmark) in enumerate(headings):
-        paragraph = OxmlElement("w:p")
-        style = OxmlElement("w:pStyle")
-        style.set(qn("w:val"), f"TOC{level}")
-        paragraph.get_or_add_pPr().append(style)
-        if at == 0:
-            begin = _make_mark("begin")
-            begin[0].set(qn("w:dirty"), "true")
-            told = OxmlElement("w:instrText")
-            told.set(qn("xml:space"), "preserve")
-            told.text = instruction
-            run = OxmlElement("w:r")
-            run.append(told)
-            paragraph.extend([begin, run, _make_mark("separate")])
-        link = OxmlElement("w:hyperlink")
-        link.set(qn("w:anchor"), bookmark)
-        run = OxmlElement("w:r")
-        shown = OxmlElement("w:t")
-        shown.text = text
-        run.append(shown)
-        link.append(run)
-        paragraph.append(link)
-        if at == len(headings) - 1:
-            paragraph.append(_make_mark("end"))
-        yield paragraph
-
-
-def _make_mark(kind: str) -> Any:
-    run, mark = OxmlElement("w:r"), OxmlElement("w:fldChar")
-    mark.set(qn("w:fldCharType"), kind)
-    run.append(mark)
-    return run

@@ -1,0 +1,103 @@
+"""Next moves: who has to do something next so that a licence is obtained, and what is due in a stretch of days."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from licences.planning.schedule import Plan, Step
+
+WEEK_DAYS, MONTH_DAYS = 7, 30
+
+Brought = Mapping[str, Mapping[str, int]]
+"""By code how many papers the ``client``, a ``third_party`` and ``us`` each bring."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """Who moves next for a licence.
+
+    who: ``client``, ``third_party`` or ``us``; None where others come first. kind: ``condition`` where the client
+    fails one, ``answer`` where it is not told whether it does, ``wait`` for ``codes``, ``later`` where nothing is
+    to be done before the plan has it begin, ``papers`` where that many have to come first, ``prepare`` otherwise.
+    by: the day by which it has to be done, None where there is none.
+    """
+
+    code: str
+    who: str | None
+    kind: str
+    papers: int = 0
+    codes: tuple[str, ...] = ()
+    by: date | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a plan has happen between two days, both within, by code.
+
+    papers: what somebody else has to bring by then, as pairs of who and code.
+    """
+
+    first: date
+    last: date
+    papers: tuple[tuple[str, str], ...]
+    prepare: tuple[str, ...]
+    submit: tuple[str, ...]
+
+
+def find_moves(plan: Plan, brought: Brought) -> dict[str, Move]:
+    """The next move of each step, by code."""
+    return {step.code: _find_move(step, plan, brought.get(step.code, {})) for step in plan.steps}
+
+
+def _find_move(step: Step, plan: Plan, brought: Mapping[str, int]) -> Move:
+    obstacle = step.obstacle
+    if obstacle and obstacle.kind == "fails_condition" and obstacle.until is None:
+        return Move(step.code, "client", "condition")
+    if step.missing_facts:
+        return Move(step.code, "client", "answer")
+    if obstacle and obstacle.kind == "waits_for":
+        return Move(step.code, None, "wait", codes=obstacle.codes)
+    if step.start and step.start > plan.start + timedelta(days=MONTH_DAYS):
+        return Move(step.code, None, "wait" if step.requires else "later", codes=step.requires)
+    for who in ("client", "third_party"):
+        if brought.get(who):
+            return Move(step.code, who, "papers", papers=brought[who], by=step.submit_on)
+    return Move(step.code, "us", "prepare", by=step.submit_on)
+
+
+def find_periods(plan: Plan, brought: Brought) -> tuple[Period, Period]:
+    """The first week of a plan, and the rest of its first month."""
+    week = plan.start + timedelta(days=WEEK_DAYS - 1)
+    month = plan.start + timedelta(days=MONTH_DAYS - 1)
+    return (
+        _find_period(plan, plan.start, week, brought),
+        _find_period(plan, week + timedelta(days=1), month, brought),
+    )
+
+
+def _find_period(plan: Plan, first: date, last: date, brought: Brought) -> Period:
+    def list_by(day: str) -> Iterator[str]:
+        dated = [(at, _rank(step), step.code) for step in plan.steps if (at := getattr(step, day))]
+        return (code for at, _, code in sorted(dated) if first <= at <= last)
+
+    submitted = tuple(list_by("submit_on"))
+    return Period(
+        first=first,
+        last=last,
+        papers=tuple(
+            (who, code)
+            for who in ("client", "third_party")
+            for code in submitted
+            if brought.get(code, {}).get(who)
+        ),
+        prepare=tuple(list_by("start")),
+        submit=submitted,
+    )
+
+
+def _rank(step: Step) -> float:
+    """What can wait least comes first."""
+    return math.inf if step.slack_days is None else step.slack_days
