@@ -11,7 +11,7 @@ from licences.analysis.case import Case
 from licences.render.html.typesetting import set_chinese
 from licences.words.cases import view_case
 from licences.words.operating import read_texts_for
-from licences.words.texts import fill, join_sentences, mark_day, say_number
+from licences.words.texts import fill, join_sentences, mark_day, say, say_number
 
 OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in which all is escaped
 SIGNATURE = '<div class="signature"></div>'  # where the firm signs, which a notebook does not know
@@ -79,6 +79,7 @@ def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
     return template.make_module(
         {
             "language": language,
+            "gap": say(language, "then", first="", second=""),  # what stands between two sentences
             "page": texts["page"],
             "of_letter": texts["letter"],
             "words": texts["deadlines"],
