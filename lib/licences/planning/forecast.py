@@ -21,7 +21,7 @@ from licences.planning.promise import DATES, Promise, find_kind, find_promise
 from licences.planning.renewals import Renewal, find_due, find_renewals, find_untold_expiries
 from licences.planning.risk import Risk, find_risk
 from licences.planning.schedule import Plan, Step, make_plan
-from licences.planning.simulation import Simulation, simulate
+from licences.planning.simulation import PROMISED, Simulation, simulate
 from licences.planning.stages import StagePlan, find_stage_plans
 
 
@@ -131,6 +131,11 @@ class Forecast:
     def find_percentiles(self, code: str) -> tuple[date, date, date] | None:
         """The same for one step, where dates can be promised for the stage that it belongs to."""
         return self.simulation.finishes.get(code) if code in self.promised else None
+
+    def find_day(self, code: str, likely: date | None) -> date | None:
+        """The day to give to others for a step where dates can be promised, else the likely one."""
+        days = self.find_percentiles(code)
+        return days[PROMISED] if days else likely
 
     @cached_property
     def promised(self) -> frozenset[str]:

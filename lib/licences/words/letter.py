@@ -10,7 +10,6 @@ from licences.analysis.case import Case
 from licences.assessment.holdings import DONE
 from licences.planning.moves import Move, Period, find_moves, find_periods
 from licences.planning.promise import DATES
-from licences.planning.schedule import Step
 from licences.planning.simulation import PROMISED, SHARES
 from licences.words.labels import join_some
 from licences.words.money import say_costs_in_short, say_risk
@@ -83,11 +82,12 @@ class _Letter:
         self.texts: dict[str, Any] = read_texts_for(case.is_operating, case.language)["letter"]
         self.steps = {step.code: step for step in case.steps}
         self.required = case.find_codes("required")
-        self.open = [code for code in self.required if case.findings[code].status not in DONE]
+        self.days = {code: case.forecast.find_day(code, step.finish) for code, step in self.steps.items()}
+        self.open = self._order(code for code in self.required if case.findings[code].status not in DONE)
         self.moves = find_moves(case.plan, self.brought)
 
     def view(self, beside: Iterable[str]) -> LetterView:
-        case, goals = self.case, [self._view_goal(code) for code in self._order_goals()]
+        case, goals = self.case, [self._view_goal(code) for code in self.open]
         more = len(case.questions) - QUESTIONS
         return {
             "date": write_day(case.as_of, self.language),
@@ -141,20 +141,21 @@ class _Letter:
         else:
             yield self.texts["answer"]["no_date"]
 
-    def _order_goals(self) -> list[str]:
-        """What is required and to be obtained, by the day on which it is there, then as the plan has it."""
-        places = {step.code: at for at, step in enumerate(self.plan.steps)}
-        days = {code: self._find_day(step) or date.max for code, step in self.steps.items()}
-        return sorted(self.open, key=lambda code: (days.get(code, date.max), places.get(code, len(places))))
+    def _order(self, codes: Iterable[str]) -> list[str]:
+        """By the day on which each is there, then as the plan has them; what has no day or no step comes last."""
+        places = {code: at for at, code in enumerate(self.steps)}
+        return sorted(
+            codes, key=lambda code: (self.days.get(code) or date.max, places.get(code, len(places)))
+        )
 
     def _view_goal(self, code: str) -> GoalView:
-        step, move = self.steps.get(code), self.moves.get(code)
+        move = self.moves.get(code)
         return {
             "code": code,
             "short": self.case.short(code),
             "next": self._say_next(move),
             "next_by": mark_day(move.by if move else None),
-            "by": mark_day(self._find_day(step) if step else None),
+            "by": mark_day(self.days.get(code)),
             "decides": code in self.plan.critical_path,
         }
 
@@ -165,10 +166,6 @@ class _Letter:
             self.texts["goals_star"] if any("*" in goal["by"] + goal["next_by"] for goal in goals) else "",
         ]
         return self.join(notes)
-
-    def _find_day(self, step: Step) -> date | None:
-        percentiles = self.case.forecast.find_percentiles(step.code)
-        return percentiles[PROMISED] if percentiles else step.finish
 
     def _say_next(self, move: Move | None) -> str:
         if move is None:
@@ -218,7 +215,7 @@ class _Letter:
         if count:
             key = "papers" if first else "papers_undated"
             yield self.fill(f"need.{key}", count=count, first=ours.count(first), day=mark_day(first))
-        for code in self._order_goals():
+        for code in self.open:
             step, move = self.steps.get(code), self.moves.get(code)
             what = say_obstacle(step, self.plan) if step and move and move.kind == "condition" else None
             advice = view_row(self.case.law.entries[code], self.language)["advice"]

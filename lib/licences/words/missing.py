@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from licences.planning.forecast import Forecast
 from licences.planning.missing import Missing
-from licences.planning.simulation import PROMISED
 from licences.words.rows import view_row
 from licences.words.texts import mark_day, say
 
@@ -37,8 +36,7 @@ def _view_missing(one: Missing, forecast: Forecast) -> MissingView:
     language, entry = forecast.plan.law.language, forecast.plan.law.entries[one.code]
     unknown = [say(language, "page.today.fine_unknown")] if one.penalty.amount_cny is None else []
     risk = say(language, "page.today.and").join(filter(None, [view_row(entry, language)["fine"], *unknown]))
-    days = forecast.find_percentiles(one.code)
-    by = _say_by(one, days[PROMISED] if days else one.finish, language)
+    by = _say_by(one, forecast.find_day(one.code, one.finish), language)
     return {
         "code": one.code,
         "name": entry.name,

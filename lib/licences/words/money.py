@@ -129,19 +129,11 @@ def say_totals(forecast: Forecast) -> Iterator[str]:
     """The sums over all phases, a sentence each; what a sum leaves out stands in the same one."""
     total, law = forecast.costs_total, forecast.plan.law
     language = law.language
-    fee, yearly, ours = total.fee_cny, total.yearly_fee_cny, total.our_fee_cny
-    for key, known, unknown in (
-        ("fee", None if fee is None else (fee, fee), total.unknown_fees),
-        ("yearly", None if yearly is None else (yearly, yearly), total.unknown_yearly_fees),
-        ("market", find_market(total), total.unknown_market),
-    ):
-        if known or unknown:
-            # Where no market price is known at all, a list of all that there is would say nothing.
-            basis = total.market_basis if key == "market" else None
-            names = [] if key == "market" and known is None else list(map(law.short, unknown))
-            told = _say_sum(known, names, basis, language)
-            yield say(language, f"money.total.{key}", told=told)
-    if ours is not None:
+    for key, known, unknown, basis in _list_sums(total):
+        # Where no market price is known at all, a list of all that there is would say nothing.
+        names = [] if key == "market" and known is None else list(map(law.short, unknown))
+        yield say(language, f"money.total.{key}", told=_say_sum(known, names, basis, language))
+    if total.our_fee_cny is not None:
         yield say(language, "money.total.ours", told=say_quotation_total(forecast))
     if total.estimates:
         yield say(language, "money.estimates", names=_join(map(law.short, total.estimates), language))
@@ -150,18 +142,22 @@ def say_totals(forecast: Forecast) -> Iterator[str]:
 def say_costs_in_short(forecast: Forecast) -> Iterator[str]:
     """The same sums for a letter: what they leave out is counted and not named."""
     total, language = forecast.costs_total, forecast.plan.law.language
-    fee, yearly, ours = total.fee_cny, total.yearly_fee_cny, total.our_fee_cny
-    for key, known, unknown in (
-        ("fee", None if fee is None else (fee, fee), total.unknown_fees),
-        ("yearly", None if yearly is None else (yearly, yearly), total.unknown_yearly_fees),
-        ("market", find_market(total), total.unknown_market),
+    for key, known, unknown, basis in _list_sums(total):
+        yield say(language, f"letter.cost.{key}", told=_count_sum(known, len(unknown), basis, language))
+    if total.our_fee_cny is not None:
+        yield say(language, "letter.cost.ours", told=say_quotation_total(forecast))
+
+
+def _list_sums(total: Amounts) -> Iterator[tuple[str, tuple[float, float] | None, Sequence[str], str | None]]:
+    """Of each sum that says anything what it is of, its least and most, whose amounts it leaves out, and its ground."""
+    fee, yearly = total.fee_cny, total.yearly_fee_cny
+    for key, known, unknown, basis in (
+        ("fee", None if fee is None else (fee, fee), total.unknown_fees, None),
+        ("yearly", None if yearly is None else (yearly, yearly), total.unknown_yearly_fees, None),
+        ("market", find_market(total), total.unknown_market, total.market_basis),
     ):
         if known or unknown:
-            basis = total.market_basis if key == "market" else None
-            told = _count_sum(known, len(unknown), basis, language)
-            yield say(language, f"letter.cost.{key}", told=told)
-    if ours is not None:
-        yield say(language, "letter.cost.ours", told=say_quotation_total(forecast))
+            yield key, known, unknown, basis
 
 
 def _count_sum(known: tuple[float, float] | None, unknown: int, basis: str | None, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from licences.render.excel.kept import KeptEntries
 from licences.words.cases import view_case
 from licences.words.labels import label_value
 from licences.words.operating import say_for
+from licences.words.plans import StepView
 from licences.words.texts import read_texts
 
 Read = Callable[[Any], Cell]
@@ -128,6 +129,16 @@ def read_day(text: str | date | None) -> date | None:
 def mark_late(day: date | None, as_of: date, *, is_provisional: bool) -> Cell:
     """A last day, red where it has gone by."""
     return None if day is None else Day(day, is_provisional, day < as_of)
+
+
+def list_waits(author: Author, step: StepView) -> Iterator[str | None]:
+    """What holds a step up, and what it waits for; None where it is nothing."""
+    yield step["blocked_by"]
+    if step["after"]:
+        yield author.own("waits.after", names=author.join(step["after"]))
+    yield step["waits"]
+    if step["missing"]:
+        yield author.own("waits.facts", names=author.join(step["missing"]))
 
 
 def join_lines(texts: Iterable[str | None]) -> str:

@@ -10,7 +10,7 @@ from licences.planning.renewals import Renewal
 from licences.planning.simulation import SHARES
 from licences.render.excel.cells import Cell, Day, Table, Toned
 from licences.render.excel.cover import star_day
-from licences.render.excel.parts import Author, Part, join_lines, mark_late, part
+from licences.render.excel.parts import Author, Part, join_lines, list_waits, mark_late, part
 from licences.words.plans import StepView, say_duty, say_ground
 from licences.words.texts import say_share
 
@@ -48,12 +48,7 @@ def _list_notes(author: Author, step: StepView) -> Iterator[str | None]:
     own = author.own
     if step["on_path"]:
         yield own("on_path")
-    yield step["blocked_by"]
-    if step["after"]:
-        yield own("waits.after", names=author.join(step["after"]))
-    yield step["waits"]
-    if step["missing"]:
-        yield own("waits.facts", names=author.join(step["missing"]))
+    yield from list_waits(author, step)
     yield from step["notes"]
     yield step["advice"]
     if step["step"].duration:

@@ -11,7 +11,7 @@ from licences.law.working_days import read_calendar
 from licences.render.excel.cells import Cell, Table, Toned
 from licences.render.excel.entered import TODO, Entry
 from licences.render.excel.papers import ListedPaper
-from licences.render.excel.parts import Author, Part, join_lines, mark_late, part
+from licences.render.excel.parts import Author, Part, join_lines, list_waits, mark_late, part
 from licences.words.plans import StepView
 
 SUBMITTED, FINISHED = 2, 3  # places in the list of states
@@ -159,15 +159,9 @@ def _find_first_mover(step: StepView | None, lacks: dict[str, int]) -> str:
 def _list_waits(author: Author, step: StepView | None) -> Iterator[str | None]:
     if step is None:
         return
-    own = author.own
     if step["begins_on"]:
-        yield own("waits.from", begins=step["needed_from"])
-    yield step["blocked_by"]
-    if step["after"]:
-        yield own("waits.after", names=author.join(step["after"]))
-    yield step["waits"]
-    if step["missing"]:
-        yield own("waits.facts", names=author.join(step["missing"]))
+        yield author.own("waits.from", begins=step["needed_from"])
+    yield from list_waits(author, step)
     yield step["advice"]
 
 
