@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from ipywidgets import HTML, DatePicker
+from jupyter_client.manager import start_new_kernel
 
 from licences.analysis.case import make_case
 from licences.app.explorer import Explorer
@@ -755,3 +756,24 @@ def test_a_client_in_stages_is_shown_at_its_start_and_saved_without_loss(
     explorer.reset()
     explorer.decide(True)
     assert (explorer.cells["client"], explorer.cells["group"]) == ("shop", "sisters")
+
+
+def test_a_server_that_is_slow_to_fetch_gets_every_message_of_the_page() -> None:
+    """Where a thousand wait, ZeroMQ drops what comes next, and a page would lack widgets."""
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        client.iopub_channel.socket.set_hwm(10)  # the reader's own queue, which else takes a thousand more
+        asked = client.execute("from licences.app.opening import explore\nexplore('wander-work')")
+        assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
+        numbers, is_idle = [], False
+        while not is_idle:
+            message = client.get_iopub_msg(timeout=10)
+            if message["parent_header"].get("msg_id") == asked:
+                numbers.append(int(message["msg_id"].rpartition("_")[2]))
+                is_idle = message["content"].get("execution_state") == "idle"
+        lost = set(range(numbers[0], numbers[-1])) - set(numbers)
+        assert len(numbers) > 1000
+        assert len(lost) <= 2  # the answers to other requests have numbers too
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

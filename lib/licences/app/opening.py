@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from IPython.core.getipython import get_ipython
 from ipywidgets import HTML, Widget
 
 from licences.app.explorer import Explorer
@@ -40,6 +42,7 @@ def explore(
     asked = {"client": client, "language": language, "as_of": as_of, "start": start}
     asked |= {"catalogue": catalogue, "clients": clients, "out": out}
     asked |= find_asked()
+    keep_every_message()
     try:
         work = _go_to_work(asked.get("work", ""))
         places = Places(
@@ -54,6 +57,18 @@ def explore(
         ).page
     except LicencesError as error:
         return HTML(make_style() + make_message("wrong", str(error).splitlines()))
+
+
+def keep_every_message() -> None:
+    """Lets this kernel keep what its server has not fetched yet, in place of dropping it without a word.
+
+    A page of ours is over a thousand messages at once; ZeroMQ drops those that are more than its
+    high-water mark of 1,000 ahead, and on a busy machine the page then lacks widgets.
+    """
+    shell: Any = get_ipython()
+    thread = getattr(getattr(shell, "kernel", None), "iopub_thread", None)
+    if thread is not None:
+        thread.schedule(lambda: thread.socket.set_hwm(0))
 
 
 def _read_terms(as_of: str, start: str, today: date) -> Terms:
