@@ -197,7 +197,6 @@ def test_one_day_is_recommended_and_once(make: Make, client: str, language: str)
     told[read_calendar] = re.sub("BEGIN:VALARM.*?END:VALARM", "", told[read_calendar])  # it repeats its entry
     page = read_texts(language)["page"]
     beside = squeeze(f"{say_marked(day, language)}{page['chance'].format(share=share)}")
-    beside_explored = squeeze(f"{mark_day(day)}{page['chance'].format(share=share)}")
     lead = squeeze(page["promise_lead"])
     whole = squeeze(
         fill(find_template(language, "promise.recommended", operating=False), day=mark_day(day), share=share)
@@ -214,7 +213,7 @@ def test_one_day_is_recommended_and_once(make: Make, client: str, language: str)
     assert told[read_word].count(squeeze(large)) == 1
     assert told[read_word].count(lead) == told[read_terminal].count(whole) == 1
     assert told[read_workbook].count(f"{sheet}{day}") == told[read_workbook].count(sheet) == 1
-    assert told[read_explorer].count(beside_explored) == 1
+    assert told[read_explorer].count(beside) == 1
     events = [event for event in told[read_calendar].split("BEGIN:VEVENT") if f"SUMMARY:{entry}" in event]
     assert len(events) == 1
     assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}" in events[0]

@@ -12,7 +12,7 @@ from licences.planning.moves import Move, Period, find_moves, find_periods
 from licences.planning.promise import DATES
 from licences.planning.simulation import PROMISED, SHARES
 from licences.words.labels import join_some
-from licences.words.money import say_costs_in_short, say_risk
+from licences.words.money import say_costs_in_short
 from licences.words.operating import read_texts_for
 from licences.words.papers import PaperView, count_by_code
 from licences.words.plans import say_obstacle
@@ -48,7 +48,7 @@ class LetterView(TypedDict):
     """What a letter says, in its order.
 
     answer: a paragraph. goals: what is to be obtained, by the day on which it is there. needs: what the client has to bring,
-    answer, change or decide. costs: a sentence each. risk: None where nothing is at stake.
+    answer, change or decide. costs: a sentence each.
     """
 
     date: str
@@ -62,7 +62,6 @@ class LetterView(TypedDict):
     questions_more: str
     periods: list[PeriodView]
     costs: list[str]
-    risk: str | None
     needs: list[str]
     close: str
 
@@ -101,7 +100,6 @@ class _Letter:
             "questions_more": self.fill("questions_more", count=more) if more > 0 else "",
             "periods": [view for view in self._view_periods() if view["tasks"]],
             "costs": list(say_costs_in_short(case.forecast)),
-            "risk": say_risk(case.forecast),
             "needs": list(self._list_needs()),
             "close": self.texts["close"],
         }
@@ -210,11 +208,14 @@ class _Letter:
 
     def _list_needs(self) -> Iterator[str]:
         """What the client has to do, so that the rest can be done for it."""
-        ours = [paper["needed_by"] for paper in self.papers if paper["who"] == "client"]
-        first, count = min(filter(None, ours), default=None), len(ours)
-        if count:
-            key = "papers" if first else "papers_undated"
-            yield self.fill(f"need.{key}", count=count, first=ours.count(first), day=mark_day(first))
+        ours = [paper for paper in self.papers if paper["who"] == "client"]
+        day = min(filter(None, (paper["needed_by"] for paper in ours)), default=None)
+        if day:
+            first = [paper["name"] for paper in ours if paper["needed_by"] == day]
+            names = join_some(first, self.language)
+            yield self.fill("need.papers", count=len(ours), first=len(first), day=mark_day(day), names=names)
+        elif ours:
+            yield self.fill("need.papers_undated", count=len(ours))
         for code in self.open:
             step, move = self.steps.get(code), self.moves.get(code)
             what = say_obstacle(step, self.plan) if step and move and move.kind == "condition" else None

@@ -16,6 +16,7 @@ from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.planning.simulation import SHARES
 from licences.render.html.sections import make_environment, make_sections
+from licences.render.html.typesetting import typeset
 from licences.rules.facts import Field
 from licences.words.cases import view_licence
 from licences.words.deadlines import view_deadlines
@@ -80,7 +81,7 @@ def make_answer(case: Case) -> str:
         "promise": view_promise(case.forecast),
         "stages": Markup(sections.stages({"stages": view_stages(case.forecast)})),  # noqa: S704 - as above
     }
-    return _render("answer", view, texts["page"], texts["explorer"])
+    return typeset(_render("answer", view, texts["page"], texts["explorer"]), case.language)
 
 
 def make_question(case: Case) -> str:
@@ -96,7 +97,7 @@ def make_question(case: Case) -> str:
             "conditions": [case.name_code(code) for code in best["conditions"]],
             "open": len(case.find_codes("undetermined")) - len(outside),
         }
-    return _render("question", view, texts["page"], texts["explorer"])
+    return typeset(_render("question", view, texts["page"], texts["explorer"]), case.language)
 
 
 def make_rare(case: Case) -> str:
@@ -107,13 +108,13 @@ def make_rare(case: Case) -> str:
         "intro": say_rare(len(case.settled_by_none), case.language),
         "labels": labels,
     }
-    return _render("rare", view if labels else None)
+    return typeset(_render("rare", view if labels else None), case.language)
 
 
 def make_label(field: Field, language: str, told: bool) -> str:
     """What a fact is called; its help opens with a click."""
     said = {"label": field.label[language], "help": field.help[language]}
-    return _render("label", said, told)
+    return typeset(_render("label", said, told), language)
 
 
 def make_message(kind: str, lines: Iterable[str], items: Iterable[str] = ()) -> str:
@@ -130,7 +131,8 @@ def make_head(case: Case, name: str, is_saved: bool) -> str:
 def make_card(case: Case, code: str) -> str:
     """The card of one licence: what the report says of it in several places; folded, what we know of our reading."""
     research = say_research(case.law.entries[code].row, case.language)
-    return str(make_sections(case.language).card(view_licence(case, code), research=research))
+    html = str(make_sections(case.language).card(view_licence(case, code), research=research))
+    return typeset(html, case.language)
 
 
 def list_licences(case: Case) -> pd.DataFrame:
@@ -180,7 +182,7 @@ def make_difference(old: Case, new: Case) -> str:
         ],
         "is_same": not (comparison.gained or comparison.lost or comparison.changed),
     }
-    return _render("difference", view, texts["page"], texts["explorer"])
+    return typeset(_render("difference", view, texts["page"], texts["explorer"]), new.language)
 
 
 def say_strip(old: Case, new: Case) -> str:

@@ -11,7 +11,7 @@ from licences.render.brand import Brand
 from licences.render.figures.style import read_asset
 from licences.render.html.page import make_html
 from licences.render.html.sections import Section, make_environment
-from licences.render.html.typesetting import set_chinese
+from licences.render.html.typesetting import typeset
 from licences.words.groups import GroupView
 from licences.words.texts import read_texts
 
@@ -35,4 +35,4 @@ def make_group_section(view: GroupView, language: str, scope: Sequence[str] = ()
     template: Any = make_environment().get_template("group.html.j2")
     text, style = read_texts(language), read_asset("portfolio.css") + read_asset("group.css")
     html = str(template.module.group(view, text["group"], text["portfolio"], scope, style))
-    return Section(set_chinese(html) if language == "zh" else html)
+    return Section(typeset(html, language))

@@ -25,7 +25,7 @@ from licences.render.html.portfolio_summary import (
 )
 from licences.render.html.portfolio_tables import find_groups, make_matrix, make_shares
 from licences.render.html.sections import Section, make_environment
-from licences.render.html.typesetting import set_chinese
+from licences.render.html.typesetting import typeset
 from licences.words.cases import say_note
 from licences.words.deadlines import say_days_left
 from licences.words.operating import read_texts_for
@@ -66,7 +66,7 @@ def make_portfolio_section(portfolio: Portfolio, name: str, group_by: str = "own
     view |= _VIEWS[name](portfolio, group_by)
     style = read_asset("portfolio.css")
     html = str(getattr(template.module, name)(view, style))
-    return Section(set_chinese(html) if portfolio.language == "zh" else html)
+    return Section(typeset(html, portfolio.language))
 
 
 def _describe_needed(portfolio: Portfolio, group_by: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from licences.analysis.case import Case
-from licences.render.html.typesetting import set_chinese
+from licences.render.html.typesetting import typeset
 from licences.words.cases import view_case
 from licences.words.operating import read_texts_for
 from licences.words.texts import fill, join_sentences, mark_day, say, say_number
@@ -69,7 +69,7 @@ def make_section(case: Case, name: str) -> Section:
     """One section of SECTIONS about a client, as HTML."""
     module = make_sections(case.language, is_operating=case.is_operating)
     html = str(getattr(module, name)(view_case(case)))
-    return Section(set_chinese(html) if case.language == "zh" else html)
+    return Section(typeset(html, case.language))
 
 
 def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
