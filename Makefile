@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-# Rooms whose tests only work something out; the others start servers, kernels and browsers, which take all cores.
-AT_ONCE := $(addprefix tests/,analysis api assessment law planning quality reading rules words render/excel render/figures)
+# Tests of servers, clusters and of what happens when a machine has no room left: they take all cores.
+ALONE := $(addprefix tests/,app batch/test_cluster.py batch/test_faults.py)
 
 .PHONY: reports test test-lowest fuzz docs bench compare-engines kills lock clean
 
@@ -17,8 +17,8 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q --numprocesses auto --dist loadfile $(AT_ONCE)
-	$(BIN)/pytest -q $(addprefix --ignore=,$(AT_ONCE))
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest -q $(ALONE)
 	$(BIN)/pytest -q --nbval-lax notebooks
 
 # Offline, and without a warning; each notebook is run for its page.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import string
 import tempfile
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -17,7 +18,8 @@ from typing import Any, TypeVar
 
 from licences.render.browser import PATIENCE_SECONDS, Browser, BrowserError, explain_failure
 from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
-from licences.render.lengths import STANDARD
+from licences.render.fonts import SheetFonts
+from licences.render.lengths import STANDARD, leave_out
 from licences.runner.temporary import find_temporary_folder
 
 # How long a page may take to close, and after how many in a row that failed nothing more is printed.
@@ -34,6 +36,9 @@ _MARGINS = """@page {{
 }}"""
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
 T = TypeVar("T")
+# Scripts that nobody runs on a sheet, which are most of a page; a figure is one that holds data.
+_SCRIPTS = re.compile(r"<script(?! type=\"application/json\").*?</script>", re.DOTALL)
+_NO_FONTS, _OUR_FONTS = "default-src 'none';", "default-src 'none'; font-src file:;"
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
@@ -69,6 +74,7 @@ class Printer:
     def __init__(self, sheets: int = 1) -> None:
         self._browser = Browser()
         self._failures, self._given_up, self._unreadable = 0, "", ""
+        self._fonts = SheetFonts()
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
         self._alone = asyncio.Lock()
         self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
@@ -97,11 +103,17 @@ class Printer:
         style = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
         folder = find_temporary_folder()
         with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", dir=folder) as file:
-            file.write(html)
+            file.write(self._prepare(html, footer, length))
             file.flush()
             pdf: bytes = self._do(partial(self._print, Path(file.name).as_uri(), style, length))
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
+
+    def _prepare(self, html: str, footer: str, length: str) -> str:
+        """The page as it is printed: with what its length has, without scripts, with fonts of its own."""
+        page = _SCRIPTS.sub("", leave_out(html, length))
+        fonts = self._fonts.make_style(page + footer + string.printable)
+        return page.replace(_NO_FONTS, _OUR_FONTS, 1).replace("</head>", f"<style>{fonts}</style></head>", 1)
 
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name.
