@@ -323,7 +323,6 @@ def _say_local_note(case: Case, shown: list[LicenceView]) -> str:
 
 def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
     field = case.catalogue.fields[row["field"]]
-    kind = "yes_or_no" if field.type == "bool" else "which"
     return {
         "field": field.name,
         "label": field.label[case.language],
@@ -332,7 +331,7 @@ def _view_question(case: Case, row: Mapping[Any, Any]) -> QuestionView:
         "conditions": [case.name_code(code) for code in row["conditions"]],
         "share": f"{row['share']:.0%}",
         "is_rare": field.is_rare,
-        "asked": say(case.language, f"letter.{kind}", label=field.label[case.language]),
+        "asked": say(case.language, f"letter.asked.{field.type}", label=field.label[case.language]),
     }
 
 
