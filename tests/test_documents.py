@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import nbformat
+import openpyxl
 import plotly.graph_objects as go
 import pytest
 import yaml
@@ -33,6 +35,7 @@ PAGES = sorted(
 )
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *PAGES]
 FENCE = re.compile(r"^```(\S*)[ ]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BOOK = DOCS / "consultant" / "book.md"  # whose examples follow on each other
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -175,7 +178,7 @@ EXAMPLES = [
     (path, command, printed)
     for path in DOCUMENTS
     for command, printed in find_examples(path)
-    if printed and path.name != "CONTRIBUTING.md"
+    if printed and path.name not in {"CONTRIBUTING.md", BOOK.name}
 ]
 
 
@@ -191,6 +194,17 @@ def test_an_example_is_what_the_command_prints(
         if file:
             (folder / file).write_text(text, encoding="utf-8")
     expect(printed, find_printed(command, capsys))
+
+
+def test_the_examples_of_the_book_are_printed_one_after_the_other(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = openpyxl.Workbook()
+    events.worksheets[0].append(["client", "code", "event", "on"])
+    events.worksheets[0].append(["corner-shop", "ICP", "submitted", date(2026, 11, 24)])
+    events.save(folder / "events.xlsx")
+    for command, printed in find_examples(BOOK):
+        expect(printed, find_printed(command, capsys))
 
 
 def mask(text: str) -> str:

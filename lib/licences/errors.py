@@ -21,7 +21,9 @@ EXTRAS = {
     "excel": ("openpyxl", "xlrd", "xlsxwriter"),
     "calendar": ("icalendar",),
     "word": ("docxtpl",),
-    "pdf": ("playwright",),
+    "pdf": ("playwright", "uharfbuzz"),
+    "book": ("sqlalchemy", "alembic"),
+    "team": ("sqlalchemy", "alembic", "psycopg"),
     "cluster": ("distributed", "upath"),
 }
 

@@ -50,7 +50,8 @@ def look(file: Path, client: str = "shop", language: str = "en") -> Case:
 
 
 def read_section(case: Case, name: str) -> str:
-    return str(make_section(case, name)._repr_html_())
+    """A section, its days with plain blanks."""
+    return str(make_section(case, name)._repr_html_()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_first_page_says_it_after_the_launch_and_in_red_what_is_late(file: Path) -> None:

@@ -20,6 +20,7 @@ from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Places, Terms
 from licences.batch.run import BatchJob, write_reports
+from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.planning.schedule import find_beginning
@@ -223,7 +224,7 @@ class Explorer:
         return self.opened if is_same else None
 
     def _read_clients(self, path: Path) -> pd.DataFrame:
-        if path.exists():
+        if is_book(path) or path.exists():
             return read_profiles(path, self.catalogue.fields, self.codes)
         return pd.DataFrame({"client": [], "name": []})
 

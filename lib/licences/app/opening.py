@@ -14,6 +14,7 @@ from licences.app.explorer import Explorer
 from licences.app.layout import make_style
 from licences.app.serve import find_asked
 from licences.app.terms import Places, Terms
+from licences.book.place import is_server
 from licences.errors import LicencesError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.working_days import find_usual_start
@@ -48,7 +49,7 @@ def explore(
         places = Places(
             work=work,
             catalogue=work / asked["catalogue"] if asked["catalogue"] else None,
-            clients=(work / asked["clients"]).resolve() if asked["clients"] else _find_clients_file(work),
+            clients=_find_clients_place(work, asked["clients"]),
             out=work / (asked["out"] or "reports"),
         )
         terms = _read_terms(asked["as_of"], asked["start"], date.today())
@@ -83,8 +84,10 @@ def _go_to_work(folder: str) -> Path:
     return find_work_folder()
 
 
-def _find_clients_file(work: Path) -> Path:
-    """Where clients are kept: a file of the work folder, never the samples that are installed."""
+def _find_clients_place(work: Path, asked: str) -> Path:
+    """Where clients are kept: as asked, else a file of the work folder, never the samples that are installed."""
+    if asked:
+        return Path(asked) if is_server(Path(asked)) else (work / asked).resolve()
     file = find_own_file("clients.csv", work)
     return file if file.is_relative_to(work) else work / "clients.csv"
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from licences.book.place import read_server_place
 from licences.errors import UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
@@ -56,9 +57,12 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
     files.add_argument(
         "--clients",
-        type=_read_place,
+        type=_read_clients_place,
         metavar="FILE",
-        help="CSV or XLSX, also at an address such as s3://…; default: data/clients.csv",
+        help="CSV, XLSX or a book, also at an address such as s3://… or postgresql+psycopg://…; default: data/clients.csv",
+    )
+    files.add_argument(
+        "--known-on", type=_read_date, metavar="DATE", help="what a book held at the end of this day"
     )
     asked = _Parser(add_help=False, parents=[files])
     asked.add_argument(
@@ -133,6 +137,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     plan.add_argument("--json", action="store_true", help="print JSON alone")
     plan.set_defaults(run="plan")
 
+    _add_book(commands, files)
     _add_report(commands, planned)
     _add_diff(commands, planned)
 
@@ -177,6 +182,52 @@ def _add_explore(commands: Any, files: _Parser) -> None:
     )
     explore.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     explore.set_defaults(run="explore", group=[])
+
+
+def _add_book(commands: Any, files: _Parser) -> None:
+    book = commands.add_parser("book", help="where a firm keeps its clients and what happened")
+    tasks = book.add_subparsers(required=True, metavar="TASK", dest="task")
+    begin = tasks.add_parser("init", help="make a book, empty or with the clients of a file")
+    begin.add_argument(
+        "place",
+        type=_read_clients_place,
+        metavar="BOOK",
+        help="such as book.sqlite, or postgresql+psycopg://…",
+    )
+    begin.add_argument("--from", dest="source", type=_read_place, metavar="CLIENTS", help="a clients file")
+    begin.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
+    for name, said in (
+        ("export", "write the tables of a book as CSV into a folder"),
+        ("import", "make a book of a folder that was exported"),
+    ):
+        task = tasks.add_parser(name, help=said)
+        task.add_argument("folder", type=Path, metavar="DIR")
+        task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
+    book.set_defaults(run="book", known_on=None)
+
+    record = commands.add_parser(
+        "record",
+        parents=[files],
+        help="what happened to an application, into a book",
+        usage="licences record (CLIENT CODE EVENT --on DATE | --file EVENTS) --clients BOOK [options]",
+    )
+    record.add_argument("client", nargs="?", metavar="CLIENT")
+    record.add_argument("code", nargs="?", metavar="CODE", help="of the licence, such as EDI")
+    record.add_argument(
+        "event", nargs="?", metavar="EVENT", help="such as submitted, accepted, returned, granted or refused"
+    )
+    record.add_argument("--on", type=_read_date, metavar="DATE", help="the day on which it happened")
+    record.add_argument("--number", default="", help="of what was granted, or of the application")
+    record.add_argument("--until", type=_read_date, metavar="DATE", help="when what was granted expires")
+    record.add_argument("--note", default="", metavar="TEXT", help="what should be remembered of it")
+    record.add_argument("--by", default="", metavar="NAME", help="who says so; default: who is logged in")
+    record.add_argument("--file", type=_read_place, metavar="EVENTS", help="CSV or XLSX with many events")
+    record.add_argument(
+        "--strike-out",
+        action="store_true",
+        help="it was recorded wrongly: it counts no more, and its row stays",
+    )
+    record.set_defaults(run="record")
 
 
 def _add_report(commands: Any, planned: _Parser) -> None:
@@ -294,6 +345,16 @@ def _read_names(kind: str, known: tuple[str, ...], text: str) -> tuple[str, ...]
 def _read_place(text: str) -> Path:
     try:
         return read_place(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _read_clients_place(text: str) -> Path:
+    """A place of clients: also the address of a book on a server."""
+    if not text.startswith("postgresql"):
+        return _read_place(text)
+    try:
+        return read_server_place(text)
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -21,6 +21,8 @@ COMMANDS = {
     "what-if": ("answers", "tell_what_if"),
     "plan": ("answers", "tell_plans"),
     "diff": ("answers", "tell_difference"),
+    "book": ("book", "keep_book"),
+    "record": ("book", "record"),
     "template": ("report", "write_template"),
     "new": ("new", "make_work_folder"),
     "explore": ("explore", "open_explorer"),

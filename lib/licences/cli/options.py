@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from licences.book.place import add_known_on, is_book
+from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.files import is_remote
@@ -18,7 +20,13 @@ from licences.rules.stages import find_present, list_stages
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:
-    return options.clients or shorten(find_own_file("clients.csv"))
+    """Where the clients are, as a book held them on a day where that is asked. Raises: UsageError."""
+    file = options.clients or shorten(find_own_file("clients.csv"))
+    if options.known_on is None:
+        return file
+    if not is_book(file):
+        raise UsageError("--known-on asks what a book held", "name one with --clients, such as book.sqlite")
+    return add_known_on(file, options.known_on)
 
 
 def find_catalogue_file(options: argparse.Namespace) -> Path:

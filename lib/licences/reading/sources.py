@@ -1,4 +1,4 @@
-"""Sources: a file as rows of texts before its header is known, be it CSV or a sheet of a workbook."""
+"""Sources: a file as rows of texts before its header is known, be it CSV, a sheet of a workbook or a book."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from licences.book.clients import list_rows
+from licences.book.place import is_book
 from licences.errors import Problem, ProblemsError, cut, need_extra
 from licences.reading.bounds import (
     MAX_CELLS,
@@ -44,8 +46,12 @@ class Source:
 def read_source(path: Path, wanted: Collection[str], spellings: Mapping[str, str]) -> Source:
     """The rows of a file that hold something; of a workbook those of the sheet that names the wanted columns.
 
-    Raises: ProblemsError, BoundError, WorkbookError where the file is broken; MissingFileError.
+    Raises: ProblemsError, BoundError, WorkbookError, BookError where the file is broken; MissingFileError.
     """
+    if is_book(path):
+        header, *clients = list_rows(path)
+        rows = [Row(line, cells, [], False) for line, cells in enumerate([header, *clients], start=1)]
+        return Source(rows)
     if path.suffix.lower() in WORKBOOKS:
         return _choose_sheet(_list_sheets(path), wanted, spellings)
     return _read_csv(path)

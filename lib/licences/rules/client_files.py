@@ -1,4 +1,4 @@
-"""Clients files with one client put in, and everything else left as it is."""
+"""Clients files and books with one client put in, and everything else left as it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from licences.book.place import is_book
+from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
 from licences.reading.characters import find_unseen
 from licences.reading.files import read_coded_text, write_whole
@@ -25,6 +27,7 @@ from licences.rules.facts import (
     read_profiles,
     try_to_read_profiles,
 )
+from licences.rules.keeping import begin_writing, keep_client
 from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
 from licences.rules.stages import FROM
 
@@ -50,7 +53,7 @@ def _find_placed(
     path: Path, fields: Fields, codes: Collection[str], client: str
 ) -> tuple[int, dict[str, str] | None]:
     """As ``find_saved``, and the line of the row."""
-    if path.exists():
+    if is_book(path) or path.exists():
         profiles = read_profiles(path, fields, codes)
         for line, record in zip(profiles.index, profiles.to_dict("records"), strict=True):
             if record["client"].casefold() == client.casefold():
@@ -99,7 +102,7 @@ def write_client(
     cells: Mapping[str, str],
     over: Mapping[str, str] | None = None,
 ) -> None:
-    """Writes a client as a row of a CSV or XLSX clients file, which is made where there is none.
+    """Writes a client as a row of a CSV or XLSX clients file, which is made where there is none, or into a book.
 
     The other rows, the order of columns, the encoding and the ends of lines stay; a column that the
     file lacks is added where the client tells something about it. Of a client told in stages the first row
@@ -110,6 +113,13 @@ def write_client(
     file holds the client otherwise than ``over`` says; UsageError where no clients file can be there, or
     where saving would lose something.
     """
+    if is_book(path):
+        _check_cells(cells, fields, codes, path.name)
+        with change_book(path) as connection:
+            saved = find_saved(path, fields, codes, cells["client"])
+            _check_overtaken(path, cells["client"], saved, over)
+            keep_client(connection, cells, saved, begin_writing())
+        return
     check_place(path, fields)
     _check_cells(cells, fields, codes, path.name)
     with take_turns(path.parent):
@@ -139,12 +149,7 @@ def _change(
 ) -> None:
     names = [column.name for column in find_clients_table(fields).columns]
     place, saved = _find_placed(path, fields, codes, cells["client"])
-    if saved is not None and over is None:
-        wrong = f"{path.name} holds the client {saved['client']!r} already"
-        raise OvertakenError(wrong, "overwrite it, or use another id")
-    if saved != over:
-        wrong = f"{path.name} does not hold the client {cells['client']!r} any more as it was read"
-        raise OvertakenError(wrong, "look at it again")
+    _check_overtaken(path, cells["client"], saved, over)
     found = _read(path, fields)
     before = dict(zip(found.lines, found.cells, strict=True))
     if found.columns != list(range(len(found.header))):
@@ -163,6 +168,18 @@ def _change(
     kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
     _check_kept(path, content, header, kept, new, fields, codes)
     write_whole(path, content)
+
+
+def _check_overtaken(
+    path: Path, client: str, saved: Mapping[str, str] | None, over: Mapping[str, str] | None
+) -> None:
+    """Raises: OvertakenError where a client is saved otherwise than what may be overwritten."""
+    if saved is not None and over is None:
+        wrong = f"{path.name} holds the client {saved['client']!r} already"
+        raise OvertakenError(wrong, "overwrite it, or use another id")
+    if saved != over:
+        wrong = f"{path.name} does not hold the client {client!r} any more as it was read"
+        raise OvertakenError(wrong, "look at it again")
 
 
 def _read(path: Path, fields: Fields) -> Rows:

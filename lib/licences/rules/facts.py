@@ -13,6 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from licences.book.events import read_events
+from licences.book.place import is_book
 from licences.errors import (
     MAX_PROBLEMS,
     Problem,
@@ -30,6 +32,7 @@ from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionar
 from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
+from licences.rules.applications import DENIALS, EVENTS, add_holdings
 from licences.rules.stages import FROM, fold_stages, loosen
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
@@ -206,6 +209,19 @@ def try_to_read_profiles(
     table = find_clients_table(fields)
     rows, problems, extent = tables.read_unchecked(path, table)
     profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
+    if is_book(path):
+        events = read_events(path)
+        profiles = profiles.assign(
+            **{
+                DENIALS: profiles["holds"],
+                EVENTS: pd.Series(
+                    [events.get(client, ()) for client in profiles["client"]],
+                    index=profiles.index,
+                    dtype=object,
+                ),
+            }
+        )
+        profiles = add_holdings(profiles)
     return profiles, problems + wrong, replace(extent, rows=len(profiles))
 
 
@@ -267,17 +283,16 @@ def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
         cells["group"] = str(record["group"])
     if not pd.isna(record.get(FROM)):
         cells[FROM] = f"{record[FROM]:%Y-%m-%d}"
-    for field in fields.every:
-        value = record[field.name]
-        if pd.isna(value):
-            cells[field.name] = ""
-        elif field.type == "bool":
-            cells[field.name] = "yes" if value else "no"
-        elif field.type == "number":
-            cells[field.name] = f"{float(value):.15g}"
-        else:
-            cells[field.name] = str(value)
-    return cells
+    return cells | {field.name: write_cell(record[field.name], field) for field in fields.every}
+
+
+def write_cell(value: Any, field: Field) -> str:
+    """A fact as the cell of a clients file; empty where it is missing."""
+    if pd.isna(value):
+        return ""
+    if field.type == "bool":
+        return "yes" if value else "no"
+    return f"{float(value):.15g}" if field.type == "number" else str(value)
 
 
 def _read_none(profiles: pd.DataFrame) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from licences.book.place import is_book
 from licences.errors import UsageError
 from licences.reading.characters import find_unseen
 from licences.reading.places import find_program_folder
@@ -77,6 +78,8 @@ def find_place_fault(path: Path, fields: Fields) -> Fault | None:
 
     Raises: ProblemsError, MissingFileError where a file is there that cannot be read.
     """
+    if is_book(path):
+        return Fault("link") if path.is_symlink() else None
     objections: dict[str, Callable[[], bool]] = {
         "kind": lambda: path.suffix.lower() not in KINDS,
         "link": path.is_symlink,

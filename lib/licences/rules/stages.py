@@ -13,6 +13,7 @@ import pandas as pd
 from licences.errors import MAX_PROBLEMS, Problem, quote
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import Table
+from licences.rules.applications import add_holdings
 
 STAGES = "stages"
 BEGINS_ON = "begins_on"
@@ -85,7 +86,11 @@ def find_stage_profiles(profiles: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_present(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Clients as they are on a day: of those told in stages what has begun by then; later stages stay to come."""
+    """Clients as they are on a day: of those told in stages what has begun by then; later stages stay to come.
+
+    Of clients of a book what they hold follows from what had happened by then.
+    """
+    profiles = add_holdings(profiles, as_of)
     every = list_stages(profiles)
     if not any(stage.begins_on <= as_of for stages in every for stage in stages):
         return profiles

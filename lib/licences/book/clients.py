@@ -1,0 +1,121 @@
+"""Clients of a book, as the rows of a clients file; and what they tell, as rows that are added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from licences.book.store import find_limit, read_book, write_time
+
+IDENTITY = ("client", "name", "group")
+FROM = "from"
+HOW = ("told", "document", "verified")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """When and by whom rows are written; told_by, told_on, how: where what a client tells comes from, where that is known."""
+
+    at: datetime
+    by: str
+    told_by: str = ""
+    told_on: date | None = None
+    how: str = "told"
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What every row says of its writing."""
+        return {"recorded_at": write_time(self.at), "recorded_by": self.by}
+
+
+def list_rows(place: Path) -> list[list[str]]:
+    """A header and a row a client, as a clients file has them; a later stage is a further row.
+
+    The columns are those of which anything is told.
+
+    Raises: MissingFileError, BookError.
+    """
+    from sqlalchemy import select
+
+    from licences.book.schema import CLIENTS, FACTS
+
+    limit = find_limit(place)
+    with read_book(place) as connection:
+        clients = connection.execute(
+            select(CLIENTS.c.client, CLIENTS.c.name, CLIENTS.c.group)
+            .where(CLIENTS.c.recorded_at < limit)
+            .order_by(CLIENTS.c.id)
+        ).all()
+        facts = connection.execute(
+            select(FACTS.c.client, FACTS.c.field, FACTS.c.value, FACTS.c.from_on)
+            .where(FACTS.c.recorded_at < limit)
+            .order_by(FACTS.c.id)
+        ).all()
+    identities = {client: [client, name, group] for client, name, group in clients}
+    rows: dict[str, dict[date | None, dict[str, str]]] = {client: {None: {}} for client in identities}
+    for client, field, value, from_on in facts:
+        rows[client].setdefault(from_on, {})[field] = value
+    names = list(dict.fromkeys(field for _, field, _, _ in facts))
+    listed = [[*IDENTITY, FROM, *names]]
+    for client, stages in rows.items():
+        for from_on in sorted(stages, key=lambda day: (day is not None, day)):
+            told = stages[from_on]
+            if from_on is None or any(told.values()):
+                identity = identities[client] if from_on is None else [client, "", ""]
+                day = from_on.isoformat() if from_on else ""
+                listed.append([*identity, day, *(told.get(name, "") for name in names)])
+    return listed
+
+
+def write_cells(
+    connection: Any,
+    client: str,
+    cells: Mapping[str, str],
+    before: Mapping[str, str] | None,
+    writing: Writing,
+    from_on: date | None = None,
+) -> None:
+    """Adds rows for the cells of a client that are otherwise than ``before``, all where it is new.
+
+    from_on: the day from which they are so, None for the present.
+    """
+    from licences.book.schema import CLIENTS, FACTS
+
+    old = before or {}
+    changed = {name for name in {*cells, *old} if cells.get(name, "") != old.get(name, "")}
+    if from_on is None and (before is None or changed.intersection(IDENTITY)):
+        told = {name: cells.get(name, "") for name in IDENTITY}
+        connection.execute(CLIENTS.insert(), [told | {"client": client} | writing.stamp])
+    rows = [
+        {
+            "client": client,
+            "field": name,
+            "value": cells.get(name, ""),
+            "from_on": from_on,
+            "told_by": writing.told_by,
+            "told_on": writing.told_on,
+            "how": writing.how,
+            **writing.stamp,
+        }
+        for name in {**old, **cells}
+        if name in changed and name not in IDENTITY and name != FROM
+    ]
+    if rows:
+        connection.execute(FACTS.insert(), rows)
+
+
+def find_client(connection: Any, client: str) -> str | None:
+    """A client's id as the book has it, whatever the capitals; None where there is no such client."""
+    return {known.casefold(): known for known in list_clients(connection)}.get(client.casefold())
+
+
+def list_clients(connection: Any) -> Iterable[str]:
+    """The ids of all clients, in the order in which they came."""
+    from sqlalchemy import select
+
+    from licences.book.schema import CLIENTS
+
+    return dict.fromkeys(connection.execute(select(CLIENTS.c.client).order_by(CLIENTS.c.id)).scalars())

@@ -1,0 +1,106 @@
+"""Events of applications in a book: what happened, when, with which number, and what was struck out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from licences.book.clients import Writing
+from licences.book.store import find_limit, read_book
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to an application for a licence.
+
+    happened_on: None where the day is not known. number, until: of what was granted. by: who says so. id: of its
+    row, 0 where it has none yet.
+    """
+
+    code: str
+    kind: str
+    happened_on: date | None
+    number: str = ""
+    until: date | None = None
+    note: str = ""
+    by: str = ""
+    id: int = 0
+
+
+def read_events(place: Path) -> dict[str, tuple[Event, ...]]:
+    """By client the events that count, in the order in which they were written. Raises: MissingFileError, BookError."""
+    with read_book(place) as connection:
+        return list_events(connection, find_limit(place))
+
+
+def list_events(connection: Any, limit: str, client: str | None = None) -> dict[str, tuple[Event, ...]]:
+    """As ``read_events``, of what was written before a moment, of all clients or of one."""
+    from sqlalchemy import select
+
+    from licences.book.schema import EVENTS
+
+    own = EVENTS.c
+    asked = select(
+        own.client,
+        own.id,
+        own.corrects,
+        own.code,
+        own.event,
+        own.happened_on,
+        own.number,
+        own.until,
+        own.note,
+        own.by,
+    ).where(own.recorded_at < limit)
+    if client is not None:
+        asked = asked.where(own.client == client)
+    found: dict[str, dict[int, Event]] = {}
+    for row in connection.execute(asked.order_by(own.id)):
+        events = found.setdefault(row.client, {})
+        if row.corrects is not None:
+            events.pop(row.corrects, None)
+        if row.event:
+            events[row.id] = Event(
+                row.code, row.event, row.happened_on, row.number, row.until, row.note, row.by, row.id
+            )
+    return {whose: tuple(events.values()) for whose, events in found.items() if events}
+
+
+def write_events(connection: Any, client: str, events: Iterable[Event], writing: Writing) -> None:
+    """Adds events of a client."""
+    from licences.book.schema import EVENTS
+
+    rows = [_list_cells(event) | {"client": client, "corrects": None} | writing.stamp for event in events]
+    if rows:
+        connection.execute(EVENTS.insert(), rows)
+
+
+def strike_out(connection: Any, client: str, events: Iterable[Event], writing: Writing) -> None:
+    """Says of events that they were not so; their rows stay."""
+    from licences.book.schema import EVENTS
+
+    nothing = {"event": "", "happened_on": None, "number": "", "until": None, "note": ""}
+    rows = [
+        _list_cells(event)
+        | nothing
+        | {"client": client, "corrects": event.id, "by": writing.by}
+        | writing.stamp
+        for event in events
+    ]
+    if rows:
+        connection.execute(EVENTS.insert(), rows)
+
+
+def _list_cells(event: Event) -> dict[str, Any]:
+    return {
+        "code": event.code,
+        "event": event.kind,
+        "happened_on": event.happened_on,
+        "number": event.number,
+        "until": event.until,
+        "note": event.note,
+        "by": event.by,
+    }

@@ -1,0 +1,136 @@
+"""The commands of a book: make it, take its tables out and in, and record what happened to an application."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from licences.book.clients import Writing
+from licences.book.events import Event, read_events
+from licences.book.place import is_book
+from licences.cli.options import find_catalogue_file, find_clients_file
+from licences.errors import LicencesError, Problem, ProblemsError, UsageError
+from licences.law.catalogue import read_catalogue
+from licences.law.kinds import can_be_held
+from licences.reading.dictionary import read_dictionary
+from licences.reading.places import find_data_folder
+from licences.reading.tables import read_table
+from licences.rules.applications import order_events
+from licences.rules.exchange import read_tables, write_tables
+from licences.rules.facts import read_profiles
+from licences.rules.keeping import EventsError, begin_book, begin_writing, record_events, strike_event
+
+
+def keep_book(options: argparse.Namespace) -> int:
+    """Makes a book, or takes its tables out or in."""
+    if options.task == "init":
+        return _begin(options)
+    if not is_book(options.clients):
+        raise UsageError(f"{options.clients} is no book", "name one such as book.sqlite")
+    if options.task == "export":
+        counts, said = write_tables(options.clients, options.folder), f"written into {options.folder}"
+    else:
+        counts, said = read_tables(options.folder, options.clients), f"read into {options.clients}"
+    rows = [f"{count:,} rows of {name}" for name, count in counts.items()]
+    print(*rows, said, sep="
+", file=sys.stderr)
+    return 0
+
+
+def _begin(options: argparse.Namespace) -> int:
+    if not is_book(options.place):
+        raise UsageError(f"{options.place} is no name of a book", "name a file such as book.sqlite")
+    catalogue = read_catalogue(find_catalogue_file(options))
+    profiles = read_profiles(options.source, catalogue.fields, catalogue.codes) if options.source else None
+    begin_book(options.place, profiles, catalogue.fields, begin_writing())
+    count = 0 if profiles is None else len(profiles)
+    print(f"{options.place} is made, with {count:,} client{'' if count == 1 else 's'}", file=sys.stderr)
+    return 0
+
+
+def record(options: argparse.Namespace) -> int:
+    """Records an event of an application, or a file of events."""
+    place = find_clients_file(options)
+    if not is_book(place):
+        raise UsageError(
+            f"{place} is no book, which alone keeps events", "licences book init book.sqlite --from CLIENTS"
+        )
+    catalogue = read_catalogue(find_catalogue_file(options))
+    codes = set(catalogue.rows.loc[can_be_held(catalogue.rows), "code"])
+    told = [options.client, options.code, options.event, options.on]
+    if options.file:
+        if any(told):
+            raise UsageError(
+                "--file has the events, and no other is named beside it", "leave out the one or the other"
+            )
+        return _record_file(options.file, place, codes, begin_writing(options.by))
+    if not all(told):
+        raise UsageError(
+            "an event has a client, a licence, a name and a day",
+            "licences record CLIENT CODE EVENT --on DATE",
+        )
+    writing = begin_writing(options.by)
+    event = Event(
+        options.code,
+        options.event,
+        options.on,
+        options.number,
+        options.until,
+        options.note,
+        options.by or writing.by,
+    )
+    if options.strike_out:
+        strike_event(place, options.client, event, writing)
+    else:
+        record_events(place, [(options.client, event)], codes, writing)
+    _tell(place, options.client, options.code)
+    return 0
+
+
+def _record_file(path: Path, place: Path, codes: set[str], writing: Writing) -> int:
+    table = read_dictionary(find_data_folder() / "dictionary.yaml")["events.csv"]
+    rows = read_table(path, table)
+    told = [_read_event(row, writing) for row in rows.itertuples(index=False)]
+    try:
+        record_events(place, told, codes, writing)
+    except EventsError as errors:
+        raise ProblemsError(
+            _place(error, str(path), int(rows.index[at])) for at, error in errors.errors
+        ) from None
+    print(f"{len(told):,} event{'' if len(told) == 1 else 's'} recorded", file=sys.stderr)
+    return 0
+
+
+def _place(error: LicencesError, file: str, line: int) -> Problem:
+    """What is wrong with one event, and in which row it stands."""
+    wrong, _, right = str(error).partition("; ")
+    return Problem(file, line, "event", wrong, right)
+
+
+def _read_event(row: Any, writing: Writing) -> tuple[str, Event]:
+    """A row of a file of events as a client and what happened."""
+
+    def text(cell: Any) -> str:
+        return "" if pd.isna(cell) else str(cell)
+
+    return str(row.client), Event(
+        row.code,
+        row.event,
+        row.on.date(),
+        text(row.number),
+        None if pd.isna(row.until) else row.until.date(),
+        text(row.note),
+        text(row.by) or writing.by,
+    )
+
+
+def _tell(place: Path, client: str, code: str) -> None:
+    """Prints the course of an application as it is now known."""
+    events = {whose.casefold(): told for whose, told in read_events(place).items()}.get(client.casefold(), ())
+    course = [event for event in order_events(events) if event.code == code]
+    happened = ", ".join(f"{event.kind} {event.happened_on or '(day not known)'}" for event in course)
+    print(f"{client}: {code}: {happened or 'nothing is recorded'}")

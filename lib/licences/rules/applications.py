@@ -1,0 +1,152 @@
+"""Applications: what can happen to one, after what, and where one stands on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+import pandas as pd
+
+from licences.book.events import Event
+from licences.errors import UsageError, suggest
+from licences.reading.dictionary import read_dictionary
+from licences.reading.places import find_data_folder
+from licences.reading.tables import read_table
+
+EVENTS = "events"
+"""The column of clients that holds their events; only clients of a book have it."""
+DENIALS = "denied"
+"""The column that then holds what a client denies to hold, as ``holds`` has it."""
+START = "start"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of event. after: the kinds that it can follow. holding: ``begins``, ``goes_on``, ``ends`` or empty."""
+
+    name: str
+    after: tuple[str, ...]
+    holding: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the application for a licence stands.
+
+    last: the event that happened last. is_held: whether the licence is held whatever becomes of the application;
+    number, until: of what is held.
+    """
+
+    last: Event
+    is_held: bool = False
+    number: str = ""
+    until: date | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an application is being prepared or decided."""
+        return self.last.kind in {"preparing", "submitted", "accepted", "returned", "resubmitted"}
+
+
+@cache
+def read_kinds() -> Mapping[str, Kind]:
+    """The kinds of events by name, ``start`` among them. Raises: ProblemsError, MissingFileError."""
+    folder = find_data_folder()
+    rows = read_table(
+        folder / "application_events.csv",
+        read_dictionary(folder / "dictionary.yaml")["application_events.csv"],
+    )
+    told = zip(rows["event"], rows["after"], rows["holding"], strict=True)
+    return {
+        event: Kind(event, tuple(after), "" if pd.isna(holding) else holding)
+        for event, after, holding in told
+    }
+
+
+def order_events(events: Iterable[Event]) -> list[Event]:
+    """By the day on which they happened, then as they were written; what has no day comes first."""
+    return sorted(events, key=lambda one: (one.happened_on or date.min, one.id == 0, one.id))
+
+
+def follow_events(events: Sequence[Event], as_of: date | None = None) -> dict[str, Standing]:
+    """Where each application stands by code, at the end of a day or after all that is known."""
+    standings: dict[str, Standing] = {}
+    for event in order_events(events):
+        if as_of is None or event.happened_on is None or event.happened_on <= as_of:
+            standings[event.code] = _follow(standings.get(event.code), event)
+    return standings
+
+
+def _follow(before: Standing | None, event: Event) -> Standing:
+    holding = read_kinds()[event.kind].holding
+    standing = replace(before, last=event) if before else Standing(event)
+    if holding == "ends":
+        return Standing(event)
+    if holding:
+        until = event.until if event.until or holding == "begins" else standing.until
+        return Standing(event, True, event.number or standing.number, until)
+    return standing
+
+
+def check_event(events: Sequence[Event], new: Event) -> None:
+    """Says of an event whether it can have happened, given what else is known of the client.
+
+    Raises: UsageError with what can happen instead.
+    """
+    kinds = read_kinds()
+    if new.kind not in kinds or new.kind == START:
+        raise UsageError(
+            f"no event {new.kind!r}", suggest(new.kind, [name for name in kinds if name != START])
+        )
+    check_course([*(event for event in events if event.code == new.code), new])
+
+
+def check_course(events: Sequence[Event]) -> None:
+    """Says of the events of one application whether each can follow the one before.
+
+    Raises: UsageError with what can happen instead.
+    """
+    before: Standing | None = None
+    for event in order_events(events):
+        last, is_held = (before.last, before.is_held) if before else (None, False)
+        kind = read_kinds()[event.kind]
+        said = f"{event.code} cannot be {event.kind}{_say_day(event)}"
+        if (last.kind if last else START) not in kind.after:
+            happened = f"it was {last.kind}{_say_day(last)}" if last else "nothing is recorded of it"
+            raise UsageError(f"{said}, since {happened}", _suggest(last))
+        if kind.holding == "begins" and is_held:
+            raise UsageError(f"{said}, since it is held", "record it as renewed or changed")
+        if kind.holding in {"goes_on", "ends"} and not is_held:
+            raise UsageError(f"{said}, since it is not held", "record first when it was granted")
+        before = _follow(before, event)
+
+
+def _say_day(event: Event) -> str:
+    return f" on {event.happened_on}" if event.happened_on else ""
+
+
+def _suggest(last: Event | None) -> str:
+    can = [kind.name for kind in read_kinds().values() if (last.kind if last else START) in kind.after]
+    return f"what can follow: {', '.join(can)}" if last else f"record one of these first: {', '.join(can)}"
+
+
+def list_holdings(standings: Mapping[str, Standing]) -> list[str]:
+    """What is held, as the items of a clients file: ``CODE`` or ``CODE@YYYY-MM-DD``."""
+    return [
+        f"{code}@{standing.until}" if standing.until else code
+        for code, standing in standings.items()
+        if standing.is_held
+    ]
+
+
+def add_holdings(profiles: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
+    """Clients with what their events say that they hold on a day, beside what they deny to hold."""
+    if EVENTS not in profiles:
+        return profiles
+    held = [
+        (*denied, *list_holdings(follow_events(events, as_of)))
+        for denied, events in zip(profiles[DENIALS], profiles[EVENTS], strict=True)
+    ]
+    return profiles.assign(holds=pd.Series(held, index=profiles.index, dtype=object))

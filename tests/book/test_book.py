@@ -1,0 +1,391 @@
+"""A book of clients: what comes back out of it, as of which day, and what it takes no part in losing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from licences.book.clients import Writing
+from licences.book.events import Event, read_events
+from licences.book.place import add_known_on, find_address, is_book, read_server_place
+from licences.book.schema import METADATA
+from licences.book.store import BookError, change_book, read_book
+from licences.cli.main import main
+from licences.errors import MissingFileError, OvertakenError, UsageError
+from licences.law.catalogue import Catalogue
+from licences.rules.client_files import find_saved, write_client
+from licences.rules.exchange import read_tables, write_tables
+from licences.rules.facts import list_cells, read_profiles
+from licences.rules.keeping import begin_book, keep_client, record_events, strike_event
+
+AT = datetime(2026, 5, 1, 8, tzinfo=UTC)
+LI = Writing(AT, "li")
+
+
+@pytest.fixture
+def book(place: Path, catalogue: Catalogue, sample_clients: pd.DataFrame) -> Path:
+    begin_book(place, sample_clients, catalogue.fields, LI)
+    return place
+
+
+def read(place: Path, catalogue: Catalogue) -> pd.DataFrame:
+    return read_profiles(place, catalogue.fields, catalogue.codes)
+
+
+def list_all(profiles: pd.DataFrame, catalogue: Catalogue) -> list[dict[str, object]]:
+    """The clients as cells and stages, what they hold in order of the alphabet."""
+    return [
+        {
+            **list_cells({str(name): value for name, value in record.items()}, catalogue.fields),
+            "holds": sorted(record["holds"]),
+            "stages": record["stages"],
+        }
+        for record in profiles.to_dict("records")
+    ]
+
+
+def test_the_samples_come_out_as_they_went_in(
+    book: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    assert list_all(read(book, catalogue), catalogue) == list_all(sample_clients, catalogue)
+
+
+def test_stages_denials_and_groups_come_out_as_they_went_in(
+    place: Path, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text(
+        "client,name,holds,group,from,has_app,own_categories\n"
+        "a,甲,EDI@2029-03-31;not:ICP;BUSINESS_LICENCE,g1,,no,none\n"
+        "a,,,,2027-04-01,yes,\n"
+        "b,乙,none,,,,prepackaged_food\n",
+        encoding="utf-8",
+    )
+    told = read(file, catalogue)
+    begin_book(place, told, catalogue.fields, LI)
+    assert list_all(read(place, catalogue), catalogue) == list_all(told, catalogue)
+
+
+def test_every_command_that_reads_clients_answers_alike(
+    book: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = ["--as-of", "2026-11-23", "--client", "paper-plane-post", "--client", "old-willow"]
+    for words in (["assess", "--json", *days], ["assess", "--questions", "--json", *days],
+                  ["plan", "--json", *days, "--start", "2026-11-24"], ["what-if", "--licence", "EDI", "--json", *days],
+                  ["diff", "--from", "2025-07-17", "--to", "2025-07-18", "--json"]):  # fmt: skip
+        said = []
+        for clients in (project / "data" / "clients.csv", book):
+            assert main([*words, "--clients", _name(clients)]) == 0
+            said.append(json.loads(capsys.readouterr().out))
+        assert said[0] == said[1], words
+    assert main(["check", "--clients", _name(book)]) == 0
+
+
+def _name(clients: Path) -> str:
+    """A place as it is written on a command line."""
+    return find_address(clients) if "postgresql" in str(clients) else str(clients)
+
+
+def test_a_report_of_a_book_is_that_of_its_file(book: Path, project: Path, tmp_path: Path) -> None:
+    pages = []
+    for name, clients in (("file", project / "data" / "clients.csv"), ("book", book)):
+        words = [
+            "--client",
+            "old-willow",
+            "--as-of",
+            "2026-11-23",
+            "--start",
+            "2026-11-24",
+            "--out",
+            str(tmp_path / name),
+        ]
+        made = subprocess.run(
+            [sys.executable, "-m", "licences", "report", "--clients", _name(clients), *words],
+            cwd=project, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        pages.append((tmp_path / name / "old-willow" / "report.html").read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_what_was_known_on_a_day_can_be_asked(book: Path, catalogue: Catalogue) -> None:
+    later = Writing(datetime(2026, 6, 10, tzinfo=UTC), "wang")
+    saved = find_saved(book, catalogue.fields, catalogue.codes, "corner-shop")
+    assert saved
+    with change_book(book) as connection:
+        keep_client(connection, saved | {"has_app": "yes", "name": "新名"}, saved, later)
+    record_events(book, [("corner-shop", Event("EDI", "granted", date(2026, 6, 9)))], catalogue.codes, later)
+    for day, name, has_app, holds in (
+        (date(2026, 6, 9), saved["name"], "no", False),
+        (date(2026, 6, 10), "新名", "yes", True),
+    ):
+        then = find_saved(add_known_on(book, day), catalogue.fields, catalogue.codes, "corner-shop")
+        assert then is not None
+        assert (then["name"], then["has_app"], "EDI" in then["holds"].split(";")) == (name, has_app, holds)
+    with pytest.raises(UsageError, match="only read"):
+        record_events(add_known_on(book, date(2026, 6, 9)), [], catalogue.codes, later)
+
+
+def test_what_is_held_follows_from_what_had_happened_by_the_day_of_the_law(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ["submitted", "--on", "2026-11-02"],
+        ["granted", "--on", "2026-11-20", "--until", "2031-11-19"],
+    ):
+        assert main(["record", "corner-shop", "EDI", *words, "--clients", _name(book)]) == 0
+    assert "submitted 2026-11-02, granted 2026-11-20" in capsys.readouterr().out
+    for as_of, status in (("2026-11-10", "not_held"), ("2026-11-20", "held"), ("2031-11-20", "expired")):
+        assert (
+            main(["assess", "--client", "corner-shop", "--as-of", as_of, "--json", "--clients", _name(book)])
+            == 0
+        )
+        found = {one["code"]: one["status"] for one in json.loads(capsys.readouterr().out)}
+        assert found["EDI"] == status
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["corner-sop", "EDI", "granted"], "no client 'corner-sop'; did you mean 'corner-shop'?"),
+        (["corner-shop", "EDII", "granted"], "no licence 'EDII'; did you mean 'EDI'?"),
+        (["corner-shop", "EDI", "grant"], "no event 'grant'; did you mean 'granted'?"),
+        (["corner-shop", "EDI", "accepted"], "EDI cannot be accepted on 2026-11-25, since nothing is recorded of it; record one of these first: preparing, submitted, granted"),
+        (["corner-shop", "EDI", "submitted", "--until", "2027-01-01"], "what is submitted has no expiry; leave out --until"),
+        (["corner-shop", "EDI", "granted", "--until", "2026-01-01"],
+         "EDI would end on 2026-01-01, before it was granted on 2026-11-25; give the day on which it expires"),
+        (["corner-shop", "EDI"], "an event has a client, a licence, a name and a day; licences record CLIENT CODE EVENT --on DATE"),
+    ],
+)  # fmt: skip
+def test_what_cannot_have_happened_is_a_sentence(
+    book: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    before = read_events(book)
+    assert main(["record", *words, "--on", "2026-11-25", "--clients", _name(book)]) == 2
+    assert capsys.readouterr().err == f"licences: {said}\n"
+    assert read_events(book) == before
+
+
+def test_events_of_a_file_are_all_recorded_or_none_and_all_problems_are_told(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "events.csv"
+    head = "client,code,event,on,number,until,note\n"
+    good = "corner-shop,EDI,submitted,2026-11-02,,,\ncorner-shop,EDI,granted,2026-11-20,B2-1,2031-11-19,快\n"
+    file.write_text(
+        f"{head}{good}nobody,EDI,submitted,2026-11-02,,,\ncorner-shop,EDI,resubmitted,2026-11-21,,,\n",
+        "utf-8",
+    )
+    before = read_events(book)
+    assert main(["record", "--file", str(file), "--clients", _name(book)]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(": ")[0] for line in told] == [f"{file}:4", f"{file}:5"]
+    assert "no client 'nobody'" in told[0]
+    assert "EDI cannot be resubmitted on 2026-11-21, since it was granted on 2026-11-20" in told[1]
+    assert read_events(book) == before
+    file.write_text(head + good, "utf-8")
+    assert main(["record", "--file", str(file), "--clients", _name(book)]) == 0
+    after = [event for event in read_events(book)["corner-shop"] if event.code == "EDI"]
+    assert [(event.kind, event.number, event.until, event.note) for event in after] == [
+        ("submitted", "", None, ""),
+        ("granted", "B2-1", date(2031, 11, 19), "快"),
+    ]
+
+
+def test_what_was_recorded_wrongly_counts_no_more_and_stays(book: Path, catalogue: Catalogue) -> None:
+    for event in (Event("EDI", "submitted", date(2026, 11, 2)), Event("EDI", "accepted", date(2026, 11, 9))):
+        record_events(book, [("corner-shop", event)], catalogue.codes, LI)
+    with pytest.raises(UsageError, match="since nothing is recorded"):
+        strike_event(book, "corner-shop", Event("EDI", "submitted", date(2026, 11, 2)), LI)
+    with pytest.raises(UsageError, match="recorded is: submitted 2026-11-02, accepted 2026-11-09"):
+        strike_event(book, "corner-shop", Event("EDI", "granted", date(2026, 11, 2)), LI)
+    strike_event(book, "Corner-Shop", Event("EDI", "accepted", date(2026, 11, 9)), LI)
+    assert [event.kind for event in read_events(book)["corner-shop"] if event.code == "EDI"] == ["submitted"]
+    with read_book(book) as connection:
+        from sqlalchemy import func, select
+
+        table = METADATA.tables["events"]
+        kept = connection.execute(
+            select(func.count()).where(table.c.code == "EDI", table.c.client == "corner-shop")
+        )
+        assert kept.scalar() == 3
+
+
+def test_a_client_saved_meanwhile_is_not_overwritten(book: Path, catalogue: Catalogue) -> None:
+    fields, codes = catalogue.fields, catalogue.codes
+    seen = find_saved(book, fields, codes, "corner-shop")
+    assert seen
+    write_client(book, fields, codes, seen | {"has_app": "yes", "holds": "EDI@2030-01-01"}, seen)
+    with pytest.raises(OvertakenError):
+        write_client(book, fields, codes, seen | {"has_mini_program": "no"}, seen)
+    now = find_saved(book, fields, codes, "corner-shop")
+    assert now == seen | {"has_app": "yes", "holds": "EDI@2030-01-01"}
+    with pytest.raises(OvertakenError):
+        write_client(book, fields, codes, seen, None)
+    write_client(book, fields, codes, seen | {"client": "new-one", "name": "新"}, None)
+    assert find_saved(book, fields, codes, "NEW-ONE") == seen | {"client": "new-one", "name": "新"}
+
+
+def test_the_tables_leave_as_csv_and_come_back_without_loss(
+    book: Path, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    odd = 'say "yes"\n,第二行 = ½; \u3000'
+    event = Event("EDI", "submitted", date(2026, 11, 2), number="=1+1", note=odd, by="李")
+    record_events(book, [("corner-shop", event)], catalogue.codes, LI)
+    counts = write_tables(book, tmp_path / "out")
+    again = tmp_path / "again.sqlite"
+    assert read_tables(tmp_path / "out", again) == counts
+    assert counts["clients"] == 26
+    write_tables(again, tmp_path / "twice")
+    for name in counts:
+        first, second = ((tmp_path / folder / f"{name}.csv").read_bytes() for folder in ("out", "twice"))
+        assert first == second, name
+    assert read_events(again) == read_events(book)
+    record_events(again, [("corner-shop", Event("EDI", "accepted", date(2026, 11, 9)))], catalogue.codes, LI)
+
+
+def test_a_folder_that_is_no_export_is_told_in_full_and_makes_no_book(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    write_tables(book, out)
+    (out / "clients.csv").write_text("id,client\n1,a\n", "utf-8")
+    rows = (out / "facts.csv").read_text("utf-8-sig").splitlines()
+    rows[1] = rows[1].replace("1,", "one,", 1)
+    (out / "facts.csv").write_text("\n".join(rows) + "\n1,2\n", "utf-8")
+    new = tmp_path / "new.sqlite"
+    assert main(["book", "import", str(out), "--clients", str(new)]) == 1
+    told = capsys.readouterr().err
+    assert (
+        "clients.csv:1: header: its columns are id, client; they have to be id, client, name, group" in told
+    )
+    assert "facts.csv:2: id: 'one' cannot be read; write a whole number" in told
+    assert "2 cells where the header has 10" in told
+    assert not new.exists()
+    assert list(tmp_path.glob(".new*")) == []
+
+
+def test_two_writers_at_once_lose_nothing(book: Path, catalogue: Catalogue) -> None:
+    clients = [f"w{number}" for number in range(4)]
+    fields, codes = catalogue.fields, catalogue.codes
+    for client in clients:
+        write_client(book, fields, codes, {"client": client, "name": client, "holds": ""}, None)
+
+    def course(client: str) -> None:
+        for number in range(25):
+            kind = "submitted" if number % 2 == 0 else "withdrawn"
+            record_events(book, [(client, Event("EDI", kind, date(2026, 11, 2)))], codes, LI)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(course, clients))
+    events = read_events(book)
+    assert [len(events[client]) for client in clients] == [25] * 4
+
+
+def test_a_book_over_another_a_newer_one_and_a_file_that_is_none_are_refused(
+    book: Path, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="already"):
+        begin_book(book, None, catalogue.fields, LI)
+    with change_book(book) as connection:
+        from sqlalchemy import text
+
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(
+        BookError, match=r"made by a newer version \(its tables are of 9999\); update licences"
+    ):
+        read(book, catalogue)
+    for name, content in (("none.sqlite", b"hello" * 999), ("empty.sqlite", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BookError, match="is no book of ours"):
+            read(tmp_path / name, catalogue)
+    with pytest.raises(MissingFileError, match="there is no such book; licences book init"):
+        read(tmp_path / "missing.sqlite", catalogue)
+    assert not (tmp_path / "missing.sqlite").exists()
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(book: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with read_book(book) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_a_file_of_clients_is_its_owners_alone(tmp_path: Path, catalogue: Catalogue) -> None:
+    place = tmp_path / "new" / "book.sqlite"
+    before = os.umask(0o022)
+    try:
+        begin_book(place, None, catalogue.fields, LI)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    assert [one.name for one in place.parent.iterdir()] == ["book.sqlite"]
+
+
+def test_a_password_is_nowhere_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    place = read_server_place("postgresql+psycopg://li:sEcret@db.example.com:5433/firm?sslmode=require")
+    assert is_book(place)
+    assert "sEcret" not in str(place) + find_address(place)
+    assert os.environ["PGPASSWORD"] == "sEcret"
+    assert find_address(place) == "postgresql+psycopg://li@db.example.com:5433/firm?sslmode=require"
+    local = read_server_place("postgresql+psycopg:///firm?host=/run/postgresql")
+    assert find_address(local) == "postgresql+psycopg:///firm?host=%2Frun%2Fpostgresql"
+    for wrong in ("postgresql://h/db", "postgresql+psycopg://h", "postgresql+psycopg://h:port/db"):
+        with pytest.raises(UsageError, match="no address of a book on a server"):
+            read_server_place(wrong)
+
+
+def test_a_kill_while_events_are_written_loses_nothing_that_was_confirmed(
+    tmp_path: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    place = tmp_path / "book.sqlite"
+    begin_book(place, sample_clients, catalogue.fields, LI)
+    code = (
+        "import sys, datetime\n"
+        "from pathlib import Path\n"
+        "from licences.rules.keeping import record_events\n"
+        "from licences.book.clients import Writing\n"
+        "from licences.book.events import Event\n"
+        "for number in range(10_000):\n"
+        "    kind = 'submitted' if number % 2 == 0 else 'withdrawn'\n"
+        "    pair = [('corner-shop', Event('EDI', kind, datetime.date(2026, 11, 2))),\n"
+        "            ('old-willow', Event('DOMAIN', kind, datetime.date(2026, 11, 2)))]\n"
+        "    record_events(Path(sys.argv[1]), pair, {'EDI', 'DOMAIN'}, Writing(datetime.datetime.now(datetime.UTC), 'x'))\n"
+        "    print(number, flush=True)\n"
+    )
+    confirmed = 0
+    for wait in range(8):
+        copy = tmp_path / f"{wait}.sqlite"
+        shutil.copy(place, copy)
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(copy)], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout
+            for _ in range(1 + wait * 3):
+                confirmed = int(process.stdout.readline()) + 1
+            process.kill()
+            confirmed += len(process.stdout.read().splitlines())
+        kept = read_events(copy)
+        counts = [
+            sum(event.code == code for event in kept[client])
+            for client, code in (("corner-shop", "EDI"), ("old-willow", "DOMAIN"))
+        ]
+        before = sum(event.code == "DOMAIN" for event in read_events(place)["old-willow"])
+        assert counts[0] == counts[1] - before
+        assert counts[0] in {confirmed, confirmed + 1}
+        with sqlite3.connect(copy) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
