@@ -137,3 +137,21 @@ def test_nothing_is_said_twice_but_on_the_first_pages_and_where_its_detail_stand
             if count > 1 + (length != "letter" and first[sentence] == 1):
                 again[name, sentence] = count
     assert again == {}
+
+
+def test_a_duty_that_licences_share_is_said_once_with_the_days_of_each(pages: Pages) -> None:
+    shared = set()
+    for name, page in pages.items():
+        rows = parser.document_fromstring(page).xpath("//section[@id='renewals']//tbody/tr")
+        cells = [
+            (row.xpath("./th//a"), row.xpath("./td")[0].text_content(), row.xpath("./td")[1]) for row in rows
+        ]
+        duties = Counter(what for _, what, _ in cells if not re.search(r"\d{4}-\d\d-\d\d", what))
+        assert {what: count for what, count in duties.items() if count > 1} == {}, name
+        for licences, _, days in cells:
+            if len(licences) > 1:
+                shared.add(name)
+                names = [one.text_content() for one in licences]
+                assert [one.text_content() for one in days.xpath("./span[@class='help']")] == names
+                assert len(days.xpath(".//b")) >= len(names)
+    assert shared >= {("hello-hall", language) for language in LANGUAGES}

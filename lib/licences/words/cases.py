@@ -29,6 +29,7 @@ from licences.words.money import MoneyView, view_money
 from licences.words.papers import PaperView, count_by_who, group_by_who, view_papers
 from licences.words.phrases import say_rare, say_value
 from licences.words.plans import (
+    DueRow,
     DueView,
     LaunchView,
     StepView,
@@ -163,7 +164,7 @@ class CaseView(TypedDict):
     stages: list[StageView]
     conflicts: list[str]
     renewals: list[DueView]
-    dues: list[DueView]
+    dues: list[DueRow]
     untold_expiries: list[str]
     months: int
     money: MoneyView

@@ -83,6 +83,14 @@ class DueView(TypedDict):
     events: list[tuple[Renewal, bool]]
 
 
+class DueRow(TypedDict):
+    """A row of what falls due: what has to be done, said once; parts: the licences of which it is due on the same days."""
+
+    is_renewal: bool
+    duty: str | None
+    parts: list[DueView]
+
+
 def view_steps(forecast: Forecast) -> list[StepView]:
     """The steps of a plan, in its order."""
     return [_view_step(forecast, step) for step in forecast.plan.steps]
@@ -228,7 +236,18 @@ def view_dues(forecast: Forecast) -> list[DueView]:
     ]
 
 
-def merge_dues(dues: Iterable[DueView], language: str) -> list[DueView]:
+def merge_dues(dues: Iterable[DueView], language: str) -> list[DueRow]:
+    """What falls due as rows: one a duty, whatever licences have it and on whatever days; one a renewal."""
+    rows: dict[tuple[bool, str], list[DueView]] = {}
+    for due in _merge_alike(dues, language):
+        rows.setdefault((due["is_renewal"], due["duty"] or due["code"]), []).append(due)
+    return [
+        {"is_renewal": parts[0]["is_renewal"], "duty": parts[0]["duty"], "parts": parts}
+        for parts in rows.values()
+    ]
+
+
+def _merge_alike(dues: Iterable[DueView], language: str) -> list[DueView]:
     """What falls due, with licences of which the same is due on the same days in one entry."""
     alike: dict[tuple[object, ...], list[DueView]] = {}
     for due in dues:

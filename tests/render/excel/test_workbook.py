@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
+from licences.reading.dictionary import LANGUAGES
 from licences.render.brand import Brand
 from licences.render.excel.cells import Column, Estimate, Line, Link, Look, Table
 from licences.render.excel.entered import Entry
@@ -34,7 +36,7 @@ from licences.words.labels import label_value
 from licences.words.money import say_risk
 from licences.words.plan_json import StepJson, describe_plan
 from licences.words.promise import view_promise
-from licences.words.texts import read_texts, write_day
+from licences.words.texts import fill, read_texts, write_day
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
 SHEETS = {
@@ -491,15 +493,21 @@ def test_renewals_are_dated_and_an_overdue_one_is_called_out(
 ) -> None:
     case = make(catalogue, sample_clients, "old-willow")
     sheet = read(make_workbook(case))["Deadlines"]
-    rows, told = read_rows(sheet), set()
+    rows, told = read_rows(sheet), {}
     for row, event in zip(rows, case.forecast.due, strict=False):
         assert row["Code"].value == event.code
         assert as_day(row["Can be done from"].value) == event.renew_from
         assert as_day(row["Last day to apply, or for the duty"].value) == event.renew_by
         assert as_day(row["Expires on"].value) == event.expires_on
-        duty = "Recurring duty, as above" if event.code in told else event.duty
-        assert row["What falls due"].value == ("Renewal" if event.is_renewal else duty)
-        told |= set() if event.is_renewal else {event.code}
+        if event.is_renewal:
+            what = "Renewal"
+        elif (first := told.setdefault(event.duty, event)) is event:
+            what = event.duty
+        elif first.code == event.code:
+            what = "Recurring duty, as above"
+        else:
+            what = f"Recurring duty, the same as for: {case.short(first.code)}"
+        assert row["What falls due"].value == what
         assert (row["Status"].value == "only once obtained") is event.is_planned
         starred = '"*"' in row["Last day to apply, or for the duty"].number_format
         assert starred is event.provisional
@@ -507,6 +515,19 @@ def test_renewals_are_dated_and_an_overdue_one_is_called_out(
     assert late == ["ISO_27001", "PUBLICATION_RETAIL", "EDI"]  # the first two have expired
     rules = [rule for one in sheet.conditional_formatting for rule in one.rules]
     assert '"overdue"' in [formula for rule in rules for formula in rule.formula]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_duty_that_two_licences_share_is_said_once(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, language: str
+) -> None:
+    case = make(catalogue, sample_clients, "hello-hall", language=language)
+    own = read_texts(language)["workbook"]
+    rows = read_rows(read(make_workbook(case))[own["sheets"]["deadlines"]])
+    said = {event.duty: case.short(event.code) for event in reversed(case.forecast.due) if event.duty}
+    told = Counter(row[own["due"]].value for row in rows)
+    assert {duty: told[duty] for duty in said} == dict.fromkeys(said, 1)
+    assert any(told[fill(own["due_as"], name=name)] for name in said.values())
 
 
 def test_an_expiry_that_is_not_told_is_asked_for(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:

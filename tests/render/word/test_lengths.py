@@ -223,6 +223,7 @@ def test_a_code_stands_only_beside_the_title_of_a_card(make: Any, length: str, l
                 assert runs[-1] == code
 
 
+DAYS = re.compile(r"[\d *–-]+")
 SENTENCE_END = re.compile(r"(?<=[。!?！？])\s*|(?<=\.)\s+|\n")
 
 
@@ -230,7 +231,7 @@ def list_sentences(content: bytes) -> Iterator[tuple[str, str, int]]:
     """What a document says, of 20 signs and more: a sentence, the place where it stands, and what it is about there.
 
     A place is the running text, a table or the cards; it is about a row or a card, so that two of them may say the
-    same of different things. The table of contents names its headings again.
+    same of different things. The table of contents names its headings again; two licences may share their days.
     """
     body = Document(io.BytesIO(content)).element.body
     subject, tables, rows = 0, list(body.iter(qn("w:tbl"))), list(body.iter(qn("w:tr")))
@@ -253,7 +254,7 @@ def list_sentences(content: bytes) -> Iterator[tuple[str, str, int]]:
         marks = [part for run in runs for part in run.iter(qn("w:t"), qn("w:br"))]
         said = "".join("\n" if part.tag == qn("w:br") else part.text or "" for part in marks)
         for sentence in SENTENCE_END.split(said):
-            if len(sentence.strip()) >= 20:
+            if len(sentence.strip()) >= 20 and not DAYS.fullmatch(sentence.strip()):
                 yield sentence.strip(), place, about
 
 
@@ -336,3 +337,25 @@ def test_no_sample_takes_more_pages_than_its_length_promises(
         pages[path.stem] = int(said)
     assert len(pages) == len(sample_clients)
     assert {client: count for client, count in pages.items() if count > MOST_PAGES[length]} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("length", ["standard", "full"])
+def test_a_duty_that_licences_share_is_said_once_with_the_days_of_each(
+    make: Any, length: str, language: str
+) -> None:
+    case = make("hello-hall", language)
+    shared = [row for row in view_case(case)["dues"] if len(row["parts"]) > 1]
+    assert shared
+    page = read_texts(language)["page"]
+    head = [page[key] for key in ("licence", "due_what", "due_when", "basis_of_dates")]
+    (table,) = (one for one in open_word(case, length).tables if [c.text for c in one.rows[0].cells] == head)
+    rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+    whats = [what for _, what, _, _ in rows]
+    assert len(whats) == len(set(whats))
+    for row in shared:
+        (cells,) = (cells for cells in rows if cells[1] == row["duty"])
+        for part in row["parts"]:
+            assert part["short"] in cells[0].split("\n")
+            after = cells[2].split("\n").index(part["short"]) + 1
+            assert str(part["events"][0][0].renew_by) in cells[2].split("\n")[after]

@@ -58,7 +58,7 @@ def _list_notes(author: Author, step: StepView) -> Iterator[str | None]:
 def make_deadlines(author: Author) -> Table:
     """What falls due, overdue first, by its last day; then what cannot be dated because its expiry is not told."""
     case, own = author.case, author.own
-    told: set[str] = set()
+    told: dict[str, str] = {}
     rows = [(event, _say_what(author, event, told)) for event in case.forecast.due]
     untold: list[tuple[Renewal | str, str]] = [
         (code, own("due_untold")) for code in case.forecast.untold_expiries
@@ -108,15 +108,18 @@ def _find_state(event: Renewal, author: Author) -> str:
     return "planned" if event.is_planned else "open"
 
 
-def _say_what(author: Author, event: Renewal, told: set[str]) -> str:
-    """A renewal, or what the duty is; the first time in full."""
+def _say_what(author: Author, event: Renewal, told: dict[str, str]) -> str:
+    """A renewal, or what the duty is; the first time in full. told: by duty the licence of which it is said; added to."""
     duty = say_duty(event, author.case.language)
     if duty is None:
         return author.own("due_renewal")
-    if event.code in told:
+    key = event.duty or event.code
+    if key not in told:
+        told[key] = event.code
+        return duty
+    if told[key] == event.code:
         return author.own("due_again")
-    told.add(event.code)
-    return duty
+    return author.own("due_as", name=author.case.short(told[key]))
 
 
 def _say_remark(author: Author, event: Renewal) -> str:

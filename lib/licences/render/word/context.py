@@ -15,6 +15,7 @@ from licences.words.cases import view_case
 from licences.words.missing import SHOWN, say_more
 from licences.words.operating import read_texts_for
 from licences.words.papers import PaperView
+from licences.words.plans import DueRow, DueView
 from licences.words.since_last import tell_since_last
 from licences.words.texts import add_note, fill, join_sentences, mark_day, say, say_number
 
@@ -96,7 +97,7 @@ class _Words:
             "renewals_title": self.fill("renewals_title", months=view["months"]),
             "renewals_intro": say(case.language, "word.renewals_intro"),
             "untold_expiries": self._name("untold_expiries", view["untold_expiries"]),
-            "renewals": [self._describe_renewal(entry) for entry in view["renewals"]],
+            "renewals": [self._describe_due(row) for row in view["dues"]],
             "costs": [self._describe_cost(cost) for cost in view["money"]["costs"]],
             "costs_totals": view["money"]["totals"],
             "quotation": [
@@ -398,29 +399,39 @@ class _Words:
             yield self._name("one_sided", launch["one_sided"])
         yield page["launch_grounds"]
 
-    def _describe_renewal(self, entry: Mapping[str, Any]) -> Words:
-        page = self.page
-        renewal = entry["is_renewal"]
-        when = []
-        for event, overdue in entry["events"]:
-            begin = f"{event.renew_from} – " if event.renew_from else ""
-            late = f" {page['overdue']}" if overdue else ""
-            when.append(f"{begin}{event.renew_by}{'*' if event.provisional else ''}{late}")
-        more = len(when) - _DAYS
+    def _describe_due(self, row: DueRow) -> Words:
+        """What falls due, a line a licence; where there are several, their days stand below their names."""
+        page, parts = self.page, row["parts"]
+
+        def list_when(days: int | None) -> str:
+            named = len(parts) > 1
+            return "\n".join(
+                line
+                for part in parts
+                for line in (*([part["short"]] if named else []), *self._list_days(part, days))
+            )
+
+        names = ((part["short"], page["due_planned"] if part["is_planned"] else "") for part in parts)
         return {
-            "code": entry["code"],
-            "when_in_short": "\n".join(
-                [*when[:_DAYS], self.fill("due_more", count=more)] if more > 0 else when
-            ),
-            "name": "\n".join(
-                filter(None, (entry["short"], page["due_planned"] if entry["is_planned"] else ""))
-            ),
-            "what": self.fill("due_renewal", day=entry["events"][0][0].expires_on)
-            if renewal
-            else entry["duty"],
-            "when": "\n".join(when),
-            "basis": entry["basis"],
+            "code": parts[0]["code"],
+            "when_in_short": list_when(_DAYS),
+            "name": "\n".join(line for lines in names for line in lines if line),
+            "what": self.fill("due_renewal", day=parts[0]["events"][0][0].expires_on)
+            if row["is_renewal"]
+            else row["duty"],
+            "when": list_when(None),
+            "basis": "\n".join(dict.fromkeys(part["basis"] for part in parts)),
         }
+
+    def _list_days(self, due: DueView, most: int | None) -> Iterator[str]:
+        """The days of what falls due of a licence, ``most`` of them at most, and how many more there are."""
+        events = due["events"]
+        for event, overdue in events[:most]:
+            begin = f"{event.renew_from} – " if event.renew_from else ""
+            late = f" {self.page['overdue']}" if overdue else ""
+            yield f"{begin}{event.renew_by}{'*' if event.provisional else ''}{late}"
+        if most is not None and len(events) > most:
+            yield self.fill("due_more", count=len(events) - most)
 
     def _describe_cost(self, cost: Mapping[str, Any]) -> Words:
         unknown = self.join(dict.fromkeys((*cost["unknown"], *cost["unknown_yearly"]))) or "–"
