@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import icalendar
@@ -14,10 +14,11 @@ import pytest
 import vobject
 
 from licences.analysis.case import Case, make_case
-from licences.law.catalogue import Catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
 from licences.planning.schedule import Step
+from licences.reading.dictionary import LANGUAGES
 from licences.render import ics
 from licences.render.brand import Brand
 from licences.render.ics_versions import is_as_written
@@ -63,8 +64,23 @@ def find(calendar: icalendar.Calendar, kind: str, code: str = "") -> list[icalen
     return [
         event
         for event in calendar.events
-        if event["summary"].startswith(start) and (not code or f"({code})" in event["description"])
+        if event["summary"].startswith(start) and (not code or is_of(event, code))
     ]
+
+
+def is_of(event: icalendar.Event, code: str) -> bool:
+    """Whether an entry is of a licence, by its official name."""
+    lines = event["description"].split("\n")
+    named = {line.removeprefix("Official name: ") for line in lines if line.startswith("Official name: ")}
+    return any(
+        told == name or told.startswith(f"{name} (") for told in named for name in name_officially()[code]
+    )
+
+
+@cache
+def name_officially() -> dict[str, list[str]]:
+    """The official names that a licence has or had, by code."""
+    return {code: sorted(set(names)) for code, names in read_catalogue().rows.groupby("code")["name_zh"]}
 
 
 def find_step(calendar: icalendar.Calendar, step: Step) -> list[icalendar.Event]:
@@ -372,6 +388,17 @@ def test_a_duty_keeps_its_name_when_its_window_is_changed(
     assert [event["dtend"].dt.day for event in other] == [21] * 8
 
 
+def test_an_entry_is_named_as_ever(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
+    """Else who has subscribed to a calendar has each of its entries twice."""
+    days = name_days(ics.make_calendar(make(catalogue, sample_clients, "corner-shop")))
+    known = {
+        "724acb90-0563-58d7-8fb2-da527f42f77a": date(2027, 1, 1),
+        "b7ff09ba-bbaa-5cf3-ab54-7d4422b17c1c": date(2027, 6, 30),
+        "5d118498-d270-5bba-ae52-a32c404d4aab": date(2028, 1, 1),
+    }
+    assert known.items() <= days.items()
+
+
 def test_two_clients_never_share_a_name(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:
     profile = sample_clients[sample_clients["client"] == "corner-shop"].copy()
     names = []
@@ -445,14 +472,38 @@ def test_the_official_name_and_the_source_stand_with_every_licence(
     calendar = read(make_calendar(case))
     for code in {step.code for step in case.plan.dated} | {event.code for event in case.forecast.renewals}:
         row = case.rows.loc[code]
-        events = [event for event in calendar.events if f"({code})" in event["description"]]
+        events = [event for event in calendar.events if is_of(event, code)]
         assert events
         for event in events:
-            assert f"Official name: {row['name_zh']} ({code})" in event["description"]
+            assert f"Official name: {row['name_zh']} ({case.short(code)})" in event["description"]
             assert case.short(code) in event["summary"]
             source, address = cite(case.law.entries[code].row, case.language)
             assert f"Source: {source}" in event["description"]
             assert str(event.get("url", "")) == (address or "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("client", ["grand-bazaar", "old-willow", "hello-hall", "hundred-trades"])
+def test_no_entry_says_the_code_of_a_licence(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str, language: str
+) -> None:
+    case = make(catalogue, sample_clients, client, language)
+    content = make_calendar(case)
+    known = {code for code in catalogue.codes if "_" in code}
+    said = set()
+    for event in read(content).events:
+        texts = [
+            event["summary"],
+            event["description"],
+            *(alarm["description"] for alarm in event.walk("valarm")),
+        ]
+        said |= known & set(re.findall(r"[A-Z0-9_]+", " ".join(texts)))
+        said |= {
+            code
+            for code in catalogue.codes
+            if f"({code})" in event["description"] or f"（{code}）" in event["description"]
+        }
+    assert said == set()
 
 
 @pytest.mark.parametrize("start", [START, date(2027, 2, 1)])  # before and after the last announced holiday

@@ -83,6 +83,22 @@ def test_each_part_of_a_fine_has_its_own_ground_where_they_differ(catalogue: Cat
     assert view(catalogue, "en", **cells, **alike)["fine"] == said
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((0, 0, 0), {"en": "no waiting (estimate)", "zh": "无需等待（估计值）"}),
+        ((pd.NA, 0, pd.NA), {"en": "no waiting (estimate)", "zh": "无需等待（估计值）"}),
+        ((0, 0, 1), {"en": "0 – 0 – 1 working days (estimate)", "zh": "0 – 0 – 1工作日（估计值）"}),
+    ],
+)
+def test_what_takes_no_time_says_that_there_is_no_waiting(
+    catalogue: Catalogue, days: tuple[Any, ...], said: dict[str, str]
+) -> None:
+    cells: dict[str, Any] = dict(zip(("days_min", "days_likely", "days_max"), days, strict=True))
+    cells |= {f"{name}_basis": "estimate" for name in cells} | {"days_unit": "working"}
+    assert {language: view(catalogue, language, **cells)["time"] for language in said} == said
+
+
 def test_the_trade_s_name_stands_beside_the_official_one(catalogue: Catalogue) -> None:
     seen = view(catalogue, "en", short_en="Trademark", short_zh="商标")
     assert (seen["short"], seen["official_name"]) == ("Trademark", seen["official_name"])

@@ -23,7 +23,7 @@ from licences.words.cases import view_case, view_licence
 from licences.words.labels import label_value
 from licences.words.operating import say_for
 from licences.words.plans import StepView, say_duty, say_ground
-from licences.words.texts import say, say_day, say_share
+from licences.words.texts import add_note, say, say_day, say_share
 
 SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it never changes
 FIRST_DAY = date(2020, 1, 1)  # from which the versions of an entry are counted
@@ -381,7 +381,7 @@ def _say_description(case: Case, entry: _Entry, licence: Mapping[str, object] | 
     language = case.language
     lines = [say(language, "calendar.client", client=_join_line(case.name))]
     if licence:
-        lines.append(say(language, "calendar.official", name=licence["official_name"], code=licence["code"]))
+        lines.append(_say_names(licence, language))
     lines += entry.lines
     if entry.is_estimate:
         lines.append(say(language, "calendar.estimate"))
@@ -392,6 +392,13 @@ def _say_description(case: Case, entry: _Entry, licence: Mapping[str, object] | 
         lines.append(say(language, "calendar.source", source=source, checked_on=checked_on))
     lines.append(say(language, "calendar.not_advice"))
     return "\n".join([*lines, *_list_brand(case, brand)])
+
+
+def _say_names(licence: Mapping[str, object], language: str) -> str:
+    """The official name, with what the trade calls it where that is another."""
+    official, short = str(licence["official_name"]), str(licence["short"])
+    name = official if official == short else add_note(official, short, language)
+    return say(language, "calendar.official", name=name)
 
 
 def _list_brand(case: Case, brand: Brand) -> list[str]:

@@ -139,17 +139,20 @@ def clean_cell(value: Any) -> Any:
 
 
 def _say_times(row: Mapping[str, Any], language: str) -> str:
-    """``5 – 15 – 30 working days (estimate)``; the weakest ground of the three is named."""
+    """``5 – 15 – 30 working days (estimate)``, or that there is no waiting; the weakest ground of the three is named."""
     names = [name for name in ("days_min", "days_likely", "days_max") if row[name] is not None]
     if not names:
         return ""
     weakest = find_weakest(row[f"{name}_basis"] for name in names)
+    basis = label_value("days_likely_basis", weakest, language)
+    if not any(row[name] for name in names):
+        return say(language, "page.no_waiting", basis=basis)
     return say(
         language,
         "page.times",
         numbers=" – ".join(say_number(row[name]) for name in names),
         unit=label_value("days_unit", row["days_unit"], language),
-        basis=label_value("days_likely_basis", weakest, language),
+        basis=basis,
     )
 
 
