@@ -152,6 +152,7 @@ def test_a_change_of_law_is_held_against_the_clients(
         (lambda answer: lc.assess(answer.clients, language="fr"), "no language 'fr'"),
         (lambda answer: lc.diff("2025-07-17", answer.clients.catalogue), "a day and a catalogue cannot be compared"),
         (lambda answer: lc.report(answer.clients, formats=["pdff"]), "there is no format 'pdff'; did you mean 'pdf'?"),
+        (lambda answer: lc.report(answer.clients, ics="al"), "there is no calendar 'al'; did you mean 'all'?"),
         (lambda _: lc.load("nowhere.csv"), "nowhere.csv"),
     ],
 )  # fmt: skip
@@ -169,3 +170,18 @@ def test_days_may_be_dates_and_data_may_lie_in_a_folder_of_ones_own(
     own = lc.load(tmp_path)
     assert own.file == tmp_path / "licences.csv"
     assert lc.read_clients(project / "data" / "clients.csv", own).path == project / "data" / "clients.csv"
+
+
+def test_a_calendar_holds_the_plan_too_where_it_is_asked_for(clients: lc.Clients, tmp_path: Path) -> None:
+    frame = clients.frame
+    one = lc.Clients(frame[frame["client"] == "corner-shop"], clients.catalogue)
+    days = {"as_of": AS_OF, "start": START, "language": "en", "formats": ["ics"]}
+    counts = []
+    for name, asked in (("default", {}), ("renewals", {"ics": "renewals"}), ("all", {"ics": "all"})):
+        made = lc.report(one, out=tmp_path / name, **days, **asked)
+        assert list(made["status"]) == ["done"]
+        content = (tmp_path / name / "corner-shop" / "renewals.ics").read_text(encoding="utf-8")
+        counts.append((content.count("BEGIN:VEVENT"), "Submit: " in content or "Start: " in content))
+    assert counts[0] == counts[1]
+    assert counts[0][0] < counts[2][0]
+    assert [planned for _, planned in counts] == [False, False, True]

@@ -74,6 +74,7 @@ def report(
     out: str | Path = "reports",
     formats: Iterable[str] = ("html",),
     length: str = "standard",
+    ics: str = "renewals",
     as_of: Day | None = None,
     start: Day | None = None,
     language: str = "zh",
@@ -91,6 +92,8 @@ def report(
     formats : iterable of {"html", "pdf", "docx", "xlsx", "ics"}
     length : {"letter", "standard", "full"}
         Of the PDF and the Word file; the page holds all of it.
+    ics : {"renewals", "all"}
+        What the calendar holds: renewals, duties and deadlines, or these with the plan.
     as_of, start : date or ISO text, optional
         The day of the law, today by default; the first day of work, the next working day after it by default.
     workers : int
@@ -124,7 +127,7 @@ def report(
     need_extra("notebook", "a report")
     from licences.batch.formats import find_makeable
     from licences.batch.run import BatchJob, write_reports
-    from licences.batch.task import FORMATS
+    from licences.batch.task import ALL, FORMATS, RENEWALS
     from licences.render.brand import read_brand
     from licences.render.lengths import LENGTHS
 
@@ -134,6 +137,8 @@ def report(
             raise UsageError(f"there is no format {name!r}", suggest(name, FORMATS))
     if length not in LENGTHS:
         raise UsageError(f"there is no length {length!r}", suggest(length, LENGTHS))
+    if ics not in (RENEWALS, ALL):
+        raise UsageError(f"there is no calendar {ics!r}", suggest(ics, (RENEWALS, ALL)))
     makeable = find_makeable(asked)
     if makeable.formats != asked:
         raise UsageError("; ".join(makeable.warnings), "leave the format out, or install what it needs")
@@ -154,6 +159,7 @@ def report(
         brand=read_brand(find_own_file("brand.yaml")),
         has_browser=makeable.has_browser,
         length=length,
+        ics=ics,
     )
     entries = write_reports(
         job,
