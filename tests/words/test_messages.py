@@ -29,6 +29,7 @@ from licences.words.messages import (
     make_clients_table,
     make_messages_table,
     make_rows_table,
+    say_reach,
     tell,
 )
 
@@ -232,6 +233,20 @@ def test_clients_that_are_told_the_same_stand_together_and_none_is_lost(
     assert list(table["count"]) == [len(message.touched) for message in messages]
     for client in (one.client for one in touched):
         assert table["clients"].str.contains(f"({client})", regex=False).sum() == 1
+
+
+def test_whom_a_change_concerns_is_said_in_the_reader_s_language(project: Path) -> None:
+    said = {}
+    for language in LANGUAGES:
+        days = {"first": "2025-07-17", "last": "2025-07-18", "start": "2026-11-24", "language": language}
+        found = open_difference(**days, clients=str(project / "data" / "clients.csv"))
+        said[language] = say_reach(found.difference, found.touched, found.profiles)
+        (ahead, names) = said[language].split("\n")
+        assert all(one.client in names for one in found.touched if one.duties)
+        assert {"8", "26"} <= set(re.findall(r"\d+", ahead))
+        assert say_reach(found.difference, [], found.profiles).count("\n") == 0
+    assert said["en"].startswith("The law differs in 1 place. That concerns 8 of 26 clients.\nFor 7 of them ")
+    assert said["zh"].startswith("法律有1处变化，涉及26位客户中的8位。\n其中7位现有业务因此有新的义务：")
 
 
 def test_the_command_lists_each_client_once_below_what_it_is_told(project: Path) -> None:

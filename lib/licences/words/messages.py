@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -208,14 +208,28 @@ def make_messages_table(difference: Difference, messages: Iterable[Message]) -> 
                 "matter": say(language, f"changes.matters.{one.matter}"),
                 "tell": join_sentences(one.sentences, language),
                 "count": len(one.touched),
-                "clients": say(language, "list").join(
-                    add_note(each.name, each.client, language) for each in one.touched
-                ),
+                "clients": _list_clients(one.touched, language),
             }
             for one in messages
         ],
         columns=["matter", "tell", "count", "clients"],
     )
+
+
+def say_reach(difference: Difference, touched: Sequence[ClientImpact], profiles: pd.DataFrame) -> str:
+    """In how many cells the law has changed and how many clients that concerns; a line below, who has a new duty."""
+    language = difference.new.language
+    counts = {"cells": len(difference.rows), "count": len(touched), "all": len(profiles)}
+    lines = [say(language, "changes.reach.clients", **counts)]
+    if obliged := [one for one in touched if one.duties]:
+        names = _list_clients(obliged, language)
+        lines.append(say(language, "changes.reach.duties", count=len(obliged), names=names))
+    return "\n".join(lines)
+
+
+def _list_clients(touched: Iterable[ClientImpact], language: str) -> str:
+    """The names of clients, each with its id."""
+    return say(language, "list").join(add_note(one.name, one.client, language) for one in touched)
 
 
 def find_profiles(
