@@ -23,6 +23,7 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
+from licences.planning.moves import find_moves
 from licences.reading.dictionary import LANGUAGES
 from licences.render.brand import Brand
 from licences.render.excel.cells import Column, Estimate, Line, Link, Look, Table
@@ -560,12 +561,44 @@ def test_the_list_of_what_is_to_do_has_each_deadline_and_each_licence_to_obtain_
         assert row["Waits for"].value.startswith("overdue by ")
         for name in ("What to do", "By when"):
             assert row[name].font.color.rgb == "FFB00020"
-    assert {row["Who moves next"].value for row in rows} <= {"client", "consultant", "third party"}
+    assert {row["Who moves next"].value for row in rows} <= {
+        "client",
+        "consultant",
+        "third party",
+        "nobody for now",
+    }
     for row in rows:
         if step := obtained.get(row["Code"].value):
             assert as_day(row["By when"].value) == step.submit_on
             for needed in step.requires:
                 assert case.short(needed) in row["Waits for"].value
+
+
+@pytest.mark.parametrize(
+    "client", ["old-willow", "hello-hall", "paper-plane-post", "wander-work", "corner-shop"]
+)
+def test_who_moves_next_is_who_the_letter_says(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, client: str
+) -> None:
+    case = make(catalogue, sample_clients, client)
+    own = read_texts("en")["workbook"]["who_of"]
+    rows = {
+        row["Code"].value: row["Who moves next"].value
+        for row in read_rows(read(make_workbook(case))["To do"])
+    }
+    papers = view_case(case)["papers"]
+    brought: dict[str, Counter[str]] = {}
+    for paper in papers:
+        for code in paper["codes"]:
+            brought.setdefault(code, Counter())[paper["who"]] += 1
+    moves = find_moves(case.plan, brought)
+    assert moves
+    assert {code: rows[code] for code in moves} == {
+        code: own[move.who or "later"] for code, move in moves.items()
+    }
+    told = {goal["code"]: goal["next"] for goal in view_case(case)["letter"]["goals"]}
+    waiting = {code for code, said in told.items() if re.match("waits for|nobody for now", said)}
+    assert waiting == {code for code in told if code in moves and rows[code] == "nobody for now"}
 
 
 def test_who_moves_next_follows_what_was_entered(catalogue: Catalogue, sample_clients: pd.DataFrame) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from licences.assessment.holdings import DONE
 from licences.law.working_days import read_calendar
+from licences.planning.moves import Move, find_moves
 from licences.render.excel.cells import Cell, Table, Toned
 from licences.render.excel.entered import TODO, Entry
 from licences.render.excel.papers import ListedPaper
@@ -16,6 +17,7 @@ from licences.words.plans import StepView
 
 SUBMITTED, FINISHED = 2, 3  # places in the list of states
 MOVERS = ("client", "third_party", "us")  # who brings what is lacking; of several the first is asked first
+LATER = "later"  # nobody moves before others have
 DUTIES = {"duty": "duty", "report": "report"}  # kinds of the catalogue that nobody obtains
 
 
@@ -133,6 +135,7 @@ def _list_obtained(author: Author, papers: Sequence[ListedPaper]) -> Iterator[Ta
     """What is to be obtained, in the plan or without a step of it."""
     steps = {step["code"]: step for step in author.view["steps"]}
     lacking = _find_lacking(papers)
+    moves = find_moves(author.case.plan, lacking)
     known = [one["code"] for one in author.view["to_obtain"] if one["status"] not in DONE]
     for code in dict.fromkeys([*known, *steps]):
         kind = DUTIES.get(str(author.entries[code].row["kind"]), "obtain")
@@ -141,19 +144,18 @@ def _list_obtained(author: Author, papers: Sequence[ListedPaper]) -> Iterator[Ta
         yield Task(
             key=code,
             name=_name(author, kind, author.case.short(code)),
-            who=_find_first_mover(step, lacks),
+            who=_find_first_mover(moves.get(code), lacks),
             by=day,
             waits=(*_list_waits(author, step), _say_lacking(author, lacks)),
             is_provisional=day is not None and day > read_calendar().announced_until,
         )
 
 
-def _find_first_mover(step: StepView | None, lacks: dict[str, int]) -> str:
-    """The client where it fails a condition or has not told a fact; else who brings what is lacking, or who submits it."""
-    obstacle = step["step"].obstacle if step else None
-    if step and (step["missing"] or (obstacle and obstacle.kind == "fails_condition" and not obstacle.until)):
-        return "client"
-    return next((who for who in MOVERS if lacks.get(who)), "us")
+def _find_first_mover(move: Move | None, lacks: Mapping[str, int]) -> str:
+    """Who moves next by the plan; without a step of it, who brings what is lacking, or who submits it."""
+    if move is None:
+        return next((who for who in MOVERS if lacks.get(who)), "us")
+    return move.who or LATER
 
 
 def _list_waits(author: Author, step: StepView | None) -> Iterator[str | None]:
