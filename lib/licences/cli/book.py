@@ -36,8 +36,7 @@ def keep_book(options: argparse.Namespace) -> int:
     else:
         counts, said = read_tables(options.folder, options.clients), f"read into {options.clients}"
     rows = [f"{count:,} rows of {name}" for name, count in counts.items()]
-    print(*rows, said, sep="
-", file=sys.stderr)
+    print(*rows, said, sep="\n", file=sys.stderr)
     return 0
 
 

@@ -293,8 +293,8 @@ def _quote(text: str) -> str:
 
 
 def _number_nodes(pdf: bytes) -> bytes:
-    """The names of the parts of a tagged PDF counted from 0 as they come; the browser counts on from page to page."""
-    order = {name: b"%08d" % at for at, name in enumerate(dict.fromkeys(_NODES.findall(pdf)))}
+    """The names of the parts of a tagged PDF counted from 0; the browser counts on from page to page."""
+    order = {name: b"%08d" % at for at, name in enumerate(sorted(set(_NODES.findall(pdf))))}
     return _NODES.sub(lambda found: order[found[0]], pdf)
 
 

@@ -58,4 +58,6 @@ function finishPage({ pictures, style }) {
   plots.forEach((plot, at) => { plot.innerHTML = decodeURIComponent(pictures[at].slice(pictures[at].indexOf(",") + 1)); });
   drawHatches();
   document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+  // What was painted already has numbers, which would decide the order of the names in a tagged PDF: all begin anew.
+  document.body.replaceWith(document.body.cloneNode(true));
 }
