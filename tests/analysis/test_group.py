@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from licences.assessment.explain import Finding, explain
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
 from licences.render.brand import Brand
-from licences.render.html.group import make_group_page
+from licences.render.html.group import make_group_page, make_group_section
 from licences.rules.facts import make_profiles
 from licences.words.groups import view_group
 
@@ -154,3 +155,19 @@ def test_an_analyst_has_the_groups_as_a_frame(catalogue: Catalogue, tmp_path: Pa
     assert express.at["market", "begins_on"] == pd.Timestamp("2027-04-01")
     assert clients.choose(groups=["lanterns"]).frame["client"].tolist() == ["market", "boats"]
     assert lc.assess(clients.choose("alone"), as_of=AS_OF).groups.empty
+
+
+def test_a_page_says_short_names_and_repeats_nothing_that_its_cells_say(
+    group: Group, catalogue: Catalogue
+) -> None:
+    law = find_law_in_force(catalogue, AS_OF, "en")
+    view = view_group(group, law)
+    html = make_group_section(view, "en").html
+    rows = {row.code: row for kind, _, listed in view.parts for row in listed if kind == "held_by_none"}
+    assert rows
+    for code, row in rows.items():
+        (line,) = [one for one in html.split("<tr>") if f'<span class="code">{code}</span>' in one]
+        assert line.startswith(f'<th scope="row">{escape(row.short)}')
+        assert escape(row.official) in line
+        assert escape(row.notes[0]) not in line
+    assert "Whether" in html

@@ -31,7 +31,6 @@ class RowView:
 
     code: str
     short: str
-    name: str
     official: str
     cells: tuple[CellView, ...]
     notes: tuple[str, ...]
@@ -125,13 +124,10 @@ def _find_spare(row: GroupRow) -> str:
 
 
 def _view_row(row: GroupRow, group: Group, law: LawInForce) -> RowView:
-    licence = law.entries[row.code]
-    official = licence.official_name
     return RowView(
         code=row.code,
         short=law.short(row.code),
-        name=licence.name,
-        official="" if official == licence.name else official,
+        official=law.entries[row.code].official_name,
         cells=tuple(_view_cell(one, law) for one in row.findings),
         notes=tuple(list_notes(row, group, law.language)),
     )
