@@ -23,6 +23,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import nbformat
@@ -42,6 +43,10 @@ from licences.app.terms import Places, Terms
 from licences.assessment.verdicts import StageJudgement, find_verdicts
 from licences.batch.report import _find_figures
 from licences.batch.run import BatchJob, write_reports
+from licences.book.clients import Writing
+from licences.book.events import Event, write_events
+from licences.book.exchange import list_tables
+from licences.book.store import change_book
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.capacity import level
@@ -61,7 +66,9 @@ from licences.render.lengths import STANDARD
 from licences.render.pdf import Printer
 from licences.render.word.document import make_word
 from licences.rules.facts import list_cells, read_profiles
+from licences.rules.keeping import begin_book, record_events
 from licences.rules.logic import make_profile
+from licences.rules.stages import find_present
 from serving import BROWSER_ARGUMENTS, serve
 
 PROJECT = Path(__file__).parents[1]
@@ -637,7 +644,44 @@ def measure_deep(_: Catalogue) -> list[tuple[str, str, str]]:
     return [("licences check --deep", f"{seconds:.2f} s: {result}", "60 s")]
 
 
+def measure_book(catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """How soon a large book answers, and how long it takes to tell it something."""
+    count, writing = 10_000, Writing(datetime.now(UTC), "bench")
+    untold = [field.name for field in catalogue.fields.every[24:]]
+    profiles = make_many_clients(catalogue, count).assign(**dict.fromkeys(untold, pd.NA))
+    codes = [code for code in catalogue.codes if code != "EDI"]
+    kinds = ("submitted", "accepted", "granted", "renewed", "changed")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "book.sqlite"
+        begin_book(place, profiles, catalogue.fields, writing)
+        with change_book(place) as connection:
+            for number, client in enumerate(profiles["client"]):
+                code = codes[number % len(codes)]
+                course = [Event(code, kind, date(2026, 1 + at, 5)) for at, kind in enumerate(kinds)]
+                write_events(connection, client, course, writing)
+        rows = {name: len(listed) - 1 for name, listed in list_tables(place).items()}
+        read = time_call(lambda: read_profiles(place, catalogue.fields, set(catalogue.codes)), 3)
+
+        def assess() -> None:
+            told = read_profiles(place, catalogue.fields, set(catalogue.codes))
+            find_verdicts(catalogue, find_present(told, AS_OF), AS_OF)
+
+        days = cycle(("submitted", "withdrawn"))
+
+        def record() -> None:
+            event = Event("EDI", next(days), AS_OF)
+            record_events(place, [(profiles["client"].iloc[0], event)], {"EDI"}, writing)
+
+        done = f"{rows['facts']:,} facts and {rows['events']:,} events"
+        return [
+            (f"a book of {count:,} clients, {done}: read", f"{read:.2f} s", "–"),
+            ("the same, read and assessed", f"{time_call(assess, 3):.2f} s", "3 s"),
+            ("one event recorded in it", f"{time_call(record, 20) * 1000:.0f} ms", "20 ms"),
+        ]
+
+
 MEASURES = {
+    "book": measure_book,
     "deep": measure_deep,
     "portfolio": measure_portfolio,
     "changes": measure_changes,

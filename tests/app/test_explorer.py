@@ -33,6 +33,7 @@ from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import list_licences
 from licences.rules.client_files import find_saved, write_client
 from licences.rules.facts import list_cells, read_profiles
+from licences.rules.keeping import begin_book, begin_writing
 from licences.words.texts import mark_day, read_texts, write_day
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -777,3 +778,38 @@ def test_a_server_that_is_slow_to_fetch_gets_every_message_of_the_page() -> None
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_two_explorers_on_one_book_never_overwrite_each_other(
+    catalogue: Catalogue, places: Places, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.sqlite"
+    profiles = read_profiles(places.clients, catalogue.fields, set(catalogue.codes))
+    begin_book(book, profiles, catalogue.fields, begin_writing("li"))
+    shared = replace(places, work=tmp_path, clients=book)
+    one, other = (Explorer(catalogue, shared, TERMS, "en", "wander-work") for _ in range(2))
+    one.tell("has_mini_program", "yes")
+    one.save()
+    one.decide(True)  # it asks before other answers are overwritten
+    other.tell("holds", "EDI@2030-01-01")
+    other.save()
+    assert "somebody" in other.screen.asked.value.lower()
+    assert "mini" in other.screen.asked.value.lower()
+    saved = find_saved(book, catalogue.fields, catalogue.codes, "wander-work")
+    assert saved
+    assert (saved["has_mini_program"], "EDI" in saved["holds"]) == ("yes", False)
+    other.decide(True)
+    saved = find_saved(book, catalogue.fields, catalogue.codes, "wander-work")
+    assert saved
+    assert "EDI@2030-01-01" in saved["holds"]
+
+
+def test_it_opens_on_an_empty_book_and_fills_it(catalogue: Catalogue, places: Places, tmp_path: Path) -> None:
+    book = tmp_path / "book.sqlite"
+    begin_book(book, None, catalogue.fields, begin_writing("li"))
+    explorer = Explorer(catalogue, replace(places, work=tmp_path, clients=book), TERMS, "en")
+    explorer.tell("client", "first")
+    explorer.tell("name", "第一家")
+    explorer.tell("has_app", "yes")
+    explorer.save()
+    assert read_cells(catalogue, book)["first"]["has_app"] == "yes"

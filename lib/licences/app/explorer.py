@@ -20,6 +20,7 @@ from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Places, Terms
 from licences.batch.run import BatchJob, write_reports
+from licences.book.clients import has_clients
 from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue
@@ -224,7 +225,7 @@ class Explorer:
         return self.opened if is_same else None
 
     def _read_clients(self, path: Path) -> pd.DataFrame:
-        if is_book(path) or path.exists():
+        if has_clients(path) if is_book(path) else path.exists():
             return read_profiles(path, self.catalogue.fields, self.codes)
         return pd.DataFrame({"client": [], "name": []})
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from licences.book.store import find_limit, read_book, write_time
+from licences.book.place import find_file, find_known_on
+from licences.book.store import BookError, find_limit, read_book, write_time
 
 IDENTITY = ("client", "name", "group")
 FROM = "from"
@@ -54,6 +55,13 @@ def list_rows(place: Path) -> list[list[str]]:
             .where(FACTS.c.recorded_at < limit)
             .order_by(FACTS.c.id)
         ).all()
+    if not clients:
+        then = f" on {find_known_on(place)}" if find_known_on(place) else ""
+        raise BookError(
+            str(find_file(place)),
+            f"held no client{then}" if then else "holds no client",
+            "save one from the explorer, or make a book with licences book init --from CLIENTS",
+        )
     identities = {client: [client, name, group] for client, name, group in clients}
     rows: dict[str, dict[date | None, dict[str, str]]] = {client: {None: {}} for client in identities}
     for client, field, value, from_on in facts:
@@ -68,6 +76,19 @@ def list_rows(place: Path) -> list[list[str]]:
                 day = from_on.isoformat() if from_on else ""
                 listed.append([*identity, day, *(told.get(name, "") for name in names)])
     return listed
+
+
+def has_clients(place: Path) -> bool:
+    """Whether any client was in a book. Raises: MissingFileError, BookError."""
+    from sqlalchemy import select
+
+    from licences.book.schema import CLIENTS
+
+    with read_book(place) as connection:
+        found = connection.execute(
+            select(CLIENTS.c.id).where(CLIENTS.c.recorded_at < find_limit(place)).limit(1)
+        )
+        return found.first() is not None
 
 
 def write_cells(

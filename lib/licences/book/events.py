@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
 from licences.book.store import find_limit, read_book
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """What happened to an application for a licence.
 
     happened_on: None where the day is not known. number, until: of what was granted. by: who says so. id: of its
@@ -58,7 +56,7 @@ def list_events(connection: Any, limit: str, client: str | None = None) -> dict[
     if client is not None:
         asked = asked.where(own.client == client)
     found: dict[str, dict[int, Event]] = {}
-    for row in connection.execute(asked.order_by(own.id)):
+    for row in connection.execute(asked.order_by(own.id)).all():
         events = found.setdefault(row.client, {})
         if row.corrects is not None:
             events.pop(row.corrects, None)

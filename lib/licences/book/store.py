@@ -179,10 +179,15 @@ def _explain(error: Any) -> tuple[str, str]:
 
 def _find_version(connection: Any) -> str | None:
     from sqlalchemy import inspect, text
+    from sqlalchemy.exc import DBAPIError
 
-    if not inspect(connection).has_table("alembic_version"):
+    try:
+        with connection.begin_nested():
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:
+        if inspect(connection).has_table("alembic_version"):
+            raise
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -81,13 +81,13 @@ def follow_events(events: Sequence[Event], as_of: date | None = None) -> dict[st
 
 def _follow(before: Standing | None, event: Event) -> Standing:
     holding = read_kinds()[event.kind].holding
-    standing = replace(before, last=event) if before else Standing(event)
+    if holding == "begins" or before is None:
+        return Standing(event, holding in {"begins", "goes_on"}, event.number, event.until)
     if holding == "ends":
         return Standing(event)
-    if holding:
-        until = event.until if event.until or holding == "begins" else standing.until
-        return Standing(event, True, event.number or standing.number, until)
-    return standing
+    if holding == "goes_on":
+        return Standing(event, True, event.number or before.number, event.until or before.until)
+    return Standing(event, before.is_held, before.number, before.until)
 
 
 def check_event(events: Sequence[Event], new: Event) -> None:
@@ -141,12 +141,29 @@ def list_holdings(standings: Mapping[str, Standing]) -> list[str]:
     ]
 
 
-def add_holdings(profiles: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
-    """Clients with what their events say that they hold on a day, beside what they deny to hold."""
+def add_events(profiles: pd.DataFrame, events: Mapping[str, tuple[Event, ...]]) -> pd.DataFrame:
+    """Clients with their events, and with what these say that they hold beside what they deny to hold."""
+    own = [events.get(client, ()) for client in profiles["client"]]
+    denied = profiles["holds"]
+    held = [(*items, *list_holdings(follow_events(told))) for items, told in zip(denied, own, strict=True)]
+    columns = {"holds": held, DENIALS: denied.tolist(), EVENTS: own}
+    return profiles.assign(
+        **{name: pd.Series(cells, index=profiles.index, dtype=object) for name, cells in columns.items()}
+    )
+
+
+def find_held(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Clients with what they held at the end of a day; of others than those of a book it is what they told."""
     if EVENTS not in profiles:
         return profiles
+    told = zip(profiles["holds"], profiles[DENIALS], profiles[EVENTS], strict=True)
     held = [
-        (*denied, *list_holdings(follow_events(events, as_of)))
-        for denied, events in zip(profiles[DENIALS], profiles[EVENTS], strict=True)
+        items if _is_past(events, as_of) else (*denied, *list_holdings(follow_events(events, as_of)))
+        for items, denied, events in told
     ]
     return profiles.assign(holds=pd.Series(held, index=profiles.index, dtype=object))
+
+
+def _is_past(events: Sequence[Event], as_of: date) -> bool:
+    """Whether all that is known had happened by a day."""
+    return all(event.happened_on is None or event.happened_on <= as_of for event in events)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from licences.book.clients import has_clients
 from licences.book.place import is_book
 from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
@@ -53,7 +54,7 @@ def _find_placed(
     path: Path, fields: Fields, codes: Collection[str], client: str
 ) -> tuple[int, dict[str, str] | None]:
     """As ``find_saved``, and the line of the row."""
-    if is_book(path) or path.exists():
+    if has_clients(path) if is_book(path) else path.exists():
         profiles = read_profiles(path, fields, codes)
         for line, record in zip(profiles.index, profiles.to_dict("records"), strict=True):
             if record["client"].casefold() == client.casefold():

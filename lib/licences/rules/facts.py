@@ -32,7 +32,7 @@ from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionar
 from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
-from licences.rules.applications import DENIALS, EVENTS, add_holdings
+from licences.rules.applications import add_events
 from licences.rules.stages import FROM, fold_stages, loosen
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
@@ -210,18 +210,7 @@ def try_to_read_profiles(
     rows, problems, extent = tables.read_unchecked(path, table)
     profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
     if is_book(path):
-        events = read_events(path)
-        profiles = profiles.assign(
-            **{
-                DENIALS: profiles["holds"],
-                EVENTS: pd.Series(
-                    [events.get(client, ()) for client in profiles["client"]],
-                    index=profiles.index,
-                    dtype=object,
-                ),
-            }
-        )
-        profiles = add_holdings(profiles)
+        profiles = add_events(profiles, read_events(path))
     return profiles, problems + wrong, replace(extent, rows=len(profiles))
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from licences.errors import MAX_PROBLEMS, Problem, quote
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import Table
-from licences.rules.applications import add_holdings
+from licences.rules.applications import find_held
 
 STAGES = "stages"
 BEGINS_ON = "begins_on"
@@ -90,7 +90,7 @@ def find_present(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
     Of clients of a book what they hold follows from what had happened by then.
     """
-    profiles = add_holdings(profiles, as_of)
+    profiles = find_held(profiles, as_of)
     every = list_stages(profiles)
     if not any(stage.begins_on <= as_of for stages in every for stage in stages):
         return profiles
