@@ -25,6 +25,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -46,6 +47,8 @@ import mutations
 from licences.analysis.case import Case, open_case
 from licences.analysis.record import find_record
 from licences.batch.store import LEDGER, ReportStore
+from licences.book.clients import Writing
+from licences.book.events import Event, read_events
 from licences.cli.main import main as run_command
 from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue, read_catalogue
@@ -57,6 +60,7 @@ from licences.render.ics import make_calendar
 from licences.render.word.document import make_word
 from licences.render.word.template import make_template
 from licences.rules.facts import list_cells, make_profiles, read_fields, read_profiles
+from licences.rules.keeping import begin_book, begin_writing, record_events
 from licences.rules.logic import read_rule
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.runner.parameters import check_parameters
@@ -367,6 +371,8 @@ def list_kinds() -> list[Kind]:
             _read_checklist,
         ),
         Kind("earlier calendar", "renewals.ics", 1, text(_make_calendar, mutations.ICS), _read_calendar),
+        Kind("book", "book.sqlite", 3, text(_make_book, ()), _read_book),
+        Kind("events.csv", "events.csv", 2, text(lambda: _EVENTS, mutations.CSV), _read_events),
         Kind("template.docx", "template.docx", 6, partial(_mutate_archive, _make_template), _fill_template),
         Kind("ledger", LEDGER, 8, _make_lines, _read_ledger),
         Kind("expression", "rule.txt", 9, _make_expression, _read_expression),
@@ -387,6 +393,41 @@ def _make_checklist() -> bytes:
 @cache
 def _make_calendar() -> bytes:
     return make_calendar(find_case(), holds="all")
+
+
+_EVENTS = "client,code,event,on,number,until,note,by\n{0},EDI,submitted,2026-11-02,,,快,李\n{0},EDI,granted,2026-11-20,B2-1,2031-11-19,,\n".format(
+    "corner-shop"
+).encode()
+
+
+@cache
+def _make_book() -> bytes:
+    """A book with the sample clients."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "book.sqlite"
+        catalogue = find_catalogue()
+        profiles = read_profiles(PROJECT / "data" / "clients.csv", catalogue.fields, find_codes())
+        begin_book(place, profiles, catalogue.fields, Writing(datetime(2026, 5, 1, tzinfo=UTC), "li"))
+        return place.read_bytes()
+
+
+def _read_book(path: Path) -> None:
+    """Reads the clients and tells one something, which is then known."""
+    read_profiles(path, find_catalogue().fields, find_codes())
+    event = Event("TRADEMARK", "submitted", date(2026, 11, 2), note="told")
+    record_events(path, [("corner-shop", event)], find_codes(), begin_writing())
+    assert any(one.note == "told" for one in read_events(path)["corner-shop"])
+
+
+def _read_events(path: Path) -> None:
+    """Records the events in a book; where that is refused, the book holds what it held."""
+    book = path.with_name("book.sqlite")
+    book.write_bytes(_make_book())
+    before = read_events(book)
+    with contextlib.redirect_stderr(io.StringIO()):
+        status = run_command(["record", "--file", str(path), "--clients", str(book)])
+    if status:
+        assert read_events(book) == before, "something was recorded though it was refused"
 
 
 def _read_checklist(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from licences.book.place import find_file, find_known_on
-from licences.book.store import BookError, find_limit, read_book, write_time
+from licences.book.store import RESTORE, BookError, find_limit, read_book, write_time
 
 IDENTITY = ("client", "name", "group")
 FROM = "from"
@@ -65,6 +65,10 @@ def list_rows(place: Path) -> list[list[str]]:
     identities = {client: [client, name, group] for client, name, group in clients}
     rows: dict[str, dict[date | None, dict[str, str]]] = {client: {None: {}} for client in identities}
     for client, field, value, from_on in facts:
+        if client not in rows:
+            raise BookError(
+                str(find_file(place)), f"holds facts of {client!r}, whom it does not know", RESTORE
+            )
         rows[client].setdefault(from_on, {})[field] = value
     names = list(dict.fromkeys(field for _, field, _, _ in facts))
     listed = [[*IDENTITY, FROM, *names]]

@@ -19,6 +19,7 @@ from licences.errors import LicencesError, MissingFileError, UsageError, need_ex
 CHINA = ZoneInfo("Asia/Shanghai")  # whose days are those of a book
 PATIENCE_SECONDS = 30
 _PRIVATE_FOLDER = 0o700
+RESTORE = "take the last copy that you kept, such as one that licences book export wrote"
 _LOCK = 0x6C6963656E636573  # of those who write to a book on a server
 
 
@@ -133,7 +134,7 @@ def _open(place: Path, *, writes: bool) -> Iterator[Any]:
 def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
     """A transaction. Raises: BookError for what the database says."""
     from sqlalchemy import create_engine, event, text
-    from sqlalchemy.exc import DatabaseError, OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError, StatementError
     from sqlalchemy.pool import NullPool
 
     if is_server(place):
@@ -150,10 +151,12 @@ def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
             yield connection
     except OperationalError as error:
         raise BookError(str(place), *_explain(error)) from None
-    except DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-            raise BookError(str(place), "is no book of ours", "make one with licences book init") from None
+    except (DatabaseError, StatementError) as error:
+        if not is_server(place) and isinstance(error.orig, sqlite3.DatabaseError):
+            raise BookError(str(place), *_explain(error)) from None
         raise
+    except (ValueError, TypeError, OverflowError) as error:  # a cell that another program wrote
+        raise BookError(str(place), f"holds what cannot be read ({error})", RESTORE) from None
     finally:
         engine.dispose()
 
@@ -172,6 +175,10 @@ def _explain(error: Any) -> tuple[str, str]:
     said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if "locked" in said:
         return "somebody else has been writing for long", "try again in a moment"
+    if "not a database" in said:
+        return "is no book of ours", "make one with licences book init"
+    if "malformed" in said or "decode" in said or "no such" in said:
+        return f"is damaged ({said})", RESTORE
     if "readonly" in said:
         return "cannot be written", "check its permissions"
     return f"cannot be opened ({said})", "check the address, its permissions and the room on the disk"
