@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-# Tests of servers, clusters and of what happens when a machine has no room left: they take all cores.
-ALONE := $(addprefix tests/,app batch/test_cluster.py batch/test_faults.py)
+# Tests that wait for what a browser draws; all others run as many at a time as there are cores.
+ALONE := tests/app
 
 .PHONY: reports test test-lowest fuzz docs bench compare-engines kills lock clean
 
@@ -17,7 +17,7 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q --numprocesses auto --dist loadfile $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile --ignore=$(ALONE)
 	$(BIN)/pytest -q $(ALONE)
 	$(BIN)/pytest -q --nbval-lax notebooks
 

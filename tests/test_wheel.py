@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -232,9 +233,10 @@ def test_the_extras_that_are_looked_for_bring_the_packages_that_are(project: Pat
     def list_packages(extra: str) -> set[str]:
         names = set()
         for line in asked[extra]:
-            name = line.split(">")[0].strip()
-            inner = name.removeprefix("licences[").removesuffix("]")
-            names |= {name} if inner == name else set().union(*map(list_packages, inner.split(",")))
+            found = re.match(r"([\w-]+)(?:\[([\w,]+)\])?", line)
+            assert found
+            name, extras = found[1], (found[2] or "").split(",")
+            names |= set().union(*map(list_packages, extras)) if name == "licences" else {name}
         return names
 
     distributions = packages_distributions()

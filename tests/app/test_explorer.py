@@ -107,7 +107,7 @@ def test_a_changed_fact_changes_answer_table_figures_and_question(explorer: Expl
     assert shown[0].tolist() == list_licences(case)["verdict"].tolist()
     assert f"<b>{len(case.find_codes('required'))}</b>" in explorer.screen.answer.value
     assert case.launch is None  # it has not told all that decides
-    assert mark_day(case.plan.launch) in explorer.screen.answer.value
+    assert f'data-not-before="{case.plan.launch}"' in explorer.screen.answer.value
     assert not explorer.is_saved
     assert read_texts("en")["explorer"]["unsaved"] in explorer.screen.title.value
 
