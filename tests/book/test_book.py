@@ -29,6 +29,7 @@ from licences.book.store import BookError, change_book, read_book
 from licences.cli.main import main
 from licences.errors import MissingFileError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue
+from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, write_client
 from licences.rules.exchange import read_tables, write_tables
 from licences.rules.facts import list_cells, read_profiles
@@ -187,7 +188,7 @@ def test_events_of_a_file_are_all_recorded_or_none_and_all_problems_are_told(
 ) -> None:
     file = tmp_path / "events.csv"
     head = "client,code,event,on,number,until,note\n"
-    good = "corner-shop,EDI,submitted,2026-11-02,,,\ncorner-shop,EDI,granted,2026-11-20,B2-1,2031-11-19,快\n"
+    good = "corner-shop,EDI,granted,2026-11-20,B2-1,2031-11-19,快\ncorner-shop,EDI,submitted,2026-11-02,,,\n"
     file.write_text(
         f"{head}{good}nobody,EDI,submitted,2026-11-02,,,\ncorner-shop,EDI,resubmitted,2026-11-21,,,\n",
         "utf-8",
@@ -201,7 +202,7 @@ def test_events_of_a_file_are_all_recorded_or_none_and_all_problems_are_told(
     assert read_events(book) == before
     file.write_text(head + good, "utf-8")
     assert main(["record", "--file", str(file), "--clients", _name(book)]) == 0
-    after = [event for event in read_events(book)["corner-shop"] if event.code == "EDI"]
+    after = order_events(event for event in read_events(book)["corner-shop"] if event.code == "EDI")
     assert [(event.kind, event.number, event.until, event.note) for event in after] == [
         ("submitted", "", None, ""),
         ("granted", "B2-1", date(2031, 11, 19), "快"),
@@ -236,6 +237,10 @@ def test_a_client_saved_meanwhile_is_not_overwritten(book: Path, catalogue: Cata
         write_client(book, fields, codes, seen | {"has_mini_program": "no"}, seen)
     now = find_saved(book, fields, codes, "corner-shop")
     assert now == seen | {"has_app": "yes", "holds": "EDI@2030-01-01"}
+    for holds in ("EDI@2031-01-01;ICP", "ICP;EDI", ""):  # a later expiry, none, and nothing at all
+        write_client(book, fields, codes, now | {"holds": holds}, now)
+        now = find_saved(book, fields, codes, "corner-shop")
+        assert now == seen | {"has_app": "yes", "holds": holds}
     with pytest.raises(OvertakenError):
         write_client(book, fields, codes, seen, None)
     write_client(book, fields, codes, seen | {"client": "new-one", "name": "新"}, None)

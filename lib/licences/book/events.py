@@ -31,11 +31,13 @@ class Event(NamedTuple):
 def read_events(place: Path) -> dict[str, tuple[Event, ...]]:
     """By client the events that count, in the order in which they were written. Raises: MissingFileError, BookError."""
     with read_book(place) as connection:
-        return list_events(connection, find_limit(place))
+        return list_events(connection, limit=find_limit(place))
 
 
-def list_events(connection: Any, limit: str, client: str | None = None) -> dict[str, tuple[Event, ...]]:
-    """As ``read_events``, of what was written before a moment, of all clients or of one."""
+def list_events(
+    connection: Any, client: str | None = None, limit: str | None = None
+) -> dict[str, tuple[Event, ...]]:
+    """As ``read_events``, of one client or of all; limit: of what was written before a moment, else of all there is."""
     from sqlalchemy import select
 
     from licences.book.schema import EVENTS
@@ -52,7 +54,9 @@ def list_events(connection: Any, limit: str, client: str | None = None) -> dict[
         own.until,
         own.note,
         own.by,
-    ).where(own.recorded_at < limit)
+    )
+    if limit is not None:
+        asked = asked.where(own.recorded_at < limit)
     if client is not None:
         asked = asked.where(own.client == client)
     found: dict[str, dict[int, Event]] = {}

@@ -85,7 +85,10 @@ def record(options: argparse.Namespace) -> int:
     if options.strike_out:
         strike_event(place, options.client, event, writing)
     else:
-        record_events(place, [(options.client, event)], codes, writing)
+        try:
+            record_events(place, [(options.client, event)], codes, writing)
+        except EventsError as errors:
+            raise errors.errors[0][1] from None
     _tell(place, options.client, options.code)
     return 0
 

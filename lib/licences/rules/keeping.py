@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,12 @@ import pandas as pd
 
 from licences.book.clients import Writing, find_client, list_clients, write_cells
 from licences.book.events import Event, list_events, strike_out, write_events
-from licences.book.store import change_book, find_limit, make_book, write_time
-from licences.errors import (
-    LicencesError,
-    UnknownNameError,
-    UsageError,
-)
+from licences.book.store import change_book, make_book
+from licences.errors import LicencesError, UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.rules.applications import check_course, check_event, follow_events, order_events
 from licences.rules.facts import DENIED, Fields, list_cells, split_holdings, write_cell
 from licences.rules.stages import list_stages
-
-_FROM_FILE = "file"  # who told what stands in a clients file is not known
 
 
 def begin_book(place: Path, profiles: pd.DataFrame | None, fields: Fields, writing: Writing) -> None:
@@ -71,7 +65,7 @@ def keep_client(
     """
     client = saved["client"] if saved else cells["client"]
     write_cells(connection, client, _keep_denials(cells), _keep_denials(saved) if saved else None, writing)
-    events = list_events(connection, write_time(writing.at), client).get(client, ())
+    events = list_events(connection, client).get(client, ())
     _settle_holdings(connection, client, cells["holds"], events, writing)
 
 
@@ -97,11 +91,14 @@ def _settle_holdings(
     for code, event in wanted.items():
         if code not in held:
             write_events(connection, client, [event], writing)
+        elif event.until is None:
+            wrong = [one for one in events if one.code == code and one.until]
+            strike_out(connection, client, wrong, writing)
+            write_events(connection, client, [one._replace(until=None) for one in wrong], writing)
         elif held[code] != event.until:
-            last = max(
-                (one.happened_on for one in events if one.code == code and one.happened_on), default=None
-            )
-            write_events(connection, client, [Event(code, "changed", last, until=event.until)], writing)
+            days = [one.happened_on for one in events if one.code == code and one.happened_on]
+            changed = Event(code, "changed", max(days, default=None), until=event.until)
+            write_events(connection, client, [changed], writing)
     gone = [event for event in events if event.code in held.keys() - wanted.keys()]
     strike_out(connection, client, gone, writing)
 
@@ -111,24 +108,25 @@ def record_events(
 ) -> None:
     """Adds events of clients, all of them or none.
 
-    told: pairs of client and event, in the order in which they were written.
+    told: pairs of client and event; what happened on the same day in the order in which it happened.
 
-    Raises: UnknownNameError, UsageError for the one that cannot be; ProblemsError naming all of several; BookError.
+    Raises: EventsError naming all that cannot be; BookError.
     """
     pairs = list(told)
+    in_time = sorted(range(len(pairs)), key=lambda at: pairs[at][1].happened_on or date.min)
     errors: list[tuple[int, LicencesError]] = []
     with change_book(place) as connection:
         known = {client.casefold(): client for client in list_clients(connection)}
-        limit = find_limit(place)
         so_far: dict[str, list[Event]] = {}
-        for at, (client, event) in enumerate(pairs):
+        for at in in_time:
+            client, event = pairs[at]
             try:
                 whose = known.get(client.casefold())
                 if whose is None:
                     raise UnknownNameError("client", client, set(known.values()))
                 check_fields(event, codes)
                 if whose not in so_far:
-                    so_far[whose] = list(list_events(connection, limit, whose).get(whose, ()))
+                    so_far[whose] = list(list_events(connection, whose).get(whose, ()))
                 check_event(so_far[whose], event)
             except LicencesError as error:
                 errors.append((at, error))
@@ -136,7 +134,7 @@ def record_events(
             so_far[whose].append(event)
             write_events(connection, whose, [event], writing)
         if errors:
-            raise errors[0][1] if len(pairs) == 1 else EventsError(errors)
+            raise EventsError(sorted(errors, key=lambda error: error[0]))
 
 
 class EventsError(LicencesError):
@@ -175,7 +173,7 @@ def strike_event(place: Path, client: str, event: Event, writing: Writing) -> No
         whose = find_client(connection, client)
         if whose is None:
             raise UnknownNameError("client", client, set(list_clients(connection)))
-        events = list_events(connection, find_limit(place), whose).get(whose, ())
+        events = list_events(connection, whose).get(whose, ())
         own = [one for one in order_events(events) if one.code == event.code]
         found = [one for one in own if (one.kind, one.happened_on) == (event.kind, event.happened_on)]
         if not found:
