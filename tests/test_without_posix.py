@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,17 @@ def run(folder: Path, *words: str, elsewhere: bool = True, **more: str) -> subpr
     if elsewhere:
         given["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ELSEWHERE), given.get("PYTHONPATH", ""))))
         given["PYTHONWARNDEFAULTENCODING"] = "1"
-    return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=given | more, capture_output=True, text=True, check=False
-    )
+    # Its locks are of another kind than those of the machine's other processes, which would sweep away what it keeps.
+    with tempfile.TemporaryDirectory() as own:
+        given["TMPDIR"] = own
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=folder,
+            env=given | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def run_command(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
