@@ -13,7 +13,6 @@ from licences.book.store import RESTORE, BookError, find_limit, read_book, write
 
 IDENTITY = ("client", "name", "group")
 FROM = "from"
-HOW = ("told", "document", "verified")
 
 
 @dataclass(frozen=True)

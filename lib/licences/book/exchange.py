@@ -10,8 +10,6 @@ from typing import Any
 from licences.book.place import is_server
 from licences.book.store import find_limit, read_book
 
-Rows = Sequence[Sequence[str]]
-
 
 def list_tables(place: Path) -> dict[str, list[list[str]]]:
     """The rows of each table below its header, by name. Raises: MissingFileError, BookError."""

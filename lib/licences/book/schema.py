@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 VERSIONS = ("0001",)
@@ -12,27 +14,29 @@ METADATA = MetaData(
 )
 
 
-def _written() -> tuple[Column[str], Column[str]]:
-    """When a row was written, in UTC as an ISO text that sorts, and by whom."""
-    return Column("recorded_at", String(27), nullable=False), Column("recorded_by", Text, nullable=False)
+def _make_table(name: str, *columns: Column[Any]) -> Table:
+    """A table with numbered rows, each of which says when, in UTC as an ISO text that sorts, and by whom it was written."""
+    return Table(
+        name,
+        METADATA,
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        *columns,
+        Column("recorded_at", String(27), nullable=False),
+        Column("recorded_by", Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
 
 
-CLIENTS = Table(
+CLIENTS = _make_table(
     "clients",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
     Column("client", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("group", Text, nullable=False),
-    *_written(),
-    sqlite_autoincrement=True,
 )
 """A client's id, name and group; of several rows the last counts."""
 
-FACTS = Table(
+FACTS = _make_table(
     "facts",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
     Column("client", Text, nullable=False),
     Column("field", Text, nullable=False),
     Column("value", Text, nullable=False),
@@ -40,15 +44,11 @@ FACTS = Table(
     Column("told_by", Text, nullable=False),
     Column("told_on", Date),
     Column("how", Text, nullable=False),
-    *_written(),
-    sqlite_autoincrement=True,
 )
 """What a client told, as the cell of a clients file; empty where it is not told any more. from_on: of a later stage."""
 
-EVENTS = Table(
+EVENTS = _make_table(
     "events",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
     Column("client", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("event", Text, nullable=False),
@@ -58,8 +58,6 @@ EVENTS = Table(
     Column("note", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("corrects", Integer, ForeignKey("events.id")),
-    *_written(),
-    sqlite_autoincrement=True,
 )
 """What happened to an application. corrects: the row in whose place it stands; one without an event strikes that out."""
 

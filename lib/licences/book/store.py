@@ -134,7 +134,7 @@ def _open(place: Path, *, writes: bool) -> Iterator[Any]:
 def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
     """A transaction. Raises: BookError for what the database says."""
     from sqlalchemy import create_engine, event, text
-    from sqlalchemy.exc import DatabaseError, OperationalError, StatementError
+    from sqlalchemy.exc import OperationalError, StatementError
     from sqlalchemy.pool import NullPool
 
     if is_server(place):
@@ -149,10 +149,8 @@ def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
             if is_server(place) and writes:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
             yield connection
-    except OperationalError as error:
-        raise BookError(str(place), *_explain(error)) from None
-    except (DatabaseError, StatementError) as error:
-        if not is_server(place) and isinstance(error.orig, sqlite3.DatabaseError):
+    except StatementError as error:
+        if isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.DatabaseError):
             raise BookError(str(place), *_explain(error)) from None
         raise
     except (ValueError, TypeError, OverflowError) as error:  # a cell that another program wrote

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from licences.book.clients import Writing
-from licences.book.events import Event, read_events
+from licences.book.clients import Writing, find_client
+from licences.book.events import Event, list_events
 from licences.book.place import is_book
+from licences.book.store import read_book
 from licences.cli.options import find_catalogue_file, find_clients_file
 from licences.errors import LicencesError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import read_catalogue
@@ -132,7 +133,9 @@ def _read_event(row: Any, writing: Writing) -> tuple[str, Event]:
 
 def _tell(place: Path, client: str, code: str) -> None:
     """Prints the course of an application as it is now known."""
-    events = {whose.casefold(): told for whose, told in read_events(place).items()}.get(client.casefold(), ())
+    with read_book(place) as connection:
+        whose = find_client(connection, client) or client
+        events = list_events(connection, whose).get(whose, ())
     course = [event for event in order_events(events) if event.code == code]
     happened = ", ".join(f"{event.kind} {event.happened_on or '(day not known)'}" for event in course)
     print(f"{client}: {code}: {happened or 'nothing is recorded'}")

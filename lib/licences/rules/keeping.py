@@ -42,12 +42,7 @@ def begin_book(place: Path, profiles: pd.DataFrame | None, fields: Fields, writi
 def _keep_denials(cells: Mapping[str, str]) -> dict[str, str]:
     """The cells, of ``holds`` what the client denies to hold."""
     denied = [item for item in cells["holds"].split(";") if item.startswith(DENIED)]
-    told = {name: text for name, text in cells.items() if text or name in {"client", "name"}}
-    return (
-        told | {"holds": ";".join(denied)}
-        if denied
-        else {name: text for name, text in told.items() if name != "holds"}
-    )
+    return {**cells, "holds": ";".join(denied)}
 
 
 def _grant(holds: str) -> list[Event]:

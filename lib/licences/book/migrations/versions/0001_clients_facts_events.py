@@ -1,5 +1,7 @@
 """Clients, what they told, and what happened to their applications."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,30 +9,26 @@ revision = "0001"
 down_revision = None
 
 
-def _written() -> tuple[sa.Column[str], sa.Column[str]]:
-    return (
+def _create_table(name: str, *columns: sa.Column[Any]) -> None:
+    op.create_table(
+        name,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        *columns,
         sa.Column("recorded_at", sa.String(27), nullable=False),
         sa.Column("recorded_by", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
     )
-
-
-def _number() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
 
 
 def upgrade() -> None:
-    op.create_table(
+    _create_table(
         "clients",
-        _number(),
         sa.Column("client", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("group", sa.Text, nullable=False),
-        *_written(),
-        sqlite_autoincrement=True,
     )
-    op.create_table(
+    _create_table(
         "facts",
-        _number(),
         sa.Column("client", sa.Text, nullable=False),
         sa.Column("field", sa.Text, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
@@ -38,12 +36,9 @@ def upgrade() -> None:
         sa.Column("told_by", sa.Text, nullable=False),
         sa.Column("told_on", sa.Date),
         sa.Column("how", sa.Text, nullable=False),
-        *_written(),
-        sqlite_autoincrement=True,
     )
-    op.create_table(
+    _create_table(
         "events",
-        _number(),
         sa.Column("client", sa.Text, nullable=False),
         sa.Column("code", sa.Text, nullable=False),
         sa.Column("event", sa.Text, nullable=False),
@@ -53,8 +48,6 @@ def upgrade() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("corrects", sa.Integer, sa.ForeignKey("events.id")),
-        *_written(),
-        sqlite_autoincrement=True,
     )
     op.create_index("ix_facts_client", "facts", ["client"])
     op.create_index("ix_events_client", "events", ["client"])
