@@ -48,7 +48,8 @@ from licences.analysis.case import Case, open_case
 from licences.analysis.record import find_record
 from licences.batch.store import LEDGER, ReportStore
 from licences.book.clients import Writing
-from licences.book.events import Event, read_events
+from licences.book.events import Event
+from licences.book.reading import read_kept
 from licences.cli.main import main as run_command
 from licences.errors import LicencesError
 from licences.law.catalogue import Catalogue, read_catalogue
@@ -416,18 +417,18 @@ def _read_book(path: Path) -> None:
     read_profiles(path, find_catalogue().fields, find_codes())
     event = Event("TRADEMARK", "submitted", date(2026, 11, 2), note="told")
     record_events(path, [("corner-shop", event)], find_codes(), begin_writing())
-    assert any(one.note == "told" for one in read_events(path)["corner-shop"])
+    assert any(one.note == "told" for one in read_kept(path).events["corner-shop"])
 
 
 def _read_events(path: Path) -> None:
     """Records the events in a book; where that is refused, the book holds what it held."""
     book = path.with_name("book.sqlite")
     book.write_bytes(_make_book())
-    before = read_events(book)
+    before = read_kept(book).events
     with contextlib.redirect_stderr(io.StringIO()):
         status = run_command(["record", "--file", str(path), "--clients", str(book)])
     if status:
-        assert read_events(book) == before, "something was recorded though it was refused"
+        assert read_kept(book).events == before, "something was recorded though it was refused"
 
 
 def _read_checklist(path: Path) -> None:

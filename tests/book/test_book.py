@@ -21,14 +21,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import licences as lc
+from licences.analysis.case import open_case
+from licences.analysis.portfolio import open_portfolio
 from licences.book.clients import Writing
-from licences.book.events import Event, read_events
+from licences.book.events import Event
+from licences.book.exchange import list_tables
 from licences.book.place import add_known_on, find_address, is_book, read_server_place
+from licences.book.reading import read_kept
 from licences.book.schema import METADATA
 from licences.book.store import BookError, change_book, read_book
 from licences.cli.main import main
 from licences.errors import MissingFileError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue
+from licences.reading.sources import read_clients_place
 from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, write_client
 from licences.rules.exchange import read_tables, write_tables
@@ -72,15 +78,17 @@ def test_stages_denials_and_groups_come_out_as_they_went_in(
 ) -> None:
     file = tmp_path / "c.csv"
     file.write_text(
-        "client,name,holds,group,from,has_app,own_categories\n"
-        "a,甲,EDI@2029-03-31;not:ICP;BUSINESS_LICENCE,g1,,no,none\n"
-        "a,,,,2027-04-01,yes,\n"
-        "b,乙,none,,,,prepackaged_food\n",
+        "client,name,holds,group,contact,engaged_on,from,has_app,own_categories\n"
+        "a,甲,EDI@2029-03-31;not:ICP;BUSINESS_LICENCE,g1,王敏 010-5550123,2026-09-01,,no,none\n"
+        "a,,,,,,2027-04-01,yes,\n"
+        "b,乙,none,,,,,,prepackaged_food\n",
         encoding="utf-8",
     )
     told = read(file, catalogue)
     begin_book(place, told, catalogue.fields, LI)
     assert list_all(read(place, catalogue), catalogue) == list_all(told, catalogue)
+    (cells, _) = list_all(read(place, catalogue), catalogue)
+    assert (cells["contact"], cells["engaged_on"]) == ("王敏 010-5550123", "2026-09-01")
 
 
 def test_every_command_that_reads_clients_answers_alike(
@@ -177,10 +185,10 @@ def test_what_is_held_follows_from_what_had_happened_by_the_day_of_the_law(
 def test_what_cannot_have_happened_is_a_sentence(
     book: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
-    before = read_events(book)
+    before = read_kept(book).events
     assert main(["record", *words, "--on", "2026-11-25", "--clients", _name(book)]) == 2
     assert capsys.readouterr().err == f"licences: {said}\n"
-    assert read_events(book) == before
+    assert read_kept(book).events == before
 
 
 def test_events_of_a_file_are_all_recorded_or_none_and_all_problems_are_told(
@@ -193,16 +201,16 @@ def test_events_of_a_file_are_all_recorded_or_none_and_all_problems_are_told(
         f"{head}{good}nobody,EDI,submitted,2026-11-02,,,\ncorner-shop,EDI,resubmitted,2026-11-21,,,\n",
         "utf-8",
     )
-    before = read_events(book)
+    before = read_kept(book).events
     assert main(["record", "--file", str(file), "--clients", _name(book)]) == 1
     told = capsys.readouterr().err.splitlines()
     assert [line.partition(": ")[0] for line in told] == [f"{file}:4", f"{file}:5"]
     assert "no client 'nobody'" in told[0]
     assert "EDI cannot be resubmitted on 2026-11-21, since it was granted on 2026-11-20" in told[1]
-    assert read_events(book) == before
+    assert read_kept(book).events == before
     file.write_text(head + good, "utf-8")
     assert main(["record", "--file", str(file), "--clients", _name(book)]) == 0
-    after = order_events(event for event in read_events(book)["corner-shop"] if event.code == "EDI")
+    after = order_events(event for event in read_kept(book).events["corner-shop"] if event.code == "EDI")
     assert [(event.kind, event.number, event.until, event.note) for event in after] == [
         ("submitted", "", None, ""),
         ("granted", "B2-1", date(2031, 11, 19), "快"),
@@ -217,7 +225,9 @@ def test_what_was_recorded_wrongly_counts_no_more_and_stays(book: Path, catalogu
     with pytest.raises(UsageError, match="recorded is: submitted 2026-11-02, accepted 2026-11-09"):
         strike_event(book, "corner-shop", Event("EDI", "granted", date(2026, 11, 2)), LI)
     strike_event(book, "Corner-Shop", Event("EDI", "accepted", date(2026, 11, 9)), LI)
-    assert [event.kind for event in read_events(book)["corner-shop"] if event.code == "EDI"] == ["submitted"]
+    assert [event.kind for event in read_kept(book).events["corner-shop"] if event.code == "EDI"] == [
+        "submitted"
+    ]
     with read_book(book) as connection:
         from sqlalchemy import func, select
 
@@ -261,7 +271,7 @@ def test_the_tables_leave_as_csv_and_come_back_without_loss(
     for name in counts:
         first, second = ((tmp_path / folder / f"{name}.csv").read_bytes() for folder in ("out", "twice"))
         assert first == second, name
-    assert read_events(again) == read_events(book)
+    assert read_kept(again).events == read_kept(book).events
     record_events(again, [("corner-shop", Event("EDI", "accepted", date(2026, 11, 9)))], catalogue.codes, LI)
 
 
@@ -305,7 +315,7 @@ def test_two_writers_at_once_lose_nothing(book: Path, catalogue: Catalogue) -> N
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(record_all, ["EDI", "TRADEMARK"]))
     assert sum(one != other for one, other in pairwise(order)) > 10
-    events = read_events(book)
+    events = read_kept(book).events
     for at, client in enumerate(clients):
         for code in ("EDI", "TRADEMARK"):
             kept = [event.note for event in events[client] if event.code == code]
@@ -381,6 +391,38 @@ def test_a_password_is_nowhere_to_be_read(monkeypatch: pytest.MonkeyPatch) -> No
             read_server_place(wrong)
 
 
+def test_whoever_reads_clients_keeps_the_password_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "postgresql+psycopg://li:sEcret@127.0.0.1:1/firm"
+    for told in (address, Path(address)):
+        monkeypatch.delenv("PGPASSWORD", raising=False)
+        for read_them in (
+            lambda told=told: lc.read_clients(told),
+            lambda told=told: open_case("corner-shop", "", "", "en", clients=str(told)),
+            lambda told=told: open_portfolio("", "", "en", clients=str(told)),
+        ):
+            with pytest.raises(BookError) as caught:
+                read_them()
+            assert "sEcret" not in str(caught.value)
+            assert os.environ["PGPASSWORD"] == "sEcret"
+    known = add_known_on(read_server_place(address), date(2026, 5, 1))
+    assert read_clients_place(known) == read_clients_place(str(known)) == known
+
+
+def test_a_book_of_the_first_version_is_brought_up_to_date(
+    tmp_path: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    place = tmp_path / "book.sqlite"
+    begin_book(place, sample_clients, catalogue.fields, LI)
+    with sqlite3.connect(place) as connection:
+        for table in ("overrides", "notes", "issues"):
+            connection.execute(f"DROP TABLE {table}")
+        for column in ("contact", "engaged_on"):
+            connection.execute(f"ALTER TABLE clients DROP COLUMN {column}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    assert list_all(read(place, catalogue), catalogue) == list_all(sample_clients, catalogue)
+    assert [len(rows) for rows in list_tables(place).values()][-3:] == [1, 1, 1]
+
+
 def test_a_kill_at_any_moment_loses_nothing_that_was_confirmed(
     tmp_path: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> None:
@@ -402,7 +444,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_confirmed(
         writer.join()
         with os.fdopen(ours, "rb") as confirmed:
             count = len(confirmed.read())
-        kept = read_events(copy)
+        kept = read_kept(copy).events
         counts = [
             sum(event.note == "w" for event in kept[client]) for client in ("corner-shop", "old-willow")
         ]

@@ -21,6 +21,7 @@ from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.needs import PlannedStage
 from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
+from licences.reading.sources import read_clients_place
 from licences.rules.facts import RARE, choose_clients, read_profiles
 from licences.rules.kleene import Profile
 from licences.rules.stages import find_present
@@ -163,7 +164,7 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
 
 def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, ours.codes)
     return ours, choose_clients(profiles, [client])
 

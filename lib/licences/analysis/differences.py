@@ -15,6 +15,7 @@ from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.places import find_own_file
+from licences.reading.sources import read_clients_place
 from licences.rules.facts import read_profiles
 
 
@@ -57,7 +58,7 @@ def open_difference(
         catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
         difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
     codes = {code for ours in catalogues for code in ours.codes}
-    file = Path(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, catalogues[0].fields, codes)
     return Impact(
         difference, find_impacts(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles

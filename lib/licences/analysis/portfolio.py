@@ -23,6 +23,7 @@ from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
 from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.reading.places import find_own_file
+from licences.reading.sources import read_clients_place
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
 from licences.rules.stages import find_present
@@ -276,7 +277,7 @@ def open_portfolio(
 
 def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = Path(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
     return ours, read_profiles(file, ours.fields, ours.codes)
 
 

@@ -28,7 +28,10 @@ def find_unlike(judged: Iterable[Judgement]) -> tuple[list[Judgement], list[int]
     of_clients = []
     for one in judged:
         later = tuple((stage.begins_on, *stage.profile.values()) for stage in one.stages[1:])
-        kind = kinds.setdefault((*one.profile.values(), *one.held.items(), one.denied, later), len(unlike))
+        kept = (one.engaged_on, one.case_file.strip_identity())
+        kind = kinds.setdefault(
+            (*one.profile.values(), *one.held.items(), one.denied, later, kept), len(unlike)
+        )
         if kind == len(unlike):
             unlike.append(one)
         of_clients.append(kind)

@@ -12,6 +12,7 @@ import pandas as pd
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file
+from licences.reading.sources import read_clients_place
 from licences.rules.facts import choose_clients, read_with_extent
 from licences.rules.logic import make_profile
 from licences.rules.stages import find_present
@@ -118,7 +119,7 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     Parameters
     ----------
     path : str or Path, optional
-        CSV, Excel (.xlsx, and .xls with the extra ``excel``) or .ods; by default those of the work folder, else the sample clients.
+        CSV, Excel (.xlsx, and .xls with the extra ``excel``), .ods, or a book; by default those of the work folder, else the sample clients.
     catalogue : Catalogue, optional
         What ships with the package by default.
 
@@ -134,6 +135,6 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     False
     """
     ours = catalogue or read_catalogue()
-    file = Path(path) if path is not None else find_own_file("clients.csv")
+    file = read_clients_place(path) if path is not None else find_own_file("clients.csv")
     frame, extent = read_with_extent(file, ours.fields, ours.codes)
     return Clients(frame, ours, None if path is None else file, extent)

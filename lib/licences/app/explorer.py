@@ -41,8 +41,8 @@ from licences.render.html.explorer import (
     say_strip,
 )
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
-from licences.rules.facts import list_cells, make_profiles, read_profiles
-from licences.rules.stages import FROM, STAGES, Stage, list_stages
+from licences.rules.facts import NOT_ASKED, list_cells, make_profiles, read_profiles
+from licences.rules.stages import STAGES, Stage, list_stages
 from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
@@ -121,7 +121,7 @@ class Explorer:
     @guarded
     def reset(self) -> None:
         """Clears all answers but id and name."""
-        kept = {name: text for name, text in self.cells.items() if name in ("client", "name", "group", FROM)}
+        kept = {name: text for name, text in self.cells.items() if name in ("client", "name", *NOT_ASKED)}
         self._leave(lambda: self._take(self._make_empty() | kept))
 
     @guarded
@@ -191,7 +191,7 @@ class Explorer:
     @guarded
     def start_from(self, sample: str) -> None:
         """Takes over the answers of a sample for a client whose id and name are still to be told."""
-        cells = self._find_cells(self.samples, sample) | dict.fromkeys(("client", "name", "group", FROM), "")
+        cells = self._find_cells(self.samples, sample) | dict.fromkeys(("client", "name", *NOT_ASKED), "")
         self._leave(lambda: self._open(cells, is_saved=False))
 
     @guarded

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
+from licences.rules.case_files import NO_CASE_FILE, CaseFile, list_case_files
 from licences.rules.facts import HELD, find_denied, join_held, split_holdings
 from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, make_profile
@@ -42,7 +43,8 @@ class Judgement:
     """What one client has told and holds, and the verdict on every licence in force, by code.
 
     denied: the codes that it says it does not hold. stages: of a client that is told in stages the present
-    and what is to come, in order of time; of any other none. ``profile`` and ``verdicts`` are the present.
+    and what is to come, in order of time; of any other none. ``profile`` and ``verdicts`` are the present. engaged_on:
+    since when we work for it. case_file: what a book keeps of it.
     """
 
     client: str
@@ -52,6 +54,8 @@ class Judgement:
     verdicts: dict[str, str]
     denied: frozenset[str] = frozenset()
     stages: tuple[StageJudgement, ...] = ()
+    engaged_on: date | None = None
+    case_file: CaseFile = NO_CASE_FILE
 
     def find_deciding(self, code: str) -> StageJudgement | None:
         """The stage whose verdict on a licence counts over all stages; None where there are none.
@@ -123,12 +127,16 @@ def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator
     Whose file was written before ``as_of`` is to be brought to that day by ``find_present``.
     """
     coming = _judge_stages(catalogue, profiles, as_of)
-    for one in _judge_rows(catalogue, profiles, as_of):
-        if one.client in coming:
-            present = StageJudgement(None, one.profile, one.verdicts)
-            yield replace(one, stages=(present, *coming[one.client]))
-        else:
-            yield one
+    kept = zip(profiles["engaged_on"], list_case_files(profiles), strict=True)
+    judged = _judge_rows(catalogue, profiles, as_of)
+    for one, (engaged_on, case_file) in zip(judged, kept, strict=True):
+        present = StageJudgement(None, one.profile, one.verdicts)
+        yield replace(
+            one,
+            stages=(present, *coming[one.client]) if one.client in coming else (),
+            engaged_on=None if pd.isna(engaged_on) else engaged_on.date(),
+            case_file=case_file,
+        )
 
 
 def _judge_stages(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from licences.book.place import find_file, find_known_on
-from licences.book.store import RESTORE, BookError, find_limit, read_book, write_time
+from licences.book.store import RESTORE, BookError, fetch_rows, find_limit, read_book, write_time
 
-IDENTITY = ("client", "name", "group")
+IDENTITY = ("client", "name", "group", "contact", "engaged_on")
 FROM = "from"
 
 
@@ -44,16 +44,18 @@ def list_rows(place: Path) -> list[list[str]]:
 
     limit = find_limit(place)
     with read_book(place) as connection:
-        clients = connection.execute(
-            select(CLIENTS.c.client, CLIENTS.c.name, CLIENTS.c.group)
+        clients = fetch_rows(
+            connection,
+            select(*(CLIENTS.c[name] for name in IDENTITY))
             .where(CLIENTS.c.recorded_at < limit)
-            .order_by(CLIENTS.c.id)
-        ).all()
-        facts = connection.execute(
+            .order_by(CLIENTS.c.id),
+        )
+        facts = fetch_rows(
+            connection,
             select(FACTS.c.client, FACTS.c.field, FACTS.c.value, FACTS.c.from_on)
             .where(FACTS.c.recorded_at < limit)
-            .order_by(FACTS.c.id)
-        ).all()
+            .order_by(FACTS.c.id),
+        )
     if not clients:
         then = f" on {find_known_on(place)}" if find_known_on(place) else ""
         raise BookError(
@@ -61,7 +63,9 @@ def list_rows(place: Path) -> list[list[str]]:
             f"held no client{then}" if then else "holds no client",
             "save one from the explorer, or make a book with licences book init --from CLIENTS",
         )
-    identities = {client: [client, name, group] for client, name, group in clients}
+    identities = {
+        row[0]: [*row[:-1], row.engaged_on.isoformat() if row.engaged_on else ""] for row in clients
+    }
     rows: dict[str, dict[date | None, dict[str, str]]] = {client: {None: {}} for client in identities}
     for client, field, value, from_on in facts:
         if client not in rows:
@@ -75,7 +79,7 @@ def list_rows(place: Path) -> list[list[str]]:
         for from_on in sorted(stages, key=lambda day: (day is not None, day)):
             told = stages[from_on]
             if from_on is None or any(told.values()):
-                identity = identities[client] if from_on is None else [client, "", ""]
+                identity = identities[client] if from_on is None else [client, *[""] * (len(IDENTITY) - 1)]
                 day = from_on.isoformat() if from_on else ""
                 listed.append([*identity, day, *(told.get(name, "") for name in names)])
     return listed
@@ -111,8 +115,9 @@ def write_cells(
     old = before or {}
     changed = {name for name in {*cells, *old} if cells.get(name, "") != old.get(name, "")}
     if from_on is None and (before is None or changed.intersection(IDENTITY)):
-        told = {name: cells.get(name, "") for name in IDENTITY}
-        connection.execute(CLIENTS.insert(), [told | {"client": client} | writing.stamp])
+        told: dict[str, Any] = {name: cells.get(name, "") for name in IDENTITY}
+        told |= {"client": client, "engaged_on": _read_day(told["engaged_on"])}
+        connection.execute(CLIENTS.insert(), [told | writing.stamp])
     rows = [
         {
             "client": client,
@@ -129,6 +134,10 @@ def write_cells(
     ]
     if rows:
         connection.execute(FACTS.insert(), rows)
+
+
+def _read_day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
 
 
 def find_client(connection: Any, client: str) -> str | None:

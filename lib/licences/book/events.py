@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
-from licences.book.store import find_limit, read_book
+from licences.book.store import fetch_rows
 
 
 class Event(NamedTuple):
@@ -28,16 +27,13 @@ class Event(NamedTuple):
     id: int = 0
 
 
-def read_events(place: Path) -> dict[str, tuple[Event, ...]]:
-    """By client the events that count, in the order in which they were written. Raises: MissingFileError, BookError."""
-    with read_book(place) as connection:
-        return list_events(connection, limit=find_limit(place))
-
-
 def list_events(
     connection: Any, client: str | None = None, limit: str | None = None
 ) -> dict[str, tuple[Event, ...]]:
-    """As ``read_events``, of one client or of all; limit: of what was written before a moment, else of all there is."""
+    """By client the events that count, of one client or of all, in the order in which they were written.
+
+    limit: of what was written before a moment, else of all there is. Raises: BookError.
+    """
     from sqlalchemy import select
 
     from licences.book.schema import EVENTS
@@ -60,7 +56,7 @@ def list_events(
     if client is not None:
         asked = asked.where(own.client == client)
     found: dict[str, dict[int, Event]] = {}
-    for row in connection.execute(asked.order_by(own.id)).all():
+    for row in fetch_rows(connection, asked.order_by(own.id)):
         events = found.setdefault(row.client, {})
         if row.corrects is not None:
             events.pop(row.corrects, None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from licences.book.place import is_server
-from licences.book.store import find_limit, read_book
+from licences.book.store import fetch_rows, find_limit, read_book
 
 
 def list_tables(place: Path) -> dict[str, list[list[str]]]:
@@ -24,8 +24,8 @@ def list_tables(place: Path) -> dict[str, list[list[str]]]:
                 [column.name for column in table.columns],
                 *(
                     ["" if value is None else str(value) for value in row]
-                    for row in connection.execute(
-                        select(table).where(table.c.recorded_at < limit).order_by(table.c.id)
+                    for row in fetch_rows(
+                        connection, select(table).where(table.c.recorded_at < limit).order_by(table.c.id)
                     )
                 ),
             ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Every version of these tables that there was, the present one last."""
 
 METADATA = MetaData(
@@ -32,8 +32,10 @@ CLIENTS = _make_table(
     Column("client", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("group", Text, nullable=False),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("engaged_on", Date),
 )
-"""A client's id, name and group; of several rows the last counts."""
+"""A client's id, name and group, whom to call, and since when we work for it; of several rows the last counts."""
 
 FACTS = _make_table(
     "facts",
@@ -61,7 +63,48 @@ EVENTS = _make_table(
 )
 """What happened to an application. corrects: the row in whose place it stands; one without an event strikes that out."""
 
-Index("ix_facts_client", FACTS.c.client)
-Index("ix_events_client", EVENTS.c.client)
+OVERRIDES = _make_table(
+    "overrides",
+    Column("client", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("until", Date),
+)
+"""What we hold against the rules: kind is verdict, days or fee; of a client, code and kind the last row counts, and one without a value takes it back."""
 
-TABLES = (CLIENTS, FACTS, EVENTS)
+NOTES = _make_table(
+    "notes",
+    Column("client", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Column("corrects", Integer, ForeignKey("notes.id")),
+)
+"""What is to be remembered of a client, of a licence where code is filled; audience is client or us. corrects: the row that it takes back."""
+
+ISSUES = _make_table(
+    "issues",
+    Column("client", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("length", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("record", Text, nullable=False),
+)
+"""What was sent to a client: number, day, the files and their hashes as JSON, one hash over all, and what it said (see ``make_record``) as JSON."""
+
+for _table in (FACTS, EVENTS, OVERRIDES, NOTES, ISSUES):
+    Index(f"ix_{_table.name}_client", _table.c.client)
+Index("ux_issues_number", ISSUES.c.client, ISSUES.c.number, unique=True)
+
+TABLES = (CLIENTS, FACTS, EVENTS, OVERRIDES, NOTES, ISSUES)

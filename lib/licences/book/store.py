@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
@@ -97,6 +97,15 @@ def change_book(place: Path) -> Iterator[Any]:
         yield connection
 
 
+def fetch_rows(connection: Any, asked: Any) -> Sequence[Any]:
+    """All rows of a query. Raises: BookError where one holds a cell that another program wrote."""
+    try:
+        rows: Sequence[Any] = connection.execute(asked).all()
+    except (ValueError, TypeError, OverflowError) as error:
+        raise BookError(connection.info["place"], f"holds what cannot be read ({error})", RESTORE) from None
+    return rows
+
+
 def find_limit(place: Path) -> str:
     """Up to when rows count that were written, as ``recorded_at`` has it: the end of the day in China."""
     day = find_known_on(place) or date.max - timedelta(days=1)
@@ -146,6 +155,7 @@ def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
         event.listen(engine, "begin", lambda connection: _begin_file(connection, writes=writes))
     try:
         with engine.connect() as connection, connection.begin():
+            connection.info["place"] = str(place)
             if is_server(place) and writes:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
             yield connection
@@ -153,8 +163,6 @@ def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
         if isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.DatabaseError):
             raise BookError(str(place), *_explain(error)) from None
         raise
-    except (ValueError, TypeError, OverflowError) as error:  # a cell that another program wrote
-        raise BookError(str(place), f"holds what cannot be read ({error})", RESTORE) from None
     finally:
         engine.dispose()
 

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from licences.book.place import read_server_place
 from licences.errors import UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.files import read_place
+from licences.reading.sources import read_clients_place
 from licences.render.lengths import LENGTHS, STANDARD
 
 INCLUDED = ("recommended", "optional")
@@ -351,10 +351,8 @@ def _read_place(text: str) -> Path:
 
 def _read_clients_place(text: str) -> Path:
     """A place of clients: also the address of a book on a server."""
-    if not text.startswith("postgresql"):
-        return _read_place(text)
     try:
-        return read_server_place(text)
+        return read_clients_place(text)
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -11,7 +11,14 @@ from itertools import chain, islice
 from pathlib import Path
 
 from licences.book.clients import list_rows
-from licences.book.place import is_book
+from licences.book.place import (
+    add_known_on,
+    find_address,
+    find_known_on,
+    is_book,
+    is_server,
+    read_server_place,
+)
 from licences.errors import Problem, ProblemsError, cut, need_extra
 from licences.reading.bounds import (
     MAX_CELLS,
@@ -22,7 +29,7 @@ from licences.reading.bounds import (
     check_count,
 )
 from licences.reading.characters import fold, holds_odd_characters
-from licences.reading.files import read_bytes, read_text
+from licences.reading.files import read_bytes, read_place, read_text
 from licences.reading.workbooks import kinds
 from licences.reading.workbooks.sheets import Row, Sheet, WorkbookError
 
@@ -41,6 +48,24 @@ class Source:
     separator: str = ""
     empty_rows: int = 0
     may_be_odd: bool = True
+
+
+def read_clients_place(told: str | Path) -> Path:
+    """A place of clients as somebody gave it: a file, the address of one, a book, or the address of one on a server.
+
+    A password in an address goes where the driver looks for it and stands in no message. What was read already stays
+    as it is. Raises: UsageError.
+    """
+    place = Path(told)
+    if is_server(place):
+        bare = read_server_place(
+            find_address(place) if "://" not in str(told) else str(told).partition("#")[0]
+        )
+        known_on = find_known_on(place)
+        return add_known_on(bare, known_on) if known_on else bare
+    if str(told).startswith("postgresql"):
+        return read_server_place(str(told))
+    return read_place(str(told)) if isinstance(told, str) else told
 
 
 def read_source(path: Path, wanted: Collection[str], spellings: Mapping[str, str]) -> Source:

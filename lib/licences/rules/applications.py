@@ -15,10 +15,6 @@ from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 
-EVENTS = "events"
-"""The column of clients that holds their events; only clients of a book have it."""
-DENIALS = "denied"
-"""The column that then holds what a client denies to hold, as ``holds`` has it."""
 START = "start"
 
 
@@ -139,31 +135,3 @@ def list_holdings(standings: Mapping[str, Standing]) -> list[str]:
         for code, standing in standings.items()
         if standing.is_held
     ]
-
-
-def add_events(profiles: pd.DataFrame, events: Mapping[str, tuple[Event, ...]]) -> pd.DataFrame:
-    """Clients with their events, and with what these say that they hold beside what they deny to hold."""
-    own = [events.get(client, ()) for client in profiles["client"]]
-    denied = profiles["holds"]
-    held = [(*items, *list_holdings(follow_events(told))) for items, told in zip(denied, own, strict=True)]
-    columns = {"holds": held, DENIALS: denied.tolist(), EVENTS: own}
-    return profiles.assign(
-        **{name: pd.Series(cells, index=profiles.index, dtype=object) for name, cells in columns.items()}
-    )
-
-
-def find_held(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Clients with what they held at the end of a day; of others than those of a book it is what they told."""
-    if EVENTS not in profiles:
-        return profiles
-    told = zip(profiles["holds"], profiles[DENIALS], profiles[EVENTS], strict=True)
-    held = [
-        items if _is_past(events, as_of) else (*denied, *list_holdings(follow_events(events, as_of)))
-        for items, denied, events in told
-    ]
-    return profiles.assign(holds=pd.Series(held, index=profiles.index, dtype=object))
-
-
-def _is_past(events: Sequence[Event], as_of: date) -> bool:
-    """Whether all that is known had happened by a day."""
-    return all(event.happened_on is None or event.happened_on <= as_of for event in events)

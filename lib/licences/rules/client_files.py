@@ -21,6 +21,7 @@ from licences.reading.rows import Rows, read_table_rows
 from licences.reading.sources import WORKBOOKS
 from licences.reading.turns import take_turns
 from licences.rules.facts import (
+    NOT_ASKED,
     Fields,
     find_clients_table,
     list_cells,
@@ -30,7 +31,6 @@ from licences.rules.facts import (
 )
 from licences.rules.keeping import begin_writing, keep_client
 from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
-from licences.rules.stages import FROM
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -71,7 +71,7 @@ def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> di
 
 def _keep_untold(cells: Mapping[str, str], saved: Mapping[str, str] | None) -> dict[str, str]:
     """The cells of a client with those as they were saved that are not asked of it; left out is not emptied."""
-    return {name: saved[name] for name in ("group", FROM) if saved and name in saved} | dict(cells)
+    return {name: saved[name] for name in NOT_ASKED if saved and name in saved} | dict(cells)
 
 
 def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:

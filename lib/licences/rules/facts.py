@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from licences.book.events import read_events
 from licences.book.place import is_book
+from licences.book.reading import read_kept
 from licences.errors import (
     MAX_PROBLEMS,
     Problem,
@@ -26,13 +26,13 @@ from licences.errors import (
     suggest,
 )
 from licences.reading import tables
-from licences.reading.bounds import MAX_SUGGESTIONS
+from licences.reading.bounds import FIRST_DAY, LAST_DAY, MAX_SUGGESTIONS
 from licences.reading.characters import find_garbled
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
 from licences.reading.extent import Extent
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
-from licences.rules.applications import add_events
+from licences.rules.case_files import add_case_files
 from licences.rules.stages import FROM, fold_stages, loosen
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
@@ -40,6 +40,7 @@ HELD = "held"
 DENIED = "not:"  # before a code that a client says it does not hold
 _DENIAL = re.compile(r"(?:not|未持有)\s*[:：]\s*(.*)", re.IGNORECASE)
 RARE = "rare"
+NOT_ASKED = ("group", "contact", "engaged_on", FROM)  # columns of a clients file that no form asks for
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
 
 
@@ -177,11 +178,11 @@ def find_clients_table(fields: Fields) -> Table:
 
 
 def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
-    """The clients of a CSV file or a workbook, indexed by line: client, name, holds, group, one column a field, stages.
+    """The clients of a CSV file or a workbook, indexed by line: client, name, holds, group, contact, engaged_on, one column a field, stages.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
     ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE``, ``CODE@YYYY-MM-DD``
-    or ``not:CODE``. ``stages`` is a tuple of ``Stage``, what changes later on; mostly it is empty.
+    or ``not:CODE``. ``engaged_on`` is datetime64. ``stages`` is a tuple of ``Stage``, what changes later on; mostly it is empty.
     ``codes`` are the codes that a client can hold, None where they are not known.
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
@@ -210,7 +211,7 @@ def try_to_read_profiles(
     rows, problems, extent = tables.read_unchecked(path, table)
     profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
     if is_book(path):
-        profiles = add_events(profiles, read_events(path))
+        profiles = add_case_files(profiles, *read_kept(path))
     return profiles, problems + wrong, replace(extent, rows=len(profiles))
 
 
@@ -265,13 +266,15 @@ def make_profiles(
 def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
     """A row of ``read_profiles`` as the cells of a clients file; a fact that is not told is empty.
 
-    ``group`` and ``from`` are there only where they are told. Later stages are rows of their own.
+    What is not asked of a client is there only where it is told. Later stages are rows of their own.
     """
     cells = {"client": str(record["client"]), "name": str(record["name"]), "holds": ";".join(record["holds"])}
-    if not pd.isna(record.get("group")):
-        cells["group"] = str(record["group"])
-    if not pd.isna(record.get(FROM)):
-        cells[FROM] = f"{record[FROM]:%Y-%m-%d}"
+    told = {name: record.get(name) for name in NOT_ASKED}
+    cells |= {
+        name: f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+        for name, value in told.items()
+        if not pd.isna(value)
+    }
     return cells | {field.name: write_cell(record[field.name], field) for field in fields.every}
 
 
@@ -324,7 +327,17 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
         for line, name in profiles[column].dropna().items()
         if WINDOWS_DEVICE.fullmatch(name)
     ]
-    return problems + _find_group_problems(profiles, file)
+    return problems + _find_group_problems(profiles, file) + _find_engagement_problems(profiles, file)
+
+
+def _find_engagement_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:
+    days = profiles["engaged_on"]
+    is_out = (days < pd.Timestamp(FIRST_DAY)) | (days > pd.Timestamp(LAST_DAY))
+    right = f"give a day from {FIRST_DAY} to {LAST_DAY}"
+    return [
+        Problem(file, int(str(line)), "engaged_on", f"{days[line]:%Y-%m-%d} is out of reach", right)
+        for line in profiles.index[is_out][: MAX_PROBLEMS + 1]
+    ]
 
 
 def _find_group_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:

@@ -13,7 +13,7 @@ import pandas as pd
 from licences.errors import MAX_PROBLEMS, Problem, quote
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import Table
-from licences.rules.applications import find_held
+from licences.rules.case_files import find_case_present
 
 STAGES = "stages"
 BEGINS_ON = "begins_on"
@@ -88,9 +88,9 @@ def find_stage_profiles(profiles: pd.DataFrame) -> pd.DataFrame:
 def find_present(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Clients as they are on a day: of those told in stages what has begun by then; later stages stay to come.
 
-    Of clients of a book what they hold follows from what had happened by then.
+    Of clients of a book what they hold follows from what had happened by then, and nothing later counts.
     """
-    profiles = find_held(profiles, as_of)
+    profiles = find_case_present(profiles, as_of)
     every = list_stages(profiles)
     if not any(stage.begins_on <= as_of for stages in every for stage in stages):
         return profiles
@@ -186,7 +186,7 @@ class _StagedClient:
 
     def _compare(self, one: _Row) -> None:
         """Finds what a further row tells otherwise of what no stage changes."""
-        for name in ("name", "group"):
+        for name in ("name", "group", "contact", "engaged_on"):
             told = one.told[name]
             if not pd.isna(told) and not _is_same(told, self.first.told[name]):
                 wrong = f"{quote(told)} is not what the first row of the client tells"

@@ -1,0 +1,57 @@
+"""Issues in a book: what was sent to a client, under which number, and what it said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from licences.book.clients import Writing
+from licences.book.store import fetch_rows
+
+
+class Issue(NamedTuple):
+    """What was sent.
+
+    number: such as ``corner-shop-2026-001``. folder: where it is frozen, as it was given. files: names and hashes, as
+    JSON. hash: over all of them. record: what it said, see ``make_record``, as JSON.
+    """
+
+    number: str
+    issued_on: date
+    as_of: date
+    language: str
+    length: str
+    folder: str
+    files: str
+    hash: str
+    record: str
+
+
+def list_issues(
+    connection: Any, client: str | None = None, limit: str | None = None
+) -> dict[str, tuple[Issue, ...]]:
+    """By client what was sent, of one client or of all, the last one last; limit: of what was written before a moment.
+
+    Raises: BookError.
+    """
+    from sqlalchemy import select
+
+    from licences.book.schema import ISSUES
+
+    own = ISSUES.c
+    asked = select(own.client, *(own[name] for name in Issue._fields))
+    if limit is not None:
+        asked = asked.where(own.recorded_at < limit)
+    if client is not None:
+        asked = asked.where(own.client == client)
+    found: dict[str, list[Issue]] = {}
+    for whose, *cells in fetch_rows(connection, asked.order_by(own.id)):
+        found.setdefault(whose, []).append(Issue(*cells))
+    return {whose: tuple(issues) for whose, issues in found.items()}
+
+
+def write_issue(connection: Any, client: str, issue: Issue, writing: Writing) -> None:
+    """Adds what was sent."""
+    from licences.book.schema import ISSUES
+
+    connection.execute(ISSUES.insert(), [issue._asdict() | {"client": client} | writing.stamp])
