@@ -185,7 +185,16 @@ def test_a_client_or_field_that_is_not_there_is_named_with_the_nearest(
 
 def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -> None:
     columns = [column.name for column in find_clients_table(catalogue.fields).columns]
-    assert columns == ["client", "name", "holds", "group", "from", *catalogue.fields.by_name]
+    assert columns == [
+        "client",
+        "name",
+        "holds",
+        "group",
+        "contact",
+        "engaged_on",
+        "from",
+        *catalogue.fields.by_name,
+    ]
 
 
 @pytest.mark.parametrize(
