@@ -62,6 +62,11 @@ def find_working_day(days: Any) -> Days:
     return read_calendar().working[find_positions(days)]
 
 
+def find_working_date(day: date) -> date:
+    """The first working day on or after a day."""
+    return find_date(int(find_positions(day)))
+
+
 def find_usual_start(today: date, as_of: date) -> date:
     """The start where none is asked for: the next working day, after the day of the law where that is later.
 

@@ -18,7 +18,8 @@ class Network:
 
     before: the prerequisites of each step. releases: the position from which each can start, and
     so all steps. preparations: working days that staff prepares each, before its duration begins.
-    queues: the steps whose preparation occupies the staff which a step needs.
+    queues: the steps whose preparation occupies the staff which a step needs. occupied: what is being prepared at the
+    beginning, and the position at which it frees its staff; its own preparation is then behind it.
     """
 
     before: Mapping[str, Collection[str]]
@@ -26,6 +27,7 @@ class Network:
     durations: Mapping[str, Duration]
     preparations: Mapping[str, int]
     queues: Mapping[str, Collection[str]] = field(default_factory=dict)
+    occupied: Mapping[str, int] = field(default_factory=dict)
 
     def list_before(self, code: str) -> tuple[str, ...]:
         """What a step waits for: its prerequisites, and those whose preparation frees its staff."""
@@ -34,6 +36,10 @@ class Network:
     def submit(self, code: str, start: int) -> int:
         """The position at which a step is submitted that is prepared from ``start`` on."""
         return start + self.preparations[code]
+
+    def free(self, code: str, start: int) -> int:
+        """The position at which the staff is free that prepares a step from ``start`` on."""
+        return self.occupied.get(code, self.submit(code, start))
 
     def end(self, code: str, start: int) -> int:
         """The position at which a step ends that begins at ``start`` and takes the likely time."""
@@ -46,7 +52,7 @@ class Network:
         finishes: dict[str, int] = {}
         for code in self._order:
             after = [finishes[one] + 1 for one in self.before[code]]
-            freed = [self.submit(one, starts[one]) for one in self.queues.get(code, ())]
+            freed = [self.free(one, starts[one]) for one in self.queues.get(code, ())]
             starts[code] = max([self.releases[code], *after, *freed])
             finishes[code] = self.end(code, starts[code])
         return starts, finishes
@@ -62,6 +68,7 @@ class Network:
             durations={code: self.durations[code] for code in codes},
             preparations={code: self.preparations[code] for code in codes},
             queues={code: [one for one in self.queues.get(code, ()) if one in chosen] for code in codes},
+            occupied={code: free for code, free in self.occupied.items() if code in chosen},
         )
 
     def find_latest(
@@ -83,7 +90,7 @@ class Network:
             latest[code] = min(latest.get(code, submitted), submitted - self.preparations[code])
             for one in self.before[code]:
                 bounds[one] = min(bounds[one], latest[code] - 1)
-            for one in self.queues.get(code, ()):
+            for one in set(self.queues.get(code, ())).difference(self.occupied):
                 freed = latest[code] - self.preparations[one]
                 latest[one] = min(latest.get(one, freed), freed)
         return latest
@@ -98,7 +105,7 @@ class Network:
             path.append(last)
             driving = [one for one in self.before[last] if finishes[one] + 1 == starts[last]]
             queue = self.queues.get(last, ())
-            driving += [one for one in queue if self.submit(one, starts[one]) == starts[last]]
+            driving += [one for one in queue if self.free(one, starts[one]) == starts[last]]
             last = min(driving, default=None)
         return tuple(reversed(path))
 
@@ -111,6 +118,9 @@ class Network:
         Source: Kolisch (1996), European Journal of Operational Research 90(2), 320-333.
         """
         prepared: dict[int, int] = {}
+        for until in self.occupied.values():
+            for day in range(min(self.releases.values()), until):
+                prepared[day] = prepared.get(day, 0) + 1
         starts: dict[str, int] = {}
         finishes: dict[str, int] = {}
         waiting = set(self.before)
@@ -124,13 +134,14 @@ class Network:
             starts[code], finishes[code] = start, self.end(code, start)
             for day in range(start, self.submit(code, start)):
                 prepared[day] = prepared.get(day, 0) + 1
-        free: list[list[str]] = [[] for _ in range(capacity)]
+        hands = [[code] for code in sorted(self.occupied)]
+        hands += [[] for _ in range(capacity - len(hands))]
         for code in sorted(filter(self.preparations.get, starts), key=lambda one: (starts[one], one)):
             hand = next(
-                one for one in free if not one or self.submit(one[-1], starts[one[-1]]) <= starts[code]
+                one for one in hands if not one or self.free(one[-1], starts[one[-1]]) <= starts[code]
             )
             hand.append(code)
-        queues = {later: (earlier,) for hand in free for earlier, later in pairwise(hand)}
+        queues = {later: (earlier,) for hand in hands for earlier, later in pairwise(hand)}
         return replace(self, queues=queues)
 
     def find_deciding(self, required: Iterable[str]) -> set[str]:

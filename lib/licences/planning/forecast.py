@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -14,8 +14,11 @@ from licences.assessment.verdicts import Judgement, find_deciding, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_for
+from licences.law.working_days import count_working_days
+from licences.planning.applications import find_courses, find_held
 from licences.planning.deadlines import Deadline, find_deadlines
 from licences.planning.fees import Amounts, Cost, Quote, find_costs, find_quotes, find_total
+from licences.planning.lateness import find_late
 from licences.planning.missing import Missing, find_missing
 from licences.planning.promise import DATES, Promise, find_kind, find_promise
 from licences.planning.renewals import Renewal, find_due, find_renewals, find_untold_expiries
@@ -43,10 +46,32 @@ class PlanOptions:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """A client's plan and what follows from it, each worked out when it is first asked for."""
+    """A client's plan and what follows from it, each worked out when it is first asked for.
+
+    make_baseline: works out the plan as it was at the beginning of the case, None where that is now.
+    """
 
     plan: Plan
     plan_options: PlanOptions
+    make_baseline: Callable[[], Plan] | None = None
+
+    @cached_property
+    def baseline(self) -> Plan | None:
+        """The plan from the beginning of the case on, with nothing done, by what is known today; None where that is now."""
+        return self.make_baseline() if self.make_baseline else None
+
+    @cached_property
+    def late(self) -> Mapping[str, int]:
+        """By code of what should have been begun and has not, by how many working days it is late."""
+        return find_late(self.plan, self.baseline) if self.baseline else {}
+
+    @cached_property
+    def launch_moved_days(self) -> int | None:
+        """By how many working days the likely launch has moved since the beginning; None where that cannot be told."""
+        then = self.baseline.launch if self.baseline else None
+        if then is None or self.plan.launch is None:
+            return None
+        return int(count_working_days(then, self.plan.launch))
 
     @cached_property
     def simulation(self) -> Simulation:
@@ -190,17 +215,26 @@ def make_forecasts(
     """
     for one in judged or judge(catalogue, profiles, as_of):
         laws = (find_law_for(catalogue, as_of, language, stage.profile) for stage in one.stages[1:])
-        plan = make_plan(
+        begin = partial(
+            make_plan,
             law=find_law_for(catalogue, as_of, language, one.profile),
             client=one.client,
             profile=one.profile,
-            held=one.held,
             verdicts=one.verdicts,
-            start=plan_options.start,
             include=plan_options.include,
             capacity=plan_options.capacity,
             denied=one.denied,
             prepares=plan_options.prepares,
             coming=list(zip(one.stages[1:], laws, strict=True)),
         )
-        yield Forecast(plan, plan_options)
+        plan = begin(
+            held=one.held,
+            start=plan_options.start,
+            engaged_on=one.engaged_on,
+            courses=find_courses(one.case_file.events),
+        )
+        if plan.engaged_on:
+            held = find_held(one.held, one.case_file.events, plan.engaged_on)
+            yield Forecast(plan, plan_options, partial(begin, held=held, start=plan.engaged_on))
+        else:
+            yield Forecast(plan, plan_options)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from licences.planning.applications import RETURNED
 from licences.planning.schedule import Plan, Step
 
 WEEK_DAYS, MONTH_DAYS = 7, 30
@@ -19,7 +20,8 @@ Brought = Mapping[str, Mapping[str, int]]
 class Move:
     """Who moves next for a licence.
 
-    who: ``client``, ``third_party`` or ``us``; None where others come first. kind: ``condition`` where the client
+    who: ``client``, ``third_party``, ``us`` or ``authority``; None where others come first. kind: ``decision`` where the authority
+    has it, ``chase`` where that takes longer than it may, ``correct`` where it was sent back, ``refused``; ``condition`` where the client
     fails one, ``answer`` where it is not told whether it does, ``wait`` for ``codes``, ``later`` where nothing is
     to be done before the plan has it begin, ``papers`` where that many have to come first, ``prepare`` otherwise.
     by: the day by which it has to be done, None where there is none.
@@ -54,6 +56,14 @@ def find_moves(plan: Plan, brought: Brought) -> dict[str, Move]:
 
 def _find_move(step: Step, plan: Plan, brought: Mapping[str, int]) -> Move:
     obstacle = step.obstacle
+    if step.course and step.course.is_refused:
+        return Move(step.code, "client", "refused")
+    if step.course and step.course.stage == RETURNED:
+        return Move(step.code, "client", "correct")
+    if step.is_overdue:
+        return Move(step.code, "us", "chase")
+    if step.is_submitted:
+        return Move(step.code, "authority", "decision", by=step.limit_on)
     if obstacle and obstacle.kind == "fails_condition" and obstacle.until is None:
         return Move(step.code, "client", "condition")
     if step.missing_facts:

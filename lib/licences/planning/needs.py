@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import networkx as nx
 
-from licences.assessment.verdicts import StageJudgement
+from licences.assessment.verdicts import NEEDED, StageJudgement
 from licences.law.in_force import LawInForce
 from licences.planning.prerequisites import PassedOver, settle_prerequisites
 from licences.planning.timing import Timing
@@ -65,11 +65,14 @@ def find_needs(
     include: Collection[str] = (),
     *,
     prepares: bool = True,
+    under_way: Collection[str] = (),
+    submitted: Collection[str] = (),
 ) -> Needs:
     """What is to be obtained for each stage, with what it needs first.
 
     A step belongs to the first stage in which it is required or of a verdict in ``include``, or which needs it first for
-    something else. What an earlier stage needs waits for nothing that only a later one needs.
+    something else. What an earlier stage needs waits for nothing that only a later one needs. under_way: what is applied
+    for, and so chosen, unless it is not needed. submitted: what of it the authority has, which waits for nothing.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     passed: dict[str, Sequence[PassedOver]] = {}
@@ -79,10 +82,15 @@ def find_needs(
     so_far: list[tuple[str, ...]] = []
     wanted = {"required", *include}
     for at, stage in enumerate(stages):
-        timing = Timing(stage.law, stage.profile, stage.verdicts, done, begin, prepares=prepares)
-        chosen = [code for code, verdict in stage.verdicts.items() if verdict in wanted and code not in done]
+        law = _lift_prerequisites(stage.law, submitted)
+        timing = Timing(law, stage.profile, stage.verdicts, done, begin, prepares=prepares)
+        chosen = [
+            code
+            for code, verdict in stage.verdicts.items()
+            if (verdict in wanted or (code in under_way and verdict in NEEDED)) and code not in done
+        ]
         new, over = settle_prerequisites(
-            stage.law, chosen, stage.verdicts, done, timing.find_earliest, already=places
+            law, chosen, stage.verdicts, done, timing.find_earliest, already=places
         )
         graph.update(new)
         passed |= over
@@ -92,3 +100,9 @@ def find_needs(
         required |= dict.fromkeys(code for code in places if stage.verdicts[code] == "required")
         so_far.append(tuple(required))
     return Needs(graph, passed, places, timings, tuple(so_far))
+
+
+def _lift_prerequisites(law: LawInForce, submitted: Collection[str]) -> LawInForce:
+    """The law for who has handed some applications in already, whatever was to come first."""
+    lifted = {code: replace(law.entries[code], requires=()) for code in submitted if code in law.entries}
+    return replace(law, entries={**law.entries, **lifted}) if lifted else law

@@ -40,8 +40,8 @@ class NeededPaper:
 
 
 def find_papers(plan: Plan, codes: Iterable[str] = ()) -> tuple[NeededPaper, ...]:
-    """The papers of all steps of a plan and of ``codes``, by the day on which they are needed; no paper twice."""
-    submissions = {step.code: step.submit_on for step in plan.steps}
+    """The papers of all steps of a plan that the authority does not have yet, and of ``codes``, by the day on which they are needed; no paper twice."""
+    submissions = {step.code: step.submit_on for step in plan.steps if not step.is_submitted}
     wanted = sorted(dict.fromkeys([*codes, *submissions]), key=lambda code: submissions.get(code) or date.max)
     uses: dict[str, list[PaperUse]] = {}
     ids: dict[str, str | None] = {}

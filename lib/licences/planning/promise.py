@@ -13,7 +13,7 @@ from licences.planning.schedule import Plan, Step
 from licences.rules.facts import HELD
 
 DATES, NOT_BEFORE, NONE = "dates", "not_before", "none"
-_OF_OBSTACLE = {"undated": "undated", "fails_condition": "blocked"}
+_OF_OBSTACLE = {"undated": "undated", "fails_condition": "blocked", "refused": "refused"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reason:
     """Why no date can be promised.
 
     kind: ``undated``, no time is known for ``codes``; ``blocked``, the client fails a condition of theirs and
-    no time lifts it; ``undetermined``, it cannot be told whether they are required, or whether what is required
+    no time lifts it; ``refused``, the authority said no; ``overdue``, it has taken longer than the law gives it, or than is known; ``undetermined``, it cannot be told whether they are required, or whether what is required
     can be obtained; ``forbidden``, the client does what is forbidden. fields: the facts that would settle it,
     those first that decide most.
     """
@@ -52,7 +52,10 @@ def find_kind(plan: Plan, stage: PlannedStage | None = None) -> str:
         return NONE
     is_promised = (
         "forbidden" not in stage.verdicts.values()
-        and all(step.finish is not None and not step.missing_facts for step in plan.list_required(stage))
+        and all(
+            step.finish is not None and not step.missing_facts and not step.is_overdue
+            for step in plan.list_required(stage)
+        )
         and not find_open(plan, stage)
     )
     return DATES if is_promised else NOT_BEFORE
@@ -81,9 +84,12 @@ def _list_reasons(plan: Plan, stage: PlannedStage) -> Iterator[Reason]:
     forbidden = tuple(code for code, verdict in stage.verdicts.items() if verdict == "forbidden")
     if forbidden:
         yield Reason("forbidden", forbidden)
-    for kind in ("blocked", "undated"):
+    for kind in ("refused", "blocked", "undated"):
         if roots[kind]:
             yield Reason(kind, tuple(roots[kind]))
+    overdue = tuple(step.code for step in required if step.is_overdue)
+    if overdue:
+        yield Reason("overdue", overdue)
     missing = {
         code: stage.law.entries[code].applies.find_missing(stage.profile) for code in find_open(plan, stage)
     }

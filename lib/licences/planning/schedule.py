@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import networkx as nx
@@ -19,8 +19,10 @@ from licences.law.working_days import (
     LAST_START_YEAR,
     find_date,
     find_positions,
+    find_working_date,
     read_calendar,
 )
+from licences.planning.applications import Course, Remainder, find_limit_day, find_remainder
 from licences.planning.critical_path import Network
 from licences.planning.needs import Needs, PlannedStage, find_needs, list_stages
 from licences.planning.phases import find_forced_phases
@@ -39,7 +41,9 @@ class Step:
     earliest phase that its prerequisites allow. slack_days: working days. obstacle: what holds it
     up. missing_facts: not told, and deciding whether it can be obtained. passed_over: prerequisites that
     it does not wait for. begins_on: the first day of the stage that first needs it, None where the
-    present does.
+    present does. course: of an application that is under way or was refused, None of any other; its start and its
+    submission then lie where they happened, remainder is what is left of its time, and limit_on the last day that the
+    law gives the authority.
     """
 
     code: str
@@ -65,6 +69,24 @@ class Step:
     missing_facts: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     begins_on: date | None = None
+    course: Course | None = None
+    remainder: Remainder | None = None
+    limit_on: date | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its application is under way."""
+        return self.remainder is not None
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether the authority has its application, or has sent it back for corrections."""
+        return self.is_begun and self.course is not None and self.course.is_submitted
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the authority has taken longer than the law gives it, or than any time that is known."""
+        return self.remainder is not None and self.remainder.is_overdue
 
     @property
     def blocked_until(self) -> date | None:
@@ -91,7 +113,8 @@ class Step:
 class Plan:
     """The steps of one client, each after those that it requires; what cannot be dated comes last.
 
-    profile: what the client tells of the present. law: with the local rules of the present, and for a step of a
+    start: the day from which is planned what has not been done; engaged_on: the first working day of the case, where that was
+    earlier. courses: how applications have gone so far, by code. profile: what the client tells of the present. law: with the local rules of the present, and for a step of a
     later stage with those of that stage. stages: the present, and what the client tells of later. prepares: whether applications are prepared first, or all papers are
     complete at the start. launch: the day on which the last step that is required at present and can be dated
     is done. critical_path: the codes that decide it, from first to last. verdicts: of every licence in force, at present.
@@ -112,6 +135,13 @@ class Plan:
     held: Mapping[str, date | None]
     statuses: Mapping[str, str]
     stages: tuple[PlannedStage, ...]
+    engaged_on: date | None = None
+    courses: Mapping[str, Course] = field(default_factory=dict)
+
+    @property
+    def began_on(self) -> date:
+        """The day on which the case began, which no later plan moves."""
+        return self.engaged_on or self.start
 
     @property
     def as_of(self) -> date:
@@ -170,6 +200,8 @@ def make_plan(
     *,
     prepares: bool = True,
     coming: Sequence[tuple[StageJudgement, LawInForce]] = (),
+    engaged_on: date | None = None,
+    courses: Mapping[str, Course] | None = None,
 ) -> Plan:
     """The plan of one client from ``start`` on.
 
@@ -185,8 +217,13 @@ def make_plan(
     stage needs is begun as early as all else; it has to be done by the working day before that stage, or
     where it cannot be, by the day on which all is done that the stage requires.
 
+    engaged_on: since when we work for the client; where that is later, the plan begins then. courses: how its applications have
+    gone so far. What is under way goes on from there: it keeps its days, waits for nothing once it is submitted, and ends when it is likely to,
+    given what has passed already. What was refused cannot be dated.
+
     Raises: UsageError where ``start`` lies outside the calendar.
     """
+    start = max(start, engaged_on or start)
     begin = find_beginning(start)
     statuses = {
         code: find_status(held, law.entries[code].row, law.as_of) for code in held if code in law.entries
@@ -194,18 +231,36 @@ def make_plan(
     statuses |= dict.fromkeys(find_implied(law, verdicts, held, denied), "implied")
     done = frozenset(code for code, status in statuses.items() if status in DONE)
     stages = list_stages(law, profile, verdicts, coming)
-    needs = find_needs(stages, done, begin, include, prepares=prepares)
+    begun = {code: one for code, one in (courses or {}).items() if code not in done}
+    under_way = frozenset(code for code, one in begun.items() if one.stage)
+    needs = find_needs(
+        stages,
+        done,
+        begin,
+        include,
+        prepares=prepares,
+        under_way=under_way,
+        submitted=frozenset(code for code in under_way if begun[code].is_submitted),
+    )
     graph, timings = needs.graph, needs.timings
     law = _join_laws(stages, needs)
     order = list(nx.lexicographical_topological_sort(graph))
-    blocked = find_blocked(graph, order, timings)
+    blocked = find_blocked(graph, order, timings, begun)
     dated = [code for code in order if code not in blocked]
+    remainders = {
+        code: find_remainder(
+            begun[code], law.entries[code].duration, timings[code].find_preparation(code), begin
+        )
+        for code in dated
+        if code in under_way
+    }
     network = Network(
         before={code: list(graph.predecessors(code)) for code in dated},
         releases={code: timings[code].find_release(code) for code in dated},
         durations={code: entry.duration for code in dated if (entry := law.entries[code]).duration},
         preparations={code: timings[code].find_preparation(code).likely_days for code in dated},
     )
+    network = _go_on(network, begun, remainders, begin)
     ends = _Ends(stages, needs)
     if capacity:
         network = network.level(ends.rank(network), capacity)
@@ -218,6 +273,7 @@ def make_plan(
         entry, stage = law.entries[code], stages[needs.places[code]]
         eligibility = timings[code].find_eligibility(code)
         dates: dict[str, object] = {}
+        course = begun.get(code)
         if code in starts:
             finish = finishes[code]
             dates = {
@@ -229,8 +285,10 @@ def make_plan(
                 "latest_finish": find_date(network.end(code, latest[code])),
                 "slack_days": latest[code] - starts[code],
                 "provisional": find_date(finish) > read_calendar().announced_until,
-                "obstacle": _find_obstacle(eligibility),
+                "obstacle": None if code in remainders else _find_obstacle(eligibility),
             }
+            if course and code in remainders:
+                dates |= _find_days(course, law.entries[code].duration, remainders[code])
         steps.append(
             Step(
                 code=code,
@@ -244,9 +302,10 @@ def make_plan(
                 preparation=timings[code].find_preparation(code),
                 duration=entry.duration,
                 basis=entry.duration.basis if entry.duration else "estimate",
-                missing_facts=eligibility.missing_facts,
+                missing_facts=() if course and course.is_submitted else eligibility.missing_facts,
                 passed_over=tuple(needs.passed.get(code, ())),
                 begins_on=stage.begins_on,
+                course=course if course and (course.stage or course.is_refused) else None,
                 **({"obstacle": blocked[code]} if code in blocked else dates),
             )
         )
@@ -267,7 +326,43 @@ def make_plan(
             replace(stage, required=required, launch=launch)
             for stage, required, launch in zip(stages, needs.required, launches, strict=True)
         ),
+        engaged_on=find_working_date(engaged_on) if engaged_on and engaged_on < start else None,
+        courses=courses or {},
     )
+
+
+def _go_on(
+    network: Network, courses: Mapping[str, Course], remainders: Mapping[str, Remainder], begin: int
+) -> Network:
+    """The network from where things stand: of what is under way only what is left, as working days from the beginning."""
+    if not remainders:
+        return network
+    submitted = {code: one for code, one in remainders.items() if courses[code].is_submitted}
+    prepared = {code: one.likely_submit for code, one in remainders.items() if code not in submitted}
+    left = {code: max(1, one.likely - begin + 1) for code, one in submitted.items()}
+    return replace(
+        network,
+        releases={**network.releases, **dict.fromkeys(submitted, begin), **prepared},
+        durations={
+            **network.durations,
+            **{
+                code: Duration(days, days, days, "working", "estimate", "estimate")
+                for code, days in left.items()
+            },
+        },
+        preparations={**network.preparations, **dict.fromkeys(remainders, 0)},
+        occupied=prepared,
+    )
+
+
+def _find_days(course: Course, duration: Duration | None, remainder: Remainder) -> dict[str, object]:
+    """The days of what is under way that have passed, and what follows from them."""
+    begun: dict[str, object] = {"remainder": remainder, "limit_on": find_limit_day(course, duration)}
+    start = course.began_on or course.submitted_on
+    begun |= {"start": start, "latest_start": start}
+    if course.is_submitted:
+        begun |= {"submit_on": course.submitted_on, "latest_submit_on": course.submitted_on}
+    return begun
 
 
 def find_beginning(start: date) -> int:
@@ -334,4 +429,8 @@ class _Ends:
         latest = self.find_latest(network, *network.find_earliest())
         deciding = [network.find_deciding(required) for required in self.list_required(latest)]
         places = {code: self.needs.places[code] for code in latest}
-        return {code: (at, code not in deciding[at], latest[code]) for code, at in places.items()}
+        occupied = network.occupied
+        return {
+            code: (at if code not in occupied else -1, code not in deciding[at], latest[code])
+            for code, at in places.items()
+        }

@@ -97,21 +97,37 @@ def _draw_courses(
     steps, begin = plan.dated, int(find_positions(plan.start))
     starts = np.empty((len(steps), draws), dtype=np.int32)
     submits, ends = np.empty_like(starts), np.empty_like(starts)
-    for at, step in enumerate(steps):
+    drawn = [_draw_lots(step.code, draws, seed) for step in steps]
+    prepared = {
+        at: step.remainder.draw_submissions(drawn[at][2])
+        for at, step in enumerate(steps)
+        if step.remainder is not None and not step.is_submitted
+    }
+    for at, (step, lots) in enumerate(zip(steps, drawn, strict=True)):
+        if step.remainder is not None and step.is_submitted:
+            starts[at] = submits[at] = begin
+            ends[at] = step.remainder.draw_finishes(lots)
+            continue
         release = plan.find_release(step)
-        starts[at] = max(begin, release - step.preparation.likely_days)
+        starts[at] = prepared.get(at, max(begin, release - step.preparation.likely_days))
         for one in before[at]:
             np.maximum(starts[at], ends[one] + 1, out=starts[at])
         for one in queues[at]:
-            np.maximum(starts[at], submits[one], out=starts[at])
-        generator = np.random.default_rng([seed, zlib.crc32(step.code.encode())])
-        lots = generator.integers(0, LEVELS, (3, draws), dtype=np.uint16)
-        submits[at] = _draw_submissions(step.preparation, starts[at], lots[2])
+            np.maximum(starts[at], prepared.get(one, submits[one]), out=starts[at])
+        submits[at] = (
+            starts[at] if step.is_begun else _draw_submissions(step.preparation, starts[at], lots[2])
+        )
         if release > begin:
             np.maximum(submits[at], release, out=submits[at])
         if step.duration is not None:
             ends[at] = _draw_finishes(step.duration, submits[at], lots)
     return starts, submits, ends
+
+
+def _draw_lots(code: str, draws: int, seed: int) -> Lots:
+    """Random numbers of a step, which depend on its code and the seed alone: uint16, three rows."""
+    generator = np.random.default_rng([seed, zlib.crc32(code.encode())])
+    return generator.integers(0, LEVELS, (3, draws), dtype=np.uint16)
 
 
 def _hand_back(

@@ -13,6 +13,7 @@ from licences.assessment.verdicts import NEEDED
 from licences.law.in_force import LawInForce
 from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import find_finish, find_positions
+from licences.planning.applications import Course
 from licences.planning.prerequisites import Eligibility, find_eligibility
 from licences.rules.kleene import Profile
 
@@ -24,13 +25,15 @@ class Obstacle:
     """What holds up a step.
 
     kind: ``fails_condition`` where the client fails ``failed``, until ``until`` where time lifts it;
-    ``waits_for`` where ``codes`` cannot be dated, which it needs; ``undated`` where no time is known.
+    ``waits_for`` where ``codes`` cannot be dated, which it needs; ``undated`` where no time is known; ``refused`` where
+    the authority said no, as ``course`` has it.
     """
 
     kind: str
     failed: tuple[FailedCondition, ...] = ()
     until: date | None = None
     codes: tuple[str, ...] = ()
+    course: Course | None = None
 
 
 class Timing:
@@ -95,17 +98,24 @@ class Timing:
 
 
 def find_blocked(
-    graph: nx.DiGraph[str], order: Iterable[str], timings: Mapping[str, Timing]
+    graph: nx.DiGraph[str],
+    order: Iterable[str],
+    timings: Mapping[str, Timing],
+    courses: Mapping[str, Course],
 ) -> dict[str, Obstacle]:
     """The steps that cannot be dated, and why: an obstacle, no known time, or what they wait for.
 
-    timings: of each code that by which it is judged.
+    timings: of each code that by which it is judged. courses: of what was applied for; what the authority has, it
+    decides, whatever we take the client to fail.
     """
     blocked: dict[str, Obstacle] = {}
     for code in order:
         timing = timings[code]
         stuck = [one for one in graph.predecessors(code) if one in blocked]
-        if timing.is_blocked(code):
+        course = courses.get(code)
+        if course and course.is_refused:
+            blocked[code] = Obstacle("refused", course=course)
+        elif timing.is_blocked(code) and not (course and course.is_submitted):
             blocked[code] = Obstacle("fails_condition", timing.find_eligibility(code).failed)
         elif stuck:
             blocked[code] = Obstacle("waits_for", codes=tuple(sorted(stuck)))

@@ -215,8 +215,7 @@ def _list_step(case: Case, view: StepView) -> list[str]:
                  finish=say_day(step.finish))]  # fmt: skip
     if view["after"]:
         lines.append(say(language, "calendar.after", names=say(language, "list").join(view["after"])))
-    if view["blocked_by"]:
-        lines.append(view["blocked_by"])
+    lines += filter(None, (view["standing"], view["late"], view["blocked_by"]))
     if view["missing"]:
         lines.append(say(language, "page.condition_open", names=say(language, "list").join(view["missing"])))
     return [*lines, *view["notes"]]

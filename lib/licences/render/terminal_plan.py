@@ -146,6 +146,10 @@ def _make_title(view: StepView, language: str) -> Text:
         title.append(f"\n{view['needed_from']}", style="cyan")
     if view["waits"]:
         title.append(f"\n{view['waits']}", style="yellow")
+    if view["standing"]:
+        title.append(f"\n{view['standing']}", style="red" if step.is_overdue else "green")
+    if view["late"]:
+        title.append(f"\n{view['late']}", style="red")
     if view["blocked_by"]:
         title.append(f"\n{view['blocked_by']}", style="red")
     for note in view["notes"]:

@@ -192,6 +192,9 @@ class _Letter:
             overdue = dict.fromkeys(one.code for one in case.forecast.deadlines if one.is_overdue)
             if still := [code for code in overdue if code not in self.open]:  # else the plan has it
                 yield "us", self.fill("do.overdue", names=self.name(still))
+            for who, kind in (("client", "correct"), ("us", "chase")):
+                if codes := [move.code for move in self.moves.values() if move.kind == kind]:
+                    yield who, self.fill(f"do.{kind}", names=self.name(codes))
         due = [
             self.fill("do.renew", name=case.short(one.code), day=mark_day(one.last_day))
             for one in case.forecast.deadlines

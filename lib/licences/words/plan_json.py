@@ -15,7 +15,9 @@ from licences.planning.missing import Missing
 from licences.planning.promise import Promise
 from licences.planning.renewals import Renewal
 from licences.planning.risk import Penalty, Risk
+from licences.planning.schedule import Step
 from licences.planning.stages import StagePlan
+from licences.words.applications import name_state
 from licences.words.papers import view_papers
 from licences.words.plans import StepView, say_duty, view_steps
 from licences.words.promise import say_promise, say_reason
@@ -50,6 +52,23 @@ _From = TypedDict(
 )  # a key of it is a keyword, so that it has no class of its own
 
 
+class ApplicationJson(TypedDict):
+    """How the application for a step has gone: its state (``preparing``, ``submitted``, ``overdue``, ``returned``, ``refused``) and days.
+
+    pause_days: the working days in which the authority's time stood still. limit_on: the last day that the law gives it.
+    """
+
+    state: str
+    began_on: str | None
+    submitted_on: str | None
+    accepted_on: str | None
+    returned_on: str | None
+    decided_on: str | None
+    pause_days: int
+    limit_on: str | None
+    text: str | None
+
+
 class StepJson(_From):
     """A step; slack in working days, criticality and percentiles from the simulation."""
 
@@ -82,6 +101,8 @@ class StepJson(_From):
     blocked_by: str | None
     blocked_until: str | None
     missing_facts: list[str]
+    application: ApplicationJson | None
+    late_days: int
     notes: list[str]
 
 
@@ -104,9 +125,15 @@ class PromiseJson(TypedDict):
 
 
 class LaunchJson(TypedDict):
-    """By when every required step that can be dated is done; p50, p80, p90 and who decides only where dates can be promised."""
+    """By when every required step that can be dated is done; p50, p80, p90 and who decides only where dates can be promised.
+
+    planned: the likely day as it was at the beginning of the case, moved_days: by how many working days it has moved since; both
+    None where the case begins now.
+    """
 
     likely: str | None
+    planned: str | None
+    moved_days: int | None
     p50: str | None
     p80: str | None
     p90: str | None
@@ -237,6 +264,7 @@ class PlanJson(TypedDict):
 
     client: str
     start: str
+    goes_on_from: str
     as_of: str
     announced_until: str
     include: list[str]
@@ -266,7 +294,8 @@ def describe_plan(forecast: Forecast) -> PlanJson:
     plan, calendar = forecast.plan, read_calendar()
     return {
         "client": plan.client,
-        "start": plan.start.isoformat(),
+        "start": plan.began_on.isoformat(),
+        "goes_on_from": plan.start.isoformat(),
         "as_of": plan.as_of.isoformat(),
         "announced_until": calendar.announced_until.isoformat(),
         "include": list(forecast.plan_options.include),
@@ -389,6 +418,8 @@ def _describe_launch(forecast: Forecast) -> LaunchJson:
     decider = forecast.decided_by if days else None
     return {
         "likely": _write_day(plan.launch),
+        "planned": _write_day(forecast.baseline.launch) if forecast.baseline else None,
+        "moved_days": forecast.launch_moved_days,
         "p50": p50,
         "p80": p80,
         "p90": p90,
@@ -441,7 +472,26 @@ def _describe_step(forecast: Forecast, view: StepView) -> StepJson:
         "blocked_by": view["blocked_by"],
         "blocked_until": _write_day(step.blocked_until),
         "missing_facts": list(step.missing_facts),
+        "application": _describe_application(step, view),
+        "late_days": forecast.late.get(step.code, 0),
         "notes": view["notes"],
+    }
+
+
+def _describe_application(step: Step, view: StepView) -> ApplicationJson | None:
+    course, state = step.course, name_state(step)
+    if course is None or state is None:
+        return None
+    return {
+        "state": state,
+        "began_on": _write_day(course.began_on),
+        "submitted_on": _write_day(course.submitted_on),
+        "accepted_on": _write_day(course.accepted_on),
+        "returned_on": _write_day(course.returned_on),
+        "decided_on": _write_day(course.decided_on),
+        "pause_days": course.pause_days,
+        "limit_on": _write_day(step.limit_on),
+        "text": view["standing"] or view["blocked_by"],
     }
 
 

@@ -15,6 +15,7 @@ from licences.planning.schedule import Plan, Step
 from licences.planning.simulation import SHARES
 from licences.planning.timing import Obstacle
 from licences.rules.kleene import Profile
+from licences.words.applications import say_late, say_standing
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
 from licences.words.stages import say_from
@@ -26,7 +27,7 @@ class StepView(TypedDict):
 
     short: what the trade calls it. after, queue: the short names of what it waits for. start: when its preparation
     begins; submit_on: when the authority gets it. waits: that it waits for staff, None where it does not. percentiles: pairs of a share and a day, none where no date can
-    be promised. begins_on: the first day of the stage that needs it, needed_from says so; both None of a client that is not told in
+    be promised. standing: where an application that was begun stands; late: by how much what was not begun is late; both None of any other. begins_on: the first day of the stage that needs it, needed_from says so; both None of a client that is not told in
     stages, and begins_on for what is needed from the start. on_path: whether it decides the launch. blocked_by: what holds it up, None where nothing does.
     """
 
@@ -50,6 +51,8 @@ class StepView(TypedDict):
     is_estimate: bool
     missing: list[str]
     blocked_by: str | None
+    standing: str | None
+    late: str | None
     notes: list[str]
 
 
@@ -121,6 +124,8 @@ def _view_step(forecast: Forecast, step: Step) -> StepView:
         "is_estimate": step.basis == "estimate",
         "missing": [fields[name].label[law.language] for name in step.missing_facts],
         "blocked_by": say_obstacle(step, plan),
+        "standing": None if step.obstacle else say_standing(step, law),
+        "late": say_late(late, law.language) if (late := forecast.late.get(step.code)) else None,
         "notes": [_say_passed_over(passed, plan) for passed in step.passed_over],
     }
 
@@ -136,6 +141,8 @@ def say_obstacle(step: Step, plan: Plan) -> str | None:
             return say(language, "plan.waits", names=names)
         case "undated":
             return say(language, "plan.no_duration")
+        case "refused":
+            return say_standing(step, plan.law)
     blockers = _say_failed(obstacle, plan, plan.find_stage(step).profile)
     if obstacle.until is None:
         return "\n".join(blockers)

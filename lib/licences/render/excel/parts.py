@@ -133,6 +133,8 @@ def mark_late(day: date | None, as_of: date, *, is_provisional: bool) -> Cell:
 
 def list_waits(author: Author, step: StepView) -> Iterator[str | None]:
     """What holds a step up, and what it waits for; None where it is nothing."""
+    yield step["standing"]
+    yield step["late"]
     yield step["blocked_by"]
     if step["after"]:
         yield author.own("waits.after", names=author.join(step["after"]))

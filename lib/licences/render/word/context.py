@@ -345,6 +345,8 @@ class _Words:
             step["advice"],
             step["needed_from"] if step["begins_on"] else "",
             self._name("condition_open", step["missing"]),
+            step["standing"],
+            step["late"],
             step["blocked_by"],
             step["waits"],
         ]
