@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from licences.planning.applications import RETURNED
+from licences.planning.applications import RETURNED, Course
 from licences.planning.schedule import Plan, Step
 
 WEEK_DAYS, MONTH_DAYS = 7, 30
@@ -55,27 +55,31 @@ def find_moves(plan: Plan, brought: Brought) -> dict[str, Move]:
 
 
 def _find_move(step: Step, plan: Plan, brought: Mapping[str, int]) -> Move:
+    if step.course and (step.is_submitted or step.course.is_refused):
+        return _find_move_of_course(step, step.course)
     obstacle = step.obstacle
-    if step.course and step.course.is_refused:
-        return Move(step.code, "client", "refused")
-    if step.course and step.course.stage == RETURNED:
-        return Move(step.code, "client", "correct")
-    if step.is_overdue:
-        return Move(step.code, "us", "chase")
-    if step.is_submitted:
-        return Move(step.code, "authority", "decision", by=step.limit_on)
-    if obstacle and obstacle.kind == "fails_condition" and obstacle.until is None:
-        return Move(step.code, "client", "condition")
-    if step.missing_facts:
-        return Move(step.code, "client", "answer")
+    fails = bool(obstacle and obstacle.kind == "fails_condition" and obstacle.until is None)
+    if fails or step.missing_facts:
+        return Move(step.code, "client", "condition" if fails else "answer")
     if obstacle and obstacle.kind == "waits_for":
         return Move(step.code, None, "wait", codes=obstacle.codes)
     if step.start and step.start > plan.start + timedelta(days=MONTH_DAYS):
         return Move(step.code, None, "wait" if step.requires else "later", codes=step.requires)
-    for who in ("client", "third_party"):
-        if brought.get(who):
-            return Move(step.code, who, "papers", papers=brought[who], by=step.submit_on)
+    bringing = next(filter(brought.get, ("client", "third_party")), None)
+    if bringing:
+        return Move(step.code, bringing, "papers", papers=brought[bringing], by=step.submit_on)
     return Move(step.code, "us", "prepare", by=step.submit_on)
+
+
+def _find_move_of_course(step: Step, course: Course) -> Move:
+    """Who moves next for what the authority has, or has had."""
+    if course.is_refused:
+        return Move(step.code, "client", "refused")
+    if course.stage == RETURNED:
+        return Move(step.code, "client", "correct")
+    if step.is_overdue:
+        return Move(step.code, "us", "chase")
+    return Move(step.code, "authority", "decision", by=step.limit_on)
 
 
 def find_periods(plan: Plan, brought: Brought) -> tuple[Period, Period]:

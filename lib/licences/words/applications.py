@@ -10,6 +10,8 @@ from licences.planning.applications import PREPARING, RETURNED, Course
 from licences.planning.schedule import Step
 from licences.words.texts import join_sentences, say
 
+_END = ".。"
+
 
 def say_standing(step: Step, law: LawInForce) -> str | None:
     """Where an application that was begun stands; None where none is."""
@@ -17,7 +19,7 @@ def say_standing(step: Step, law: LawInForce) -> str | None:
     if course is None:
         return None
     own = partial(say, law.language)
-    authority = entry.row[f"authority_{law.language}"]
+    authority = str(entry.row[f"authority_{law.language}"]).rstrip(_END)
     if course.is_refused:
         return _give_reason(own("application.refused", **_name_day(course.decided_on)), course, law.language)
     match course.stage:
@@ -28,11 +30,12 @@ def say_standing(step: Step, law: LawInForce) -> str | None:
         case "returned":
             said = own("application.returned", **_name_day(course.returned_on))
             return _give_reason(said, course, law.language)
-    said = own("application.submitted", authority=authority, **_name_day(course.submitted_on))
+    said = own("application.submitted", **_name_day(course.submitted_on))
     paused = own("application.paused", count=course.pause_days) if course.pause_days else None
+    more: str | None
     if step.is_overdue:
         key = "overdue_limit" if step.limit_on and step.limit_on < law.as_of else "overdue"
-        ground = str(entry.row[f"legal_basis_{law.language}"])
+        ground = str(entry.row[f"legal_basis_{law.language}"]).rstrip(_END)
         if entry.row["kind"] == "licence":
             ground = own("list").join((ground, own("application.licensing_law")))
         more = own(f"application.{key}", limit=step.limit_on or law.as_of, authority=authority, ground=ground)
@@ -63,5 +66,5 @@ def _name_day(day: date | None) -> dict[str, date]:
 
 def _give_reason(said: str, course: Course, language: str) -> str:
     """With what the authority gave as its reason, where that is recorded."""
-    reason = course.note.rstrip(".。")
-    return say(language, "application.because", said=said.rstrip(".。"), reason=reason) if reason else said
+    reason = course.note.rstrip(_END)
+    return say(language, "application.because", said=said.rstrip(_END), reason=reason) if reason else said

@@ -183,18 +183,9 @@ class _Letter:
 
     def _list_tasks(self, key: str, period: Period) -> Iterator[tuple[str, str]]:
         """Who does what in a period: in the first what cannot wait, first of all."""
-        case = self.case
         if key == "week":
-            if forbidden := case.find_codes("forbidden"):
-                yield "client", self.fill("do.stop", names=self.name(forbidden))
-            if not case.questions.empty:
-                yield "client", self.texts["do"]["answer"]
-            overdue = dict.fromkeys(one.code for one in case.forecast.deadlines if one.is_overdue)
-            if still := [code for code in overdue if code not in self.open]:  # else the plan has it
-                yield "us", self.fill("do.overdue", names=self.name(still))
-            for who, kind in (("client", "correct"), ("us", "chase")):
-                if codes := [move.code for move in self.moves.values() if move.kind == kind]:
-                    yield who, self.fill(f"do.{kind}", names=self.name(codes))
+            yield from self._list_urgent()
+        case = self.case
         due = [
             self.fill("do.renew", name=case.short(one.code), day=mark_day(one.last_day))
             for one in case.forecast.deadlines
@@ -208,6 +199,20 @@ class _Letter:
         for what in ("prepare", "submit"):
             if codes := list(getattr(period, what)):
                 yield "us", self.fill(f"do.{what}", names=self.name(codes))
+
+    def _list_urgent(self) -> Iterator[tuple[str, str]]:
+        """Who does what at once: what cannot wait."""
+        case = self.case
+        if forbidden := case.find_codes("forbidden"):
+            yield "client", self.fill("do.stop", names=self.name(forbidden))
+        if not case.questions.empty:
+            yield "client", self.texts["do"]["answer"]
+        overdue = dict.fromkeys(one.code for one in case.forecast.deadlines if one.is_overdue)
+        if still := [code for code in overdue if code not in self.open]:  # else the plan has it
+            yield "us", self.fill("do.overdue", names=self.name(still))
+        for who, kind in (("client", "correct"), ("us", "chase")):
+            if codes := [move.code for move in self.moves.values() if move.kind == kind]:
+                yield who, self.fill(f"do.{kind}", names=self.name(codes))
 
     def _list_needs(self) -> Iterator[str]:
         """What the client has to do, so that the rest can be done for it."""
