@@ -22,6 +22,7 @@ from licences.planning.needs import PlannedStage
 from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
 from licences.reading.sources import read_clients_place
+from licences.rules.case_files import NO_CASE_FILE, CaseFile
 from licences.rules.facts import RARE, choose_clients, read_profiles
 from licences.rules.kleene import Profile
 from licences.rules.stages import find_present
@@ -32,7 +33,7 @@ class Case:
     """One client, assessed and planned; everything that a report says is taken from here.
 
     findings: by code, in the catalogue's order; of a client told in stages those of the stage that counts. profile: of the
-    present. questions: the client's rows of ``rank_questions``.
+    present. questions: the client's rows of ``rank_questions``. case_file: what a book keeps of it.
     """
 
     client: str
@@ -47,6 +48,7 @@ class Case:
     questions: pd.DataFrame
     contradictions: list[Contradiction]
     forecast: Forecast
+    case_file: CaseFile = NO_CASE_FILE
 
     @property
     def law(self) -> LawInForce:
@@ -229,4 +231,5 @@ def make_case(
         questions=rank_questions(catalogue, profiles, as_of, judged),
         contradictions=contradictions,
         forecast=next(make_forecasts(catalogue, profiles, as_of, plan_options, language, judged)),
+        case_file=one.case_file,
     )

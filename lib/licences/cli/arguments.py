@@ -138,6 +138,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     plan.set_defaults(run="plan")
 
     _add_book(commands, files)
+    _add_progress(commands, planned)
     _add_report(commands, planned)
     _add_diff(commands, planned)
 
@@ -228,6 +229,20 @@ def _add_book(commands: Any, files: _Parser) -> None:
         help="it was recorded wrongly: it counts no more, and its row stays",
     )
     record.set_defaults(run="record")
+
+
+def _add_progress(commands: Any, planned: _Parser) -> None:
+    progress = commands.add_parser(
+        "progress", parents=[planned], help="where cases stand: done, with whom the rest lies, what is late"
+    )
+    progress.add_argument(
+        "--since",
+        type=_read_date,
+        metavar="DATE",
+        help="from when on what was done is told; default: 30 days ago",
+    )
+    progress.add_argument("--json", action="store_true", help="print JSON alone")
+    progress.set_defaults(run="progress")
 
 
 def _add_report(commands: Any, planned: _Parser) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ("answers", "tell_difference"),
     "book": ("book", "keep_book"),
     "record": ("book", "record"),
+    "progress": ("case_progress", "tell_progress"),
     "template": ("report", "write_template"),
     "new": ("new", "make_work_folder"),
     "explore": ("explore", "open_explorer"),

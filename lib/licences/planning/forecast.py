@@ -14,7 +14,6 @@ from licences.assessment.verdicts import Judgement, find_deciding, judge
 from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_for
-from licences.law.working_days import count_working_days
 from licences.planning.applications import find_courses, find_held
 from licences.planning.deadlines import Deadline, find_deadlines
 from licences.planning.fees import Amounts, Cost, Quote, find_costs, find_quotes, find_total
@@ -64,14 +63,6 @@ class Forecast:
     def late(self) -> Mapping[str, int]:
         """By code of what should have been begun and has not, by how many working days it is late."""
         return find_late(self.plan, self.baseline) if self.baseline else {}
-
-    @cached_property
-    def launch_moved_days(self) -> int | None:
-        """By how many working days the likely launch has moved since the beginning; None where that cannot be told."""
-        then = self.baseline.launch if self.baseline else None
-        if then is None or self.plan.launch is None:
-            return None
-        return int(count_working_days(then, self.plan.launch))
 
     @cached_property
     def simulation(self) -> Simulation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
+from licences.book.events import Event
 from licences.law.in_force import LawInForce
 from licences.planning.applications import PREPARING, RETURNED, Course
 from licences.planning.schedule import Step
@@ -60,11 +61,16 @@ def name_state(step: Step) -> str | None:
     return "overdue" if step.is_overdue else "submitted"
 
 
+def say_reason_of(one: Course | Event) -> str:
+    """What the authority gave as its reason for a return or a refusal; empty where that is not recorded."""
+    return one.note.rstrip(_END)
+
+
 def _name_day(day: date | None) -> dict[str, date]:
     return {} if day is None else {"day": day}
 
 
 def _give_reason(said: str, course: Course, language: str) -> str:
     """With what the authority gave as its reason, where that is recorded."""
-    reason = course.note.rstrip(_END)
+    reason = say_reason_of(course)
     return say(language, "application.because", said=said.rstrip(_END), reason=reason) if reason else said

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, TypedDict
 
 from licences.analysis.case import Case
+from licences.analysis.progress import has_progress
 from licences.assessment.holdings import DONE
 from licences.planning.moves import Move, Period, find_moves, find_periods
 from licences.planning.promise import DATES
@@ -230,5 +231,5 @@ class _Letter:
             advice = view_row(self.case.law.entries[code], self.language)["advice"]
             for told in filter(None, (*(what or "").split("\n"), advice)):
                 yield self.fill("need.condition", name=self.case.short(code), what=told.rstrip(".。"))
-        if self.open:
+        if self.open and not has_progress(self.case):
             yield self.fill("need.consent", day=mark_day(self.case.start))

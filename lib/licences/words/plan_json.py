@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, TypedDict
 
+from licences.analysis.progress import find_launch_since
 from licences.law.durations import Duration
 from licences.law.in_force import LawInForce
 from licences.law.working_days import read_calendar
@@ -127,8 +128,9 @@ class PromiseJson(TypedDict):
 class LaunchJson(TypedDict):
     """By when every required step that can be dated is done; p50, p80, p90 and who decides only where dates can be promised.
 
-    planned: the likely day as it was at the beginning of the case, moved_days: by how many working days it has moved since; both
-    None where the case begins now.
+    planned: as it was at the beginning of the case, the day to give to others where one could be promised, else the likely one;
+    moved_days: by how many working days it has moved since; both None where the case begins now, moved_days also where that cannot
+    be told.
     """
 
     likely: str | None
@@ -414,12 +416,13 @@ def _describe_stage(stage: StagePlan, forecast: Forecast) -> StageJson:
 
 def _describe_launch(forecast: Forecast) -> LaunchJson:
     plan, days, simulation = forecast.plan, forecast.launch, forecast.simulation
+    since = find_launch_since(forecast)
     p50, p80, p90 = map(_write_day, days or (None, None, None))
     decider = forecast.decided_by if days else None
     return {
         "likely": _write_day(plan.launch),
-        "planned": _write_day(forecast.baseline.launch) if forecast.baseline else None,
-        "moved_days": forecast.launch_moved_days,
+        "planned": _write_day(since.planned) if since else None,
+        "moved_days": since.moved_days if since else None,
         "p50": p50,
         "p80": p80,
         "p90": p90,
