@@ -129,14 +129,14 @@ def report(
     from licences.batch.run import BatchJob, write_reports
     from licences.batch.task import ALL, FORMATS, RENEWALS
     from licences.render.brand import read_brand
-    from licences.render.lengths import LENGTHS
+    from licences.render.lengths import EVERY_LENGTH
 
     asked = tuple(formats)
     for name in asked:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", suggest(name, FORMATS))
-    if length not in LENGTHS:
-        raise UsageError(f"there is no length {length!r}", suggest(length, LENGTHS))
+    if length not in EVERY_LENGTH:
+        raise UsageError(f"there is no length {length!r}", suggest(length, EVERY_LENGTH))
     if ics not in (RENEWALS, ALL):
         raise UsageError(f"there is no calendar {ics!r}", suggest(ics, (RENEWALS, ALL)))
     makeable = find_makeable(asked)

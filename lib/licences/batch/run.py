@@ -42,7 +42,7 @@ class BatchJob(NotebookJob):
     timeout_seconds, memory_mib: the most that one report may take; None for no limit. A process that hangs
     can be told from one that works by its time alone, so that there is a limit by default. scheduler: the
     address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
-    has_browser: whether figures can be drawn in them. length: of PDF and Word, one of LENGTHS.
+    has_browser: whether figures can be drawn in them. length: of PDF and Word, one of EVERY_LENGTH.
     ics: what the calendars hold, ``renewals`` or ``all``.
     """
 

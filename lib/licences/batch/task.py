@@ -35,7 +35,7 @@ class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
     formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
-    the figures of a Word file can be drawn. template: a ``.docx``. length: of PDF and Word, one of LENGTHS.
+    the figures of a Word file can be drawn. template: a ``.docx``. length: of PDF and Word, one of EVERY_LENGTH.
     ics: what a calendar holds. earlier: what the client's last
     report said.
     """

@@ -17,7 +17,7 @@ from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.files import read_place
 from licences.reading.sources import read_clients_place
-from licences.render.lengths import LENGTHS, STANDARD
+from licences.render.lengths import EVERY_LENGTH, STANDARD
 
 INCLUDED = ("recommended", "optional")
 MAX_AGE_DAYS = 365
@@ -144,6 +144,12 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
 
     _add_portfolio(commands, files)
 
+    _add_own(commands)
+    _add_explore(commands, files)
+    return parser, commands.choices
+
+
+def _add_own(commands: Any) -> None:
     template = commands.add_parser("template", help="write our Word template, to make your own from it")
     template.add_argument(
         "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
@@ -153,9 +159,6 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     new = commands.add_parser("new", help="make a folder for clients of your own")
     new.add_argument("folder", type=Path, metavar="FOLDER", help="not there yet, or empty")
     new.set_defaults(run="new")
-
-    _add_explore(commands, files)
-    return parser, commands.choices
 
 
 def _add_explore(commands: Any, files: _Parser) -> None:
@@ -256,9 +259,9 @@ def _add_report(commands: Any, planned: _Parser) -> None:
     )
     report.add_argument(
         "--length",
-        choices=LENGTHS,
+        choices=EVERY_LENGTH,
         default=STANDARD,
-        help="of the PDF and the Word file; the page holds all; default: standard",
+        help="of the PDF and the Word file; the page holds all; progress is one sheet on where a case stands; default: standard",
     )
     report.add_argument(
         "--ics",

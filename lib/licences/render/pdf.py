@@ -93,7 +93,7 @@ class Printer:
     def print_page(self, html: str, footer: str, as_of: date, length: str = STANDARD) -> bytes:
         """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
 
-        length: of LENGTHS, which of it is printed.
+        length: of EVERY_LENGTH, which of it is printed.
 
         No script of the page runs. The same page gives the same bytes: the file says that it was made
         on ``as_of``. Raises: BrowserError; PrinterClosedError.

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 import pandas as pd
 
 from licences.analysis.case import Case
+from licences.analysis.progress import has_progress
 from licences.assessment.holdings import DONE
 from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
@@ -39,6 +40,7 @@ from licences.words.plans import (
     view_launch,
     view_steps,
 )
+from licences.words.progress import ProgressView, view_progress
 from licences.words.promise import PromiseView, view_promise
 from licences.words.remedies import say_way
 from licences.words.rows import RowView, clean_cell, view_row
@@ -141,6 +143,8 @@ class CaseView(TypedDict):
     to_obtain: list[LicenceView]
     blocked: list[LicenceView]
     deadlines: list[DeadlineView]
+    progress: ProgressView
+    has_progress: bool
     steps: list[StepView]
     dated: list[StepView]
     undated: list[StepView]
@@ -218,6 +222,8 @@ def view_case(case: Case) -> CaseView:
         "to_obtain": to_obtain,
         "blocked": [licence for licence in required if licence["blockers"] and licence["status"] not in DONE],
         "deadlines": view_deadlines(case.forecast.deadlines, case.plan.law),
+        "progress": view_progress(case),
+        "has_progress": has_progress(case),
         "steps": steps,
         "dated": [step for step in steps if step["finish"]],
         "undated": [step for step in steps if not step["finish"]],

@@ -12,10 +12,10 @@ from licences.analysis.progress import Pending, Progress, find_progress
 from licences.book.events import Event
 from licences.planning.deadlines import Deadline
 from licences.planning.moves import MONTH_DAYS, Move, find_moves
-from licences.words.applications import say_late, say_reason_of
+from licences.words.applications import say_reason_of
 from licences.words.papers import PaperView, count_by_code, view_papers
 from licences.words.plans import say_duty
-from licences.words.texts import mark_day, say, say_day
+from licences.words.texts import join_sentences, mark_day, say, say_day
 
 
 class DoneView(TypedDict):
@@ -75,8 +75,29 @@ class DeadlineView(TypedDict):
     what: str
 
 
+class RowOfProgress(TypedDict):
+    """A licence, a day or a number, and what is to be said; is_late where it is overdue."""
+
+    name: str
+    when: str
+    what: str
+    is_late: bool
+
+
+class TableOfProgress(TypedDict):
+    """One question about a case: with a title, the headings of its three columns, and its rows."""
+
+    title: str
+    columns: tuple[str, str, str]
+    rows: list[RowOfProgress]
+
+
 class ProgressView(TypedDict):
-    """How a case has come on; launch: in a sentence what became of the day that was planned, empty where nothing can be said."""
+    """How a case has come on.
+
+    launch: in a sentence what became of the day that was planned, empty where nothing can be said. begun: when the case
+    began, empty where that is not told. tables: what there is to say, as every format shows it.
+    """
 
     since: date
     engaged_on: date | None
@@ -89,14 +110,19 @@ class ProgressView(TypedDict):
     now: date | None
     moved_days: int | None
     launch: str
+    begun: str
+    tables: list[TableOfProgress]
 
 
 def view_progress(case: Case, since: date | None = None) -> ProgressView:
     """How a case has come on since a day, by default within a month."""
     progress = find_progress(case, since)
-    return {
+    engaged_on, own = case.plan.engaged_on, partial(say, case.language)
+    baseline = case.forecast.baseline
+    planned = {step.code: step.start for step in baseline.steps} if baseline else {}
+    view: ProgressView = {
         "since": progress.since,
-        "engaged_on": case.plan.engaged_on,
+        "engaged_on": engaged_on,
         "done": [_view_done(case, event) for event in progress.done],
         "pending": [_view_pending(case, one) for one in progress.pending],
         "awaited": list(_list_awaited(case)),
@@ -105,7 +131,7 @@ def view_progress(case: Case, since: date | None = None) -> ProgressView:
                 "code": step.code,
                 "short": case.short(step.code),
                 "days": days,
-                "what": say_late(days, case.language),
+                "what": own("progress.planned_from", day=say_day(planned.get(step.code))),
             }
             for step, days in progress.late
         ],
@@ -114,7 +140,54 @@ def view_progress(case: Case, since: date | None = None) -> ProgressView:
         "now": progress.launch.now if progress.launch else case.plan.launch,
         "moved_days": progress.launch.moved_days if progress.launch else None,
         "launch": _say_launch(case, progress),
+        "begun": say(case.language, "progress.engaged", day=engaged_on) if engaged_on else "",
+        "tables": [],
     }
+    view["tables"] += _list_tables(view, case.language)
+    return view
+
+
+def _list_tables(view: ProgressView, language: str) -> Iterator[TableOfProgress]:
+    """The questions about a case of which there is something to say."""
+    own = partial(say, language)
+
+    def make(key: str, when: str, rows: list[RowOfProgress], **gaps: date) -> Iterator[TableOfProgress]:
+        columns = (own("plan.step"), own(f"progress.column_{when}"), own("progress.column_what"))
+        if rows:
+            yield {"title": own(f"progress.{key}", **gaps), "columns": columns, "rows": rows}
+
+    def row(name: str, when: str, what: str, *, is_late: bool = False) -> RowOfProgress:
+        return {"name": name, "when": when, "what": what, "is_late": is_late}
+
+    late = [row(one["short"], str(one["days"]), one["what"], is_late=True) for one in view["late"]]
+    pending = [
+        row(
+            one["short"],
+            say_day(one["since"]),
+            join_sentences(
+                (
+                    own("progress.expected", day=mark_day(one["expected_on"]))
+                    if one["expected_on"]
+                    else None,
+                    one["until"],
+                ),
+                language,
+            ),
+            is_late=one["is_overdue"],
+        )
+        for one in view["pending"]
+    ]
+    awaited = [row(one["short"], mark_day(one["by"]), one["what"]) for one in view["awaited"]]
+    done = [row(one["short"], say_day(one["on"]), one["what"]) for one in view["done"]]
+    deadlines = [
+        row(one["short"], say_day(one["day"]), one["what"], is_late=one["is_overdue"])
+        for one in view["deadlines"]
+    ]
+    yield from make("late", "late", late)
+    yield from make("awaited_title", "by", awaited)
+    yield from make("pending", "since", pending)
+    yield from make("done", "day", done, day=view["since"])
+    yield from make("deadlines", "day", deadlines)
 
 
 def _view_done(case: Case, event: Event) -> DoneView:

@@ -19,7 +19,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from licences.render.html.cleaning import clean_html
 from licences.render.html.drawings import clean_svg
 from licences.render.html.sections import OURS
-from licences.render.lengths import LENGTHS
+from licences.render.lengths import EVERY_LENGTH, LENGTHS
 from licences.words.texts import say
 
 PLOTLY_KIND = "application/vnd.plotly.v1+json"
@@ -67,7 +67,8 @@ class Block:
 class Part:
     """Cells after one another that belong to the same lengths of a report, as their blocks.
 
-    length: the shortest that has them, of LENGTHS.
+    length: the shortest that has them, of LENGTHS; ``progress`` where the sheet of progress has them too, beside the
+    standard report.
     """
 
     length: str
@@ -80,7 +81,8 @@ _Shown = tuple[Block | None, dict[tuple[str, str], None]]
 def list_parts(cells: Sequence[Mapping[str, Any]], language: str) -> list[Part]:
     """What a page shows of the cells of an executed notebook; of code what it put out alone.
 
-    A cell tagged ``standard`` or ``full`` is in no shorter report; one without such a tag is in all.
+    A cell tagged ``standard`` or ``full`` is in no shorter report; one without such a tag is in all of them. One tagged
+    ``progress`` is in the standard report and in the sheet of progress, which has nothing else.
     """
     shown = [(_find_length(cell), _show_cell(cell, language)) for cell in cells]
     return [
@@ -91,7 +93,7 @@ def list_parts(cells: Sequence[Mapping[str, Any]], language: str) -> list[Part]:
 
 def _find_length(cell: Mapping[str, Any]) -> str:
     tags = cell["metadata"].get("tags", ())
-    return next((length for length in reversed(LENGTHS) if length in tags), LENGTHS[0])
+    return next((length for length in reversed(EVERY_LENGTH) if length in tags), LENGTHS[0])
 
 
 def _show_cell(cell: Mapping[str, Any], language: str) -> list[Block]:

@@ -20,6 +20,7 @@ from licences.render.brand import Brand
 from licences.render.figures.style import PLOTLY, read_asset
 from licences.render.html.outputs import Block, Part, list_parts
 from licences.render.html.sections import SIGNATURE
+from licences.render.lengths import PROGRESS
 from licences.words.texts import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -66,7 +67,11 @@ _HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>
 def _find_headings(parts: Iterable[Part]) -> list[tuple[str, str, str]]:
     """The length, the anchor and the heading, as HTML, of each section that the notebook's outputs hold."""
     texts = [(part.length, block.html) for part in parts for block in part.blocks if block.is_html]
-    return [(length, *found) for length, text in texts for found in _HEADING.findall(text)]
+    return [
+        ("standard" if length == PROGRESS else length, *found)
+        for length, text in texts
+        for found in _HEADING.findall(text)
+    ]
 
 
 def _sign(blocks: Iterable[Block], brand: Brand, language: str) -> Iterator[Block]:

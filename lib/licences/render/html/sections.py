@@ -17,6 +17,7 @@ OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in
 SIGNATURE = '<div class="signature"></div>'  # where the firm signs, which a notebook does not know
 SECTIONS = (
     "letter",
+    "progress",
     "rest",
     "plan",
     "steps",
@@ -84,5 +85,6 @@ def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
             "of_letter": texts["letter"],
             "words": texts["deadlines"],
             "of_stages": texts["stages"],
+            "of_progress": texts["progress"],
         }
     )

@@ -26,11 +26,11 @@ NAMES = frozenset(
      "client", "client_code", "close", "coming", "conflicts", "contact", "costs", "costs_in_short",
      "costs_totals", "dates", "deadlines", "deadlines_intro", "deadlines_title", "decided", "details",
      "disclaimer", "documents", "edition", "figures", "firm", "forbidden", "goals", "goals_by",
-     "goals_note", "greeting", "groups", "has_chances", "held", "held_in_vain", "labels", "launch", "length",
+     "goals_note", "greeting", "groups", "has_chances", "has_progress", "held", "held_in_vain", "labels", "launch", "length",
      "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_rows",
      "missing_today", "needs", "next_questions", "not_needed", "not_needed_why", "notes", "opening",
      "outside", "page", "papers", "papers_by_who", "papers_intro", "papers_unknown", "periods",
-     "plan_intro", "questions", "questions_more", "quotation", "quotation_total", "rare_note", "reference",
+     "plan_intro", "progress", "questions", "questions_more", "quotation", "quotation_total", "rare_note", "reference",
      "renew", "renewals", "renewals_intro", "renewals_title", "rest", "risk", "scope", "scope_sentence",
      "shown", "sources_intro", "stages", "stages_title", "start", "steps", "steps_note", "subject", "texts",
      "to_obtain", "undated", "undated_steps", "undetermined", "untold_expiries", "warnings"}
@@ -42,7 +42,7 @@ def describe_words(case: Case, brand: Brand, length: str = STANDARD) -> Words:
     """Names that a template may use, each a text, a number, or a list of such with names of its own.
 
     The same words as on the client's page. ``page`` and ``labels`` hold the headings and labels of the language.
-    length: of the report, one of LENGTHS.
+    length: of the report, one of EVERY_LENGTH.
     """
     return _Words(case).describe(brand) | {"length": length}
 
@@ -70,6 +70,16 @@ class _Words:
             "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
             **describe_letter(case),
+            "has_progress": view["has_progress"],
+            "progress": {
+                "intro": join_sentences(
+                    (view["progress"]["begun"], view["progress"]["launch"]), case.language
+                ),
+                "tables": [
+                    {**table, "columns": list(table["columns"]), "rows": [dict(row) for row in table["rows"]]}
+                    for table in view["progress"]["tables"]
+                ],
+            },
             **self._describe_summary(),
             **self._describe_rest(told),
             "changed": self._describe_changed(),

@@ -41,7 +41,7 @@ def make_word(
 ) -> bytes:
     """The ``.docx`` of a client, its figures empty until ``place_pictures``.
 
-    template: a Word file with the tags of docxtpl, by default ours. length: one of LENGTHS. The same arguments give the same bytes.
+    template: a Word file with the tags of docxtpl, by default ours. length: one of EVERY_LENGTH. The same arguments give the same bytes.
     Raises: UsageError where the template is no Word file, or says what cannot be said.
     """
     brand = brand or Brand()

@@ -19,7 +19,7 @@ def describe_letter(case: Case) -> Words:
     view = view_case(case)
     own, texts = view["letter"], read_texts_for(case.is_operating, case.language)
     return {
-        "labels": {name: texts[name] for name in ("letter", "deadlines", "stages", "word")},
+        "labels": {name: texts[name] for name in ("letter", "deadlines", "stages", "progress", "word")},
         "reference": own["reference"],
         "subject": own["subject"],
         "greeting": own["greeting"],

@@ -15,7 +15,8 @@ _FORBIDDEN_GROUND = "#FBEFF3"
 def write_letter(writer: Writer) -> None:
     """To whom, what matters first, by name and by when."""
     for write in (
-        _write_head,
+        write_head,
+        _write_beginning,
         _write_forbidden,
         _write_deadlines,
         _write_missing,
@@ -29,7 +30,8 @@ def write_letter(writer: Writer) -> None:
         write(writer)
 
 
-def _write_head(writer: Writer) -> None:
+def write_head(writer: Writer) -> None:
+    """From whom, to whom, and of which day."""
     with writer.block("if firm or logo"):
         table = writer.make_table(1, [TEXT_WIDTH_MM - 110, 110], has_lines=False)
         mark, firm = (cell.paragraphs[0] for cell in table.rows[0].cells)
@@ -49,6 +51,9 @@ def _write_head(writer: Writer) -> None:
         second.add_run(f"{{{{ {text} }}}}").bold = label == "to" or None
         second.paragraph_format.space_after = Pt(0)
     writer.end_table()
+
+
+def _write_beginning(writer: Writer) -> None:
     title = writer.write("{{ subject }}", "Title")
     title.paragraph_format.space_before = Pt(8)
     writer.write("{{ greeting }}")

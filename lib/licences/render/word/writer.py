@@ -32,10 +32,21 @@ class Writer:
     def only_in(self, shortest: str) -> Iterator[bool]:
         """What is in this length and the longer ones; tells whether it is to be written at all."""
         longer = LENGTHS[LENGTHS.index(shortest) :]
-        if self.length or longer == LENGTHS:
-            yield not self.length or self.length in longer
+        with self._only(longer) as wanted:
+            yield wanted
+
+    @contextmanager
+    def only_as(self, length: str) -> Iterator[bool]:
+        """What is in this length alone; tells whether it is to be written at all."""
+        with self._only((length,)) as wanted:
+            yield wanted
+
+    @contextmanager
+    def _only(self, lengths: Sequence[str]) -> Iterator[bool]:
+        if self.length:
+            yield self.length in lengths
             return
-        with self.block("if " + " or ".join(f"length == '{length}'" for length in longer)):
+        with self.block("if " + " or ".join(f"length == '{length}'" for length in lengths)):
             yield True
 
     def write(self, text: str, style: str = "Normal") -> Any:
