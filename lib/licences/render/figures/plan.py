@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from licences.analysis.case import Case
 from licences.planning.schedule import Step
 from licences.planning.simulation import SHARES
+from licences.render.figures.actual import DONE_MARK, draw_actual, find_done
 from licences.render.figures.bars import draw_bars
 from licences.render.figures.rows import (
     DAY,
@@ -39,8 +40,9 @@ def draw_timeline(case: Case) -> go.Figure | None:
 
     What decides the launch stands on top, in its order; then what begins first, and of that the longest. Pale is
     preparation, hatched an estimate, framed the path that decides; ``customdata`` holds name, dates, slack and ground.
-    A dashed line is the first day of a later stage. What lies past the announced holidays is shaded. None where no
-    step can be dated.
+    A dashed line is the first day of a later stage, and of a case that has begun the day of the report; what was planned at
+    its beginning lies below each bar, and what was granted since stands on top. What lies past the announced holidays is shaded.
+    None where no step can be dated.
     """
     steps = _order_steps(case)
     if not steps:
@@ -53,15 +55,20 @@ def draw_timeline(case: Case) -> go.Figure | None:
     ends += [step.finish for step in steps if step.finish]
     ends += [days[-1] for code in case.forecast.promised if (days := case.forecast.find_percentiles(code))]
     ends += [stage["begins_on"] for stage in stages if stage["begins_on"]]
+    done = find_done(case)
+    begins = [case.start, *(began for _, began, _ in done), *(step.start for step in steps if step.start)]
+    begin = min([*begins, case.plan.began_on])
     last = max(ends, default=case.start)
-    first, until = case.start - 3 * DAY, last + max(7 * DAY, (last - case.start) / 12)
-    notes, traces = (
-        draw_notes(find_notes(first, until, stages, language), first, until),
-        draw_bars(case, steps),
-    )
+    first, until = begin - 3 * DAY, last + max(7 * DAY, (last - begin) / 12)
+    told = find_notes(first, until, stages, language)
+    if case.plan.engaged_on:
+        told = [Note("today", case.as_of, say(language, "chart.as_of", day=case.as_of.isoformat())), *told]
+    codes = {step.code for step in steps}.union(course.code for course, _, _ in done)
+    notes, traces = draw_notes(told, first, until), [*draw_bars(case, steps), *draw_actual(case, codes)]
     path = case.plan.critical_path
     rows, places = set_rows(
-        [
+        [Row(course.code, f"{DONE_MARK}{case.short(course.code)}") for course, _, _ in done]
+        + [
             Row(
                 step.code,
                 case.short(step.code),
