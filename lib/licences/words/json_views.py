@@ -14,6 +14,7 @@ from licences.words.findings import FindingView, TracedView
 from licences.words.holdings import ImpliedJson
 from licences.words.messages import find_profiles, tell
 from licences.words.plan_json import PlanJson
+from licences.words.progress import ProgressJson
 from licences.words.remedies import RemediesView
 from licences.words.scope import ScopeView
 
@@ -134,6 +135,7 @@ OUTPUTS: dict[str, Any] = {
     "assess --trace": list[TracedView],
     "assess --questions": list[QuestionJson],
     "plan": list[PlanJson],
+    "progress": list[ProgressJson],
     "what-if": list[RemediesView],
     "diff": DiffJson,
     "check": CheckJson,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from licences.analysis.case import Case
 from licences.analysis.progress import Pending, Progress, find_progress
@@ -288,46 +288,155 @@ def _say_launch(case: Case, progress: Progress) -> str:
     return own(f"progress.launch_{key}", planned=planned, now=mark_day(launch.now), count=abs(moved))
 
 
+class DoneJson(TypedDict):
+    """Something that was decided."""
+
+    code: str
+    short: str
+    event: str
+    on: str
+    number: str | None
+    until: str | None
+    text: str
+
+
+class PendingJson(TypedDict):
+    """An application that lies with the authority."""
+
+    code: str
+    short: str
+    since: str
+    limit_on: str | None
+    expected_on: str | None
+    is_overdue: bool
+    authority: str
+    text: str
+
+
+class AwaitedJson(TypedDict):
+    """What the client has to do."""
+
+    code: str
+    short: str
+    kind: str
+    since: str | None
+    by: str | None
+    papers: list[str]
+    text: str
+
+
+class LateJson(TypedDict):
+    """What should have been begun and has not."""
+
+    code: str
+    short: str
+    late_days: int
+    text: str
+
+
+class LastDayJson(TypedDict):
+    """A last day ahead, or one that has gone by."""
+
+    code: str
+    short: str
+    last_day: str
+    days_left: int
+    is_overdue: bool
+    text: str
+
+
+class LaunchSinceJson(TypedDict):
+    """What became of the launch that was planned at the beginning."""
+
+    planned: str | None
+    now: str | None
+    moved_days: int | None
+    text: str
+
+
 class ProgressJson(TypedDict):
-    """Where a case stands, as ``licences progress --json`` promises it."""
+    """Where a case stands."""
 
     client: str
     name: str
     as_of: str
     since: str
     engaged_on: str | None
-    done: list[dict[str, Any]]
-    with_authority: list[dict[str, Any]]
-    with_client: list[dict[str, Any]]
-    late: list[dict[str, Any]]
-    deadlines: list[dict[str, Any]]
-    launch: dict[str, Any]
+    launch: LaunchSinceJson
+    done: list[DoneJson]
+    with_authority: list[PendingJson]
+    with_client: list[AwaitedJson]
+    late: list[LateJson]
+    deadlines: list[LastDayJson]
 
 
 def describe_progress(case: Case, view: ProgressView) -> ProgressJson:
-    """Where a case stands, days as ISO texts."""
+    """Where a case stands, as ``licences progress --json`` promises it."""
     return {
         "client": case.client,
         "name": case.name,
         "as_of": case.as_of.isoformat(),
         "since": view["since"].isoformat(),
         "engaged_on": _write(view["engaged_on"]),
-        "done": [_write_days(one) for one in view["done"]],
-        "with_authority": [_write_days(one) for one in view["pending"]],
-        "with_client": [_write_days(one) for one in view["awaited"]],
-        "late": [_write_days(one) for one in view["late"]],
-        "deadlines": [_write_days(one) for one in view["deadlines"]],
         "launch": {
             "planned": _write(view["planned"]),
             "now": _write(view["now"]),
             "moved_days": view["moved_days"],
             "text": view["launch"],
         },
+        "done": [
+            {
+                "code": one["code"],
+                "short": one["short"],
+                "event": one["event"],
+                "on": one["on"].isoformat(),
+                "number": one["number"] or None,
+                "until": _write(one["until"]),
+                "text": one["what"],
+            }
+            for one in view["done"]
+        ],
+        "with_authority": [
+            {
+                "code": one["code"],
+                "short": one["short"],
+                "since": one["since"].isoformat(),
+                "limit_on": _write(one["limit_on"]),
+                "expected_on": _write(one["expected_on"]),
+                "is_overdue": one["is_overdue"],
+                "authority": one["authority"],
+                "text": one["until"],
+            }
+            for one in view["pending"]
+        ],
+        "with_client": [
+            {
+                "code": one["code"],
+                "short": one["short"],
+                "kind": one["kind"],
+                "since": _write(one["since"]),
+                "by": _write(one["by"]),
+                "papers": one["papers"],
+                "text": one["what"],
+            }
+            for one in view["awaited"]
+        ],
+        "late": [
+            {"code": one["code"], "short": one["short"], "late_days": one["days"], "text": one["what"]}
+            for one in view["late"]
+        ],
+        "deadlines": [
+            {
+                "code": one["code"],
+                "short": one["short"],
+                "last_day": one["day"].isoformat(),
+                "days_left": one["days_left"],
+                "is_overdue": one["is_overdue"],
+                "text": one["what"],
+            }
+            for one in view["deadlines"]
+        ],
     }
-
-
-def _write_days(view: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _write(value) if isinstance(value, date) else value for name, value in view.items()}
 
 
 def _write(day: date | None) -> str | None:
