@@ -27,6 +27,7 @@ import yaml
 import licences
 from licences.cli.arguments import read_arguments
 from licences.cli.main import main
+from licences.rules.applications import read_kinds
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
@@ -355,6 +356,13 @@ def test_links_lead_to_the_same_from_another_folder() -> None:
     assert moved == (
         "[a](../install.md#as-a-package) [b](contributing.md) [c](https://x.org/y) [d](#here) ![e](../rooms.svg)"
     )
+
+
+def test_the_picture_of_what_follows_what_is_drawn_from_the_table_as_it_is() -> None:
+    states = load("states")
+    assert states.PICTURE.read_text(encoding="utf-8") == states.draw_states(), "run: python docs/states.py"
+    drawn = {event for events, *_ in states.BOXES.values() for event in events}
+    assert drawn == set(read_kinds())
 
 
 def test_the_picture_of_the_rooms_is_drawn_from_the_contract_as_it_is() -> None:

@@ -85,7 +85,9 @@ def test_the_course_of_an_application_is_read_from_its_events() -> None:
         "submitted",
         *days[:3],
     )
-    assert course.pause_days == count_working_days(days[3], days[4]) == 7  # the Sunday among them makes up for a holiday
+    assert (
+        course.pause_days == count_working_days(days[3], days[4]) == 7
+    )  # the Sunday among them makes up for a holiday
     granted = find_courses([*events, Event("SP", "granted", days[5], "B2-1", date(2031, 9, 27))])["SP"]
     assert (granted.stage, granted.decided_on, granted.number) == (None, days[5], "B2-1")
     again = find_courses(

@@ -207,6 +207,18 @@ def _add_book(commands: Any, files: _Parser) -> None:
         task = tasks.add_parser(name, help=said)
         task.add_argument("folder", type=Path, metavar="DIR")
         task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
+    client = tasks.add_parser("client", help="who a client is, whom to call, since when we work for it")
+    client.add_argument("client", metavar="CLIENT")
+    client.add_argument("--name", metavar="TEXT", help="its name; with it a new client is added")
+    client.add_argument("--contact", metavar="TEXT", help="whom to call, with a number or an address")
+    client.add_argument(
+        "--group", dest="group_of", metavar="NAME", help="the group of companies it belongs to"
+    )
+    client.add_argument(
+        "--engaged-on", type=_read_date, metavar="DATE", help="the day on which the case begins"
+    )
+    client.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
+    client.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
     book.set_defaults(run="book", known_on=None)
 
     record = commands.add_parser(

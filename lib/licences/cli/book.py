@@ -21,6 +21,7 @@ from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 from licences.rules.applications import order_events
+from licences.rules.client_files import find_saved, write_client
 from licences.rules.exchange import read_tables, write_tables
 from licences.rules.facts import read_profiles
 from licences.rules.keeping import EventsError, begin_book, begin_writing, record_events, strike_event
@@ -32,6 +33,8 @@ def keep_book(options: argparse.Namespace) -> int:
         return _begin(options)
     if not is_book(options.clients):
         raise UsageError(f"{options.clients} is no book", "name one such as book.sqlite")
+    if options.task == "client":
+        return _keep_client(options)
     if options.task == "export":
         counts, said = write_tables(options.clients, options.folder), f"written into {options.folder}"
     else:
@@ -49,6 +52,27 @@ def _begin(options: argparse.Namespace) -> int:
     begin_book(options.place, profiles, catalogue.fields, begin_writing())
     count = 0 if profiles is None else len(profiles)
     print(f"{options.place} is made, with {count:,} client{'' if count == 1 else 's'}", file=sys.stderr)
+    return 0
+
+
+def _keep_client(options: argparse.Namespace) -> int:
+    """Says who a client is, whom to call, and since when we work for it; one that is not known yet is added."""
+    catalogue = read_catalogue(find_catalogue_file(options))
+    told = {
+        "name": options.name,
+        "contact": options.contact,
+        "group": options.group_of,
+        "engaged_on": options.engaged_on.isoformat() if options.engaged_on else None,
+    }
+    changes = {name: text for name, text in told.items() if text is not None}
+    saved = find_saved(options.clients, catalogue.fields, catalogue.codes, options.client)
+    if saved is None and "name" not in changes:
+        raise UsageError(f"{options.client} is no client yet", "give its name with --name, and it is added")
+    if not changes:
+        raise UsageError("nothing is told", "give --name, --contact, --group or --engaged-on")
+    cells = {"client": options.client, **(saved or {}), **changes}
+    write_client(options.clients, catalogue.fields, catalogue.codes, cells, over=saved)
+    print(f"{cells['client']}: {'changed' if saved else 'added'}", file=sys.stderr)
     return 0
 
 

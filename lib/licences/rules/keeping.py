@@ -41,7 +41,7 @@ def begin_book(place: Path, profiles: pd.DataFrame | None, fields: Fields, writi
 
 def _keep_denials(cells: Mapping[str, str]) -> dict[str, str]:
     """The cells, of ``holds`` what the client denies to hold."""
-    denied = [item for item in cells["holds"].split(";") if item.startswith(DENIED)]
+    denied = [item for item in cells.get("holds", "").split(";") if item.startswith(DENIED)]
     return {**cells, "holds": ";".join(denied)}
 
 
