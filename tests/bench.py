@@ -36,6 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from licences.analysis.case import make_case, open_case
+from licences.analysis.due import find_calls
 from licences.analysis.impact import find_impacts, find_moves
 from licences.analysis.portfolio import make_portfolio
 from licences.app.explorer import Explorer
@@ -666,6 +667,11 @@ def measure_book(catalogue: Catalogue) -> list[tuple[str, str, str]]:
             told = read_profiles(place, catalogue.fields, set(catalogue.codes))
             find_verdicts(catalogue, find_present(told, AS_OF), AS_OF)
 
+        present = find_present(read_profiles(place, catalogue.fields, set(catalogue.codes)), AS_OF)
+        calls = find_calls(catalogue, present, AS_OF)
+        due = time_call(lambda: find_calls(catalogue, present, AS_OF), 3)
+        words = ["-m", "licences", "due", "--clients", str(place), "--as-of", AS_OF.isoformat()]
+        (whole,) = time_commands(words, runs=3)
         days = cycle(("submitted", "withdrawn"))
 
         def record() -> None:
@@ -676,6 +682,8 @@ def measure_book(catalogue: Catalogue) -> list[tuple[str, str, str]]:
         return [
             (f"a book of {count:,} clients, {done}: read", f"{read:.2f} s", "–"),
             ("the same, read and assessed", f"{time_call(assess, 3):.2f} s", "3 s"),
+            (f"whom to call, {len(calls):,} entries of them, once it is read", f"{due:.2f} s", "2 s"),
+            ("licences due over it, whole process and all", f"{whole:.2f} s", "–"),
             ("one event recorded in it", f"{time_call(record, 20) * 1000:.0f} ms", "20 ms"),
         ]
 

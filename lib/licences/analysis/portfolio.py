@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from licences.analysis.case import find_given
+from licences.analysis.due import Call, find_calls
 from licences.analysis.portfolio_rows import MONTHS, PortfolioRows, find_unlike
 from licences.assessment.contradictions import find_contradictions
 from licences.assessment.holdings import ImpliedHolders
@@ -134,6 +135,11 @@ class Portfolio:
         months = months.where(events["last"] >= pd.Timestamp(self.as_of))
         grouped = events.assign(month=months).groupby(["code", "kind", "is_planned", "month"], dropna=False)
         return grouped.size().rename("count").reset_index()
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Whom to call, overdue first; see ``find_calls``."""
+        return find_calls(self.catalogue, self.profiles, self.as_of, language=self.language)
 
     @cached_property
     def ahead(self) -> list[Ahead]:

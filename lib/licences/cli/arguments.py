@@ -23,6 +23,8 @@ INCLUDED = ("recommended", "optional")
 MAX_AGE_DAYS = 365
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
 CALENDARS = ("renewals", "all")
+DUE_FORMATS = ("table", "xlsx", "csv", "ics")
+DUE_DAYS, MOST_DUE_DAYS = 60, 3660
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,7 +144,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     _add_report(commands, planned)
     _add_diff(commands, planned)
 
-    _add_portfolio(commands, files)
+    _add_overviews(commands, files, asked)
 
     _add_own(commands)
     _add_explore(commands, files)
@@ -331,6 +333,12 @@ def _add_diff(commands: Any, planned: _Parser) -> None:
     diff.set_defaults(run="diff")
 
 
+def _add_overviews(commands: Any, files: _Parser, asked: _Parser) -> None:
+    """What looks at all clients at once."""
+    _add_portfolio(commands, files)
+    _add_due(commands, asked)
+
+
 def _add_portfolio(commands: Any, files: _Parser) -> None:
     portfolio = commands.add_parser("portfolio", parents=[files], help="all clients at a glance, on one page")
     portfolio.add_argument(
@@ -352,6 +360,36 @@ def _add_portfolio(commands: Any, files: _Parser) -> None:
     )
     portfolio.add_argument("--notebook", type=Path, metavar="FILE", help="default: notebooks/portfolio.ipynb")
     portfolio.set_defaults(run="portfolio", client=[], group=[])
+
+
+def _add_due(commands: Any, asked: _Parser) -> None:
+    due = commands.add_parser("due", parents=[asked], help="whom to call: what is overdue or due soon")
+    due.add_argument(
+        "--within",
+        type=_read_within,
+        default=DUE_DAYS,
+        metavar="DAYS",
+        help=f"how many calendar days ahead; default: {DUE_DAYS}",
+    )
+    due.add_argument(
+        "--format", choices=DUE_FORMATS, default="table", help="table and csv are printed; default: table"
+    )
+    due.add_argument("--json", action="store_true", help="print JSON alone")
+    due.add_argument(
+        "--out",
+        type=_read_place,
+        metavar="FILE",
+        help="where a file goes; default: due.xlsx or due.ics in the work folder, csv to standard output",
+    )
+    due.set_defaults(run="due")
+
+
+def _read_within(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_DUE_DAYS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of days from 0 to {MOST_DUE_DAYS}; write some such as {DUE_DAYS}"
+        )
+    return int(text)
 
 
 def _add_preparation(parser: _Parser) -> None:

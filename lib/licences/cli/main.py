@@ -29,6 +29,7 @@ COMMANDS = {
     "explore": ("explore", "open_explorer"),
     "report": ("report", "issue_reports"),
     "portfolio": ("report", "issue_portfolio"),
+    "due": ("due", "tell_due"),
 }
 
 

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from licences.law.working_days import FIRST_YEAR, LAST_YEAR, count_back, read_calendar
+from licences.law.working_days import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Days,
+    add_working_days,
+    count_back,
+    read_calendar,
+)
 
 
 @dataclass(frozen=True)
@@ -48,3 +56,23 @@ def find_renewal_window(row: Mapping[Any, Any], expires_on: date) -> RenewalWind
         last_day = count_back(expires_on, 1, unit)
     is_provisional = unit == "working" and expires_on > read_calendar().announced_until
     return RenewalWindow(first_day, last_day, tuple(grounds), is_provisional)
+
+
+def find_last_days(row: Mapping[Any, Any], expiries: Days) -> Days:
+    """The last day to apply before each of any number of expiries, as ``find_renewal_window`` has it; NaT where it has none.
+
+    row: of the licence.
+    """
+    past = expiries >= np.datetime64(f"{LAST_YEAR}-01-01", "D")
+    counted = (expiries >= np.datetime64(f"{FIRST_YEAR + 1}-01-01", "D")) & ~past
+    last = np.where(past, np.datetime64("NaT", "D"), expiries)
+    unit = str(row["renewal_days_unit"])
+    if not pd.isna(row["renewal_latest_days"]):
+        last[counted] = _count_back(expiries[counted], int(row["renewal_latest_days"]), unit)
+    is_after = last > expiries
+    last[is_after] = _count_back(expiries[is_after], 1, unit)
+    return last
+
+
+def _count_back(days: Days, count: int, unit: str) -> Days:
+    return add_working_days(days, -count) if unit == "working" else days - np.timedelta64(count, "D")

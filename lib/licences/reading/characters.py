@@ -19,6 +19,8 @@ _TAKEN = re.compile(f"[{_NOTHING}]")
 _BLANKS = re.compile(f"[{_BLANK}]")
 _REFUSED = re.compile(f"[{_WRONG}]")
 _LOST = "\ufffd"
+# What a spreadsheet may take for the beginning of a formula, also when the cell is edited later.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Of what is typed: controls, zero width and direction, halves of characters, breaks of a line.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 

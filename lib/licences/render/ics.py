@@ -56,16 +56,9 @@ def make_calendar(
     2.1.3.1.1.20.62.
     """
     brand, language = brand or Brand(), case.language
-    name = _join_line(case.name)
-    calendar = Calendar()
-    calendar.add("prodid", f"-//licences//licence planning//{language.upper()}")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(say(language, "calendar.name", client=name)))
-    about = [say(language, f"calendar.about.{holds}", as_of=case.as_of), *_list_brand(case, brand)]
-    calendar.add("x-wr-caldesc", vText("\n".join(about)))
-    calendar.add("x-wr-timezone", vText(ZONE))
+    name = say(language, "calendar.name", client=join_line(case.name))
+    about = [say(language, f"calendar.about.{holds}", as_of=case.as_of), *list_brand(brand, language)]
+    calendar = begin_calendar(name, "\n".join(about), language)
     due, planned = list(_list_due(case)), list(_list_planned(case))
     issued, author = read_events(earlier), _Author(case, brand)
     for entry in sorted([*due, *(planned if holds == ALL else ())], key=_place):
@@ -78,6 +71,19 @@ def make_calendar(
             cancel = partial(author.cancel, why)
             calendar.add_component(cancel_event(gone, author.stamp, author.version, cancel))
     return b"".join(map(fold, map(str, calendar.content_lines())))
+
+
+def begin_calendar(name: str, about: str, language: str) -> Calendar:
+    """A calendar without entries, as all of ours begin."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//licences//licence planning//{language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", vText(name))
+    calendar.add("x-wr-caldesc", vText(about))
+    calendar.add("x-wr-timezone", vText(ZONE))
+    return calendar
 
 
 @dataclass(frozen=True)
@@ -316,8 +322,7 @@ class _Author:
 
     def __init__(self, case: Case, brand: Brand) -> None:
         self.case, self.brand = case, brand
-        self.stamp = datetime.combine(case.as_of, time(), UTC)
-        self.version = max(0, (case.as_of - FIRST_DAY).days)
+        self.stamp, self.version = find_version(case.as_of)
         self.view_licence = cache(partial(view_licence, case))
 
     def name(self, entry: _Entry) -> str:
@@ -344,20 +349,25 @@ class _Author:
         event.add("transp", "TRANSPARENT")
         if licence and str(licence["source_url"] or "").startswith(("http://", "https://")):
             event.add("url", licence["source_url"])
-        if alarm := _make_alarm(case, entry, summary):
+        if alarm := make_alarm(entry.first, entry.alarms, case.as_of, summary):
             event.add_component(alarm)
         return event
 
     def cancel(self, why: str, summary: str) -> tuple[str, str]:
         """Summary and description of an entry that fell away. why: ``fell_away``, or ``left_out`` by choice."""
-        lines = [say(self.case.language, f"calendar.{why}"), *_list_brand(self.case, self.brand)]
+        lines = [say(self.case.language, f"calendar.{why}"), *list_brand(self.brand, self.case.language)]
         return say(self.case.language, "calendar.cancelled", summary=summary), "\n".join(lines)
 
 
-def _make_alarm(case: Case, entry: _Entry, summary: str) -> Alarm | None:
+def find_version(as_of: date) -> tuple[datetime, int]:
+    """When the entries of a day were written, and in which version."""
+    return datetime.combine(as_of, time(), UTC), max(0, (as_of - FIRST_DAY).days)
+
+
+def make_alarm(first: date, alarms: Iterable[int], as_of: date, summary: str) -> Alarm | None:
     """An alarm some days before, in the morning; None where each would ring as soon as it is imported."""
-    for days in entry.alarms:
-        if entry.first - timedelta(days=days) >= case.as_of:
+    for days in alarms:
+        if first - timedelta(days=days) >= as_of:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
             alarm.add("description", summary)
@@ -373,12 +383,12 @@ def _say_summary(case: Case, entry: _Entry, licence: str) -> str:
     summary = own(f"calendar.summary.{kind}", licence=licence, share=entry.share, what=entry.what)
     if entry.is_estimate:
         summary = say(language, "calendar.estimated", summary=summary)
-    return say(language, "calendar.for_client", summary=summary, client=_join_line(case.name))
+    return say(language, "calendar.for_client", summary=summary, client=join_line(case.name))
 
 
 def _say_description(case: Case, entry: _Entry, licence: Mapping[str, object] | None, brand: Brand) -> str:
     language = case.language
-    lines = [say(language, "calendar.client", client=_join_line(case.name))]
+    lines = [say(language, "calendar.client", client=join_line(case.name))]
     if licence:
         lines.append(_say_names(licence, language))
     lines += entry.lines
@@ -390,7 +400,7 @@ def _say_description(case: Case, entry: _Entry, licence: Mapping[str, object] | 
         source, checked_on = licence["source"], licence["checked_on"]
         lines.append(say(language, "calendar.source", source=source, checked_on=checked_on))
     lines.append(say(language, "calendar.not_advice"))
-    return "\n".join([*lines, *_list_brand(case, brand)])
+    return "\n".join([*lines, *list_brand(brand, language)])
 
 
 def _say_names(licence: Mapping[str, object], language: str) -> str:
@@ -400,12 +410,12 @@ def _say_names(licence: Mapping[str, object], language: str) -> str:
     return say(language, "calendar.official", name=name)
 
 
-def _list_brand(case: Case, brand: Brand) -> list[str]:
+def list_brand(brand: Brand, language: str) -> list[str]:
     """Whose work it is, and what the firm says of its liability."""
-    said = [brand.firm, brand.contact, brand.disclaimer.get(case.language, "")]
+    said = [brand.firm, brand.contact, brand.disclaimer.get(language, "")]
     return [text for text in said if text]
 
 
-def _join_line(text: str) -> str:
+def join_line(text: str) -> str:
     """What a client typed, on one line."""
     return " ".join(text.split())

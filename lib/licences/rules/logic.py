@@ -61,10 +61,13 @@ class Facts:
 
     def find_holders(self, code: str) -> NDArray[np.bool_]:
         """The clients that hold a licence which has not expired."""
-        held = self._held.cat
-        among = np.fromiter((code in split_set(told) for told in held.categories), dtype=np.bool_)
-        holders: NDArray[np.bool_] = among[held.codes.to_numpy()]
+        among = np.fromiter((code in told for told in self._held_sets), dtype=np.bool_)
+        holders: NDArray[np.bool_] = among[self._held.cat.codes.to_numpy()]
         return holders
+
+    @cached_property
+    def _held_sets(self) -> list[frozenset[str]]:
+        return [split_set(told) for told in self._held.cat.categories.tolist()]
 
     def _work_out(self, atom: Atom) -> BooleanArray:
         column = self.find_column(atom.field)

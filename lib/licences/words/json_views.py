@@ -10,6 +10,7 @@ import pandas as pd
 
 from licences.analysis.impact import ClientImpact
 from licences.law.diff import Difference
+from licences.words.due import CallJson
 from licences.words.findings import FindingView, TracedView
 from licences.words.holdings import ImpliedJson
 from licences.words.messages import find_profiles, tell
@@ -139,6 +140,7 @@ OUTPUTS: dict[str, Any] = {
     "what-if": list[RemediesView],
     "diff": DiffJson,
     "check": CheckJson,
+    "due": list[CallJson],
 }
 """For each command with ``--json`` the type of what it prints."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +18,7 @@ from licences.app.portfolio_filters import Filters, show_filters
 from licences.law.catalogue import Catalogue
 from licences.render.figures.portfolio import draw_bottlenecks, draw_due, draw_load
 from licences.render.html.portfolio import FEW_CLIENTS, SECTIONS, make_portfolio_section
+from licences.render.html.portfolio_calls import SHOWN
 from licences.render.html.portfolio_summary import describe_summary, say_load
 from licences.words.texts import say
 
@@ -57,6 +60,37 @@ def test_the_first_thing_said_is_whom_it_holds_up_and_what_to_do(portfolio: Port
     worst = str(portfolio.bottlenecks.index[0])
     assert worst == "MLPS_2"  # with its preparation it is mostly the last
     assert portfolio.law.name(worst) in said["first"][0][2]
+
+
+def test_the_page_begins_with_whom_to_call(portfolio: Portfolio, many: Portfolio, project: Path) -> None:
+    notebook = json.loads((project / "notebooks" / "portfolio.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    made = [source for source in sources if source.startswith("make_portfolio_section")]
+    assert SECTIONS[0] == "calls"
+    assert made[0] == 'make_portfolio_section(portfolio, "calls")'
+    said = read_section(portfolio, "calls")
+    assert (
+        said.index("<h1>")
+        < said.index("老柳树百货平台")
+        < said.index("2026-06-30")
+        < said.index("2026-12-15")
+    )
+    assert said.count('<tr class="overdue">') == 3
+    assert "<h1>" not in read_section(portfolio, "summary")
+    told = make_portfolio(many.catalogue, many.profiles.assign(contact="<i>王敏</i> =1"), AS_OF, START, "en")
+    assert "&lt;i&gt;王敏&lt;/i&gt; =1" in make_portfolio_section(told, "calls")._repr_html_()
+
+
+def test_of_many_calls_the_first_are_shown_and_the_others_counted(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    ours = sample_clients[sample_clients["client"] == "old-willow"]
+    parts = [ours.assign(client=f"c{at}") for at in range(10)]
+    made = make_portfolio(catalogue, pd.concat(parts, ignore_index=True), AS_OF, START, "en")
+    said = read_section(made, "calls")
+    assert said.count('<tr class="overdue">') == said.count('<th scope="row">') == SHOWN
+    assert "50 entries about 10 clients, 30 of them overdue." in said
+    assert "And 30 more" in said
 
 
 def test_answers_that_contradict_each_other_are_said_before_all_else(

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.image import Image
 from xlsxwriter.worksheet import Worksheet
 
+from licences.reading.characters import FORMULA_SIGNS
 from licences.render.excel.cells import (
     Cell,
     Column,
@@ -41,8 +42,6 @@ LOGO_PIXELS = (240, 80)
 LETTER = 0.88  # how wide a letter is on the average, in digits
 _WORDS = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*")
 LINE_POINTS, MAX_POINTS = 14, 409  # how high a line of text is, and the highest row that Excel knows
-# What a spreadsheet may take for the beginning of a formula, also when the cell is edited later.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Dark letters on a pale ground, at least 4.5 to 1; a tone only repeats what the cell says.
 TONES: dict[str, dict[str, Any]] = {
     "forbidden": {"font_color": "#8c0032", "bg_color": "#fbe6ec", "bold": True},

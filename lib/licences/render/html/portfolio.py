@@ -11,6 +11,7 @@ import pandas as pd
 from licences.analysis.portfolio import Portfolio
 from licences.planning.promise import DATES, NONE
 from licences.render.figures.style import read_asset
+from licences.render.html.portfolio_calls import describe_calls
 from licences.render.html.portfolio_summary import (
     FEW_NAMES,
     NAMED,
@@ -33,6 +34,7 @@ from licences.words.scope import say_scope
 from licences.words.texts import mark_day, read_texts, say_number, say_share
 
 SECTIONS = (
+    "calls",
     "summary",
     "needed",
     "bottlenecks",
@@ -315,6 +317,7 @@ def _describe_clients(portfolio: Portfolio, _: str) -> dict[str, Any]:
 
 
 _VIEWS: Mapping[str, Any] = {
+    "calls": lambda portfolio, _: describe_calls(portfolio),
     "summary": lambda portfolio, _: describe_summary(portfolio),
     "needed": _describe_needed,
     "bottlenecks": lambda _portfolio, _: {},

@@ -57,8 +57,6 @@ def describe_summary(portfolio: Portfolio) -> dict[str, Any]:
     if not held_up and len(clients):
         parts.append(say_text(portfolio, "answer_free"))
     return {
-        "title": say_text(portfolio, "title_of", count=len(clients)),
-        "dates": say(portfolio.language, "page.dates", as_of=portfolio.as_of, start=portfolio.start),
         "forbidden": [
             (
                 name_licence(portfolio, str(code)),

@@ -1,0 +1,78 @@
+"""Workbook of whom to call: a cover, and a row for each thing that is overdue, sent back or due soon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from licences.analysis.due import Call
+from licences.law.in_force import LawInForce
+from licences.render.brand import Brand
+from licences.render.excel.cells import Cell, Column, Day, Line, Look, Table
+from licences.render.excel.workbook import RASTER
+from licences.render.excel.writer import draw_book
+from licences.words.due import (
+    COLUMNS,
+    CallView,
+    list_cells,
+    name_columns,
+    say_intro,
+    say_none,
+    view_calls,
+)
+from licences.words.texts import say
+
+_WIDTHS = {
+    "client": 26, "client_code": 16, "contact": 24, "licence": 18, "official": 26, "code": 18, "kind": 14,
+    "concern": 26, "last_day": 12, "days_left": 10, "since_day": 12, "expires": 12, "missing": 40, "last_event": 14,
+    "last_event_on": 12, "remark": 22,
+}  # fmt: skip
+
+
+def make_due_workbook(
+    calls: Sequence[Call], law: LawInForce, within_days: int, brand: Brand | None = None
+) -> bytes:
+    """The workbook as the bytes of an ``.xlsx`` file; what anybody typed is text, never a formula."""
+    brand, own = brand or Brand(), partial(say, law.language)
+    title = own("due.file_title")
+    lines = [
+        Line(title, style="title"),
+        Line(own("due.as_of"), law.as_of),
+        Line(own("due.counted"), len(calls)),
+        Line(own("due.overdue_of"), sum(one.is_overdue for one in calls)),
+        *([Line(own("workbook.prepared_by"), brand.firm)] if brand.firm else []),
+        Line(None, say_intro(within_days, law.as_of, law.language)),
+        Line(None, own("workbook.not_advice"), "alarm"),
+    ]
+    table = Table(
+        name=own("due.sheet"),
+        columns=[
+            Column(label, _WIDTHS[name])
+            for name, label in zip(COLUMNS, name_columns(law.language), strict=True)
+        ],
+        rows=[_list_row(view) for view in view_calls(calls, law)],
+        empty=say_none(within_days, law.as_of, law.language),
+    )
+    look = Look(
+        title=title,
+        name=own("due.title"),
+        as_of=law.as_of,
+        dated=own("workbook.header", as_of=law.as_of),
+        page=own("workbook.page"),
+        firm=brand.firm,
+        colour=brand.colour,
+        logo=brand.logo if brand.logo_type in RASTER else None,
+    )
+    return draw_book(own("workbook.sheets.about"), lines, [table], look)
+
+
+def _list_row(view: CallView) -> list[Cell]:
+    """The cells of a call; its last day is red where it has gone by."""
+    cells = zip(COLUMNS, list_cells(view), strict=True)
+    return [
+        Day(cell, view["is_provisional"], view["is_overdue"])
+        if name == "last_day" and isinstance(cell, date)
+        else cell
+        for name, cell in cells
+    ]
