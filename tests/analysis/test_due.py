@@ -18,9 +18,10 @@ from licences.assessment.verdicts import judge
 from licences.book.clients import Writing
 from licences.book.events import Event
 from licences.law.catalogue import Catalogue
-from licences.law.in_force import find_law_in_force
+from licences.law.in_force import Licence, find_law_in_force
 from licences.law.renewal_window import find_last_days, find_renewal_window
-from licences.planning.deadlines import find_deadlines, find_decision_deadline
+from licences.planning.applications import find_courses, find_limit_day
+from licences.planning.deadlines import find_deadlines
 from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.rules.facts import make_profiles, read_profiles
 from licences.rules.keeping import begin_book, record_events
@@ -210,31 +211,30 @@ def test_what_happened_later_than_the_day_is_not_known_then(book: Path, catalogu
     assert not [one for one in calls if one.kind == "correction"]
 
 
+def find_limit(events: list[Event], entry: Licence) -> date | None:
+    return find_limit_day(find_courses(events)["ICP"], entry)
+
+
 def test_the_limit_of_a_decision_counts_from_the_day_after_in_working_days(catalogue: Catalogue) -> None:
     entry = find_law_in_force(catalogue, AS_OF).entries["ICP"]
     twenty = replace(entry, row={**entry.row, "statutory_days": 20, "statutory_days_unit": "working"})
     submitted, monday = Event("ICP", "submitted", date(2026, 10, 30)), date(2026, 11, 2)
     # after Monday 2 November 20 working days are four weeks without a holiday
-    assert find_decision_deadline([submitted, Event("ICP", "accepted", monday)], twenty) == date(2026, 11, 30)
+    assert find_limit([submitted, Event("ICP", "accepted", monday)], twenty) == date(2026, 11, 30)
     # from a Saturday the first working day is Monday
-    assert find_decision_deadline([Event("ICP", "submitted", date(2026, 10, 31))], twenty) == date(
-        2026, 11, 27
-    )
+    assert find_limit([Event("ICP", "submitted", date(2026, 10, 31))], twenty) == date(2026, 11, 27)
     calendar = replace(entry, row={**entry.row, "statutory_days": 19, "statutory_days_unit": "calendar"})
-    assert find_decision_deadline([Event("ICP", "accepted", monday)], calendar) == date(
-        2026, 11, 23
-    )  # not Saturday
+    assert find_limit([Event("ICP", "accepted", monday)], calendar) == date(2026, 11, 23)  # not Saturday
     for kind in ("preparing", "returned", "granted", "refused", "withdrawn"):
-        assert find_decision_deadline([submitted, Event("ICP", kind, monday)], twenty) is None
-    assert find_decision_deadline([Event("ICP", "accepted", None)], twenty) is None
-    assert find_decision_deadline([], twenty) is None
+        assert find_limit([submitted, Event("ICP", kind, monday)], twenty) is None
+    assert find_limit([Event("ICP", "accepted", None)], twenty) is None
     untold = replace(entry, row={**entry.row, "statutory_days": pd.NA})
-    assert find_decision_deadline([submitted], untold) is None
+    assert find_limit([submitted], untold) is None
 
 
 def test_the_limit_has_passed_the_day_after_its_last_day(book: Path, catalogue: Catalogue) -> None:
     law = find_law_in_force(catalogue, AS_OF)
-    last = find_decision_deadline([Event("ICP", "accepted", date(2026, 3, 9))], law.entries["ICP"])
+    last = find_limit([Event("ICP", "accepted", date(2026, 3, 9))], law.entries["ICP"])
     assert last is not None
     told = read_profiles(book, catalogue.fields, catalogue.codes)
     for day, is_told in ((last, False), (last + timedelta(days=1), True)):

@@ -14,7 +14,8 @@ from licences.assessment.verdicts import judge
 from licences.book.events import Event
 from licences.law.catalogue import Catalogue
 from licences.law.durations import LEVELS, Correction, Duration
-from licences.law.preparation import Preparation
+from licences.law.in_force import find_law_in_force
+from licences.law.preparation import NOTHING
 from licences.law.working_days import count_working_days, find_date, find_positions
 from licences.planning.applications import find_courses, find_limit_day, find_remainder
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
@@ -109,9 +110,9 @@ SUBMITTED = find_courses([Event("SP", "submitted", date(2026, 11, 2))])["SP"]
 def test_what_is_left_is_drawn_given_what_has_passed(passed: int) -> None:
     """Against draws of the whole time, of which those are thrown away that would have ended before."""
     first = at(date(2026, 11, 2))
-    left = find_remainder(SUBMITTED, DURATION, Preparation(0, 0, 0), first + passed)
+    left = find_remainder(SUBMITTED, DURATION, NOTHING, first + passed)
     lots = np.random.default_rng(3).integers(0, LEVELS, (3, 200_000), dtype=np.uint16)
-    whole = find_remainder(SUBMITTED, DURATION, Preparation(0, 0, 0), first).draw_finishes(lots)
+    whole = find_remainder(SUBMITTED, DURATION, NOTHING, first).draw_finishes(lots)
     rejected = whole[whole >= first + passed]
     drawn = left.draw_finishes(lots)
     assert drawn.min() >= first + passed
@@ -124,34 +125,41 @@ def test_what_is_left_is_drawn_given_what_has_passed(passed: int) -> None:
 
 def test_beyond_every_known_time_it_is_overdue_and_the_limit_of_the_law_comes_before_that() -> None:
     first = at(date(2026, 11, 2))
-    late = find_remainder(SUBMITTED, DURATION, Preparation(0, 0, 0), first + 40)
+    late = find_remainder(SUBMITTED, DURATION, NOTHING, first + 40)
     assert late.is_overdue
     assert late.likely == first + 40
     limited = replace(DURATION, limit_days=30)
-    inside = find_remainder(SUBMITTED, limited, Preparation(0, 0, 0), first + 25)
-    assert inside.finishes.max() == first + 29
+    inside = find_remainder(SUBMITTED, limited, NOTHING, first + 25)
+    assert inside.finishes.max() == first + 30  # the day of submission is not counted
     assert not inside.is_overdue
-    assert find_limit_day(SUBMITTED, limited) == find_date(first + 29)
-    assert find_remainder(SUBMITTED, limited, Preparation(0, 0, 0), first + 30).is_overdue
+    assert find_remainder(SUBMITTED, limited, NOTHING, first + 31).is_overdue
     # a limit beyond the longest known time leaves until then
-    wide = find_remainder(SUBMITTED, replace(DURATION, limit_days=60), Preparation(0, 0, 0), first + 45)
-    assert (wide.likely, wide.is_overdue) == (first + 59, False)
+    wide = find_remainder(SUBMITTED, replace(DURATION, limit_days=60), NOTHING, first + 45)
+    assert (wide.likely, wide.is_overdue) == (first + 60, False)
 
 
-def test_the_limit_runs_from_the_acceptance_and_stands_still_while_papers_are_corrected() -> None:
-    limited = replace(DURATION, limit_days=30)
-    accepted = replace(SUBMITTED, state="accepted", accepted_on=date(2026, 11, 6))
-    assert find_limit_day(accepted, limited) == find_date(at(date(2026, 11, 6)) + 29)
-    events = [
-        Event("SP", "submitted", date(2026, 11, 2)),
-        Event("SP", "returned", date(2026, 11, 9)),
-        Event("SP", "resubmitted", date(2026, 11, 19)),
-    ]
-    course = find_courses(events)["SP"]
-    assert find_limit_day(course, limited) == find_date(at(date(2026, 11, 2)) + 29 + 8)
-    after = find_courses([*events, Event("SP", "accepted", date(2026, 11, 20))])["SP"]
-    assert find_limit_day(after, limited) == find_date(at(date(2026, 11, 20)) + 29)
-    assert find_limit_day(find_courses(events[:2])["SP"], limited) is None
+def test_the_limit_runs_from_the_acceptance_and_stands_still_while_papers_are_corrected(
+    catalogue: Catalogue,
+) -> None:
+    entry = find_law_in_force(catalogue, AS_OF).entries["ICP"]
+    thirty = replace(entry, row={**entry.row, "statutory_days": 30, "statutory_days_unit": "working"})
+
+    def limit(*events: tuple[str, date]) -> date | None:
+        course = find_courses([Event("ICP", kind, day) for kind, day in events])["ICP"]
+        return find_limit_day(course, thirty)
+
+    submitted, accepted = ("submitted", date(2026, 11, 2)), ("accepted", date(2026, 11, 6))
+    returned, again = ("returned", date(2026, 11, 9)), ("resubmitted", date(2026, 11, 19))
+    assert limit(submitted) == find_date(at(date(2026, 11, 3)) + 29)
+    assert limit(submitted, accepted) == find_date(at(date(2026, 11, 9)) + 29)
+    assert limit(submitted, returned) is None
+    # sent back before it was accepted, the limit begins with the papers that were complete
+    assert limit(submitted, returned, again) == find_date(at(date(2026, 11, 20)) + 29)
+    # sent back after that, it goes on
+    assert limit(submitted, accepted, returned, again) == find_date(at(date(2026, 11, 9)) + 29 + 8)
+    assert limit(submitted, returned, again, ("accepted", date(2026, 11, 20))) == find_date(
+        at(date(2026, 11, 23)) + 29
+    )
 
 
 def test_while_it_is_sent_back_no_day_of_the_authority_passes() -> None:
@@ -162,10 +170,10 @@ def test_while_it_is_sent_back_no_day_of_the_authority_passes() -> None:
     )["SP"]
     lots = np.random.default_rng(4).integers(0, LEVELS, (3, 50_000), dtype=np.uint16)
     gone, soon = at(date(2026, 11, 9)), at(date(2026, 11, 10))
-    early = find_remainder(returned, duration, Preparation(0, 0, 0), soon)
+    early = find_remainder(returned, duration, NOTHING, soon)
     assert early.likely == at(date(2026, 11, 2)) + 19 + 8
     for waited in (15, 60):  # within and beyond the longest correction that is known
-        later = find_remainder(returned, duration, Preparation(0, 0, 0), gone + waited)
+        later = find_remainder(returned, duration, NOTHING, gone + waited)
         assert not later.is_overdue
         assert (later.draw_finishes(lots) - gone).min() >= waited
         assert later.draw_finishes(lots).mean() > early.draw_finishes(lots).mean()

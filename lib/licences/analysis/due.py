@@ -21,7 +21,8 @@ from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in
 from licences.law.local import PROVINCE
 from licences.law.renewal_window import find_last_days
 from licences.law.working_days import Days, read_calendar
-from licences.planning.deadlines import DOUBTFUL, NEAR_DAYS, find_decision_deadline
+from licences.planning.applications import UNDECIDED, find_courses, find_limit_day
+from licences.planning.deadlines import DOUBTFUL, NEAR_DAYS
 from licences.rules.applications import order_events
 from licences.rules.case_files import list_case_files
 from licences.rules.facts import split_holdings
@@ -207,7 +208,9 @@ class _Clients:
                     continue
                 if course[-1].kind == "returned":
                     yield self._make(at, "correction", entries[code], None, since=course[-1].happened_on)
-                day = find_decision_deadline(course, entries[code])
+                day = None
+                if course[-1].kind in UNDECIDED:
+                    day = find_limit_day(find_courses(course)[code], entries[code])
                 if day is not None and day < self.as_of:
                     yield self._make(at, "decision", entries[code], day, is_provisional=day > announced)
 

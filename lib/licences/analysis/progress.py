@@ -109,7 +109,7 @@ def _list_pending(case: Case) -> list[Pending]:
         if course.stage != SUBMITTED or course.submitted_on is None or entry is None:
             continue
         step = steps.get(code)
-        limit_on = find_limit_day(course, entry.duration)
+        limit_on = find_limit_day(course, entry)
         is_beyond = limit_on is not None and limit_on < case.as_of
         found.append(
             Pending(
@@ -117,7 +117,7 @@ def _list_pending(case: Case) -> list[Pending]:
                 course=course,
                 since=course.submitted_on,
                 limit_on=limit_on,
-                expected_on=step.finish if step else None,
+                expected_on=step.finish if step and not step.is_beyond_known else None,
                 is_overdue=step.is_overdue if step else is_beyond,
             )
         )

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from licences.book.events import Event
 from licences.law.durations import LEVELS, Correction, Duration, make_correction_levels, make_day_levels
+from licences.law.in_force import Licence
 from licences.law.preparation import Preparation
-from licences.law.working_days import count_working_days, find_date, find_finish, find_positions
+from licences.law.working_days import (
+    FIRST_YEAR,
+    LAST_START_YEAR,
+    count_working_days,
+    find_date,
+    find_finish,
+    find_positions,
+)
 from licences.rules.applications import follow_events, order_events
 
 PREPARING, SUBMITTED, RETURNED = "preparing", "submitted", "returned"
-_WITH_AUTHORITY = {"submitted", "accepted", "resubmitted"}
+UNDECIDED = frozenset({"submitted", "accepted", "resubmitted"})  # after which the authority has it
 Positions = NDArray[np.int32]
 Lots = NDArray[np.uint16]
 
@@ -29,7 +38,8 @@ class Course:
 
     state: the kind of the event that happened last. began_on: the day on which its preparation began. submitted_on,
     accepted_on: of this application; returned_on: the last day on which it was sent back. pause_days: the working days
-    between return and resubmission, in which the authority's time stood still. decided_on: when it was granted or
+    between return and resubmission, in which the authority's time stood still; accepted_pause_days: those after the
+    acceptance. decided_on: when it was granted or
     refused. note: of the last event. Days are None where they are not recorded.
     """
 
@@ -39,7 +49,9 @@ class Course:
     submitted_on: date | None = None
     accepted_on: date | None = None
     returned_on: date | None = None
+    resubmitted_on: date | None = None
     pause_days: int = 0
+    accepted_pause_days: int = 0
     times_returned: int = 0
     decided_on: date | None = None
     last_on: date | None = None
@@ -54,7 +66,7 @@ class Course:
             return PREPARING
         if self.submitted_on is None:
             return None
-        return SUBMITTED if self.state in _WITH_AUTHORITY else RETURNED if self.state == RETURNED else None
+        return SUBMITTED if self.state in UNDECIDED else RETURNED if self.state == RETURNED else None
 
     @property
     def is_submitted(self) -> bool:
@@ -86,12 +98,17 @@ def _follow(last: Course | None, event: Event) -> Course:
         case "submitted":
             changes = {"submitted_on": day}
         case "accepted":
-            changes = {"accepted_on": day}
+            submitted = before.submitted_on or day
+            changes = {"accepted_on": day, "submitted_on": submitted, "accepted_pause_days": 0}
         case "returned":
             changes = {"returned_on": day, "times_returned": before.times_returned + 1}
         case "resubmitted" if before.returned_on and day:
             paused = max(0, int(count_working_days(before.returned_on, day)))
-            changes = {"pause_days": before.pause_days + paused}
+            changes = {
+                "resubmitted_on": day,
+                "pause_days": before.pause_days + paused,
+                "accepted_pause_days": before.accepted_pause_days + paused,
+            }
         case "granted" | "renewed" | "changed" | "refused":
             changes = {"decided_on": day, "number": event.number, "until": event.until}
     return replace(before, state=event.kind, last_on=day, note=event.note, **changes)
@@ -103,16 +120,14 @@ class Remainder:
 
     submits, finishes: equally likely positions, ascending, int32; submits of what is prepared, finishes of what the
     authority has, with all that is known of its pauses. pauses: equally likely working days, ascending, until papers that
-    were sent back are handed in again. correction: a round that may still come. limit: the position of the last day
-    that the law gives the authority. is_overdue: whether it has taken longer than the law gives, or where that gives no
-    limit, than any time that was known.
+    were sent back are handed in again. correction: a round that may still come. is_overdue: whether it has taken longer than any time that
+    was known, and than the law gives.
     """
 
     submits: Positions
     finishes: Positions
     pauses: Positions
     correction: Correction
-    limit: int | None
     likely_submit: int
     likely: int
     is_overdue: bool = False
@@ -142,9 +157,7 @@ def find_remainder(
 
     Each time is drawn from its distribution given what has passed already: those that would have ended before are
     left out. Where none is left it has taken longer than was known: it ends on the last day that the law allows, or where
-    that has passed too, at ``begin`` at the earliest. The law's
-    limit runs from the acceptance, or where none is recorded from the submission, and stands still while papers are
-    being corrected.
+    that has passed too, at ``begin`` at the earliest. While papers are being corrected the authority's time stands still.
 
     Source: Administrative Licensing Law, art. 32 (papers sent back once; without a word from the authority the
     application counts as accepted on the day it was received), art. 42 (the limit runs from acceptance), art. 45.
@@ -154,21 +167,23 @@ def find_remainder(
     if course.stage == PREPARING and course.began_on:
         submits = _list_preparation(preparation, int(find_positions(course.began_on)), begin)
         return Remainder(
-            submits, at_once, nothing, Correction(), None, _find_middle(submits, preparation, course), begin
+            submits, at_once, nothing, Correction(), _find_middle(submits, preparation, course), begin
         )
     if duration is None or course.submitted_on is None:
-        return Remainder(at_once, at_once, nothing, Correction(), None, begin, begin)
+        return Remainder(at_once, at_once, nothing, Correction(), begin, begin)
     first = int(find_positions(course.submitted_on))
     is_returned = course.stage == RETURNED and course.returned_on is not None
     returned = int(find_positions(course.returned_on)) if course.returned_on else begin
     floor = min(returned, begin) if is_returned else begin
-    limit = _find_limit(course, duration)
+    limit = None
+    if duration.limit_days is not None and not is_returned:
+        limit = _find_limit(course, duration.limit_days, duration.limit_unit)
     finishes, likely = _list_finishes(duration, first, limit, course.pause_days, floor)
     pauses = _list_pauses(duration.correction, returned, begin) if is_returned else nothing
     may_return = course.stage == SUBMITTED and course.accepted_on is None and not course.times_returned
     is_overdue = False
     if not len(finishes):
-        likely = max(floor, floor if limit is None else limit + course.pause_days)
+        likely = max(floor, limit or floor)
         finishes = np.array([likely], dtype=np.int32)
         is_overdue = not is_returned and likely == floor
     return Remainder(
@@ -176,33 +191,42 @@ def find_remainder(
         finishes=finishes,
         pauses=pauses,
         correction=duration.correction if may_return and not is_overdue else Correction(),
-        limit=None if is_returned or limit is None else limit + course.pause_days,
         likely_submit=begin,
         likely=likely + _find_likely_pause(pauses, duration.correction, returned, begin, is_returned),
         is_overdue=is_overdue,
     )
 
 
-def find_limit_day(course: Course, duration: Duration | None) -> date | None:
-    """The last day that the law gives the authority for a decision; None where it gives none, or the time stands still."""
-    if course.stage != SUBMITTED or duration is None:
+def find_limit_day(course: Course, entry: Licence) -> date | None:
+    """The last day of the authority's limit; None where no clock runs, or no day or limit is known.
+
+    The limit is that of the law, also where authorities usually take longer. It counts from the day after the acceptance,
+    or where none is recorded after the last submission; while papers are corrected after the acceptance it stands still. One
+    that ends on a free day ends on the next working day.
+
+    Source: Administrative Licensing Law, art. 32 (who hears nothing is accepted on the day of receipt), art. 42 (the limit),
+    45 (what is left out) and 82 (working days); Civil Code, art. 201 (the first day is not counted) and 203 (the last day).
+    """
+    limit = entry.row["statutory_days"]
+    if course.stage != SUBMITTED or pd.isna(limit):
         return None
-    limit = _find_limit(course, duration)
-    return None if limit is None else find_date(limit + course.pause_days)
+    end = _find_limit(course, int(limit), str(entry.row["statutory_days_unit"]))
+    return None if end is None else find_date(end)
 
 
-def _find_limit(course: Course, duration: Duration) -> int | None:
-    """The position at which the law's limit ends, pauses left out of account."""
-    since = course.accepted_on or course.submitted_on
-    if duration.limit_days is None or since is None:
+def _find_limit(course: Course, days: int, unit: str) -> int | None:
+    """The position of the last day of a limit; None where no day is known from which it counts."""
+    since = course.accepted_on or course.resubmitted_on or course.submitted_on
+    if since is None or not FIRST_YEAR <= since.year <= LAST_START_YEAR:
         return None
-    paused = course.pause_days if course.accepted_on and _is_after_return(course) else 0
-    return int(find_finish(int(find_positions(since)), duration.limit_days, duration.limit_unit)) - paused
+    return _count_on(since, days, unit) + (course.accepted_pause_days if course.accepted_on else 0)
 
 
-def _is_after_return(course: Course) -> bool:
-    """Whether it was accepted only after it had been sent back, so that the limit began after the pause."""
-    return bool(course.accepted_on and course.returned_on and course.accepted_on >= course.returned_on)
+@lru_cache(maxsize=16384)
+def _count_on(day: date, days: int, unit: str) -> int:
+    if unit == "working":
+        return int(find_positions(day + timedelta(days=1))) + max(days, 1) - 1
+    return int(find_positions(day + timedelta(days=days)))
 
 
 def _list_finishes(
@@ -211,9 +235,9 @@ def _list_finishes(
     """Equally likely finishes that are not before ``floor``, and the likely one of them; none where it has taken longer."""
     days = np.arange(duration.shortest_days, duration.longest_days + 1)
     by_day = np.asarray(find_finish(np.full(len(days), first), days, duration.unit), dtype=np.int32)
+    by_day = (by_day + paused).astype(np.int32)
     if limit is not None:
         by_day = np.minimum(by_day, limit)
-    by_day = (by_day + paused).astype(np.int32)
     levels = make_day_levels(duration.shortest_days, duration.likely_days, duration.longest_days)
     finishes: Positions = by_day[levels - duration.shortest_days]
     left = finishes[np.searchsorted(finishes, floor) :]

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import cast
-
-import pandas as pd
 
 from licences.assessment.holdings import DONE
-from licences.book.events import Event
-from licences.law.in_force import LawInForce, Licence
-from licences.law.working_days import FIRST_YEAR, LAST_START_YEAR, add_working_days, find_working_day
+from licences.law.in_force import LawInForce
 from licences.planning.renewals import Renewal, list_expired, list_held
 
 NEAR_DAYS = 60  # calendar days ahead within which nothing is left out
 _RUNNING_OUT = frozenset({"expiring", "expired"})
 DOUBTFUL = frozenset({"not_needed", "undetermined"})  # the verdicts on what may not be needed any more
-UNDECIDED = frozenset(
-    {"submitted", "accepted", "resubmitted"}
-)  # the events after which the authority's clock runs
 
 
 @dataclass(frozen=True)
@@ -88,31 +79,3 @@ def find_deadlines(
         if event.renew_by <= until or (event.is_renewal and statuses[event.code] in _RUNNING_OUT)
     ]
     return tuple(sorted(found, key=lambda one: (one.last_day, one.code)))
-
-
-def find_decision_deadline(course: Sequence[Event], entry: Licence) -> date | None:
-    """The last day of the authority's limit for an application; None where no clock runs, or no day or limit is known.
-
-    course: the events of one application, in order. The limit is that of the law, also where authorities usually
-    take longer. It counts from the day after the last acceptance or
-    submission, so that what a correction took is left out; one that ends on a free day ends on the next working day.
-
-    Source: Administrative Licensing Law, art. 42 (the limit), 45 (what is left out) and 82 (working days);
-    Civil Code, art. 201 (the first day is not counted) and 203 (the last day).
-    """
-    last = course[-1] if course else None
-    limit = entry.row["statutory_days"]
-    if last is None or last.kind not in UNDECIDED or last.happened_on is None or pd.isna(limit):
-        return None
-    if not FIRST_YEAR <= last.happened_on.year <= LAST_START_YEAR:
-        return None
-    return _count_on(last.happened_on, int(limit), str(entry.row["statutory_days_unit"]))
-
-
-@lru_cache(maxsize=16384)
-def _count_on(day: date, days: int, unit: str) -> date:
-    if unit == "working":
-        found = add_working_days(day + timedelta(days=1), max(days, 1) - 1)
-    else:
-        found = find_working_day(day + timedelta(days=days))
-    return cast(date, found.astype(object))

@@ -53,7 +53,7 @@ def find_kind(plan: Plan, stage: PlannedStage | None = None) -> str:
     is_promised = (
         "forbidden" not in stage.verdicts.values()
         and all(
-            step.finish is not None and not step.missing_facts and not step.is_overdue
+            step.finish is not None and not step.missing_facts and not step.is_beyond_known
             for step in plan.list_required(stage)
         )
         and not find_open(plan, stage)
@@ -87,7 +87,7 @@ def _list_reasons(plan: Plan, stage: PlannedStage) -> Iterator[Reason]:
     for kind in ("refused", "blocked", "undated"):
         if roots[kind]:
             yield Reason(kind, tuple(roots[kind]))
-    overdue = tuple(step.code for step in required if step.is_overdue)
+    overdue = tuple(step.code for step in required if step.is_beyond_known)
     if overdue:
         yield Reason("overdue", overdue)
     missing = {

@@ -12,7 +12,7 @@ from licences.assessment.holdings import DONE, find_implied
 from licences.assessment.verdicts import StageJudgement, find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
-from licences.law.in_force import LawInForce
+from licences.law.in_force import LawInForce, Licence
 from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import (
     FIRST_YEAR,
@@ -42,8 +42,8 @@ class Step:
     up. missing_facts: not told, and deciding whether it can be obtained. passed_over: prerequisites that
     it does not wait for. begins_on: the first day of the stage that first needs it, None where the
     present does. course: of an application that is under way or was refused, None of any other; its start and its
-    submission then lie where they happened, remainder is what is left of its time, and limit_on the last day that the
-    law gives the authority.
+    submission then lie where they happened, remainder is what is left of its time, limit_on the last day that the
+    law gives the authority, and is_beyond_limit whether that has passed.
     """
 
     code: str
@@ -72,6 +72,7 @@ class Step:
     course: Course | None = None
     remainder: Remainder | None = None
     limit_on: date | None = None
+    is_beyond_limit: bool = False
 
     @property
     def is_begun(self) -> bool:
@@ -86,6 +87,11 @@ class Step:
     @property
     def is_overdue(self) -> bool:
         """Whether the authority has taken longer than the law gives it, or than any time that is known."""
+        return self.is_beyond_known or self.is_beyond_limit
+
+    @property
+    def is_beyond_known(self) -> bool:
+        """Whether the authority has taken longer than any time that is known."""
         return self.remainder is not None and self.remainder.is_overdue
 
     @property
@@ -288,7 +294,7 @@ def make_plan(
                 "obstacle": None if code in remainders else _find_obstacle(eligibility),
             }
             if course and code in remainders:
-                dates |= _find_days(course, law.entries[code].duration, remainders[code])
+                dates |= _find_days(course, law.entries[code], remainders[code], law.as_of)
         steps.append(
             Step(
                 code=code,
@@ -355,9 +361,14 @@ def _go_on(
     )
 
 
-def _find_days(course: Course, duration: Duration | None, remainder: Remainder) -> dict[str, object]:
+def _find_days(course: Course, entry: Licence, remainder: Remainder, as_of: date) -> dict[str, object]:
     """The days of what is under way that have passed, and what follows from them."""
-    begun: dict[str, object] = {"remainder": remainder, "limit_on": find_limit_day(course, duration)}
+    limit_on = find_limit_day(course, entry)
+    begun: dict[str, object] = {
+        "remainder": remainder,
+        "limit_on": limit_on,
+        "is_beyond_limit": limit_on is not None and limit_on < as_of,
+    }
     start = course.began_on or course.submitted_on
     begun |= {"start": start, "latest_start": start}
     if course.is_submitted:

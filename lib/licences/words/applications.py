@@ -35,7 +35,7 @@ def say_standing(step: Step, law: LawInForce) -> str | None:
     paused = own("application.paused", count=course.pause_days) if course.pause_days else None
     more: str | None
     if step.is_overdue:
-        key = "overdue_limit" if step.limit_on and step.limit_on < law.as_of else "overdue"
+        key = "overdue_limit" if step.is_beyond_limit else "overdue"
         ground = str(entry.row[f"legal_basis_{law.language}"]).rstrip(_END)
         if entry.row["kind"] == "licence":
             ground = own("list").join((ground, own("application.licensing_law")))

@@ -227,7 +227,7 @@ def _view_pending(case: Case, one: Pending) -> PendingView:
         "short": case.short(one.code),
         "since": one.since,
         "limit_on": one.limit_on,
-        "expected_on": None if one.is_overdue else one.expected_on,
+        "expected_on": one.expected_on,
         "is_overdue": one.is_overdue,
         "authority": authority,
         "until": until,
