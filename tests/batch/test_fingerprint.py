@@ -16,8 +16,10 @@ from licences.analysis.case import make_case
 from licences.assessment.verdicts import find_verdicts
 from licences.batch.fingerprint import hash_inputs
 from licences.law.catalogue import Catalogue
+from licences.law.durations import OwnTime
 from licences.law.edition import Edition
 from licences.law.in_force import find_shown
+from licences.law.own_times import OwnTimes
 from licences.law.rows import find_in_force
 from licences.planning.forecast import PlanOptions
 from licences.render.excel.workbook import make_workbook
@@ -310,3 +312,46 @@ def test_a_stage_to_come_and_a_group_belong_to_what_a_report_is_made_from(
     alone, staged = (make_profiles(cells, catalogue.fields, None, "") for cells in ((first,), (first, later)))
     assert hash_all(moved, alone, notebook) == hash_all(catalogue, alone, notebook)
     assert hash_all(moved, staged, notebook) != hash_all(catalogue, staged, notebook)
+
+
+def test_own_times_make_anew_the_reports_that_use_them(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    own = OwnTime(3, 20.0, 22.0, (15.0, 21.0, 30.0), 0, 0.2)
+    verdicts = find_verdicts(catalogue, sample_clients, AS_OF)
+    users = set(verdicts.index[verdicts["ICP"] != "not_needed"]) | {
+        client
+        for client, holds in zip(sample_clients["client"], sample_clients["holds"], strict=True)
+        if "ICP" in split_holdings(holds)
+    }
+    assert set() < users < set(sample_clients["client"])
+    before = hash_all(catalogue, sample_clients, notebook)
+    told = [
+        hash_all(replace(catalogue, own_times=OwnTimes({("", "ICP"): one})), sample_clients, notebook)
+        for one in (own, replace(own, cases=4))
+    ]
+    for one, other in ((before, told[0]), (told[0], told[1])):
+        assert {client for client, hashed in one.items() if other[client] != hashed} == users
+
+
+def test_own_times_of_a_province_are_of_no_concern_elsewhere(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    own = OwnTime(3, 20.0, 22.0, (15.0, 21.0, 30.0), 0, 0.2, province="110000")
+    there = replace(catalogue, own_times=OwnTimes({("110000", "ICP"): own}))
+    asked = choose_clients(sample_clients, ["wander-work", "state-screen"]).assign(
+        province=["110000", "440000"]
+    )
+    before, after = (hash_all(one, asked, notebook) for one in (catalogue, there))
+    first, second = asked["client"]
+    assert before[first] != after[first]
+    assert before[second] == after[second]
+
+
+def test_own_times_concern_every_report_of_a_notebook_that_looks_at_all(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    own = OwnTime(3, 20.0, 22.0, (15.0, 21.0, 30.0), 0, 0.2)
+    there = replace(catalogue, own_times=OwnTimes({("", "ICP"): own}))
+    before, after = (hash_all(one, sample_clients, b"{}") for one in (catalogue, there))
+    assert all(before[client] != after[client] for client in before)

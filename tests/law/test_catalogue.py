@@ -199,7 +199,7 @@ def test_every_code_that_others_rely_on_is_in_the_catalogue_today(catalogue: Cat
         ("EDI", {"duty_windows": "02-01..02-29"}, "'02-01..02-29' is not a window of the year"),
         ("EDI", {"duty_windows": "04-01..03-31"}, "'04-01..03-31' is not a window of the year"),
         ("EDI", {"duty_windows_basis": ""}, "duty_windows_basis: a value and its ground must stand together"),
-        ("EDI", {"days_max_basis": "guess"}, "one of estimate, experience, rule_text, secondary"),
+        ("EDI", {"days_max_basis": "guess"}, "one of estimate, experience, own_cases, rule_text, secondary"),
         ("EDI", {"penalty_zh": ""}, "penalty_zh: filled in one language only"),
         ("EDI", {"superseded_by": "sp"}, "superseded_by: 'sp' is not allowed here"),
         ("EDI", {"applies_when": "False"}, "no client can ever make this expression true"),

@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
 from licences.cli.main import main
+from licences.law.catalogue import Catalogue
 from licences.words.json_views import OUTPUTS
+from own_books import make_decided_book
 
 DAY = ["--as-of", "2026-11-23"]
+BOOK = "book.sqlite"
 COMMANDS = {
     "assess": ["assess", *DAY],
     "assess --trace": ["assess", *DAY, "--trace"],
     "assess --questions": ["assess", *DAY, "--questions"],
-    "plan": ["plan", *DAY, "--start", "2026-11-24", "--include", "recommended,optional"],
+    "plan": ["plan", *DAY, "--start", "2026-11-24", "--include", "recommended,optional", "--clients", BOOK],
     "what-if": ["what-if", *DAY, "--licence", "EXPRESS", "--licence", "ICP"],
     "diff": ["diff", "--from", "2024-01-01", "--to", "2026-11-23"],
     "check": ["check"],
+    "durations": ["durations", *DAY, "--clients", BOOK],
     "check --deep": ["check", "--deep", *DAY],
 }
 
@@ -34,28 +39,45 @@ def make_strict_schema(kind: Any) -> dict[str, Any]:
     return dict(schema)
 
 
-def print_json(command: str, capsys: pytest.CaptureFixture[str]) -> Any:
-    assert main([*COMMANDS[command], "--json"]) == 0
+@pytest.fixture(scope="module")
+def book(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> Path:
+    place = tmp_path_factory.mktemp("book") / BOOK
+    return make_decided_book(place, sample_clients, catalogue, (20, 30, 40), "wander-work")
+
+
+def print_json(command: str, capsys: pytest.CaptureFixture[str], book: Path) -> Any:
+    words = [str(book) if word == BOOK else word for word in COMMANDS[command]]
+    assert main([*words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_prints_the_shape_that_is_promised(
-    command: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    book: Path,
 ) -> None:
     monkeypatch.chdir(project)
     schema = make_strict_schema(OUTPUTS[command.removesuffix(" --deep")])
-    printed = print_json(command, capsys)
+    printed = print_json(command, capsys, book)
     assert not [error.message for error in Draft202012Validator(schema).iter_errors(printed)]
 
 
 @pytest.mark.parametrize("command", ["assess", "plan"])
 def test_another_key_or_type_would_be_noticed(
-    command: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    book: Path,
 ) -> None:
     monkeypatch.chdir(project)
     validator = Draft202012Validator(make_strict_schema(OUTPUTS[command]))
-    printed = print_json(command, capsys)
+    printed = print_json(command, capsys, book)
     assert not validator.is_valid([printed[0] | {"another": 1}])
     assert not validator.is_valid([printed[0] | {"client": 1}])
     assert not validator.is_valid([{key: value for key, value in printed[0].items() if key != "client"}])

@@ -14,7 +14,7 @@ from licences.assessment.contradictions import Contradiction, find_contradiction
 from licences.assessment.explain import Finding, explain
 from licences.assessment.questions import find_settled_by_none, rank_questions
 from licences.assessment.verdicts import Judgement, is_concerned, judge
-from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
 from licences.law.working_days import find_usual_start
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
@@ -164,11 +164,11 @@ def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd
     return None
 
 
-def _read(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
+def _read(client: str, catalogue: str, clients: str, as_of: date) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = read_clients_place(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, ours.codes)
-    return ours, choose_clients(profiles, [client])
+    return add_own_times(ours, profiles, as_of), choose_clients(profiles, [client])
 
 
 def open_case(
@@ -193,10 +193,10 @@ def open_case(
 
     Raises: LicencesError where a file holds problems or the client is unknown.
     """
-    ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients)
-    chosen = tuple(filter(None, include.split(",")))
     today = date.today()
     day = date.fromisoformat(as_of) if as_of else today
+    ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients, day)
+    chosen = tuple(filter(None, include.split(",")))
     first = date.fromisoformat(start) if start else find_usual_start(today, day)
     plan_options = PlanOptions(first, chosen, capacity or None, seed, prepares)
     return make_case(ours, find_present(profiles, day), day, plan_options, language)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from licences.analysis.impact import ClientImpact, find_impacts
 from licences.errors import UnknownNameError, UsageError
-from licences.law.catalogue import read_catalogue
+from licences.law.catalogue import add_own_times, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
@@ -50,16 +50,18 @@ def open_difference(
         raise UnknownNameError("language", language, LANGUAGES)
     if bool(first and last) == bool(old or new):
         raise UsageError("two days or two files are to be compared", "give first and last, or old and new")
-    if first:
-        ours = read_catalogue(Path(catalogue) if catalogue else None)
-        catalogues = [ours, ours]
-        difference = compare_days(ours, date.fromisoformat(first), date.fromisoformat(last), language)
-    else:
-        catalogues = [read_catalogue(Path(path) if path else None) for path in (old, new)]
-        difference = compare_laws(catalogues[0], catalogues[1], date.fromisoformat(as_of), language)
-    codes = {code for ours in catalogues for code in ours.codes}
+    paths = (catalogue,) if first else (old, new)
+    read = [read_catalogue(Path(path) if path else None) for path in paths]
+    codes = {code for ours in read for code in ours.codes}
     file = read_clients_place(clients) if clients else find_own_file("clients.csv")
-    profiles = read_profiles(file, catalogues[0].fields, codes)
+    profiles = read_profiles(file, read[0].fields, codes)
+    day = date.fromisoformat(last if first else as_of)
+    catalogues = [add_own_times(one, profiles, day) for one in read]
+    difference = (
+        compare_days(catalogues[0], date.fromisoformat(first), day, language)
+        if first
+        else compare_laws(catalogues[0], catalogues[1], day, language)
+    )
     return Impact(
         difference, find_impacts(difference, profiles, PlanOptions(date.fromisoformat(start))), profiles
     )

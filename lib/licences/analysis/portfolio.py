@@ -19,7 +19,7 @@ from licences.assessment.holdings import ImpliedHolders
 from licences.assessment.operating import OPERATING
 from licences.assessment.verdicts import VERDICTS, find_failing, find_verdicts, judge, number_verdicts
 from licences.errors import UsageError
-from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
 from licences.planning.forecast import PlanOptions, make_forecasts
@@ -273,18 +273,19 @@ def open_portfolio(
 
     Raises: LicencesError where a file holds problems, or the plan cannot start on that day.
     """
-    ours, profiles = find_given("", catalogue, clients) or _read(catalogue, clients)
     day = date.fromisoformat(as_of)
+    ours, profiles = find_given("", catalogue, clients) or _read(catalogue, clients, day)
     present = find_present(profiles, day)
     return make_portfolio(
         ours, present, day, date.fromisoformat(start), language, capacity, prepares=prepares
     )
 
 
-def _read(catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame]:
+def _read(catalogue: str, clients: str, as_of: date) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = read_clients_place(clients) if clients else find_own_file("clients.csv")
-    return ours, read_profiles(file, ours.fields, ours.codes)
+    profiles = read_profiles(file, ours.fields, ours.codes)
+    return add_own_times(ours, profiles, as_of), profiles
 
 
 def make_portfolio(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from licences.law.catalogue import Catalogue, read_catalogue
+from licences.book.place import is_book
+from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file
 from licences.reading.sources import read_clients_place
@@ -68,6 +69,9 @@ class Clients:
     extent : Extent or None
         What was read of it: ``sheet``, ``header_line``, ``rows``, ``columns``, and ``notes`` on what was
         passed over or read though hidden.
+    everybody : pandas.DataFrame or None
+        Of a book the ``frame`` of all its clients, whomever ``choose`` took: the firm's own times follow from
+        their applications.
 
     Examples
     --------
@@ -85,6 +89,7 @@ class Clients:
     catalogue: Catalogue
     path: Path | None = None
     extent: Extent | None = None
+    everybody: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -94,9 +99,16 @@ class Clients:
         return replace(self, frame=choose_clients(self.frame, clients, tuple(groups)))
 
     def find_present(self, day: date) -> Clients:
-        """The clients as they are on a day: of those told in stages what has begun by then."""
+        """The clients as they are on a day: of those told in stages what has begun by then.
+
+        Their catalogue has the firm's own times as they are known then, where they come from a book.
+        """
         present = find_present(self.frame, day)
-        return self if present is self.frame else replace(self, frame=present)
+        ours = self.catalogue
+        if self.everybody is not None:
+            ours = add_own_times(ours, self.everybody, day)
+        is_same = present is self.frame and ours is self.catalogue
+        return self if is_same else replace(self, frame=present, catalogue=ours)
 
     def passed_over(self, language: str = "zh") -> list[str]:
         """What the file holds that was passed over, or read though hidden, in a language; mostly nothing."""
@@ -137,4 +149,5 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     ours = catalogue or read_catalogue()
     file = read_clients_place(path) if path is not None else find_own_file("clients.csv")
     frame, extent = read_with_extent(file, ours.fields, ours.codes)
-    return Clients(frame, ours, None if path is None else file, extent)
+    everybody = frame if is_book(file) else None
+    return Clients(frame, ours, None if path is None else file, extent, everybody)

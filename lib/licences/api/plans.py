@@ -139,7 +139,7 @@ class ClientPlan:
         }
 
     def _list_steps(self) -> Iterator[dict[str, Any]]:
-        language, finishes = self._law.language, self.forecast.simulation.finishes
+        finishes = self.forecast.simulation.finishes
         for view in view_steps(self.forecast):
             step = view["step"]
             days = finishes.get(step.code, (None,) * len(SHARES))
@@ -160,7 +160,7 @@ class ClientPlan:
                 "is_on_path": view["on_path"],
                 "requires": list(step.requires),
                 "basis": step.basis,
-                "basis_label": label_value("days_likely_basis", step.basis, language),
+                "basis_label": view["basis"],
                 "obstacle": step.obstacle.kind if step.obstacle else None,
                 "blocked_by": view["blocked_by"],
             }

@@ -64,8 +64,8 @@ def portfolio(
 
     day = read_day("as_of", as_of) or date.today()
     first = read_day("start", start) or find_usual_start(date.today(), day)
-    present = clients.find_present(day).frame
-    return make_portfolio(clients.catalogue, present, day, first, language, capacity, prepares=prepares)
+    present = clients.find_present(day)
+    return make_portfolio(present.catalogue, present.frame, day, first, language, capacity, prepares=prepares)
 
 
 def report(
@@ -161,10 +161,11 @@ def report(
         length=length,
         ics=ics,
     )
+    present = clients.find_present(day)
     entries = write_reports(
         job,
-        clients.catalogue,
-        clients.find_present(day).frame,
+        present.catalogue,
+        present.frame,
         lambda: datetime.now(UTC),
         warn=lambda said: warnings.warn(said, stacklevel=2),
     )

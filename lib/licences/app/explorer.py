@@ -23,7 +23,7 @@ from licences.batch.run import BatchJob, write_reports
 from licences.book.clients import has_clients
 from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UnknownNameError, UsageError
-from licences.law.catalogue import Catalogue
+from licences.law.catalogue import Catalogue, add_own_times
 from licences.planning.schedule import find_beginning
 from licences.reading.files import say_why
 from licences.render.figures.graph import draw_graph
@@ -84,6 +84,7 @@ class Explorer:
         self.codes = set(catalogue.codes)
         self.file = places.clients
         self.clients = self._read_clients(self.file)
+        self.catalogue = add_own_times(catalogue, self.clients, terms.as_of)
         self.samples = self._read_clients(places.samples)
         self.cells = self._find_cells(self.clients, client) if client else self._make_empty()
         self.opened = self.cells if client else None
@@ -253,6 +254,7 @@ class Explorer:
 
     def _settle(self, path: Path, sentence: str) -> None:
         self.file, self.clients, self.is_saved = path, self._read_clients(path), True
+        self.catalogue = add_own_times(self.catalogue, self.clients, self.terms.as_of)
         self.opened = self._find_cells(self.clients, self.cells["client"])
         self._list_clients()
         is_formula = path.suffix.lower() == ".csv" and self.cells["name"].startswith(FORMULA)

@@ -42,7 +42,7 @@ def hash_inputs(
     """For each client its id and a hash over all that its report is made from, in the file's order.
 
     Of the catalogue it holds the rows that the report uses: whole rows of what is needed, open or
-    held, now or in a later stage, with the local rules of the client's provinces and the firm's own fee; of a licence that is not needed only its name and
+    held, now or in a later stage, with the local rules of the client's provinces, the firm's own fee and times; of a licence that is not needed only its name and
     the reason. A notebook whose metadata does
     not promise to look at its client's case alone uses every row. The edition of the catalogue is not in
     it: a report of which no row has changed names the edition that it was made from, and stays true.
@@ -71,7 +71,7 @@ def hash_inputs(
         catalogue.contradictions.to_dict("records"),
         catalogue.corrections.to_dict("records"),
         catalogue.preparation.to_dict("records"),
-        [] if is_about_one_case else [catalogue.rows.to_csv(), ours],
+        [] if is_about_one_case else [catalogue.rows.to_csv(), ours, catalogue.own_times],
     )
     columns = [name for name in profiles.columns if name != "client"]
     told = profiles[columns].astype(str).to_dict("records")
@@ -82,7 +82,11 @@ def hash_inputs(
             if its.province not in wholes:
                 wholes[its.province] = {
                     code: _hash(
-                        find_shown(entry.row, language), find_cited(entry.row), entry.local, ours.get(code)
+                        find_shown(entry.row, language),
+                        find_cited(entry.row),
+                        entry.local,
+                        ours.get(code),
+                        *([entry.duration.own] if entry.duration and entry.duration.own else []),
                     )
                     for code, entry in its.entries.items()
                 }

@@ -63,6 +63,7 @@ class BatchContext:
             "docx" in self.formats,
             self.catalogue.fields.every,
             self.catalogue.edition,
+            self.catalogue.own_times,
             *(one.to_csv() for one in frames),
         ]
         return hashlib.sha256(repr(texts).encode() + self.notebook).hexdigest()

@@ -167,7 +167,7 @@ def tell_difference(options: argparse.Namespace) -> int:
         if options.catalogue:
             raise UsageError("--catalogue is for two days", "with two files leave it out")
         old, new = _read_both_laws(*options.catalogues)
-        profiles = read_clients(options, new, old)
+        (new, old), profiles = read_clients(options, new, old)
         difference = compare_laws(old, new, find_as_of(options), options.lang)
     plan_options = read_plan_options(options, find_start(options, difference.new.as_of))
     touched = find_impacts(difference, profiles, plan_options)

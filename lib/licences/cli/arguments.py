@@ -246,6 +246,29 @@ def _add_book(commands: Any, files: _Parser) -> None:
         help="it was recorded wrongly: it counts no more, and its row stays",
     )
     record.set_defaults(run="record")
+    _add_durations(commands, files)
+
+
+def _add_durations(commands: Any, files: _Parser) -> None:
+    durations = commands.add_parser(
+        "durations", parents=[files], help="how long the cases of a book took, beside the catalogue's times"
+    )
+    durations.add_argument(
+        "--as-of", type=_read_date, metavar="DATE", help="what had happened by which day; default: today"
+    )
+    durations.add_argument(
+        "--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh"
+    )
+    shown = durations.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print JSON alone")
+    shown.add_argument(
+        "--format",
+        type=partial(_read_names, "format", ("xlsx",)),
+        metavar="FORMATS",
+        help="xlsx: write an Excel file, durations.xlsx",
+    )
+    durations.add_argument("--out", type=_read_place, metavar="DIR", help="where it goes; default: reports/")
+    durations.set_defaults(run="durations", client=[], group=[])
 
 
 def _add_progress(commands: Any, planned: _Parser) -> None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "book": ("book", "keep_book"),
     "record": ("book", "record"),
     "progress": ("case_progress", "tell_progress"),
+    "durations": ("durations", "tell_durations"),
     "template": ("report", "write_template"),
     "new": ("new", "make_work_folder"),
     "explore": ("explore", "open_explorer"),

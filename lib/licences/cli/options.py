@@ -11,7 +11,7 @@ import pandas as pd
 
 from licences.book.place import add_known_on, is_book
 from licences.errors import UsageError
-from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_file
@@ -42,19 +42,27 @@ def shorten(path: Path) -> Path:
 
 
 def read_files(options: argparse.Namespace) -> tuple[Catalogue, pd.DataFrame]:
-    catalogue = read_catalogue(find_catalogue_file(options))
-    return catalogue, read_clients(options, catalogue)
+    (catalogue,), profiles = read_clients(options, read_catalogue(find_catalogue_file(options)))
+    return catalogue, profiles
 
 
-def read_clients(options: argparse.Namespace, *catalogues: Catalogue) -> pd.DataFrame:
-    """The clients asked for; they may hold what any of the laws knows."""
+def read_clients(
+    options: argparse.Namespace, *catalogues: Catalogue
+) -> tuple[tuple[Catalogue, ...], pd.DataFrame]:
+    """The laws, with the firm's own times where all clients are those of a book, and the clients asked for.
+
+    They may hold what any of the laws knows.
+    """
     codes = {code for catalogue in catalogues for code in catalogue.codes}
     file = find_clients_file(options)
     if options.clients is None and are_samples(file):
         print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
     profiles, extent = read_with_extent(file, catalogues[0].fields, codes)
     warn_of_notes(extent, getattr(options, "lang", None) or "en")
-    return find_present(choose_clients(profiles, options.client, options.group), find_as_of(options))
+    as_of = find_as_of(options)
+    known_on = getattr(options, "last", None) or as_of  # of two days that are compared, the later
+    ours = tuple(add_own_times(catalogue, profiles, known_on) for catalogue in catalogues)
+    return ours, find_present(choose_clients(profiles, options.client, options.group), as_of)
 
 
 def warn_of_notes(extent: Extent, language: str) -> None:

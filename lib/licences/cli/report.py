@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -150,9 +151,8 @@ def _choose_touched(
     from licences.analysis.impact import find_moves
     from licences.law.diff import compare_laws
 
-    difference = compare_laws(
-        read_catalogue(options.touched_by), catalogue, find_as_of(options), options.lang
-    )
+    earlier = replace(read_catalogue(options.touched_by), own_times=catalogue.own_times)
+    difference = compare_laws(earlier, catalogue, find_as_of(options), options.lang)
     touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
     differs = f"{options.touched_by} and {find_catalogue_file(options)}"
     print(

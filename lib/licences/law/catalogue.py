@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -18,6 +19,7 @@ from licences.law.evidence import find_evidence_problems
 from licences.law.kinds import can_be_held, find_kind_problems
 from licences.law.local import find_local_problems
 from licences.law.our_fees import find_our_fee_problems, find_our_fees_file
+from licences.law.own_times import NO_OWN_TIMES, OwnTimes, estimate_own_times
 from licences.law.papers import find_name_problems, find_paper_problems, resolve_rows, try_to_read_papers
 from licences.law.preparation import (
     PREPARATION,
@@ -49,6 +51,7 @@ class Catalogue:
     preparation: how long an application is prepared, by kind and by licence. our_fees: what the firm asks for a
     licence, a row each, none as shipped. local: what provinces ask otherwise, and sources: the texts that it
     rests on. edition: of the files that it was read from. file: of the rows, None where it is the one that ships.
+    own_times: what the cases of a book say of durations, see ``add_own_times``.
     """
 
     rows: pd.DataFrame
@@ -62,6 +65,7 @@ class Catalogue:
     papers: pd.DataFrame
     edition: Edition
     file: Path | None = None
+    own_times: OwnTimes = NO_OWN_TIMES
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -88,6 +92,15 @@ def read_catalogue(file: Path | None = None) -> Catalogue:
     if catalogue is None or problems:
         raise ProblemsError(problems)
     return catalogue
+
+
+def add_own_times(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Catalogue:
+    """The catalogue with the times of a firm's own, as they are known at the end of a day.
+
+    profiles: all clients of its book, whomever is asked for; with those of a file nothing is added.
+    """
+    times = estimate_own_times(catalogue.rows, catalogue.corrections, profiles, as_of)
+    return catalogue if times == catalogue.own_times else replace(catalogue, own_times=times)
 
 
 def find_problems(file: Path | None, clients: Path) -> list[Problem]:

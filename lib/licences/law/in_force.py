@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from licences.law.catalogue import Catalogue
-from licences.law.durations import Correction, Duration, find_duration
+from licences.law.durations import Correction, Duration, find_duration, read_corrections
 from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
+from licences.law.own_times import lay_over
 from licences.law.preparation import NOTHING, Preparation, find_preparation
 from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
 from licences.rules.logic import Rule, read_rule
@@ -72,7 +73,7 @@ class UpcomingChange:
 class LawInForce:
     """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order.
 
-    province: whose local rules stand in the entries, empty where none do.
+    province: whose local rules, or the firm's own times there, stand in the entries, empty where none do.
     """
 
     catalogue: Catalogue
@@ -89,7 +90,7 @@ class LawInForce:
     @cached_property
     def coming(self) -> tuple[UpcomingChange, ...]:
         """What comes into force later, or ends without a successor, earliest first, its rules read."""
-        corrections = _read_corrections(self.catalogue)
+        corrections = read_corrections(self.catalogue.corrections)
         begins, ends = (
             [_make_entry(row, self.catalogue, self.language, corrections) for row in rows.to_dict("records")]
             for rows in (find(self.catalogue.rows, self.as_of) for find in (find_coming, find_ending))
@@ -137,9 +138,14 @@ def _list_local_provinces(catalogue: Catalogue, as_of: date) -> frozenset[str]:
 
 
 def find_law_for(catalogue: Catalogue, as_of: date, language: str, profile: Mapping[str, Any]) -> LawInForce:
-    """The law in force for one client: with the local rules of its province, where that is told and has any."""
+    """The law in force for one client: with the local rules of its province, where that is told and has any.
+
+    So it is with the times of the firm's own cases there.
+    """
     province = profile.get(PROVINCE)
-    if not isinstance(province, str) or province not in _list_local_provinces(catalogue, as_of):
+    if not isinstance(province, str) or not (
+        province in _list_local_provinces(catalogue, as_of) or province in catalogue.own_times.provinces
+    ):
         return find_law_in_force(catalogue, as_of, language)
     return _find_local_law(catalogue, as_of, language, province)
 
@@ -148,19 +154,28 @@ def find_law_for(catalogue: Catalogue, as_of: date, language: str, profile: Mapp
 def _find_local_law(catalogue: Catalogue, as_of: date, language: str, province: str) -> LawInForce:
     """The law in force with the local rules of a province; what it does not touch is the same object."""
     law = find_law_in_force(catalogue, as_of, language)
-    corrections = _read_corrections(catalogue)
+    corrections = read_corrections(catalogue.corrections)
     entries = dict(law.entries)
     for code, cells in find_local_cells(catalogue.local, province, as_of).groupby("code", sort=False):
         if code in entries:
             row, local = apply_cells(entries[str(code)].row, cells, catalogue.sources, catalogue.papers)
-            entries[str(code)] = replace(_make_entry(row, catalogue, language, corrections), local=local)
+            entry = _make_entry(row, catalogue, language, corrections)
+            stated = find_duration(row, corrections[row["kind"]])
+            if stated != find_duration(entries[str(code)].row, corrections[row["kind"]]):
+                entry = replace(entry, duration=stated)  # what a province rules goes before cases of others
+            entries[str(code)] = replace(entry, local=local)
+    for code in catalogue.own_times.list_codes(province):
+        if code in entries:
+            entry, own = entries[code], catalogue.own_times.find(code, province)
+            duration = lay_over(entry.row, corrections[str(entry.row["kind"])], own)
+            entries[code] = replace(entry, duration=duration)
     return replace(law, entries=entries, province=province)
 
 
 @lru_cache(maxsize=8)
 def find_law_in_force(catalogue: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
     """The law in force on a day, in a language."""
-    corrections = _read_corrections(catalogue)
+    corrections = read_corrections(catalogue.corrections)
     rows = find_in_force(catalogue.rows, as_of).to_dict("records")
     return LawInForce(
         catalogue,
@@ -176,17 +191,6 @@ def find_shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in others and name not in _UNSHOWN}
 
 
-def _read_corrections(catalogue: Catalogue) -> dict[str, Correction]:
-    return {
-        str(row["kind"]): Correction(
-            row["chance_percent"] / 100,
-            (row["days_min"], row["days_likely"], row["days_max"]),
-            str(row["basis"]),
-        )
-        for row in catalogue.corrections.to_dict("records")
-    }
-
-
 def _make_entry(
     row: Mapping[Any, Any], catalogue: Catalogue, language: str, corrections: Mapping[str, Correction]
 ) -> Licence:
@@ -197,7 +201,7 @@ def _make_entry(
         phase=int(row["phase"]),
         article_phase=None if pd.isna(row["article_phase"]) else int(row["article_phase"]),
         requires=split_prerequisites(row["requires"]),
-        duration=find_duration(row, corrections[row["kind"]]),
+        duration=lay_over(row, corrections[row["kind"]], catalogue.own_times.find(str(row["code"]))),
         preparation=find_preparation(catalogue.preparation, str(row["code"]), str(row["kind"])),
         applies=read_rule(row["applies_when"], catalogue.fields),
         condition=read_rule(condition, catalogue.fields) if isinstance(condition, str) else None,

@@ -174,12 +174,19 @@ class Forecast:
     @cached_property
     def basis(self) -> str:
         """The weakest ground of the times that can decide the launch."""
-        return find_weakest(
-            ground
-            for step in self.plan.dated
-            if step.duration and self.simulation.criticality[step.code]
-            for ground in list_grounds(step)
-        )
+        return find_weakest(ground for step in self.deciding for ground in list_grounds(step))
+
+    @cached_property
+    def deciding(self) -> tuple[Step, ...]:
+        """The steps whose times can decide the launch."""
+        criticality = self.simulation.criticality
+        return tuple(step for step in self.plan.dated if step.duration and criticality[step.code])
+
+
+def count_own_cases(steps: Iterable[Step]) -> int | None:
+    """The fewest of the firm's own cases that the times of some steps rest on; None where none does."""
+    owns = (step.duration.own for step in steps if step.duration)
+    return min((own.cases for own in owns if own), default=None)
 
 
 def list_grounds(step: Step) -> Iterator[str]:

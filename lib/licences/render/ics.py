@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
@@ -20,8 +20,8 @@ from licences.planning.simulation import PROMISED, SHARES
 from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, fold, keep_version, read_events
 from licences.words.cases import view_case, view_licence
-from licences.words.labels import label_value
 from licences.words.operating import say_for
+from licences.words.own_times import label_ground
 from licences.words.plans import StepView, say_duty, say_ground
 from licences.words.texts import add_note, say, say_day, say_share
 
@@ -187,20 +187,30 @@ def _list_milestones(case: Case) -> Iterator[_Entry]:
             yield _make_milestone(case, step, "submit", step.submit_on, both, ("calendar.ready", *told))
         days, ground = case.forecast.find_percentiles(step.code), find_weakest(list_grounds(step))
         if days is None:
-            yield _make_milestone(case, step, "finish", step.finish, ground, told)
+            yield _make_milestone(case, step, "finish", step.finish, ground, told, [step])
         else:
             lines, share = (*_list_chances(case, days), *told), say_share(SHARES[PROMISED])
-            entry = _make_milestone(case, step, "finish", days[PROMISED], ground, lines)
+            entry = _make_milestone(case, step, "finish", days[PROMISED], ground, lines, [step])
             yield replace(entry, share=share)
 
 
 def _make_milestone(
-    case: Case, step: Step, kind: str, day: date, ground: str | None, lines: tuple[str, ...]
+    case: Case,
+    step: Step,
+    kind: str,
+    day: date,
+    ground: str | None,
+    lines: tuple[str, ...],
+    rests_on: Sequence[Step] = (),
 ) -> _Entry:
-    """An entry of one day; a ground of None is that the plan begins then, or that time has lifted an obstacle."""
+    """An entry of one day; a ground of None is that the plan begins then, or that time has lifted an obstacle.
+
+    rests_on: the steps whose times the ground is of; the whole plan where it is told.
+    """
     language = case.language
     beginning = "calendar.basis_wait" if step.blocked_until else "calendar.basis_plan"
-    basis = label_value("days_likely_basis", ground, language) if ground else say(language, beginning)
+    steps = rests_on or case.plan.dated
+    basis = label_ground(ground, steps, language) if ground else say(language, beginning)
     said = (say(language, line) if line.startswith("calendar.") else line for line in lines)
     return _Entry(
         kind=kind,
@@ -261,7 +271,7 @@ def _list_launch(case: Case) -> Iterator[_Entry]:
     if case.launch is None:
         return
     share, day = SHARES[PROMISED], case.launch[PROMISED]
-    basis = label_value("days_likely_basis", ground, case.language)
+    basis = label_ground(ground, case.forecast.deciding, language)
     yield _Entry(
         kind="launch",
         key=f"p{round(100 * share)}",

@@ -14,6 +14,7 @@ from licences.words.due import CallJson
 from licences.words.findings import FindingView, TracedView
 from licences.words.holdings import ImpliedJson
 from licences.words.messages import find_profiles, tell
+from licences.words.own_times import DurationsJson
 from licences.words.plan_json import PlanJson
 from licences.words.progress import ProgressJson
 from licences.words.remedies import RemediesView
@@ -141,6 +142,7 @@ OUTPUTS: dict[str, Any] = {
     "diff": DiffJson,
     "check": CheckJson,
     "due": list[CallJson],
+    "durations": DurationsJson,
 }
 """For each command with ``--json`` the type of what it prints."""
 

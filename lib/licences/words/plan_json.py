@@ -11,7 +11,7 @@ from licences.law.in_force import LawInForce
 from licences.law.working_days import read_calendar
 from licences.planning.deadlines import Deadline
 from licences.planning.fees import Amounts
-from licences.planning.forecast import Forecast
+from licences.planning.forecast import Forecast, count_own_cases
 from licences.planning.missing import Missing
 from licences.planning.promise import Promise
 from licences.planning.renewals import Renewal
@@ -19,6 +19,7 @@ from licences.planning.risk import Penalty, Risk
 from licences.planning.schedule import Step
 from licences.planning.stages import StagePlan
 from licences.words.applications import name_state
+from licences.words.own_times import OwnTimeJson, describe_own_time
 from licences.words.papers import view_papers
 from licences.words.plans import StepView, say_duty, view_steps
 from licences.words.promise import say_promise, say_reason
@@ -46,6 +47,7 @@ class DaysJson(TypedDict):
     limit_unit: str | None
     correction_chance: float
     correction_basis: str
+    own_cases: OwnTimeJson | None
 
 
 _From = TypedDict(
@@ -140,6 +142,7 @@ class LaunchJson(TypedDict):
     p80: str | None
     p90: str | None
     basis: str | None
+    own_cases: int | None
     provisional: bool
     decided_by: str | None
     decided_by_share: float | None
@@ -427,6 +430,7 @@ def _describe_launch(forecast: Forecast) -> LaunchJson:
         "p80": p80,
         "p90": p90,
         "basis": forecast.basis if plan.launch else None,
+        "own_cases": count_own_cases(forecast.deciding) if plan.launch else None,
         "provisional": bool(days and days[-1] > read_calendar().announced_until),
         "decided_by": decider,
         "decided_by_share": None if decider is None else round(simulation.decided_by[decider], 4),
@@ -510,6 +514,7 @@ def _describe_days(duration: Duration) -> DaysJson:
         "limit_unit": duration.limit_unit if duration.limit_days is not None else None,
         "correction_chance": duration.correction.chance,
         "correction_basis": duration.correction.basis,
+        "own_cases": describe_own_time(duration.own) if duration.own else None,
     }
 
 

@@ -18,6 +18,7 @@ from licences.rules.kleene import Profile
 from licences.words.applications import say_late, say_standing
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
+from licences.words.own_times import label_ground, say_own_time
 from licences.words.stages import say_from
 from licences.words.texts import say, say_share
 
@@ -120,13 +121,16 @@ def _view_step(forecast: Forecast, step: Step) -> StepView:
         "begins_on": step.begins_on,
         "needed_from": say_from(step.begins_on, law.language) if plan.is_staged else None,
         "on_path": step.code in plan.critical_path,
-        "basis": label_value("days_likely_basis", step.basis, law.language),
+        "basis": label_ground(step.basis, [step], law.language),
         "is_estimate": step.basis == "estimate",
         "missing": [fields[name].label[law.language] for name in step.missing_facts],
         "blocked_by": say_obstacle(step, plan),
         "standing": None if step.obstacle else say_standing(step, law),
         "late": say_late(late, law.language) if (late := forecast.late.get(step.code)) else None,
-        "notes": [_say_passed_over(passed, plan) for passed in step.passed_over],
+        "notes": [
+            *filter(None, [say_own_time(step, law)]),
+            *(_say_passed_over(one, plan) for one in step.passed_over),
+        ],
     }
 
 

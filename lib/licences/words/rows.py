@@ -86,7 +86,7 @@ def view_row(licence: Licence, language: str) -> RowView:
             "confidence": label_value("confidence", row["confidence"], language),
             "confidence_level": row["confidence"],
             "is_doubtful": row["confidence"] == "low",
-            "time": _say_times(row, language),
+            "time": _say_time(licence, row, language),
             "limit": _say_number_of(row, "statutory_days", "statutory_days_unit", language),
             "validity": _say_number_of(row, "validity_years", None, language),
             "fee": _say_number_of(row, "fee_cny", None, language),
@@ -138,7 +138,24 @@ def clean_cell(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _say_times(row: Mapping[str, Any], language: str) -> str:
+def _say_time(licence: Licence, row: Mapping[str, Any], language: str) -> str:
+    """The catalogue's times of a licence, behind those of the firm's own cases where there are any."""
+    said, time = say_times(row, language), licence.duration
+    if time is None or time.own is None:
+        return said
+    label = label_value("days_likely_basis", time.basis, language)
+    days = (time.shortest_days, time.likely_days, time.longest_days)
+    own = say(
+        language,
+        "page.times",
+        numbers=" – ".join(map(say_number, days)),
+        unit=label_value("days_unit", time.unit, language),
+        basis=say(language, "durations.ground", ground=label, cases=time.own.cases),
+    )
+    return say(language, "durations.both", own=own, catalogue=said) if said else own
+
+
+def say_times(row: Mapping[str, Any], language: str) -> str:
     """``5 – 15 – 30 working days (estimate)``, or that there is no waiting; the weakest ground of the three is named."""
     names = [name for name in ("days_min", "days_likely", "days_max") if row[name] is not None]
     if not names:

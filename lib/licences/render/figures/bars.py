@@ -10,8 +10,8 @@ from licences.analysis.case import Case
 from licences.planning.schedule import Step
 from licences.render.figures.rows import DAY, hatch, measure_days
 from licences.render.figures.style import BLUE, INK, PALE, PAPER, PREPARATION
-from licences.words.labels import label_value
 from licences.words.operating import say_for
+from licences.words.own_times import label_ground
 from licences.words.texts import mark_day, say
 
 _CHANCES = "<br>50 % %{customdata[5]} · 80 % %{customdata[6]} · 90 % %{customdata[7]}"
@@ -86,7 +86,7 @@ def _draw_decision(case: Case, steps: Sequence[Step]) -> dict[str, Any]:
                 mark_day(step.submit_on),
                 mark_day(step.finish),
                 say(case.language, "chart.slack_of", days=step.slack_days),
-                label_value("days_likely_basis", step.basis, case.language),
+                label_ground(step.basis, [step], case.language),
                 *map(mark_day, case.forecast.find_percentiles(step.code) or ()),
             ]
             for step in steps
