@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,8 @@ class Case:
     """One client, assessed and planned; everything that a report says is taken from here.
 
     findings: by code, in the catalogue's order; of a client told in stages those of the stage that counts. profile: of the
-    present. questions: the client's rows of ``rank_questions``. case_file: what a book keeps of it.
+    present. questions: the client's rows of ``rank_questions``. case_file: what a book keeps of it, without the notes
+    that never leave the firm: everything for the client is made from a case.
     """
 
     client: str
@@ -53,7 +54,7 @@ class Case:
     @property
     def law(self) -> LawInForce:
         """The law in force for the client, in the reader's language."""
-        return find_law_for(self.catalogue, self.as_of, self.language, self.profile)
+        return find_law_for(self.catalogue, self.as_of, self.language, self.profile, self.case_file.overrides)
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -96,6 +97,8 @@ class Case:
     def settled_by_none(self) -> list[str]:
         """The codes that one answer settles: nothing of what is ``rare`` is so."""
         entries = find_law_in_force(self.catalogue, self.as_of, self.language).entries
+        ours = self.case_file.find_overrides("verdict", self.as_of)
+        entries = {code: entry for code, entry in entries.items() if code not in ours}
         return find_settled_by_none(entries, self.catalogue.fields, self.profile, self.rare)
 
     @property
@@ -214,7 +217,10 @@ def make_case(
 
     judged: what ``judge`` gives, where it is at hand.
     """
-    judged = list(judge(catalogue, profiles, as_of) if judged is None else judged)
+    judged = [
+        replace(one, case_file=one.case_file.strip_internal())
+        for one in (judge(catalogue, profiles, as_of) if judged is None else judged)
+    ]
     contradictions = find_contradictions(catalogue, profiles, as_of, language, judged)
     findings = explain(catalogue, profiles, as_of, language, judged, contradictions, over_stages=True)
     (one,) = judged
@@ -229,7 +235,7 @@ def make_case(
         held=one.held,
         findings={finding.code: finding for finding in findings},
         questions=rank_questions(catalogue, profiles, as_of, judged),
+        case_file=one.case_file,
         contradictions=contradictions,
         forecast=next(make_forecasts(catalogue, profiles, as_of, plan_options, language, judged)),
-        case_file=one.case_file,
     )

@@ -23,7 +23,7 @@ from licences.assessment.verdicts import (
     number_verdicts,
 )
 from licences.law.diff import OF_APPLYING, OF_NEEDED, Difference, LocalChange, is_of_sources
-from licences.law.in_force import LawInForce, Licence
+from licences.law.in_force import LawInForce, Licence, lay_over_law
 from licences.law.local import PROVINCE
 from licences.planning.forecast import Forecast, PlanOptions
 from licences.planning.schedule import make_plan
@@ -333,9 +333,10 @@ def _rests_plan_on(difference: Difference, one: ClientImpact) -> bool:
 
 def _plan(law: LawInForce, profiles: pd.DataFrame, on: date, plan_options: PlanOptions) -> Iterator[Forecast]:
     """Plans by the law of an edition as if it were still, or already, in force on a day."""
-    then = replace(law, as_of=on)
+    then_for_all = replace(law, as_of=on)
     judged: Iterable[Judgement] = judge(law.catalogue, profiles, law.as_of) if len(profiles) else ()
     for one in judged:
+        then = lay_over_law(then_for_all, one.case_file.overrides)
         plan = make_plan(
             then,
             one.client,

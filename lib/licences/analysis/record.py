@@ -112,7 +112,10 @@ def _pack_row(case: Case, code: str) -> dict[str, Any]:
     if verdict not in NEEDED or status in DONE:
         unsaid |= OF_APPLYING
     is_undetermined = verdict == "undetermined" and code not in case.held
-    return _pack_entry(case.findings[code].licence, case.language, unsaid, is_undetermined)
+    plain, licence = case.law.plain, case.findings[code].licence
+    if plain is not None and any(one.code == code for one in case.law.overrides):
+        licence = plain.entries[code]  # what we hold of it is not what the law says of it
+    return _pack_entry(licence, case.language, unsaid, is_undetermined)
 
 
 def _find_blocked(case: Case) -> list[str]:

@@ -25,6 +25,7 @@ from licences.rules.kleene import Trace
 from licences.words.findings import FindingView, say_finding, say_status
 from licences.words.groups import list_notes
 from licences.words.labels import label_value
+from licences.words.overrides import OverriddenView
 from licences.words.remedies import RemediesView, say_remedies
 from licences.words.texts import say
 
@@ -58,6 +59,9 @@ class LicenceAnswer:
     begins_on : date or None
         Of a client told in stages the day of the stage from which the verdict is; None where it is so from
         the start.
+    overridden : dict or None
+        What the firm holds against the rules, of a client of a book: ``verdict``, ``because``, ``by``, ``on``, ``until``.
+        Plans and reports go by it; ``verdict`` and what it rests on stay the rules'.
 
     Examples
     --------
@@ -88,6 +92,7 @@ class LicenceAnswer:
     begins_on: date | None
     trading_without: bool | None
     last_day_to_apply: date | None
+    overridden: OverriddenView | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +171,7 @@ class Answer:
             code=finding.code,
             name=finding.licence.name,
             official_name=finding.licence.official_name,
-            verdict=finding.verdict,
+            verdict=finding.by_rules,
             status=finding.status,
             because=said["because"],
             would_change_if=said["would_change_if"],
@@ -180,6 +185,7 @@ class Answer:
             begins_on=finding.begins_on,
             trading_without=finding.trading_without,
             last_day_to_apply=date.fromisoformat(last_day) if last_day else None,
+            overridden=said["overridden"],
         )
 
     @cached_property
@@ -202,8 +208,8 @@ class Answer:
             "code": finding.code,
             "licence": finding.licence.name,
             "official_name": finding.licence.official_name,
-            "verdict": finding.verdict,
-            "verdict_label": say(self.language, f"verdict.{finding.verdict}"),
+            "verdict": finding.by_rules,
+            "verdict_label": say(self.language, f"verdict.{finding.by_rules}"),
             "status": finding.status,
             "status_label": say_status(finding.status, finding.implied_by, self.law.short, self.language),
             "last_day_to_apply": said["last_day_to_apply"],
@@ -217,6 +223,7 @@ class Answer:
             },
             "source_url": said["source_url"],
             "checked_on": said["checked_on"],
+            "overridden": said["overridden"],
         }
 
     @cached_property
@@ -224,7 +231,7 @@ class Answer:
         """The companies of each group side by side, a row a group, licence and company; nothing is merged.
 
         Columns: group, code, licence, kind (``forbidden``, ``held_elsewhere``, ``held_by_none``, ``advised``,
-        ``unneeded``, ``met`` or ``open``), client, client_name, verdict, status, begins_on, note. What concerns none of the
+        ``unneeded``, ``met`` or ``open``), client, client_name, verdict (the one that counts), status, begins_on, note. What concerns none of the
         companies is left out. That one company holds a licence changes nothing for another.
         """
         findings = [one for found in self._findings.values() for one in found.values()]

@@ -13,6 +13,8 @@ from licences.assessment.contradictions import Contradiction, find_contradiction
 from licences.assessment.holdings import DONE, find_implied_of
 from licences.assessment.operating import is_operating
 from licences.assessment.verdicts import Judgement, find_status, is_outside, judge
+from licences.book.notes import Note
+from licences.book.overrides import Override
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_for
 from licences.rules.counterfactuals import find_changes
@@ -53,7 +55,8 @@ class Finding:
     ``expired``, ``not_held``, or ``implied`` where something held required it; implied_by: what of what is held.
     begins_on: the day of the stage from which the verdict is, None for the present. is_staged: whether the
     client is told in stages, and this is the verdict over all of them.
-    expires_on: of what is held or was, None where that is not told.
+    expires_on: of what is held or was, None where that is not told. override: what we hold against the rules, whose
+    verdict is of_rules; verdict is the one that counts. notes: what is to be remembered of it, for whomever.
     """
 
     client: str
@@ -66,6 +69,14 @@ class Finding:
     begins_on: date | None = None
     is_staged: bool = False
     expires_on: date | None = None
+    override: Override | None = None
+    of_rules: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def by_rules(self) -> str:
+        """What the rules alone say."""
+        return self.of_rules or self.verdict
 
     @property
     def is_obtained(self) -> bool:
@@ -144,11 +155,13 @@ def explain(
     ):
         warned.setdefault(warning.client, []).append(warning)
     for one in judged or judge(catalogue, profiles, as_of):
-        law = find_law_for(catalogue, as_of, language, one.profile)
+        overrides = one.case_file.overrides
+        law = find_law_for(catalogue, as_of, language, one.profile, overrides)
         implied = find_implied_of(one, law)
         # A stage may lie in another province, whose rules stand beside those of the country.
         laws = {
-            stage.begins_on: find_law_for(catalogue, as_of, language, stage.profile) for stage in one.stages
+            stage.begins_on: find_law_for(catalogue, as_of, language, stage.profile, overrides)
+            for stage in one.stages
         }
         for licence in law.entries.values():
             stage = one.find_deciding(licence.code) if over_stages else None
@@ -156,7 +169,9 @@ def explain(
             doubts = tuple(
                 warning
                 for warning in warned.get(one.client, ())
-                if verdict == "not_needed" and set(warning.fields) & set(licence.applies.names)
+                if verdict == "not_needed"
+                and licence.code not in one.overridden
+                and set(warning.fields) & set(licence.applies.names)
             )
             by = implied.get(licence.code, ())
             status = "implied" if by else find_status(one.held, licence.row, as_of)
@@ -171,6 +186,9 @@ def explain(
                 begins_on=stage.begins_on if stage else None,
                 is_staged=stage is not None,
                 expires_on=one.held.get(licence.code),
+                override=one.overridden.get(licence.code),
+                of_rules=(stage or one).by_rules.get(licence.code, verdict),
+                notes=tuple(note for note in one.case_file.notes if note.code == licence.code),
             )
 
 

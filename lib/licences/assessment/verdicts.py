@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from licences.book.overrides import Override
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
@@ -31,18 +32,23 @@ PLACES_NEEDED = [at for at, verdict in enumerate(VERDICTS) if verdict in NEEDED]
 
 @dataclass(frozen=True, eq=False)
 class StageJudgement:
-    """What a client will tell from a day on, None for the present, and the verdicts that follow from it, by code."""
+    """What a client will tell from a day on, None for the present, and the verdicts that follow from it, by code.
+
+    verdicts: those that count. by_rules: what the rules say of what was overridden.
+    """
 
     begins_on: date | None
     profile: Profile
     verdicts: dict[str, str]
+    by_rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
     """What one client has told and holds, and the verdict on every licence in force, by code.
 
-    denied: the codes that it says it does not hold. stages: of a client that is told in stages the present
+    verdicts: those that count: of the rules, and in their place what we hold against them; by_rules: what the rules
+    say of what was overridden; overridden: by code why. denied: the codes that it says it does not hold. stages: of a client that is told in stages the present
     and what is to come, in order of time; of any other none. ``profile`` and ``verdicts`` are the present. engaged_on:
     since when we work for it. case_file: what a book keeps of it.
     """
@@ -56,6 +62,8 @@ class Judgement:
     stages: tuple[StageJudgement, ...] = ()
     engaged_on: date | None = None
     case_file: CaseFile = NO_CASE_FILE
+    by_rules: Mapping[str, str] = field(default_factory=dict)
+    overridden: Mapping[str, Override] = field(default_factory=dict)
 
     def find_deciding(self, code: str) -> StageJudgement | None:
         """The stage whose verdict on a licence counts over all stages; None where there are none.
@@ -88,7 +96,7 @@ def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> 
 
     One row a client (index ``client``), one column a code; each column is a ``category`` of VERDICTS.
     A fact that is not told is never taken for a no: where it decides, the verdict is ``undetermined``, and
-    so it is of what the catalogue holds no rule for.
+    so it is of what the catalogue holds no rule for. What we hold against the rules counts in their place.
     """
     facts = Facts(profiles, catalogue.fields, as_of)
     entries = find_law_in_force(catalogue, as_of).entries
@@ -102,7 +110,14 @@ def find_verdicts(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> 
 
 
 def number_verdicts(entry: Licence, facts: Facts) -> NDArray[np.int8]:
-    """The verdict on one licence for each client, as its place in VERDICTS."""
+    """The verdict on one licence that counts for each client, as its place in VERDICTS."""
+    numbers = _number_by_rules(entry, facts)
+    for at, verdict in facts.overridden.get(entry.code, ()):
+        numbers[at] = VERDICTS.index(verdict)
+    return numbers
+
+
+def _number_by_rules(entry: Licence, facts: Facts) -> NDArray[np.int8]:
     applies = entry.applies.evaluate(facts)
     obligation, not_needed = VERDICTS.index(entry.row["obligation"]), VERDICTS.index("not_needed")
     needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
@@ -130,7 +145,7 @@ def judge(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator
     kept = zip(profiles["engaged_on"], list_case_files(profiles), strict=True)
     judged = _judge_rows(catalogue, profiles, as_of)
     for one, (engaged_on, case_file) in zip(judged, kept, strict=True):
-        present = StageJudgement(None, one.profile, one.verdicts)
+        present = StageJudgement(None, one.profile, one.verdicts, one.by_rules)
         yield replace(
             one,
             stages=(present, *coming[one.client]) if one.client in coming else (),
@@ -150,21 +165,35 @@ def _judge_stages(
     rows = rows[rows[BEGINS_ON].notna()]
     found: dict[str, list[StageJudgement]] = {}
     for one, day in zip(_judge_rows(catalogue, rows, as_of), rows[BEGINS_ON], strict=True):
-        found.setdefault(one.client, []).append(StageJudgement(day.date(), one.profile, one.verdicts))
+        found.setdefault(one.client, []).append(
+            StageJudgement(day.date(), one.profile, one.verdicts, one.by_rules)
+        )
     return found
 
 
 def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> Iterator[Judgement]:
-    entries = find_law_in_force(catalogue, as_of).entries.values()
+    by_code = find_law_in_force(catalogue, as_of).entries
+    entries, files = by_code.values(), list_case_files(profiles)
     is_few = len(profiles) <= _FEW
     at_once = None if is_few else _list_verdicts(find_verdicts(catalogue, profiles, as_of))
     columns = [profiles[column].array for column in ("client", "name", "holds", *catalogue.fields.by_name)]
     cells = columns if is_few else [column.tolist() for column in columns]
-    for client, name, holds, *told in zip(*cells, strict=True):
+    for case_file, client, name, holds, *told in zip(files, *cells, strict=True):
         profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
         profile[HELD] = join_held(holds, as_of)
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
-        yield Judgement(str(client), str(name), profile, split_holdings(holds), verdicts, find_denied(holds))
+        ours = case_file.find_overrides("verdict", as_of) if case_file.overrides else {}
+        ours = {code: override for code, override in ours.items() if code in by_code}
+        yield Judgement(
+            str(client),
+            str(name),
+            profile,
+            split_holdings(holds),
+            verdicts | {code: override.value for code, override in ours.items()},
+            find_denied(holds),
+            by_rules={code: find_verdict(by_code[code], profile) for code in ours},
+            overridden=ours,
+        )
 
 
 def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
@@ -176,6 +205,7 @@ def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
 
 
 def find_verdict(entry: Licence, profile: Profile) -> str:
+    """What the rules say."""
     applies = entry.applies.decide(profile)
     if applies is None:
         return "undetermined"

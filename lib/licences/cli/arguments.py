@@ -247,6 +247,8 @@ def _add_book(commands: Any, files: _Parser) -> None:
     )
     record.set_defaults(run="record")
     _add_durations(commands, files)
+    _add_override(commands, files)
+    _add_note(commands, files)
 
 
 def _add_durations(commands: Any, files: _Parser) -> None:
@@ -283,6 +285,57 @@ def _add_progress(commands: Any, planned: _Parser) -> None:
     )
     progress.add_argument("--json", action="store_true", help="print JSON alone")
     progress.set_defaults(run="progress")
+
+
+def _add_override(commands: Any, files: _Parser) -> None:
+    override = commands.add_parser(
+        "override",
+        parents=[files],
+        help="what we hold of a client's licence against the rules, with the reason, into a book",
+        usage="licences override CLIENT CODE (--verdict V | --days N | --fee N) --because TEXT --by NAME "
+        "[--until DATE] --clients BOOK [options]",
+    )
+    override.add_argument("client", metavar="CLIENT")
+    override.add_argument("code", metavar="CODE", help="of the licence, such as EDI")
+    override.add_argument("--verdict", metavar="V", help="required, recommended, optional or not_needed")
+    override.add_argument("--days", metavar="N", help="working days from the submission to the result")
+    override.add_argument("--fee", metavar="N", help="the official fee in yuan")
+    override.add_argument("--because", metavar="TEXT", help="why; it stands in the client's report")
+    override.add_argument("--by", metavar="NAME", help="who says so; it stands in the client's report")
+    override.add_argument("--on", type=_read_date, metavar="DATE", help="from which day on; default: today")
+    override.add_argument("--until", type=_read_date, metavar="DATE", help="the last day on which it counts")
+    override.add_argument(
+        "--take-back",
+        nargs="?",
+        const="all",
+        choices=("verdict", "days", "fee", "all"),
+        metavar="KIND",
+        help="the rules count again: verdict, days, fee or all; default: all",
+    )
+    override.set_defaults(run="override")
+
+
+def _add_note(commands: Any, files: _Parser) -> None:
+    note = commands.add_parser(
+        "note",
+        parents=[files],
+        help="what is to be remembered of a client or of one of its licences, into a book",
+        usage="licences note CLIENT [CODE] TEXT [--for client|us] --clients BOOK [options]",
+    )
+    note.add_argument("client", metavar="CLIENT")
+    note.add_argument("code", nargs="?", metavar="CODE", help="of a licence, such as EDI")
+    note.add_argument("text", metavar="TEXT")
+    note.add_argument(
+        "--for",
+        dest="audience",
+        choices=("client", "us"),
+        default="us",
+        help="who may read it: client, whose report has it, or us alone; default: us",
+    )
+    note.add_argument("--by", default="", metavar="NAME", help="who says so; default: who is logged in")
+    note.add_argument("--on", type=_read_date, metavar="DATE", help="default: today")
+    note.add_argument("--strike-out", action="store_true", help="the note with this text counts no more")
+    note.set_defaults(run="note")
 
 
 def _add_report(commands: Any, planned: _Parser) -> None:

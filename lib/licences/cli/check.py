@@ -41,6 +41,7 @@ def check_data(options: argparse.Namespace) -> int:
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
         problems += _find_contradictions(catalogue, profiles, find_as_of(options), clients)
         problems += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), clients)
+        problems += _find_idle_overrides(catalogue, profiles, find_as_of(options), clients)
         implied = _list_implied(catalogue, profiles, find_as_of(options))
         counts = count_stages_and_groups(profiles)
     summary = f"{catalogue_file}, {clients}: no problem found"
@@ -129,6 +130,33 @@ def _find_contradictions_ahead(
             wrong = f"from {day:%Y-%m-%d} on: {wrong}"
             problems.append(Problem(str(clients), int(lines[at]), ", ".join(one.fields), wrong, right))
     return problems
+
+
+def _find_idle_overrides(
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path
+) -> list[Problem]:
+    """What we hold against the rules and changes nothing any more."""
+    from licences.assessment.overrides import find_idle
+
+    return [
+        Problem(
+            str(clients),
+            0,
+            "",
+            f"{one.client}: {one.override.code}: {one.override.kind} {one.override.value}, "
+            f"held by {one.override.by}, {_say_idle(one.why, one.day)}",
+            f"licences override {one.client} {one.override.code} --take-back {one.override.kind}",
+        )
+        for one in find_idle(catalogue, profiles, as_of)
+    ]
+
+
+def _say_idle(why: str, day: date | None) -> str:
+    return {
+        "ended": f"has ended on {day}",
+        "gone": "is of what is no longer in force",
+        "alike": "is what the rules and the catalogue say themselves",
+    }[why]
 
 
 def _list_implied(

@@ -25,6 +25,8 @@ COMMANDS = {
     "record": ("book", "record"),
     "progress": ("case_progress", "tell_progress"),
     "durations": ("durations", "tell_durations"),
+    "override": ("case_file", "override"),
+    "note": ("case_file", "note"),
     "template": ("report", "write_template"),
     "new": ("new", "make_work_folder"),
     "explore": ("explore", "open_explorer"),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-GROUNDS = ("estimate", "experience", "own_cases", "secondary", "rule_text")
+GROUNDS = ("estimate", "override", "experience", "own_cases", "secondary", "rule_text")
 OWN_CASES = "own_cases"
 LEVELS = 2**16
 WORKING_SHARE = 5 / 7  # of calendar days, where holidays are left out of account

@@ -10,9 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from licences.book.overrides import Override
 from licences.law.catalogue import Catalogue
 from licences.law.durations import Correction, Duration, find_duration, read_corrections
 from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
+from licences.law.overrides import lay_over_entry
 from licences.law.own_times import lay_over
 from licences.law.preparation import NOTHING, Preparation, find_preparation
 from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
@@ -73,7 +75,9 @@ class UpcomingChange:
 class LawInForce:
     """The law on ``as_of`` in a reader's language; ``entries`` by code, in the catalogue's order.
 
-    province: whose local rules, or the firm's own times there, stand in the entries, empty where none do.
+    province: whose local rules, or the firm's own times there, stand in the entries, empty where none do. overrides: what
+    we hold of a client's licences in place of the catalogue's days and fees, and stands in the entries. plain: the law without
+    them.
     """
 
     catalogue: Catalogue
@@ -81,6 +85,8 @@ class LawInForce:
     language: str
     entries: Mapping[str, Licence]
     province: str = ""
+    overrides: tuple[Override, ...] = ()
+    plain: LawInForce | None = None
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -90,6 +96,8 @@ class LawInForce:
     @cached_property
     def coming(self) -> tuple[UpcomingChange, ...]:
         """What comes into force later, or ends without a successor, earliest first, its rules read."""
+        if self.plain is not None:
+            return self.plain.coming
         corrections = read_corrections(self.catalogue.corrections)
         begins, ends = (
             [_make_entry(row, self.catalogue, self.language, corrections) for row in rows.to_dict("records")]
@@ -137,17 +145,40 @@ def _list_local_provinces(catalogue: Catalogue, as_of: date) -> frozenset[str]:
     )
 
 
-def find_law_for(catalogue: Catalogue, as_of: date, language: str, profile: Mapping[str, Any]) -> LawInForce:
+def find_law_for(
+    catalogue: Catalogue,
+    as_of: date,
+    language: str,
+    profile: Mapping[str, Any],
+    overrides: tuple[Override, ...] = (),
+) -> LawInForce:
     """The law in force for one client: with the local rules of its province, where that is told and has any.
 
-    So it is with the times of the firm's own cases there.
+    So it is with the times of the firm's own cases there. overrides: what we hold of its licences; days and fees stand in
+    place of the catalogue's.
     """
     province = profile.get(PROVINCE)
     if not isinstance(province, str) or not (
         province in _list_local_provinces(catalogue, as_of) or province in catalogue.own_times.provinces
     ):
-        return find_law_in_force(catalogue, as_of, language)
-    return _find_local_law(catalogue, as_of, language, province)
+        law = find_law_in_force(catalogue, as_of, language)
+    else:
+        law = _find_local_law(catalogue, as_of, language, province)
+    return lay_over_law(law, overrides)
+
+
+def lay_over_law(law: LawInForce, overrides: tuple[Override, ...]) -> LawInForce:
+    """The law with what we hold of a client's days and fees; the same object where that is nothing."""
+    ours = tuple(one for one in overrides if one.code in law.entries and one.counts_on(law.as_of))
+    return _lay_over_law(law, ours) if any(one.kind != "verdict" for one in ours) else law
+
+
+@lru_cache(maxsize=64)
+def _lay_over_law(law: LawInForce, overrides: tuple[Override, ...]) -> LawInForce:
+    entries = dict(law.entries)
+    for one in overrides:
+        entries[one.code] = lay_over_entry(entries[one.code], one)
+    return replace(law, entries=entries, overrides=overrides, plain=law)
 
 
 @lru_cache(maxsize=64)

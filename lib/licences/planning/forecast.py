@@ -25,6 +25,7 @@ from licences.planning.risk import Risk, find_risk
 from licences.planning.schedule import Plan, Step, make_plan
 from licences.planning.simulation import PROMISED, Simulation, simulate
 from licences.planning.stages import StagePlan, find_stage_plans
+from licences.rules.case_files import NO_CASE_FILE, CaseFile
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Forecast:
     plan: Plan
     plan_options: PlanOptions
     make_baseline: Callable[[], Plan] | None = None
+    case_file: CaseFile = NO_CASE_FILE
 
     @cached_property
     def baseline(self) -> Plan | None:
@@ -212,10 +214,13 @@ def make_forecasts(
     Raises: UsageError where the plan cannot start on that day.
     """
     for one in judged or judge(catalogue, profiles, as_of):
-        laws = (find_law_for(catalogue, as_of, language, stage.profile) for stage in one.stages[1:])
+        overrides = one.case_file.overrides
+        laws = (
+            find_law_for(catalogue, as_of, language, stage.profile, overrides) for stage in one.stages[1:]
+        )
         begin = partial(
             make_plan,
-            law=find_law_for(catalogue, as_of, language, one.profile),
+            law=find_law_for(catalogue, as_of, language, one.profile, overrides),
             client=one.client,
             profile=one.profile,
             verdicts=one.verdicts,
@@ -231,8 +236,8 @@ def make_forecasts(
             engaged_on=one.engaged_on,
             courses=find_courses(one.case_file.events),
         )
+        baseline = None
         if plan.engaged_on:
             held = find_held(one.held, one.case_file.events, plan.engaged_on)
-            yield Forecast(plan, plan_options, partial(begin, held=held, start=plan.engaged_on))
-        else:
-            yield Forecast(plan, plan_options)
+            baseline = partial(begin, held=held, start=plan.engaged_on)
+        yield Forecast(plan, plan_options, baseline, one.case_file)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from icalendar import Alarm, Calendar, Event, vText
@@ -21,6 +22,7 @@ from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, fold, keep_version, read_events
 from licences.words.cases import view_case, view_licence
 from licences.words.operating import say_for
+from licences.words.overrides import say_override
 from licences.words.own_times import label_ground
 from licences.words.plans import StepView, say_duty, say_ground
 from licences.words.texts import add_note, say, say_day, say_share
@@ -396,12 +398,16 @@ def _say_summary(case: Case, entry: _Entry, licence: str) -> str:
     return say(language, "calendar.for_client", summary=summary, client=join_line(case.name))
 
 
-def _say_description(case: Case, entry: _Entry, licence: Mapping[str, object] | None, brand: Brand) -> str:
+def _say_description(case: Case, entry: _Entry, licence: Mapping[str, Any] | None, brand: Brand) -> str:
     language = case.language
     lines = [say(language, "calendar.client", client=join_line(case.name))]
     if licence:
         lines.append(_say_names(licence, language))
     lines += entry.lines
+    if licence and entry.code:
+        finding = case.findings[entry.code]
+        lines += [say_override(finding.override, case.law, finding.by_rules)] if finding.override else []
+        lines += [say(language, "note.label", note=text) for text in licence["remarks"]]
     if entry.is_estimate:
         lines.append(say(language, "calendar.estimate"))
     if entry.is_provisional:

@@ -19,6 +19,7 @@ from licences.law.kinds import OBLIGATIONS
 from licences.planning.deadlines import Deadline
 from licences.rules.facts import Fields
 from licences.words.deadlines import view_deadlines
+from licences.words.overrides import say_ground
 from licences.words.remedies import say_aim
 from licences.words.scope import say_scope
 from licences.words.texts import say
@@ -54,9 +55,13 @@ def draw_remedies(
         licence=_name_both(entry),
         as_of=as_of,
     )
-    verdict = say(language, f"verdict.{one.verdicts[entry.code]}")
+    ours = one.overridden.get(entry.code)
+    verdict = say(language, f"verdict.{one.by_rules.get(entry.code, one.verdicts[entry.code])}")
     head = Text(title, style="bold").append(f"  {entry.code}", style="not bold dim")
     parts = [head, Text(say(language, "what_it_takes.verdict", verdict=verdict))]
+    if ours:
+        held, ground = say(language, f"verdict.{ours.value}"), say_ground(ours, language)
+        parts.append(Text(say(language, "override.stands", ours=held, ground=ground), style="bold"))
     obligation = str(entry.row["obligation"])
     for name, aim in aims.items():
         if name == "eligible" and obligation in OBLIGATIONS.values():

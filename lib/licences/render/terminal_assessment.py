@@ -20,8 +20,10 @@ from licences.law.in_force import LawInForce, find_law_for, find_law_in_force
 from licences.law.local import PROVINCE
 from licences.planning.deadlines import Deadline, find_deadlines
 from licences.render.terminal import STYLES, draw_deadlines, draw_forbidden, draw_scope, make_table
+from licences.rules.case_files import list_case_files
 from licences.rules.facts import RARE, split_holdings
-from licences.words.findings import say_status, say_trace
+from licences.words.findings import find_counting, say_status, say_trace
+from licences.words.overrides import say_note, say_why, view_note
 from licences.words.phrases import say_rare
 from licences.words.texts import add_note, say
 
@@ -42,8 +44,11 @@ def draw_assessment(
     law = find_law_in_force(catalogue, as_of, language)
     parts: list[RenderableType] = []
     columns = (profiles[column] for column in ("client", "name", "holds", PROVINCE))
-    for client, name, holds, province in zip(*columns, strict=True):
+    files = list_case_files(profiles)
+    for case_file, client, name, holds, province in zip(files, *columns, strict=True):
         own = findings[findings["client"] == client]
+        counting = [find_counting(row) for row in own.to_dict("records")]
+        own = own.assign(by_rules=own["verdict"], verdict=counting)
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
         table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
         for verdict in BY_WEIGHT[:-1]:
@@ -57,9 +62,18 @@ def draw_assessment(
                 continue
             for at, row in enumerate(rows, start=1):
                 table.add_row(_name(row, law), _reason(row, law), end_section=at == len(rows))
+        parts += [
+            Text(say_note(view_note(note), language), style="bold")
+            for note in case_file.notes
+            if not note.code
+        ]
         of_client = find_law_for(catalogue, as_of, language, {PROVINCE: province})
         parts += [*draw_deadlines(_find_deadlines(own, split_holdings(holds), of_client), of_client), table]
         count = int(((own["verdict"] == "not_needed") & own["code"].isin(catalogue.codes)).sum())
+        unneeded = own[(own["verdict"] == "not_needed") & own["overridden"].notna()]
+        for row in unneeded.to_dict("records"):
+            why = say_why(row["overridden"], row["by_rules"], row["because"][:-1], language)
+            parts.append(Text(say(language, "note.of", name=law.short(row["code"]), note=why)))
         if count:
             parts.append(Text(say(language, "assess.not_needed", count=count), style="dim"))
         parts.append(Text())
@@ -92,7 +106,9 @@ def _name(row: Mapping[str, Any], law: LawInForce) -> Text:
 def _reason(row: Mapping[str, Any], law: LawInForce) -> Text:
     """What the verdict rests on, or what to ask; what blocks, and what a province asks for."""
     language, fields = law.language, law.catalogue.fields
-    if row["missing_facts"]:
+    if row["overridden"]:
+        reasons = [Text(say_why(row["overridden"], row["by_rules"], row["because"][:-1], language))]
+    elif row["missing_facts"]:
         reasons = [_ask([fields[field].label[language] for field in row["missing_facts"]], language)]
     elif row["verdict"] == "forbidden":
         # The law stands beside a prohibition, which is to be shown to whoever wants to sell all the same.
@@ -102,6 +118,7 @@ def _reason(row: Mapping[str, Any], law: LawInForce) -> Text:
     else:
         reasons = [Text(text) for text in row["because"][:-1]]
     reasons += [Text(blocker, style="red") for blocker in row["blockers"]]
+    reasons += [Text(say_note(note, language), style="bold") for note in row["notes"]]
     reasons += [Text(local, style="cyan") for local in row["local"]]
     if "trace" in row:
         reasons += [Text(line, style="dim") for line in say_trace(row["trace"], fields, language)]
@@ -166,7 +183,8 @@ def draw_questions(
 def _draw_rare(names: Sequence[str], one: Judgement, law: LawInForce) -> list[RenderableType]:
     """What only few businesses have, by name, and how many licences one answer to all settles."""
     language, fields = law.language, law.catalogue.fields
-    settled = find_settled_by_none(law.entries, fields, one.profile, names)
+    entries = {code: entry for code, entry in law.entries.items() if code not in one.overridden}
+    settled = find_settled_by_none(entries, fields, one.profile, names)
     lines = [
         Text(say(language, "rare.title", count=len(names)), style="bold"),
         Text(say_rare(len(settled), language)),

@@ -18,6 +18,7 @@ from licences.render.terminal import draw_deadlines, draw_forbidden, draw_scope,
 from licences.words.missing import view_missing
 from licences.words.money import say_quotation_total, say_risk, view_money, view_quotation
 from licences.words.operating import say_for
+from licences.words.overrides import say_ground, say_note, say_override, view_note
 from licences.words.plans import StepView, view_launch, view_steps
 from licences.words.promise import view_promise
 from licences.words.stages import view_stages
@@ -37,6 +38,7 @@ def draw_plans(
         parts += [
             Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
             *draw_forbidden(forecast.plan.verdicts, forecast.plan.law),
+            *_draw_case_file(forecast, language),
             *draw_deadlines(forecast.deadlines, forecast.plan.law),
             *_draw_missing(forecast, language),
             *_draw_launch(forecast, language),
@@ -50,6 +52,22 @@ def draw_plans(
             Text(),
         ]
     return [*parts, *draw_scope(catalogue, as_of, language)]
+
+
+def _draw_case_file(forecast: Forecast, language: str) -> Iterator[RenderableType]:
+    """What we hold against the rules, and all notes."""
+    law = forecast.plan.law
+    for one in forecast.case_file.overrides:
+        if one.kind != "verdict" and one.code in law.entries:
+            yield Text(say_override(one, law))
+        elif one.code in law.entries:
+            ours, ground = say(language, f"verdict.{one.value}"), say_ground(one, language)
+            said = say(language, "override.stands", ours=ours, ground=ground)
+            yield Text(say(language, "note.of", name=law.short(one.code), note=said))
+    for note in map(view_note, forecast.case_file.notes):
+        said = say_note(note, language)
+        name = law.short(note["code"])
+        yield Text(say(language, "note.of", name=name, note=said) if note["code"] else said, style="bold")
 
 
 def _draw_missing(forecast: Forecast, language: str) -> Iterator[RenderableType]:

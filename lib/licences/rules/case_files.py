@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from licences.book.events import Event
-from licences.book.notes import Note
+from licences.book.notes import CLIENT, Note
 from licences.book.overrides import Override
 from licences.rules.applications import follow_events, list_holdings
 
@@ -47,6 +47,14 @@ class CaseFile:
             events=tuple(one._replace(id=0) for one in self.events),
             notes=tuple(one._replace(id=0) for one in self.notes),
         )
+
+    def strip_internal(self) -> CaseFile:
+        """Without the notes that never leave the firm."""
+        return replace(self, notes=tuple(one for one in self.notes if one.audience == CLIENT))
+
+    def find_overrides(self, kind: str, on: date) -> dict[str, Override]:
+        """By code the overrides of a kind that count on a day."""
+        return {one.code: one for one in self.overrides if one.kind == kind and one.counts_on(on)}
 
     def list_held(self) -> tuple[str, ...]:
         """What the client denies to hold, and what it holds by what happened, as the items of a clients file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -15,6 +15,7 @@ from pandas.arrays import BooleanArray
 
 from licences.errors import ExpressionError
 from licences.rules.axes import Axis, make_axis
+from licences.rules.case_files import list_case_files
 from licences.rules.expressions import And, Atom, Node, Not, Or, Value, find_atoms, read_expression
 from licences.rules.facts import HELD, Fields, join_held, split_set
 from licences.rules.kleene import (
@@ -68,6 +69,15 @@ class Facts:
     @cached_property
     def _held_sets(self) -> list[frozenset[str]]:
         return [split_set(told) for told in self._held.cat.categories.tolist()]
+
+    @cached_property
+    def overridden(self) -> Mapping[str, Sequence[tuple[int, str]]]:
+        """By code the places of the clients of which we hold another verdict than the rules, each with ours."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for at, one in enumerate(list_case_files(self.profiles)):
+            for code, override in one.find_overrides("verdict", self.as_of).items() if one.overrides else ():
+                found.setdefault(code, []).append((at, override.value))
+        return found
 
     def _work_out(self, atom: Atom) -> BooleanArray:
         column = self.find_column(atom.field)

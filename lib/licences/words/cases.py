@@ -11,9 +11,11 @@ import pandas as pd
 
 from licences.analysis.case import Case
 from licences.analysis.progress import has_progress
+from licences.assessment.explain import Finding
 from licences.assessment.holdings import DONE
 from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
+from licences.book.notes import CLIENT
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import UpcomingChange
 from licences.law.local import PROVINCE
@@ -27,6 +29,7 @@ from licences.words.findings import say_finding, say_status
 from licences.words.letter import LetterView, view_letter
 from licences.words.missing import SHOWN, MissingView, say_more, view_missing
 from licences.words.money import MoneyView, view_money
+from licences.words.overrides import list_remarks, say_why, view_overridden
 from licences.words.papers import PaperView, count_by_who, group_by_who, view_papers
 from licences.words.phrases import say_rare, say_value
 from licences.words.plans import (
@@ -59,7 +62,7 @@ class LicenceView(RowView):
     status_text: the status in words. obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
     is_outside: whether the catalogue holds no rule for it, so that no answer settles it. last_day: to apply for
     the renewal of what is held or has expired, None where no expiry is told; it has a star where it is provisional. needed_from:
-    from which day on the verdict is, empty where it is so from the start.
+    from which day on the verdict is, empty where it is so from the start. remarks: the notes of it for the client.
     """
 
     verdict: str
@@ -77,6 +80,7 @@ class LicenceView(RowView):
     last_day: date | None
     last_day_text: str
     needed_from: str
+    remarks: list[str]
 
 
 class QuestionView(TypedDict):
@@ -127,7 +131,7 @@ class CaseView(TypedDict):
     all that is shown rests on, first what is to be obtained does, numbered; cites: the numbers by code; texts_of_plan: how many of them that are. open_text: how many, and whether they could be required. not_needed: the licences among what is
     not. missing: what a client that trades is missing today, most urgent first; missing_first: what of it a first
     page shows, and missing_more how many more there are. stages: of a client told in stages, and of no other, the
-    present and what is to come.
+    present and what is to come. remarks: what we hold against the rules, and our notes for the client.
     """
 
     case: Case
@@ -150,6 +154,7 @@ class CaseView(TypedDict):
     undated: list[StepView]
     questions: list[QuestionView]
     rare: RareView | None
+    remarks: list[str]
     warnings: list[str]
     coming: list[UpcomingView]
     shown: list[LicenceView]
@@ -229,6 +234,7 @@ def view_case(case: Case) -> CaseView:
         "undated": [step for step in steps if not step["finish"]],
         "questions": questions,
         "rare": _view_rare(case, questions),
+        "remarks": list(list_remarks(case.findings.values(), case.case_file.notes, case.law)),
         "warnings": [warning.message for warning in case.contradictions],
         "coming": [_view_coming(change, case) for change in case.coming],
         "shown": shown,
@@ -289,10 +295,12 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "verdict": finding.verdict,
         "status": finding.status,
         "status_text": say_status(finding.status, finding.implied_by, case.short, case.language),
-        "because": said["because"][:-1],  # the legal basis stands in its own place
-        "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
+        "because": _say_because(finding, said["because"][:-1], case.language),
+        "missing": []
+        if finding.override
+        else [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": said["blockers"],
-        "changes": said["would_change_if"],
+        "changes": [] if finding.override else said["would_change_if"],
         "obtainable": _say_obtainable(case, code),
         "age": _say_age(case, row["checked_on"]),
         "age_days": max(0, (case.as_of - row["checked_on"]).days),
@@ -301,7 +309,14 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "last_day": window.last_day if window else None,
         "needed_from": say_from(finding.begins_on, case.language) if finding.begins_on else "",
         "last_day_text": f"{window.last_day}{'*' if window.is_provisional else ''}" if window else "",
+        "remarks": [note.note for note in finding.notes if note.audience == CLIENT],
     }
+
+
+def _say_because(finding: Finding, reasons: list[str], language: str) -> list[str]:
+    """Why the verdict counts, without the legal basis, which stands in its own place."""
+    ours = view_overridden(finding.override)
+    return [say_why(ours, finding.by_rules, reasons, language)] if ours else reasons
 
 
 def _say_obtainable(case: Case, code: str) -> list[str]:

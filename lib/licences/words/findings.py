@@ -24,6 +24,7 @@ from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Fields, is_held, split_set
 from licences.rules.kleene import Profile, Trace
 from licences.rules.logic import Rule
+from licences.words.overrides import NoteView, OverriddenView, view_note, view_overridden
 from licences.words.phrases import say_claims
 from licences.words.remedies import say_conditions, say_steps, sort_ways
 from licences.words.rows import say_local
@@ -61,7 +62,8 @@ _From = TypedDict("_From", {"from": NotRequired[str | None]})
 class FindingView(_From):
     """A finding as ``licences assess --json`` promises it.
 
-    from: of clients told in stages alone, the day of the stage from which the verdict is, None where it is
+    verdict, because, missing_facts, would_change_if: of the rules, also where overridden says what we hold against them;
+    the rest goes by what counts. from: of clients told in stages alone, the day of the stage from which the verdict is, None where it is
     so from the start.
     """
 
@@ -80,6 +82,8 @@ class FindingView(_From):
     source_url: str | None
     checked_on: str
     local: list[str]
+    overridden: OverriddenView | None
+    notes: list[NoteView]
 
 
 class TracedView(FindingView):
@@ -89,6 +93,11 @@ class TracedView(FindingView):
     condition_trace: TraceView | None
 
 
+def find_counting(view: FindingView) -> str:
+    """The verdict that counts: what we hold, else the rules'."""
+    return view["overridden"]["verdict"] if view["overridden"] else view["verdict"]
+
+
 def say_finding(finding: Finding, language: str) -> FindingView:
     """A finding in a reader's language."""
     rule, source = finding.licence.applies, cite(finding.licence, language)
@@ -96,7 +105,7 @@ def say_finding(finding: Finding, language: str) -> FindingView:
     return {
         "client": finding.client,
         "code": finding.code,
-        "verdict": finding.verdict,
+        "verdict": finding.by_rules,
         **({"from": begins_on} if finding.is_staged else {}),  # type: ignore[typeddict-item]
         "because": [
             *say_reasons(finding, language),
@@ -117,6 +126,8 @@ def say_finding(finding: Finding, language: str) -> FindingView:
         "trading_without": finding.trading_without,
         **source,
         "local": say_local(finding.licence, language),
+        "overridden": view_overridden(finding.override),
+        "notes": list(map(view_note, finding.notes)),
     }
 
 

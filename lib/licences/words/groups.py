@@ -16,13 +16,14 @@ from licences.words.texts import say
 
 @dataclass(frozen=True)
 class CellView:
-    """What one company is told of one licence; status is empty for what nobody can hold."""
+    """What one company is told of one licence; status is empty for what nobody can hold, ours where the rules say it."""
 
     verdict: str
     verdict_label: str
     status: str
     status_label: str
     begins: str
+    ours: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,4 +144,5 @@ def _view_cell(one: Finding, law: LawInForce) -> CellView:
         status=one.status if is_said else "",
         status_label=say_status(one.status, one.implied_by, law.short, language) if is_said else "",
         begins=say(language, "assess.from", day=one.begins_on.isoformat()) if one.begins_on else "",
+        ours=say(language, "override.basis") if one.override else "",
     )

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from licences.law.in_force import Licence
+from licences.law.overrides import OVERRIDE
 from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.places import find_data_folder
 from licences.words.texts import fill, join_names, read_texts, say, say_number
@@ -38,6 +39,8 @@ def name_stem(stem: str, language: str) -> str:
 
 def label_value(column: str, value: object, language: str) -> str:
     """A value of a closed list of the catalogue in a language."""
+    if value == OVERRIDE:  # which no catalogue may say
+        return say(language, "override.basis")
     return (_list_columns()[column].values or {})[str(value)][language]
 
 

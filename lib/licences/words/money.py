@@ -9,6 +9,7 @@ from licences.planning.fees import Amounts, Cost
 from licences.planning.forecast import Forecast
 from licences.planning.risk import Penalty
 from licences.words.labels import join_some, label_value
+from licences.words.overrides import say_override
 from licences.words.texts import add_note, say, say_amount, say_number
 
 
@@ -135,6 +136,8 @@ def say_totals(forecast: Forecast) -> Iterator[str]:
         yield say(language, f"money.total.{key}", told=_say_sum(known, names, basis, language))
     if total.our_fee_cny is not None:
         yield say(language, "money.total.ours", told=say_quotation_total(forecast))
+    obtained = {step.code for step in forecast.plan.steps}
+    yield from (say_override(one, law) for one in law.overrides if one.kind == "fee" and one.code in obtained)
     if total.estimates:
         yield say(language, "money.estimates", names=_join(map(law.short, total.estimates), language))
 

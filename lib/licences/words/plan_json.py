@@ -19,6 +19,7 @@ from licences.planning.risk import Penalty, Risk
 from licences.planning.schedule import Step
 from licences.planning.stages import StagePlan
 from licences.words.applications import name_state
+from licences.words.overrides import HeldView, NoteView, view_held, view_note
 from licences.words.own_times import OwnTimeJson, describe_own_time
 from licences.words.papers import view_papers
 from licences.words.plans import StepView, say_duty, view_steps
@@ -292,6 +293,8 @@ class PlanJson(TypedDict):
     quotation: list[QuoteJson]
     risk: RiskJson
     missing_today: list[MissingJson]
+    overrides: list[HeldView]
+    notes: list[NoteView]
 
 
 def describe_plan(forecast: Forecast) -> PlanJson:
@@ -343,6 +346,8 @@ def describe_plan(forecast: Forecast) -> PlanJson:
         ],
         "risk": _describe_risk(forecast.risk),
         "missing_today": [_describe_missing(one) for one in forecast.missing],
+        "overrides": [view_held(one) for one in forecast.case_file.overrides if one.code in plan.law.entries],
+        "notes": list(map(view_note, forecast.case_file.notes)),
     }
 
 

@@ -18,6 +18,7 @@ from licences.rules.kleene import Profile
 from licences.words.applications import say_late, say_standing
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
+from licences.words.overrides import say_override
 from licences.words.own_times import label_ground, say_own_time
 from licences.words.stages import say_from
 from licences.words.texts import say, say_share
@@ -130,6 +131,11 @@ def _view_step(forecast: Forecast, step: Step) -> StepView:
         "notes": [
             *filter(None, [say_own_time(step, law)]),
             *(_say_passed_over(one, plan) for one in step.passed_over),
+            *(
+                say_override(one, law)
+                for one in law.overrides
+                if one.code == step.code and one.kind == "days"
+            ),
         ],
     }
 

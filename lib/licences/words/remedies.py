@@ -12,6 +12,7 @@ from licences.reading.tables import NONE
 from licences.rules.expressions import Atom
 from licences.rules.facts import Field, Fields
 from licences.rules.kleene import Claim, Profile, is_true_of
+from licences.words.overrides import OverriddenView, view_overridden
 from licences.words.phrases import name_amount, say_bound, say_claims, say_value
 from licences.words.texts import read_texts, say
 
@@ -39,6 +40,7 @@ class RemediesView(TypedDict):
     client: str
     code: str
     verdict: str
+    overridden: OverriddenView | None
     needed: AimView
     not_needed: AimView
     eligible: AimView
@@ -59,7 +61,8 @@ def say_remedies(
     return {
         "client": one.client,
         "code": code,
-        "verdict": one.verdicts[code],
+        "verdict": one.by_rules.get(code, one.verdicts[code]),
+        "overridden": view_overridden(one.overridden.get(code)),
         "needed": view("needed"),
         "not_needed": view("not_needed"),
         "eligible": view("eligible"),

@@ -19,6 +19,7 @@ from docx import Document
 from openpyxl import load_workbook
 from test_diff import AS_OF, change, follow
 
+from case_files import add_files, hold
 from licences.analysis.case import Case, make_case
 from licences.analysis.impact import find_impacts
 from licences.analysis.record import MIME, choose_since, find_record, hand_over_record, make_record
@@ -29,6 +30,7 @@ from licences.render.excel.workbook import make_workbook
 from licences.render.html.since_last import SinceLastSection, make_since_last_section
 from licences.render.word.document import make_word
 from licences.rules.facts import choose_clients
+from licences.words.since_last import tell_changes
 from licences.words.texts import say
 
 START = date(2026, 11, 24)
@@ -546,3 +548,20 @@ def test_where_nothing_differs_no_report_is_made_and_a_missing_catalogue_is_said
         1,
         "no.csv: there is no such file; check the path",
     )
+
+
+def test_what_we_hold_of_days_and_fees_is_no_change_of_the_law(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    told = sample_clients[sample_clients["client"] == "grand-bazaar"]
+    ours = [hold("EDI", "days", "15"), hold("EDI", "fee", "300"), hold("ICP", "verdict", "not_needed")]
+    plan_options = PlanOptions(date(2026, 11, 24))
+    before, after = (
+        make_case(catalogue, profiles, date(2026, 11, 23), plan_options, "en")
+        for profiles in (told, add_files(told, {"grand-bazaar": ours}))
+    )
+    said = tell_changes(after, make_record(before), make_record(after))
+    assert said is not None
+    titles = [title for title, _ in said["parts"]]
+    assert titles == ["What is needed", "Opening date and fees"]
+    assert "no longer needed (it was: required)" in said["parts"][0][1][0]

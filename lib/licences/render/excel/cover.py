@@ -58,6 +58,8 @@ def _list_names(case: Case, brand: Brand) -> Iterator[Line]:
         yield Line(None, disclaimer)
     for warning in view_case(case)["warnings"]:
         yield Line(own("workbook.warning"), warning, "alarm")
+    for at, remark in enumerate(view_case(case)["remarks"]):
+        yield Line(None if at else own("letter.remarks_title"), remark)
 
 
 def _list_deadlines(case: Case) -> Iterator[Line]:

@@ -97,6 +97,7 @@ def make_licences(author: Author) -> Table:
     def say_why(one: LicenceView) -> str:
         asked = own("waits.facts", names=author.join_some(one["missing"])) if one["missing"] else None
         told = (*one["because"], *one["blockers"], asked if one["verdict"] == "undetermined" else None)
+        told = (*told, *(say("note.label", note=text) for text in one["remarks"]))
         return say("deadlines.between").join(filter(None, told))
 
     parts: list[Part] = [

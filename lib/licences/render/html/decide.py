@@ -51,6 +51,8 @@ def make_decisions(case: Case) -> dict[str, Any]:
     main = [field.name for field in find_main_facts(law) if field.name not in asked]
     contradicting = {name for rule, _ in contradictions for name in rule.names}
     can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
+    ours = {code: finding.verdict for code, finding in case.findings.items() if finding.override}
+    rules = {code: _settle(rule, ours[code]) if code in ours else rule for code, rule in rules.items()}
     status = {
         code: say_status(finding.status, finding.implied_by, case.short, language)
         for code, finding in case.findings.items()
@@ -79,6 +81,13 @@ def make_decisions(case: Case) -> dict[str, Any]:
         "verdicts": page["verdicts"],
         "texts": texts | {"contradiction": page["contradiction"]},
     }
+
+
+def _settle(rule: dict[str, Any], verdict: str) -> dict[str, Any]:
+    """A rule by which a verdict that we hold stands whatever is answered."""
+    if verdict == "not_needed":
+        return rule | {"applies": make_tree(Always(False))}
+    return rule | {"applies": make_tree(Always(True)), "verdict": verdict}
 
 
 def _describe_rare(case: Case) -> dict[str, Any] | None:

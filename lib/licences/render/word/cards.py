@@ -39,6 +39,7 @@ class _Cards:
         is_other = licence["name"] != licence["official_name"]
         law = [licence["legal_basis"], licence["penalty"]]
         status, until = licence["status_text"], self.case.held.get(licence["code"])
+        remarks = [say(self.case.language, "note.label", note=text) for text in licence["remarks"]]
         blocked = [f"{page['blocked_sign']} {blocker}" for blocker in licence["blockers"]]
         day = licence["last_day_text"]
         last_day = say(self.case.language, "deadlines.of_holding", day=day) if day else ""
@@ -58,7 +59,9 @@ class _Cards:
                 filter(None, (status, licence["needed_from"], last_day, str(until or "")))
             ),
             "reasons": "\n".join(
-                filter(None, [licence["advice"], *licence["because"], licence["legal_basis"], *blocked])
+                filter(
+                    None, [licence["advice"], *licence["because"], licence["legal_basis"], *blocked, *remarks]
+                )
             ),
             "tags": " · ".join(tags),
             "facts": self._list(self._list_facts(licence)),
@@ -91,6 +94,7 @@ class _Cards:
         """What a client wants to know first: why, from whom, how long it takes, and by which law."""
         page, years = self.page, licence["validity"]
         time = [licence["time"], fill(str(page["valid_for"]), years=years) if years else ""]
+        yield say(self.case.language, "note.title"), " ".join(licence["remarks"])
         yield page["why_short"], self._join(licence["because"])
         yield page["authority"], licence["authority"]
         yield page["time_short"], str(page["between"]).join(filter(None, time))

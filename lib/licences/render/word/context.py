@@ -30,7 +30,8 @@ NAMES = frozenset(
      "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_rows",
      "missing_today", "needs", "next_questions", "not_needed", "not_needed_why", "notes", "opening",
      "outside", "page", "papers", "papers_by_who", "papers_intro", "papers_unknown", "periods",
-     "plan_intro", "progress", "questions", "questions_more", "quotation", "quotation_total", "rare_note", "reference",
+     "plan_intro", "progress", "questions", "questions_more", "quotation", "quotation_total", "rare_note",
+     "reference", "remarks",
      "renew", "renewals", "renewals_intro", "renewals_title", "rest", "risk", "scope", "scope_sentence",
      "shown", "sources_intro", "stages", "stages_title", "start", "steps", "steps_note", "subject", "texts",
      "to_obtain", "undated", "undated_steps", "undetermined", "untold_expiries", "warnings"}
@@ -69,6 +70,7 @@ class _Words:
             "limits": [*view["scope"], *page["limits"], view["local_note"]],
             "edition": self.fill("edition", edition=case.catalogue.edition),
             "warnings": view["warnings"],
+            "remarks": view["remarks"],
             **describe_letter(case),
             "has_progress": view["has_progress"],
             "progress": {

@@ -22,6 +22,7 @@ def write_letter(writer: Writer) -> None:
         _write_missing,
         _write_opening,
         _write_stages,
+        _write_remarks,
         _write_periods,
         _write_goals,
         _write_questions,
@@ -133,6 +134,13 @@ def _write_stages(writer: Writer) -> None:
                  ("{{ stage.late }} {{ stage.promise }}", "Cell alarm")),
             ),
         )  # fmt: skip
+
+
+def _write_remarks(writer: Writer) -> None:
+    """What we hold against the rules, and our notes."""
+    with writer.block("if remarks"):
+        writer.heading("{{ labels.letter.remarks_title }}")
+        writer.list("remark in remarks", "{{ remark }}")
 
 
 def _write_periods(writer: Writer) -> None:
