@@ -24,6 +24,7 @@ BROKEN = Path(__file__).parents[1] / "broken"
 KEYS = [
     "client", "code", "verdict", "because", "missing_facts", "would_change_if", "blockers", "status",
     "last_day_to_apply", "implied_by", "trading_without", "legal_basis", "source_url", "checked_on", "local",
+    "overridden", "notes",
 ]  # fmt: skip
 
 
