@@ -27,10 +27,11 @@ from licences.analysis.portfolio import open_portfolio
 from licences.book.clients import Writing
 from licences.book.events import Event
 from licences.book.exchange import list_tables
+from licences.book.issues import Issue, list_last_issues, write_issue
 from licences.book.place import add_known_on, find_address, is_book, read_server_place
 from licences.book.reading import read_kept
 from licences.book.schema import METADATA
-from licences.book.store import BookError, change_book, read_book
+from licences.book.store import BookError, change_book, find_limit, read_book
 from licences.cli.main import main
 from licences.errors import MissingFileError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue
@@ -462,3 +463,21 @@ def _write_for_ever(place: Path, confirm: int) -> None:
         event = Event("TRADEMARK", kind, date(2026, 11, 2), note="w")
         record_events(place, [("corner-shop", event), ("old-willow", event)], {"TRADEMARK"}, LI)
         os.write(confirm, b"x")
+
+
+def test_what_was_issued_last_is_that_of_each_client_and_of_the_day(book: Path) -> None:
+    def write(client: str, number: str, writing: Writing) -> Issue:
+        issue = Issue(number, date(2026, 5, 1), date(2026, 5, 1), "en", "standard", number, "{}", "", "")
+        with change_book(book) as connection:
+            write_issue(connection, client, issue, writing)
+        return issue
+
+    later = Writing(datetime(2026, 6, 1, 8, tzinfo=UTC), "li")
+    first, other = write("shop", "shop-2026-001", LI), write("other", "other-2026-001", LI)
+    second = write("shop", "shop-2026-002", later)
+    with read_book(book) as connection:
+        assert list_last_issues(connection) == {"shop": second, "other": other}
+        assert list_last_issues(connection, "shop") == {"shop": second}
+        before = find_limit(add_known_on(book, date(2026, 5, 31)))
+        assert list_last_issues(connection, limit=before) == {"shop": first, "other": other}
+        assert list_last_issues(connection, "nobody") == {}

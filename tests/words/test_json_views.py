@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
+from licences.book.issues import Issue, write_issue
+from licences.book.store import change_book
 from licences.cli.main import main
 from licences.law.catalogue import Catalogue
+from licences.rules.keeping import begin_writing
 from licences.words.json_views import OUTPUTS
 from own_books import make_decided_book
 
 DAY = ["--as-of", "2026-11-23"]
-BOOK = "book.sqlite"
+BOOK = "book.sqlite"  # of which something was issued
 COMMANDS = {
     "assess": ["assess", *DAY],
     "assess --trace": ["assess", *DAY, "--trace"],
@@ -28,6 +32,8 @@ COMMANDS = {
     "check": ["check"],
     "durations": ["durations", *DAY, "--clients", BOOK],
     "check --deep": ["check", "--deep", *DAY],
+    "check of a book": ["check", "--clients", BOOK],
+    "issue --list": ["issue", "--list", "--clients", BOOK],
 }
 
 
@@ -44,7 +50,17 @@ def book(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, sample_clients: pd.DataFrame
 ) -> Path:
     place = tmp_path_factory.mktemp("book") / BOOK
-    return make_decided_book(place, sample_clients, catalogue, (20, 30, 40), "wander-work")
+    make_decided_book(place, sample_clients, catalogue, (20, 30, 40), "wander-work")
+    folder = str(place.parent / "corner-shop" / "corner-shop-2026-001")
+    day = date(2026, 11, 23)
+    with change_book(place) as connection:
+        issue = Issue("corner-shop-2026-001", day, day, "en", "standard", folder, '{"a.pdf": "0"}', "0", "")
+        write_issue(connection, "corner-shop", issue, begin_writing())
+    return place
+
+
+def find_promised(command: str) -> str:
+    return command.removesuffix(" --deep").removesuffix(" of a book")
 
 
 def print_json(command: str, capsys: pytest.CaptureFixture[str], book: Path) -> Any:
@@ -57,12 +73,12 @@ def print_json(command: str, capsys: pytest.CaptureFixture[str], book: Path) -> 
 def test_a_command_prints_the_shape_that_is_promised(
     command: str,
     project: Path,
+    book: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    book: Path,
 ) -> None:
     monkeypatch.chdir(project)
-    schema = make_strict_schema(OUTPUTS[command.removesuffix(" --deep")])
+    schema = make_strict_schema(OUTPUTS[find_promised(command)])
     printed = print_json(command, capsys, book)
     assert not [error.message for error in Draft202012Validator(schema).iter_errors(printed)]
 
@@ -84,4 +100,4 @@ def test_another_key_or_type_would_be_noticed(
 
 
 def test_every_shape_is_of_a_command_that_is_tried() -> None:
-    assert {command.removesuffix(" --deep") for command in COMMANDS} == set(OUTPUTS)
+    assert set(map(find_promised, COMMANDS)) == set(OUTPUTS)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from licences.analysis.mark import Mark
 from licences.assessment.contradictions import Contradiction, find_contradictions
 from licences.assessment.explain import Finding, explain
 from licences.assessment.questions import find_settled_by_none, rank_questions
 from licences.assessment.verdicts import Judgement, is_concerned, judge
+from licences.book.place import is_book
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
 from licences.law.working_days import find_usual_start
@@ -34,7 +36,8 @@ class Case:
 
     findings: by code, in the catalogue's order; of a client told in stages those of the stage that counts. profile: of the
     present. questions: the client's rows of ``rank_questions``. case_file: what a book keeps of it, without the notes
-    that never leave the firm: everything for the client is made from a case.
+    that never leave the firm: everything for the client is made from a case. mark: what a document on it says of itself, None
+    for nothing.
     """
 
     client: str
@@ -50,6 +53,7 @@ class Case:
     contradictions: list[Contradiction]
     forecast: Forecast
     case_file: CaseFile = NO_CASE_FILE
+    mark: Mark | None = None
 
     @property
     def law(self) -> LawInForce:
@@ -136,7 +140,7 @@ class Case:
 class Given:
     """The law and the clients that a batch has read already: what the files would say.
 
-    client: whose they are, empty where they are all clients of the file.
+    client: whose they are, empty where they are all clients of the file. mark: of the documents.
     """
 
     client: str
@@ -144,6 +148,7 @@ class Given:
     clients_path: str
     catalogue: Catalogue
     profiles: pd.DataFrame
+    mark: Mark | None = None
 
 
 _given: list[Given] = []
@@ -161,17 +166,30 @@ def forget_given() -> None:
 
 def find_given(client: str, catalogue: str, clients: str) -> tuple[Catalogue, pd.DataFrame] | None:
     """What was handed over, where just that is asked for."""
+    given = _find_given(client, catalogue, clients)
+    return (given.catalogue, given.profiles) if given else None
+
+
+def _find_given(client: str, catalogue: str, clients: str) -> Given | None:
     for given in _given:
         if (given.client, given.catalogue_path, given.clients_path) == (client, catalogue, clients):
-            return given.catalogue, given.profiles
+            return given
     return None
 
 
-def _read(client: str, catalogue: str, clients: str, as_of: date) -> tuple[Catalogue, pd.DataFrame]:
+def _read(client: str, catalogue: str, clients: str, as_of: date) -> Given:
+    """What the files say; of a client of a book its next report is held against what was issued last."""
     ours = read_catalogue(Path(catalogue) if catalogue else None)
     file = read_clients_place(clients) if clients else find_own_file("clients.csv")
     profiles = read_profiles(file, ours.fields, ours.codes)
-    return add_own_times(ours, profiles, as_of), choose_clients(profiles, [client])
+    chosen = choose_clients(profiles, [client])
+    if is_book(file):
+        from licences.analysis.last_issue import find_issued_record, read_last_issues  # which know the case
+        from licences.analysis.record import hand_over_record
+
+        (whose,) = chosen["client"]
+        hand_over_record(find_issued_record(whose, read_last_issues(file, whose).get(whose)))
+    return Given(client, catalogue, clients, add_own_times(ours, profiles, as_of), chosen)
 
 
 def open_case(
@@ -198,11 +216,12 @@ def open_case(
     """
     today = date.today()
     day = date.fromisoformat(as_of) if as_of else today
-    ours, profiles = find_given(client, catalogue, clients) or _read(client, catalogue, clients, day)
+    given = _find_given(client, catalogue, clients) or _read(client, catalogue, clients, day)
     chosen = tuple(filter(None, include.split(",")))
     first = date.fromisoformat(start) if start else find_usual_start(today, day)
     plan_options = PlanOptions(first, chosen, capacity or None, seed, prepares)
-    return make_case(ours, find_present(profiles, day), day, plan_options, language)
+    case = make_case(given.catalogue, find_present(given.profiles, day), day, plan_options, language)
+    return replace(case, mark=given.mark)
 
 
 def make_case(

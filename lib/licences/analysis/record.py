@@ -31,8 +31,8 @@ _KEPT = frozenset(
      "foreign_rule", "legal_basis", "advice", "article_phase", "published_on", "days_unit", "statutory_days_unit",
      "renewal_days_unit"}
 )  # fmt: skip
-# How a report was asked for; that another day was asked for is no change in what it says.
-_ASKED = frozenset({"as_of", "start", "since"})
+# How a report was asked for and issued; that another day was asked for is no change in what it says.
+_ASKED = frozenset({"as_of", "start", "since", "issued"})
 
 Record = Mapping[str, Any]
 """What a report said, as JSON; see ``make_record``."""
@@ -175,7 +175,8 @@ def choose_since(record: Record, earlier: Record | None) -> Record | None:
     """The report against which a record is held: the last one that said something else; None where there is none.
 
     Where the last one said just this of just this day, it is made again, and is held against what
-    that one was held against, so that the same inputs make the same report.
+    that one was held against, so that the same inputs make the same report. One that was issued has its number and
+    day under ``issued``; it is held against as often as a draft is made.
     """
     if earlier is None:
         return None
@@ -227,6 +228,19 @@ def find_record(trail: bytes, client: str) -> Record | None:
         record, _ = json.JSONDecoder().raw_decode(trail[found.end() :].decode())
     except ValueError:
         return None
+    return _choose_own(record, client)
+
+
+def read_record(text: str, client: str) -> Record | None:
+    """The record of a client that a book keeps as JSON; None where it is none that can be read."""
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return None
+    return _choose_own(record, client)
+
+
+def _choose_own(record: Any, client: str) -> Record | None:
     return record if _is_whole(record) and record["client"] == client else None
 
 
@@ -267,6 +281,7 @@ _LATER_KINDS: dict[str, tuple[type, ...]] = {
     "yearly_fees_cny": (int, float),
     "unknown_yearly_fees": (list,),
     "implied": (dict,),
+    "issued": (dict,),
 }
 
 _earlier: list[Record] = []

@@ -12,6 +12,7 @@ import pandas as pd
 
 from licences.api.clients import Clients
 from licences.api.days import Day, read_day
+from licences.book.place import is_book
 from licences.errors import UsageError, need_extra, suggest
 from licences.law.working_days import find_usual_start
 from licences.planning.schedule import find_beginning
@@ -160,6 +161,7 @@ def report(
         has_browser=makeable.has_browser,
         length=length,
         ics=ics,
+        book=clients.path if clients.path and is_book(clients.path) else None,
     )
     present = clients.find_present(day)
     entries = write_reports(

@@ -345,6 +345,7 @@ class Explorer:
             language=self.language,
             include=self.terms.include,
             capacity=self.terms.capacity or None,
+            book=self.places.clients if is_book(self.places.clients) else None,
         )
         self.screen.progress.value = 0
         self.screen.progress.layout.display = SHOWN

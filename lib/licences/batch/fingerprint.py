@@ -14,7 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from licences.analysis.mark import Mark
 from licences.assessment.verdicts import Judgement, is_concerned, judge
+from licences.book.issues import Issue
 from licences.law.catalogue import Catalogue
 from licences.law.citations import find_cited
 from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in_force, find_shown
@@ -106,6 +108,11 @@ def hash_inputs(
         ]
         gone = [_find_names(catalogue, code) for code in one.held if code not in law.entries]
         yield one.client, _hash(common, one.client, cells, used, announced, gone)
+
+
+def hash_issues(hashed: str, mark: Mark | None, last: Issue | None) -> str:
+    """The hash of a report on a client of a book: of its inputs, its mark, and what was issued last."""
+    return _hash(hashed, mark, (last.number, last.hash) if last else None)
 
 
 def _is_touched(one: Judgement, code: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from licences.analysis.group import make_groups
+from licences.analysis.mark import Mark
 from licences.assessment.explain import explain
 from licences.errors import MissingFileError
 from licences.law.catalogue import Catalogue
@@ -26,12 +27,13 @@ PAGE = "group.html"
 
 @dataclass(frozen=True)
 class GroupJob:
-    """For which day and in which language, from which firm, and the folder of the reports."""
+    """For which day and in which language, from which firm, the folder of the reports, and what the pages say of themselves."""
 
     out: Path
     as_of: date
     language: str
     brand: Brand | None = None
+    mark: Mark | None = None
 
 
 def write_groups(
@@ -45,7 +47,7 @@ def write_groups(
     found = explain(catalogue, profiles, job.as_of, job.language, over_stages=True)
     for group in make_groups(profiles, found, names):
         view, scope = view_group(group, law), say_scope(catalogue, job.as_of, job.language, False)
-        page = make_group_page(view, job.language, job.brand, scope, str(catalogue.edition))
+        page = make_group_page(view, job.language, job.brand, scope, str(catalogue.edition), job.mark)
         place: Any = job.out
         folder = place / group.name
         try:

@@ -16,6 +16,7 @@ from licences.batch.task import FIGURES, FORMATS, PAGE, Result, Task
 from licences.render.browser import BrowserError
 from licences.render.pdf import Printer
 from licences.render.word.pictures import place_pictures
+from licences.words.marks import say_mark_in_short
 
 _PDF, _WORD = FORMATS["pdf"], FORMATS["docx"]
 
@@ -55,9 +56,8 @@ class PrintQueue:
         figures = files.pop(FIGURES, b"")
         if "pdf" in task.formats:
             try:
-                files[_PDF] = self._printer.print_page(
-                    files[PAGE].decode(), task.name, self._as_of, task.length
-                )
+                footer = " · ".join(filter(None, [task.name, say_mark_in_short(task.mark, task.language)]))
+                files[_PDF] = self._printer.print_page(files[PAGE].decode(), footer, self._as_of, task.length)
             except BrowserError as error:
                 lacks[f"no {_PDF}"] = error
         if figures:

@@ -23,13 +23,16 @@ from licences.render.html.outputs import PLOTLY_KIND, read_figure
 from licences.render.html.page import make_html
 from licences.render.lengths import FIGURES as FIGURES_SHOWN
 from licences.runner.notebooks import parse_notebook, read_notebook
+from licences.words.marks import say_mark
 from licences.words.texts import say
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
     """What the notebook of a task, and the documents beside its page, take from memory instead of the files."""
     asked = task.parameters
-    return Given(task.client, str(asked["catalogue"]), str(asked["clients"]), catalogue, task.profiles)
+    return Given(
+        task.client, str(asked["catalogue"]), str(asked["clients"]), catalogue, task.profiles, task.mark
+    )
 
 
 def make_result(task: Task, notebook: NotebookNode, edition: str) -> Result:
@@ -41,7 +44,15 @@ def make_result(task: Task, notebook: NotebookNode, edition: str) -> Result:
     problem = f"the notebook ran to its end, but {'; '.join(lacks)}" if lacks else None
     is_to_print = PAGE in made or not _asks_for_page(task)
     status = "done" if is_to_print else "failed"
+    _mark_notebook(notebook, task)
     return Result(task.client, status, made | {TRAIL: _write_notebook(notebook)}, problem)
+
+
+def _mark_notebook(notebook: NotebookNode, task: Task) -> None:
+    """Says at the head of the trail whether it was issued."""
+    if task.mark:
+        cell = nbformat.v4.new_markdown_cell(f"**{say_mark(task.mark, task.language)}**", id="mark")
+        notebook.cells.insert(0, cell)
 
 
 def _asks_for_page(task: Task) -> bool:
@@ -78,7 +89,7 @@ def _list_writers(
     find_case = cache(lambda: open_case(**parameters))
     writers: dict[str, Callable[[], bytes]] = {}
     if _asks_for_page(task):
-        page = partial(make_html, notebook, task.name, task.language, task.brand, edition)
+        page = partial(make_html, notebook, task.name, task.language, task.brand, edition, task.mark)
         writers[PAGE] = lambda: page().encode("utf-8", "replace")
     if "xlsx" in task.formats:
         from licences.render.excel.workbook import make_workbook  # an extra, as are the next two

@@ -7,19 +7,23 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from licences.analysis.last_issue import find_issued_record, read_last_issues
+from licences.analysis.mark import DRAFT, Mark
 from licences.analysis.record import find_record
 from licences.batch.edited import CHECKLIST, hash_content, hash_editable
 from licences.batch.executors import ReportExecutor, open_executor
-from licences.batch.fingerprint import hash_inputs, hash_library
+from licences.batch.fingerprint import hash_inputs, hash_issues, hash_library
 from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, Progress, find_engine
 from licences.batch.printing import PrintQueue, is_to_print
 from licences.batch.store import ReportStore
 from licences.batch.task import FAILURE, FORMATS, RENEWALS, TRAIL, Result, Task, blame_ourselves, say_error
+from licences.book.issues import Issue
 from licences.errors import LostError
 from licences.law.catalogue import Catalogue
 from licences.render.brand import Brand
@@ -43,7 +47,9 @@ class BatchJob(NotebookJob):
     can be told from one that works by its time alone, so that there is a limit by default. scheduler: the
     address of a Dask cluster, None for this machine. template: of the Word files, None for ours.
     has_browser: whether figures can be drawn in them. length: of PDF and Word, one of EVERY_LENGTH.
-    ics: what the calendars hold, ``renewals`` or ``all``.
+    ics: what the calendars hold, ``renewals`` or ``all``. book: where the clients are kept, None for a file; its reports
+    are drafts, and are held against what was issued last. mark: of a report that is to be issued. calendar: the one
+    issued last, for such a report.
     """
 
     include: tuple[str, ...] = ()
@@ -61,6 +67,9 @@ class BatchJob(NotebookJob):
     has_browser: bool = True
     length: str = STANDARD
     ics: str = RENEWALS
+    book: Path | None = None
+    mark: Mark | None = None
+    calendar: bytes | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -152,6 +161,11 @@ class _Batch:
         return open_executor(job.scheduler, self.context, job.workers, self.progress, self.keeps_warm)
 
     @cached_property
+    def issued(self) -> dict[str, Issue]:
+        """What was last issued to clients of a book."""
+        return read_last_issues(self.job.book) if self.job.book else {}
+
+    @cached_property
     def print_queue(self) -> PrintQueue:
         """Called together when there is a first page to print."""
         return PrintQueue(self.job.workers, self.job.as_of, self.executor, self.store)
@@ -164,7 +178,9 @@ class _Batch:
         plan = (job.start, job.include, job.capacity, job.prepares, job.seed)
         asked = (*plan, job.brand, *drawn, *length, *held)
         inputs = hash_inputs(context.catalogue, profiles, job.as_of, job.language, context.notebook, asked)
-        for at, (client, hashed) in enumerate(inputs):
+        mark = DRAFT if job.book and not job.mark else job.mark
+        for at, (client, own) in enumerate(inputs):
+            hashed = hash_issues(own, mark, self.issued.get(client)) if job.book else own
             made = None if job.force else self.store.find_made(client, hashed, job.outputs)
             if made is not None:
                 yield self._note(client, hashed, Result(client, "up_to_date", dict.fromkeys(made, b"")))
@@ -172,7 +188,7 @@ class _Batch:
             while len(self.running) >= self.executor.find_room():
                 yield from self._take_finished()
             profile = profiles.iloc[at : at + 1]  # a slice copies nothing
-            task = self._follow(_make_task(job, profile, self.progress))
+            task = self._follow(replace(_make_task(job, profile, self.progress), mark=mark))
             self.running[self.executor.submit(task)] = _Asked(task, hashed)
         while self.running:
             yield from self._take_finished()
@@ -191,11 +207,16 @@ class _Batch:
         """A task with what the client's folder holds of earlier reports."""
         client, read = task.client, self.store.read
         issued = self.store.read_last(client, FORMATS["ics"]) if "ics" in task.formats else None
+        if self.job.mark:
+            issued = self.job.calendar
         checklist = self.store.read_entered(client, CHECKLIST) if "xlsx" in task.formats else None
         entered = read_entries(checklist) if checklist else None
         if checklist and entered is not None:
             self.carried[client] = hash_content(checklist), entered.own
-        earlier = find_record(read(client, TRAIL) or b"", client)
+        if self.job.book:
+            earlier = find_issued_record(client, self.issued.get(client))
+        else:
+            earlier = find_record(read(client, TRAIL) or b"", client)
         entries = entered.entries if entered else ()
         return replace(task, earlier=earlier, issued=issued, entered=entries)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from licences.analysis.mark import Mark
 from licences.analysis.record import Record
 from licences.errors import LicencesError
 from licences.render.brand import Brand
@@ -37,7 +38,7 @@ class Task:
     formats: some of FORMATS; for a PDF the page is made, which is to be printed. has_pictures: whether
     the figures of a Word file can be drawn. template: a ``.docx``. length: of PDF and Word, one of EVERY_LENGTH.
     ics: what a calendar holds. earlier: what the client's last
-    report said.
+    report said, of a client of a book what was last issued. mark: what the documents say of themselves.
     """
 
     client: str
@@ -51,6 +52,7 @@ class Task:
     has_pictures: bool = False
     length: str = STANDARD
     earlier: Record | None = None
+    mark: Mark | None = None
     issued: bytes | None = None
     entered: tuple[Entry, ...] = ()
     ics: str = RENEWALS

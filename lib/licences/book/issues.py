@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -48,6 +49,31 @@ def list_issues(
     for whose, *cells in fetch_rows(connection, asked.order_by(own.id)):
         found.setdefault(whose, []).append(Issue(*cells))
     return {whose: tuple(issues) for whose, issues in found.items()}
+
+
+def list_last_issues(
+    connection: Any, client: str | None = None, limit: str | None = None
+) -> dict[str, Issue]:
+    """By client what was sent last; otherwise as ``list_issues``. Raises: BookError."""
+    from sqlalchemy import func, select
+
+    from licences.book.schema import ISSUES
+
+    own = ISSUES.c
+    last = select(func.max(own.id)).group_by(own.client)
+    if limit is not None:
+        last = last.where(own.recorded_at < limit)
+    if client is not None:
+        last = last.where(own.client == client)
+    asked = select(own.client, *(own[name] for name in Issue._fields)).where(own.id.in_(last))
+    return {whose: Issue(*cells) for whose, *cells in fetch_rows(connection, asked)}
+
+
+def find_next_number(client: str, year: int, numbers: Iterable[str]) -> str:
+    """The number after the last one of a year; numbers: of what was sent to the client in any year."""
+    before = f"{client}-{year}-"
+    running = [number.removeprefix(before) for number in numbers if number.startswith(before)]
+    return f"{before}{max([int(one) for one in running if one.isdigit()], default=0) + 1:03}"
 
 
 def write_issue(connection: Any, client: str, issue: Issue, writing: Writing) -> None:

@@ -77,10 +77,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
         metavar="NAME",
         help="all clients of a group of companies; may be repeated",
     )
-    asked.add_argument(
-        "--as-of", type=_read_date, default=None, metavar="DATE", help="the law of which day; default: today"
-    )
-    asked.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh")
+    _add_day(asked)
 
     check = commands.add_parser("check", parents=[files], help="find every problem in the data files")
     check.add_argument("--deep", action="store_true", help="also what is doubtful though it can be read")
@@ -116,24 +113,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     what_if.set_defaults(run="what-if")
 
     planned = _Parser(add_help=False, parents=[asked])
-    planned.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
-    planned.add_argument(
-        "--include",
-        type=partial(_read_names, "verdict to include", INCLUDED),
-        default=(),
-        metavar="VERDICTS",
-        help="plan for these too: recommended, optional or both with a comma; default: required alone",
-    )
-    planned.add_argument(
-        "--capacity",
-        type=_read_count,
-        metavar="N",
-        help="at most N applications in preparation at a time; default: no limit",
-    )
-    _add_preparation(planned)
-    planned.add_argument(
-        "--seed", type=_read_seed, default=0, metavar="N", help="of the simulation; default: 0"
-    )
+    _add_planning(planned)
 
     plan = commands.add_parser("plan", parents=[planned], help="in what order, by when, how sure")
     plan.add_argument("--json", action="store_true", help="print JSON alone")
@@ -142,6 +122,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     _add_book(commands, files)
     _add_progress(commands, planned)
     _add_report(commands, planned)
+    _add_issue(commands, files)
     _add_diff(commands, planned)
 
     _add_overviews(commands, files, asked)
@@ -338,47 +319,99 @@ def _add_note(commands: Any, files: _Parser) -> None:
     note.set_defaults(run="note")
 
 
-def _add_report(commands: Any, planned: _Parser) -> None:
-    report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
-    report.add_argument(
+def _add_day(parser: _Parser) -> None:
+    parser.add_argument(
+        "--as-of", type=_read_date, default=None, metavar="DATE", help="the law of which day; default: today"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh")
+
+
+def _add_planning(parser: _Parser) -> None:
+    """How is to be planned."""
+    parser.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
+    parser.add_argument(
+        "--include",
+        type=partial(_read_names, "verdict to include", INCLUDED),
+        default=(),
+        metavar="VERDICTS",
+        help="plan for these too: recommended, optional or both with a comma; default: required alone",
+    )
+    parser.add_argument(
+        "--capacity",
+        type=_read_count,
+        metavar="N",
+        help="at most N applications in preparation at a time; default: no limit",
+    )
+    _add_preparation(parser)
+    parser.add_argument(
+        "--seed", type=_read_seed, default=0, metavar="N", help="of the simulation; default: 0"
+    )
+
+
+def _add_form(parser: _Parser) -> None:
+    """What a report looks like, from which notebook and template, and what it may take."""
+    parser.add_argument(
         "--format",
         type=partial(_read_names, "format", FORMATS),
         default=("html",),
         metavar="FORMATS",
         help="some of html,pdf,docx,xlsx,ics with commas between; default: html",
     )
-    report.add_argument(
+    parser.add_argument(
         "--length",
         choices=EVERY_LENGTH,
         default=STANDARD,
         help="of the PDF and the Word file; the page holds all; progress is one sheet on where a case stands; default: standard",
     )
-    report.add_argument(
+    parser.add_argument(
         "--ics",
         choices=CALENDARS,
         default=CALENDARS[0],
         help="what the calendar holds: renewals, duties and deadlines, or all with the plan; default: renewals",
     )
-    report.add_argument(
+    parser.add_argument(
         "--template", type=Path, metavar="FILE", help="a Word template of your own; see 'licences template'"
     )
-    report.add_argument(
-        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
-    )
-    report.add_argument(
+    parser.add_argument(
         "--notebook", type=Path, metavar="FILE", help="default: notebooks/client_report.ipynb"
     )
-    report.add_argument(
-        "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
-    )
-    report.add_argument(
+    parser.add_argument(
         "--timeout", type=_read_seconds, metavar="SECONDS", help="for each report; default: 600"
     )
-    report.add_argument(
+    parser.add_argument(
         "--memory",
         type=_read_count,
         metavar="MIB",
         help="the most that one report may take; default: the machine's, divided by the workers",
+    )
+
+
+def _add_issue(commands: Any, files: _Parser) -> None:
+    issue = commands.add_parser(
+        "issue",
+        parents=[files],
+        help="make what is sent to a client, with a number, and freeze it",
+        usage="licences issue (CLIENT | [CLIENT] --list) --clients BOOK [options]",
+    )
+    issue.add_argument("issued_to", nargs="?", metavar="CLIENT")
+    issue.add_argument("--list", action="store_true", help="print what was issued, of all clients or of one")
+    issue.add_argument("--json", action="store_true", help="with --list: print JSON alone")
+    issue.add_argument("--out", type=Path, metavar="DIR", help="a folder of this machine; default: issued/")
+    issue.add_argument("--by", default="", metavar="NAME", help="who issues; default: who is logged in")
+    _add_day(issue)
+    _add_planning(issue)
+    _add_form(issue)
+    issue.set_defaults(run="issue", client=[], group=[], workers=1, scheduler=None, force=True)
+
+
+def _add_report(commands: Any, planned: _Parser) -> None:
+    report = commands.add_parser("report", parents=[planned], help="one folder a client, with its report")
+    _add_form(report)
+    report.add_argument(
+        "--out", type=_read_place, metavar="DIR", help="also an address such as s3://…; default: reports/"
+    )
+    report.add_argument(
+        "--workers", type=_read_count, default=os.cpu_count() or 1, metavar="N", help="default: cores"
     )
     report.add_argument(
         "--scheduler", metavar="ADDRESS", help="make them on a Dask cluster, such as tcp://10.0.0.1:8786"

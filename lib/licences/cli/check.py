@@ -13,6 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from licences.book.issues import list_issues
+from licences.book.place import is_book
+from licences.book.store import find_limit, read_book
 from licences.cli.arguments import MAX_AGE_DAYS
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
@@ -23,6 +26,7 @@ from licences.rules.facts import read_profiles
 from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
 from licences.words.extents import count_stages_and_groups, say_counts, say_extent, say_notes
 from licences.words.holdings import describe_implied, say_implied
+from licences.words.issues import IssuedJson, say_issued
 from licences.words.scope import describe_scope, say_scope
 
 
@@ -44,18 +48,22 @@ def check_data(options: argparse.Namespace) -> int:
         problems += _find_idle_overrides(catalogue, profiles, find_as_of(options), clients)
         implied = _list_implied(catalogue, profiles, find_as_of(options))
         counts = count_stages_and_groups(profiles)
+    issued = _check_issued(clients, problems) if is_book(clients) and not problems else None
     summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
         summary = _say_figures(len(problems), figures)
     if options.json:
-        _print_json(options, problems, figures | counts | describe_implied(implied))
+        listed = {"issued": issued} if issued else {}
+        _print_json(options, problems, figures | counts | describe_implied(implied) | listed)
     else:
         if options.deep and not figures:
             summary = "mend these first; the deep check needs data that can be read"
         _print_text(options, problems, summary if options.deep or not problems else "")
         for line in say_implied([] if problems else implied, "en"):
+            print(line, file=sys.stderr)
+        for line in say_issued(issued, "en") if issued else ():
             print(line, file=sys.stderr)
     _print_extent(extent, problems, counts)
     return 1 if problems else 0
@@ -166,6 +174,25 @@ def _list_implied(
     from licences.assessment.holdings import list_implied
 
     return list_implied(catalogue, profiles, as_of)
+
+
+def _check_issued(place: Path, problems: list[Problem]) -> IssuedJson | None:
+    """Adds what of the issues on this machine is not as the book has it; what there is of them, None for nothing."""
+    from licences.batch.frozen import find_frozen, find_frozen_problems, list_unknown
+
+    with read_book(place) as connection:
+        sent = list_issues(connection, limit=find_limit(place))
+    absent, unknown = list[str](), list[str]()
+    for client, issues in sent.items():
+        for issue in issues:
+            if find_frozen(issue).is_dir():
+                problems += find_frozen_problems(client, issue)
+            else:
+                absent.append(issue.number)
+        for folder in dict.fromkeys(find_frozen(issue).parent for issue in issues):
+            unknown += [str(shorten(found)) for found in list_unknown(folder, client, issues)]
+    count = sum(map(len, sent.values()))
+    return {"count": count, "absent": absent, "unknown": unknown} if count else None
 
 
 def _find_brand_problems() -> list[Problem]:

@@ -31,6 +31,7 @@ COMMANDS = {
     "new": ("new", "make_work_folder"),
     "explore": ("explore", "open_explorer"),
     "report": ("report", "issue_reports"),
+    "issue": ("issue", "issue"),
     "portfolio": ("report", "issue_portfolio"),
     "due": ("due", "tell_due"),
 }
@@ -74,7 +75,7 @@ def _discard_output() -> None:
 
 def is_sure_of_reports(options: argparse.Namespace) -> bool:
     """Whether reports are likely to be made on this machine, from processes that are forked."""
-    if options.run != "report" or options.scheduler or not (options.client or options.force):
+    if options.run not in {"report", "issue"} or options.scheduler or not (options.client or options.force):
         return False
     from licences.runner.forkserver import can_fork
 

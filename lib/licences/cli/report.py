@@ -13,12 +13,15 @@ from datetime import UTC, date, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from licences.book.place import is_book
 from licences.cli.options import (
     find_as_of,
     find_catalogue_file,
+    find_clients_file,
     find_start,
     read_files,
     shorten,
@@ -32,17 +35,17 @@ from licences.reading.places import find_own_file, find_shipped_file, find_work_
 from licences.runner.imports import import_nbformat
 from licences.words.texts import fill
 
+if TYPE_CHECKING:
+    from licences.batch.run import BatchJob
+
 _AGAIN_SECONDS = 0.05
 
 
 def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
     import_nbformat()
-    from licences.batch.formats import find_makeable
-    from licences.batch.run import MADE, TIMEOUT_SECONDS, BatchJob, write_reports
+    from licences.batch.run import MADE, write_reports
     from licences.cli.progress import follow_batch
-    from licences.planning.schedule import find_beginning
-    from licences.render.brand import read_brand
 
     catalogue, profiles = read_files(options)
     everybody = profiles
@@ -50,6 +53,43 @@ def issue_reports(options: argparse.Namespace) -> int:
         profiles = _choose_touched(options, catalogue, profiles)
         if profiles.empty:
             return 0
+    order = read_order(options, catalogue, profiles, options.out or find_work_folder() / "reports")
+    warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
+    warn_of_capacity(options)
+
+    made = 0
+    stop_as_by_ctrl_c()
+    with (
+        follow_batch(len(profiles)) as tell,
+        closing(
+            write_reports(
+                order, catalogue, profiles, lambda: datetime.now(UTC), warn=partial(print, file=sys.stderr)
+            )
+        ) as entries,
+    ):
+        for entry in entries:
+            made += entry["status"] in MADE
+            tell(entry)
+    print(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", file=sys.stderr)
+    if options.group:
+        from licences.analysis.mark import DRAFT
+        from licences.batch.group import GroupJob, write_groups
+
+        job = GroupJob(order.out, order.as_of, options.lang, order.brand, DRAFT if order.book else None)
+        for page in write_groups(job, catalogue, everybody, options.group):
+            print(shorten(page), file=sys.stderr)
+    return 0 if made == len(profiles) and order.formats == options.format else 1
+
+
+def read_order(
+    options: argparse.Namespace, catalogue: Catalogue, profiles: pd.DataFrame, out: Path
+) -> BatchJob:
+    """Which reports are asked for; says of which formats none can be made here."""
+    from licences.batch.formats import find_makeable
+    from licences.batch.run import TIMEOUT_SECONDS, BatchJob
+    from licences.planning.schedule import find_beginning
+    from licences.render.brand import read_brand
+
     start = find_start(options)
     find_beginning(start)
     makeable = find_makeable(options.format)
@@ -57,11 +97,12 @@ def issue_reports(options: argparse.Namespace) -> int:
         print(warning, file=sys.stderr)
     formats = makeable.formats
     template = _read_template(options, catalogue, profiles, start) if options.template else None
-    order = BatchJob(
+    place = find_clients_file(options)
+    return BatchJob(
         notebook=options.notebook or find_shipped_file("notebooks/client_report.ipynb"),
-        out=options.out or find_work_folder() / "reports",
+        out=out,
         catalogue=options.catalogue,
-        clients=options.clients,
+        clients=place if options.known_on else options.clients,
         as_of=find_as_of(options),
         start=start,
         language=options.lang,
@@ -80,31 +121,8 @@ def issue_reports(options: argparse.Namespace) -> int:
         has_browser=makeable.has_browser,
         length=options.length,
         ics=options.ics,
+        book=place if is_book(place) else None,
     )
-    warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
-    warn_of_capacity(options)
-
-    made = 0
-    _stop_as_by_ctrl_c()
-    with (
-        follow_batch(len(profiles)) as tell,
-        closing(
-            write_reports(
-                order, catalogue, profiles, lambda: datetime.now(UTC), warn=partial(print, file=sys.stderr)
-            )
-        ) as entries,
-    ):
-        for entry in entries:
-            made += entry["status"] in MADE
-            tell(entry)
-    print(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", file=sys.stderr)
-    if options.group:
-        from licences.batch.group import GroupJob, write_groups
-
-        job = GroupJob(order.out, order.as_of, options.lang, order.brand)
-        for page in write_groups(job, catalogue, everybody, options.group):
-            print(shorten(page), file=sys.stderr)
-    return 0 if made == len(profiles) and formats == options.format else 1
 
 
 def issue_portfolio(options: argparse.Namespace) -> int:
@@ -130,7 +148,7 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     )
     find_beginning(order.start)
     warn_of_capacity(options)
-    _stop_as_by_ctrl_c()
+    stop_as_by_ctrl_c()
     result = write_portfolio(order, catalogue, profiles)
     out = shorten(order.out)
     if result.status == "done":
@@ -210,7 +228,7 @@ def write_template(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stop_as_by_ctrl_c() -> None:
+def stop_as_by_ctrl_c() -> None:
     """A batch that is told to end leaves its place to others, whoever told it and at whatever moment."""
     if threading.current_thread() is not threading.main_thread():
         return

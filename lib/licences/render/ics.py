@@ -21,6 +21,7 @@ from licences.planning.simulation import PROMISED, SHARES
 from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, fold, keep_version, read_events
 from licences.words.cases import view_case, view_licence
+from licences.words.marks import say_mark
 from licences.words.operating import say_for
 from licences.words.overrides import say_override
 from licences.words.own_times import label_ground
@@ -58,9 +59,16 @@ def make_calendar(
     2.1.3.1.1.20.62.
     """
     brand, language = brand or Brand(), case.language
-    name = say(language, "calendar.name", client=join_line(case.name))
-    about = [say(language, f"calendar.about.{holds}", as_of=case.as_of), *list_brand(brand, language)]
-    calendar = begin_calendar(name, "\n".join(about), language)
+    mark, title = say_mark(case.mark, language), say(language, "calendar.name", client=join_line(case.name))
+    is_draft = case.mark is not None and case.mark.is_draft
+    about = [
+        *filter(None, [mark]),
+        say(language, f"calendar.about.{holds}", as_of=case.as_of),
+        *list_brand(brand, language),
+    ]
+    calendar = begin_calendar(
+        add_note(title, mark, language) if is_draft else title, "\n".join(about), language
+    )
     due, planned = list(_list_due(case)), list(_list_planned(case))
     issued, author = read_events(earlier), _Author(case, brand)
     for entry in sorted([*due, *(planned if holds == ALL else ())], key=_place):

@@ -13,6 +13,7 @@ from licences.law.diff import Difference
 from licences.words.due import CallJson
 from licences.words.findings import FindingView, TracedView
 from licences.words.holdings import ImpliedJson
+from licences.words.issues import IssuedJson, IssueJson
 from licences.words.messages import find_profiles, tell
 from licences.words.own_times import DurationsJson
 from licences.words.plan_json import PlanJson
@@ -119,6 +120,7 @@ class CheckJson(TypedDict):
     stages: NotRequired[int]
     clients_in_stages: NotRequired[int]
     groups: NotRequired[int]
+    issued: NotRequired[IssuedJson]
     broken_rules: NotRequired[int]
     noticed: NotRequired[int]
     share: NotRequired[float]
@@ -143,6 +145,7 @@ OUTPUTS: dict[str, Any] = {
     "check": CheckJson,
     "due": list[CallJson],
     "durations": DurationsJson,
+    "issue --list": list[IssueJson],
 }
 """For each command with ``--json`` the type of what it prints."""
 

@@ -90,8 +90,8 @@ class _Letter:
         case, goals = self.case, [self._view_goal(code) for code in self.open]
         more = len(case.questions) - QUESTIONS
         return {
-            "date": write_day(case.as_of, self.language),
-            "reference": f"{case.client} / {case.as_of}",
+            "date": write_day((case.mark and case.mark.issued_on) or case.as_of, self.language),
+            "reference": (case.mark and case.mark.number) or f"{case.client} / {case.as_of}",
             "greeting": self.texts["greeting"],
             "subject": self.texts["subject"],
             "scope": self.fill("scope", as_of=mark_day(case.as_of), count=self._count_answers()),

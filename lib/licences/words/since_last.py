@@ -69,9 +69,9 @@ def tell_changes(case: Case, old: Record | None, new: Record) -> dict[str, Any] 
     is_readable = old["language"] == new["language"]
     if not parts and not is_readable:
         return None
-    intro = own(
-        f"retrospect.{'intro' if old['as_of'] <= new['as_of'] else 'intro_earlier'}", as_of=old["as_of"]
-    )
+    issued = old.get("issued", {})
+    key = "intro" if old["as_of"] <= new["as_of"] else "intro_earlier"
+    intro = own(f"retrospect.{'issued_' * bool(issued)}{key}", as_of=old["as_of"], **issued)
     return {
         "title": own("retrospect.title"),
         "intro": intro

@@ -13,6 +13,7 @@ from licences.render.brand import Brand
 from licences.render.excel.cells import Cell, Day, Line, SheetLink
 from licences.words.cases import view_case
 from licences.words.labels import label_value
+from licences.words.marks import say_mark
 from licences.words.missing import say_more
 from licences.words.operating import say_for
 from licences.words.since_last import tell_since_last
@@ -44,6 +45,9 @@ def _list_names(case: Case, brand: Brand) -> Iterator[Line]:
     own = partial(say, case.language)
     disclaimer = brand.disclaimer.get(case.language)
     yield Line(own("workbook.title"), style="title")
+    if case.mark:
+        said = say_mark(case.mark, case.language)
+        yield Line(own("workbook.mark"), said, "alarm" if case.mark.is_draft else "plain")
     yield Line(own("workbook.client"), join_line(case.name))
     yield Line(own("workbook.client_code"), case.client)
     yield Line(own("workbook.as_of"), case.as_of)

@@ -19,6 +19,7 @@ from licences.render.excel.sources import make_licences, make_sources
 from licences.render.excel.timing import make_deadlines, make_plan
 from licences.render.excel.todo import make_todo
 from licences.render.excel.writer import draw_book
+from licences.words.marks import say_mark_in_short
 from licences.words.texts import say
 
 RASTER = frozenset({"image/png", "image/jpeg"})  # what a workbook can show
@@ -49,7 +50,11 @@ def make_workbook(case: Case, brand: Brand | None = None, entered: Sequence[Entr
         title=own("workbook.title"),
         name=join_line(case.name),
         as_of=case.as_of,
-        dated=own("workbook.header", as_of=case.as_of),
+        dated=" · ".join(
+            filter(
+                None, [own("workbook.header", as_of=case.as_of), say_mark_in_short(case.mark, case.language)]
+            )
+        ),
         page=own("workbook.page"),
         firm=brand.firm,
         colour=brand.colour,

@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 
+from licences.analysis.mark import Mark
 from licences.render.brand import Brand
 from licences.render.figures.style import read_asset
 from licences.render.html.page import make_html
@@ -17,7 +18,12 @@ from licences.words.texts import read_texts
 
 
 def make_group_page(
-    view: GroupView, language: str, brand: Brand | None = None, scope: Sequence[str] = (), edition: str = ""
+    view: GroupView,
+    language: str,
+    brand: Brand | None = None,
+    scope: Sequence[str] = (),
+    edition: str = "",
+    mark: Mark | None = None,
 ) -> str:
     """The page of a group in the look of every page of ours; whatever a client typed is escaped.
 
@@ -27,7 +33,7 @@ def make_group_page(
     data, metadata = section._repr_mimebundle_()
     output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])])
-    return make_html(notebook, view.name, language, brand, edition)
+    return make_html(notebook, view.name, language, brand, edition, mark)
 
 
 def make_group_section(view: GroupView, language: str, scope: Sequence[str] = ()) -> Section:

@@ -16,23 +16,30 @@ from typing import Any
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
+from licences.analysis.mark import Mark
 from licences.render.brand import Brand
 from licences.render.figures.style import PLOTLY, read_asset
 from licences.render.html.outputs import Block, Part, list_parts
 from licences.render.html.sections import SIGNATURE
 from licences.render.lengths import PROGRESS
+from licences.words.marks import say_mark
 from licences.words.texts import say
 
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 def make_html(
-    notebook: NotebookNode, name: str, language: str, brand: Brand | None = None, edition: str = ""
+    notebook: NotebookNode,
+    name: str,
+    language: str,
+    brand: Brand | None = None,
+    edition: str = "",
+    mark: Mark | None = None,
 ) -> str:
     """The page of an executed notebook: its outputs, no code, no request to anywhere.
 
     name: the client's name, for the title of the page. brand: the firm that it comes from. edition: of
-    the catalogue, named at the foot.
+    the catalogue, named at the foot. mark: what the page says of itself at its head.
     """
     brand = brand or Brand()
     parts = list_parts(notebook.cells, language)
@@ -51,6 +58,8 @@ def make_html(
         "contents": say(language, "page.contents_title"),
         "appendix": say(language, "page.appendix_title"),
         "headings": _find_headings(parts),
+        "mark": say_mark(mark, language),
+        "is_draft": mark is not None and mark.is_draft,
         "firm": brand.firm,
         "contact": brand.contact,
         "colour": brand.colour,

@@ -12,6 +12,7 @@ from licences.render.lengths import STANDARD
 from licences.render.word.cards import describe_licences
 from licences.render.word.letter import describe_letter
 from licences.words.cases import view_case
+from licences.words.marks import say_mark
 from licences.words.missing import SHOWN, say_more
 from licences.words.operating import read_texts_for
 from licences.words.papers import PaperView
@@ -26,8 +27,9 @@ NAMES = frozenset(
      "client", "client_code", "close", "coming", "conflicts", "contact", "costs", "costs_in_short",
      "costs_totals", "dates", "deadlines", "deadlines_intro", "deadlines_title", "decided", "details",
      "disclaimer", "documents", "edition", "figures", "firm", "forbidden", "goals", "goals_by",
-     "goals_note", "greeting", "groups", "has_chances", "has_progress", "held", "held_in_vain", "labels", "launch", "length",
-     "licences", "limits", "logo", "missing_all", "missing_intro", "missing_more", "missing_rows",
+     "goals_note", "greeting", "groups", "has_chances", "has_progress", "held", "held_in_vain", "is_draft",
+     "issued_number", "issued_on", "labels", "launch", "length", "licences", "limits", "logo", "mark",
+     "missing_all", "missing_intro", "missing_more", "missing_rows",
      "missing_today", "needs", "next_questions", "not_needed", "not_needed_why", "notes", "opening",
      "outside", "page", "papers", "papers_by_who", "papers_intro", "papers_unknown", "periods",
      "plan_intro", "progress", "questions", "questions_more", "quotation", "quotation_total", "rare_note",
@@ -66,6 +68,10 @@ class _Words:
             "firm": brand.firm,
             "contact": brand.contact,
             "disclaimer": brand.disclaimer.get(case.language, ""),
+            "mark": say_mark(case.mark, case.language),
+            "is_draft": case.mark is not None and case.mark.is_draft,
+            "issued_number": case.mark.number if case.mark else "",
+            "issued_on": str((case.mark and case.mark.issued_on) or ""),
             "scope": view["scope"],
             "limits": [*view["scope"], *page["limits"], view["local_note"]],
             "edition": self.fill("edition", edition=case.catalogue.edition),

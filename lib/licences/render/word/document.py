@@ -9,7 +9,9 @@ from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import Any
 
+from docx.enum.text import WD_PARAGRAPH_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from licences.analysis.case import Case
@@ -83,6 +85,7 @@ def _make(
     document = file.docx
     if not is_ours:
         _check_fields(document)
+        _write_mark(document, words["mark"])
     _describe_pictures(document, figures)
     number_captions(document)
     fill_contents(document)
@@ -96,6 +99,21 @@ def _make(
     target = io.BytesIO()
     file.save(target)
     return place_pictures(target.getvalue(), {})
+
+
+def _write_mark(document: Any, mark: str) -> None:
+    """Puts at the head of a document what it says of itself, where its template left no place for that."""
+    parts = [
+        document.part,
+        *(link.target_part for link in document.part.rels.values() if not link.is_external),
+    ]
+    roots = [part.element for part in parts if hasattr(part, "element")]
+    texts = ("".join(root.itertext(qn("w:t"))) for root in roots)
+    if mark and not any(mark in text for text in texts):
+        first = document.element.body[0]
+        paragraph = document.add_paragraph(mark)
+        paragraph.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
+        first.addprevious(paragraph._p)  # noqa: SLF001 - python-docx adds paragraphs only at the end
 
 
 class _Figures(dict[str, str]):

@@ -43,7 +43,7 @@ def write_head(writer: Writer) -> None:
         name.bold, name.font.size, name.font.color.rgb = True, Pt(11), find_colour(INK)
         firm.add_run("{% if contact %}{{ '\\n' }}{{ contact }}{% endif %}")
         writer.end_table()
-    told = (("to", "client"), ("date", "as_of"), ("reference", "reference"))
+    told = (("to", "client"), ("date", "issued_on or as_of"), ("reference", "reference"))
     table = writer.make_table(len(told), [24, TEXT_WIDTH_MM - 24], has_lines=False)
     for row, (label, text) in zip(table.rows, told, strict=True):
         first, second = (cell.paragraphs[0] for cell in row.cells)

@@ -66,12 +66,22 @@ def set_page(document: Any) -> None:
     section.left_margin = section.right_margin = Mm((210 - TEXT_WIDTH_MM) / 2)
     section.top_margin, section.bottom_margin = Mm(17), Mm(14)
     section.header_distance = section.footer_distance = Mm(8)
-    section.header.paragraphs[0].add_run("{{ firm }}{% if contact %} · {{ contact }}{% endif %}")
-    section.header.paragraphs[0].style = document.styles["Header"]
-    _write_foot(document, section.footer.paragraphs[0])
     section.different_first_page_header_footer = True
-    section.first_page_header.paragraphs[0].style = document.styles["Header"]
+    section.header.paragraphs[0].add_run("{{ firm }}{% if contact %} · {{ contact }}{% endif %}")
+    for head in (section.header.paragraphs[0], section.first_page_header.paragraphs[0]):
+        _write_mark(document, head)
+    _write_foot(document, section.footer.paragraphs[0])
     _write_foot(document, section.first_page_footer.paragraphs[0])
+
+
+def _write_mark(document: Any, paragraph: Any) -> None:
+    """At the right whether it was issued, a draft in a colour that is seen."""
+    paragraph.style = document.styles["Header"]
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.add_run("{% if mark %}\t{% endif %}")
+    draft = paragraph.add_run("{% if is_draft %}{{ mark }}{% endif %}")
+    draft.bold, draft.font.color.rgb = True, find_colour(ALARM)
+    paragraph.add_run("{% if not is_draft %}{{ mark }}{% endif %}")
 
 
 def _write_foot(document: Any, paragraph: Any) -> None:
