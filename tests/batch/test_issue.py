@@ -14,22 +14,30 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
 from batches import read_ledger
+from licences.analysis.case import make_case
+from licences.analysis.mark import DRAFT as DRAFT_MARK
 from licences.analysis.mark import Mark
 from licences.batch.frozen import find_frozen_problems, hash_all, hash_files
 from licences.batch.issue import IssueOrder, issue_files
 from licences.book.issues import Issue, find_next_number, list_issues
 from licences.book.store import read_book
 from licences.cli.main import main
+from licences.law.catalogue import Catalogue
+from licences.planning.forecast import PlanOptions
+from licences.render.word.document import make_word
+from licences.rules.facts import choose_clients
 from licences.rules.keeping import begin_book, begin_writing
 from poppler import ask_poppler
 from word_files import list_texts, make_docx
@@ -379,17 +387,22 @@ def test_a_report_from_a_file_says_nothing_of_drafts(firm: Firm, tmp_path: Path)
         assert "ssued" not in text, name
 
 
-def test_a_template_without_a_place_for_it_gets_the_mark_at_its_head(firm: Firm, tmp_path: Path) -> None:
-    (tmp_path / "ours.docx").write_bytes(make_docx("Dear {{ client }}"))
-    (tmp_path / "place.docx").write_bytes(
-        make_docx("Dear {{ client }}", "{{ mark }}{% if is_draft %}!{% endif %}")
+def test_a_template_without_a_place_for_it_gets_the_mark_at_its_head(
+    catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    profile = choose_clients(sample_clients, ["corner-shop"])
+    case = make_case(catalogue, profile, date(2026, 11, 23), PlanOptions(date(2026, 11, 24)), "en")
+    draft = replace(case, mark=DRAFT_MARK)
+    without, place = (
+        make_docx("Dear client"),
+        make_docx("Dear client", "{{ mark }}{% if is_draft %}!{% endif %}"),
     )
-    for name, wanted in (("ours", [DRAFT, "Dear"]), ("place", ["Dear", f"{DRAFT}!"])):
-        firm.draft(
-            "--format", "docx", "--template", str(tmp_path / f"{name}.docx"), "--out", str(tmp_path / name)
-        )
-        texts = list_texts((tmp_path / name / "corner-shop" / "report.docx").read_bytes())
-        assert [text.split(" ")[0] for text in texts if text] == [text.split(" ")[0] for text in wanted]
+    for one, template, wanted in (
+        (draft, without, [DRAFT, "Dear client"]),
+        (draft, place, ["Dear client", f"{DRAFT}!"]),
+        (case, without, ["Dear client"]),
+    ):
+        assert [text for text in list_texts(make_word(one, template=template)) if text] == wanted
 
 
 def test_reports_and_ledger_are_for_their_owner_alone(firm: Firm) -> None:
