@@ -31,6 +31,8 @@ COMMANDS = {
     "diff": ["diff", "--from", "2024-01-01", "--to", "2026-11-23"],
     "check": ["check"],
     "durations": ["durations", *DAY, "--clients", BOOK],
+    "progress": ["progress", *DAY, "--start", "2026-11-24", "--clients", BOOK, "--client", "wander-work"],
+    "due": ["due", *DAY, "--clients", BOOK],
     "check --deep": ["check", "--deep", *DAY],
     "check of a book": ["check", "--clients", BOOK],
     "issue --list": ["issue", "--list", "--clients", BOOK],
