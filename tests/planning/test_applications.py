@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from licences.law.catalogue import Catalogue
 from licences.law.durations import LEVELS, Correction, Duration
 from licences.law.in_force import find_law_in_force
 from licences.law.preparation import NOTHING
-from licences.law.working_days import count_working_days, find_date, find_positions
+from licences.law.working_days import count_working_days, find_date, find_positions, find_working_date
 from licences.planning.applications import find_courses, find_limit_day, find_remainder
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.moves import find_moves
@@ -288,13 +288,14 @@ def test_the_case_begins_when_it_was_engaged_and_says_what_is_late(
         as_of=date(2026, 12, 14),
         start=date(2026, 12, 15),
     )
-    assert told.plan.began_on == later.plan.began_on == engaged
+    began = find_working_date(engaged + timedelta(days=1))
+    assert told.plan.began_on == later.plan.began_on == began
     assert told.baseline
     assert later.baseline
     assert told.baseline.launch == later.baseline.launch
     assert "SP" not in told.late
-    assert told.late["MLPS_2"] == count_working_days(engaged, START)
-    assert later.late["MLPS_2"] == count_working_days(engaged, date(2026, 12, 15))
+    assert told.late["MLPS_2"] == count_working_days(began, START)
+    assert later.late["MLPS_2"] == count_working_days(began, date(2026, 12, 15))
     assert told.plan.launch
     assert told.baseline.launch
     assert told.plan.launch > told.baseline.launch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 import networkx as nx
 
@@ -119,7 +119,7 @@ class Step:
 class Plan:
     """The steps of one client, each after those that it requires; what cannot be dated comes last.
 
-    start: the day from which is planned what has not been done; engaged_on: the first working day of the case, where that was
+    start: the day from which is planned what has not been done; engaged_on: the first day of work on the case, where that was
     earlier. courses: how applications have gone so far, by code. profile: what the client tells of the present. law: with the local rules of the present, and for a step of a
     later stage with those of that stage. stages: the present, and what the client tells of later. prepares: whether applications are prepared first, or all papers are
     complete at the start. launch: the day on which the last step that is required at present and can be dated
@@ -223,7 +223,8 @@ def make_plan(
     stage needs is begun as early as all else; it has to be done by the working day before that stage, or
     where it cannot be, by the day on which all is done that the stage requires.
 
-    engaged_on: since when we work for the client; where that is later, the plan begins then. courses: how its applications have
+    engaged_on: since when we work for the client, whose plan begins on the next working day, or on this one where that is later
+    than ``start``. courses: how its applications have
     gone so far. What is under way goes on from there: it keeps its days, waits for nothing once it is submitted, and ends when it is likely to,
     given what has passed already. What was refused cannot be dated.
 
@@ -332,9 +333,17 @@ def make_plan(
             replace(stage, required=required, launch=launch)
             for stage, required, launch in zip(stages, needs.required, launches, strict=True)
         ),
-        engaged_on=find_working_date(engaged_on) if engaged_on and engaged_on < start else None,
+        engaged_on=_find_first_day(engaged_on, start),
         courses=courses or {},
     )
+
+
+def _find_first_day(engaged_on: date | None, start: date) -> date | None:
+    """The working day after a client engaged us; None where that is not told, or not before the plan begins."""
+    if engaged_on is None or not FIRST_YEAR <= engaged_on.year <= LAST_START_YEAR:
+        return None
+    first = find_working_date(engaged_on + timedelta(days=1))
+    return first if first < start else None
 
 
 def _go_on(
