@@ -37,6 +37,7 @@ PAGES = sorted(
 DOCUMENTS = [*sorted(PROJECT.glob("*.md")), *PAGES]
 FENCE = re.compile(r"^```(\S*)[ ]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BOOK = DOCS / "consultant" / "book.md"  # whose examples follow on each other
+STORIES = (BOOK, PROJECT / "README.md", PROJECT / "README.zh.md")  # which keep a book, example by example
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -179,7 +180,7 @@ EXAMPLES = [
     (path, command, printed)
     for path in DOCUMENTS
     for command, printed in find_examples(path)
-    if printed and path.name not in {"CONTRIBUTING.md", BOOK.name}
+    if printed and path.name not in {"CONTRIBUTING.md", BOOK.name} and "book.sqlite" not in command
 ]
 
 
@@ -197,15 +198,17 @@ def test_an_example_is_what_the_command_prints(
     expect(printed, find_printed(command, capsys))
 
 
-def test_the_examples_of_the_book_are_printed_one_after_the_other(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
+def test_the_examples_of_a_book_are_printed_one_after_the_other(
+    story: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     events = openpyxl.Workbook()
     events.worksheets[0].append(["client", "code", "event", "on"])
     events.worksheets[0].append(["corner-shop", "ICP", "submitted", date(2026, 11, 24)])
     events.save(folder / "events.xlsx")
-    for command, printed in find_examples(BOOK):
-        expect(printed, find_printed(command, capsys))
+    for command, printed in find_examples(story):
+        if story == BOOK or "book.sqlite" in command:
+            expect(printed, find_printed(command, capsys))
 
 
 def mask(text: str) -> str:
