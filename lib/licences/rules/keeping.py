@@ -61,7 +61,7 @@ def keep_client(
     client = saved["client"] if saved else cells["client"]
     write_cells(connection, client, _keep_denials(cells), _keep_denials(saved) if saved else None, writing)
     events = list_events(connection, client).get(client, ())
-    _settle_holdings(connection, client, cells["holds"], events, writing)
+    _settle_holdings(connection, client, cells.get("holds", ""), events, writing)
 
 
 def begin_writing(by: str = "") -> Writing:
