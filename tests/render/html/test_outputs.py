@@ -18,11 +18,11 @@ NOTE = '<p class="note">Not shown here: {}.</p>'
 
 
 def show(*cells: NotebookNode, language: str = "en") -> str:
-    """What stands on the page of an executed notebook."""
+    """What stands on the page of an executed notebook, without the marks of what is in every report."""
     page = make_html(nbformat.v4.new_notebook(cells=list(cells)), "-", language)
     found = re.search(r'<main id="main">(.*)</main>', page, re.DOTALL)
     assert found
-    return found[1].strip()
+    return re.sub(r"<!-- only: letter standard full -->|<!-- end -->", "", found[1]).strip()
 
 
 def make_cell(*outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
