@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial, wraps
 from html import escape
@@ -15,17 +16,21 @@ from typing import Any, Concatenate, ParamSpec, cast
 import pandas as pd
 from ipywidgets import Widget
 
-from licences.analysis.case import Case, make_case
+from licences.analysis.case import make_case
+from licences.app.board import Board
+from licences.app.clients import find_case_file, find_cells, find_saved_cells, find_stages, read_clients
+from licences.app.entries import EntryRefusedError, write_entry
 from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
-from licences.app.terms import Places, Terms
+from licences.app.terms import Pinned, Places, Terms
 from licences.batch.run import BatchJob, write_reports
-from licences.book.clients import has_clients
 from licences.book.place import is_book
-from licences.errors import LicencesError, OvertakenError, UnknownNameError, UsageError
+from licences.errors import LicencesError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue, add_own_times
 from licences.planning.schedule import find_beginning
 from licences.reading.files import say_why
+from licences.reading.places import find_own_file
+from licences.render.brand import read_brand
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
@@ -40,9 +45,12 @@ from licences.render.html.explorer import (
     make_rare,
     say_strip,
 )
+from licences.rules.case_files import CASE_FILE, find_case_present
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
-from licences.rules.facts import NOT_ASKED, list_cells, make_profiles, read_profiles
-from licences.rules.stages import STAGES, Stage, list_stages
+from licences.rules.facts import NOT_ASKED, choose_clients, make_profiles
+from licences.rules.keeping import begin_writing, lay_case_file
+from licences.rules.meanwhile import HOLDS, take_over
+from licences.rules.stages import STAGES, find_present
 from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
@@ -83,17 +91,18 @@ class Explorer:
         self.catalogue, self.places, self.terms, self.language = catalogue, places, terms, language
         self.codes = set(catalogue.codes)
         self.file = places.clients
-        self.clients = self._read_clients(self.file)
+        self.clients = read_clients(self.file, catalogue)
         self.catalogue = add_own_times(catalogue, self.clients, terms.as_of)
-        self.samples = self._read_clients(places.samples)
-        self.cells = self._find_cells(self.clients, client) if client else self._make_empty()
+        self.samples = read_clients(places.samples, catalogue)
+        self.cells = find_cells(self.clients, client, self.catalogue.fields) if client else self._make_empty()
         self.opened = self.cells if client else None
         self.is_saved = True
-        self.pinned: tuple[Case, dict[str, str], Terms] | None = None
+        self.pinned: Pinned | None = None
         self.code: str | None = None
         self.writing: threading.Thread | None = None
         self._action: Callable[[], None] | None = None
         self._is_setting = False
+        self.board: Board | None = None
         summary = f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell"
         self.screen = Screen(catalogue.fields, self.tell, self.choose, summary)
         self.screen.file.value = str(
@@ -134,9 +143,11 @@ class Explorer:
         self.terms = Terms(**{**vars(before), name: value})
         try:
             find_beginning(self.terms.start)
+            self._add_own_times()
             self.refresh()
         except Exception:
             self.terms = before
+            self._add_own_times()
             raise
 
     @guarded
@@ -161,11 +172,17 @@ class Explorer:
         self.say("done", [])
 
     def _make_profiles(self, cells: dict[str, str]) -> pd.DataFrame:
-        """A client whose cells are good, as ``read_profiles`` gives it; what it is called is lent."""
+        """A client whose cells are good, as ``read_profiles`` gives it, with what counts of its case file on the day of the law.
+
+        What it is called is lent.
+        """
         lent = {"client": "new-client", "name": self._say("new_client")}
         cells = cells | {name: text for name, text in lent.items() if not cells[name]}
         made = make_profiles([cells], self.catalogue.fields, self.codes, "", are_checked=True)
-        stages = self._find_stages(cells["client"])
+        if is_book(self.file):
+            made = lay_case_file(made, find_case_file(self.clients, cells["client"]))
+            made = find_case_present(made, self.terms.as_of)
+        stages = find_stages(self.clients, cells["client"])
         is_ahead = all(stage.begins_on > self.terms.as_of for stage in stages)
         return (
             made.assign(**{STAGES: pd.Series([stages], index=made.index, dtype=object)}) if is_ahead else made
@@ -175,24 +192,24 @@ class Explorer:
 
     @guarded
     def load(self, client: str) -> None:
-        """Shows a client of the file, or an empty sheet where ``client`` is empty."""
-        cells = self._find_cells(self.clients, client) if client else self._make_empty()
+        """Shows a client of the file, or an empty sheet where ``client`` is empty; a book is read anew for it."""
+        if is_book(self.file):
+            self._read_anew()
+        cells = find_cells(self.clients, client, self.catalogue.fields) if client else self._make_empty()
         self._leave(lambda: self._open(cells, is_saved=True))
 
     def _tell_stages(self, client: str) -> None:
         """Says of a client told in stages that its start is shown, and when it changes."""
-        if days := [stage.begins_on.isoformat() for stage in self._find_stages(client)]:
-            self.say("done", [self._say("stages", days=say(self.language, "list").join(days))])
-
-    def _find_stages(self, client: str) -> tuple[Stage, ...]:
-        """What the file tells of a client of later."""
-        told = zip(self.clients["client"], list_stages(self.clients), strict=True)
-        return next((stages for name, stages in told if name == client), ())
+        if days := [stage.begins_on.isoformat() for stage in find_stages(self.clients, client)]:
+            key = "stages_book" if is_book(self.file) else "stages"
+            self.say("done", [self._say(key, days=say(self.language, "list").join(days))])
 
     @guarded
     def start_from(self, sample: str) -> None:
         """Takes over the answers of a sample for a client whose id and name are still to be told."""
-        cells = self._find_cells(self.samples, sample) | dict.fromkeys(("client", "name", *NOT_ASKED), "")
+        cells = find_cells(self.samples, sample, self.catalogue.fields) | dict.fromkeys(
+            ("client", "name", *NOT_ASKED), ""
+        )
         self._leave(lambda: self._open(cells, is_saved=False))
 
     @guarded
@@ -206,6 +223,9 @@ class Explorer:
         make_profiles([self.cells], self.catalogue.fields, self.codes, path.name)
         saved = find_saved(path, self.catalogue.fields, self.codes, self.cells["client"])
         opened = self._find_opened(path)
+        if saved and opened and is_book(path):
+            self._follow_book([], (HOLDS,))
+            opened = self.opened
         changed = find_changed_cells(saved, self.cells) if saved else {}
         said = {"client": self.cells["client"], "file": path.name}
         if saved is None and opened is None:
@@ -225,17 +245,6 @@ class Explorer:
         is_same = self.opened["client"].casefold() == self.cells["client"].casefold()
         return self.opened if is_same else None
 
-    def _read_clients(self, path: Path) -> pd.DataFrame:
-        if has_clients(path) if is_book(path) else path.exists():
-            return read_profiles(path, self.catalogue.fields, self.codes)
-        return pd.DataFrame({"client": [], "name": []})
-
-    def _find_cells(self, clients: pd.DataFrame, client: str) -> dict[str, str]:
-        for record in clients.to_dict("records"):
-            if record["client"] == client:
-                return list_cells({str(name): value for name, value in record.items()}, self.catalogue.fields)
-        raise UnknownNameError("client", client, set(clients["client"]))
-
     def _open(self, cells: dict[str, str], *, is_saved: bool) -> None:
         self._take(cells, is_saved)
         self.opened = cells if is_saved and cells["client"] else None
@@ -253,13 +262,91 @@ class Explorer:
             self._settle(path, self._say("saved", client=self.cells["client"], file=path.name))
 
     def _settle(self, path: Path, sentence: str) -> None:
-        self.file, self.clients, self.is_saved = path, self._read_clients(path), True
-        self.catalogue = add_own_times(self.catalogue, self.clients, self.terms.as_of)
-        self.opened = self._find_cells(self.clients, self.cells["client"])
+        self.file, self.is_saved = path, True
+        self._read_anew()
+        self.opened = find_saved_cells(self.clients, self.cells, self.catalogue.fields)
+        if is_book(path):
+            self.cells = self.opened or self.cells
+            self.refresh()
         self._list_clients()
         is_formula = path.suffix.lower() == ".csv" and self.cells["name"].startswith(FORMULA)
         remarks = [self._say("formula", name=self.cells["name"])] if is_formula else []
         self.say("done", [sentence, *remarks])
+
+    def _read_anew(self) -> None:
+        self.clients = read_clients(self.file, self.catalogue)
+        self._add_own_times()
+
+    def _add_own_times(self) -> None:
+        self.catalogue = add_own_times(self.catalogue, self.clients, self.terms.as_of)
+
+    # What a book keeps beside what the client tells
+
+    def _take_over(self, saved: Mapping[str, str], names: Collection[str] | None = None) -> list[str]:
+        """Takes over what others changed meanwhile and we did not; which cells of ours that changes."""
+        opened = self._find_opened(self.file)
+        if opened is None:
+            return []
+        cells, self.opened = take_over(self.cells, opened, saved, names)
+        changed = [name for name, text in cells.items() if text != self.cells.get(name)]
+        self.cells = cells
+        return changed
+
+    @guarded
+    def follow_book(self) -> None:
+        """Reads the book anew and shows what it says now; answers that are not saved stay."""
+        self._follow_book([say(self.language, "board.refreshed")])
+
+    def _follow_book(self, lines: Sequence[str], names: Collection[str] | None = None) -> None:
+        self._read_anew()
+        saved = find_saved_cells(self.clients, self.cells, self.catalogue.fields)
+        changed = self._take_over(saved, names) if saved else []
+        self._list_clients()
+        self.refresh()
+        fields = self.catalogue.fields
+        labels = [name_cell(name, fields, self.language) for name in changed if name != HOLDS]
+        seen = {"labels": say(self.language, "list").join(labels)}
+        if self.board:
+            self.board.tell("done", [*lines, *([say(self.language, "board.seen", **seen)] if labels else [])])
+
+    @guarded
+    def record(self) -> None:
+        """Writes what stands in the form of the case into the book; what speaks against it is said beside the form."""
+        if self.board is None:
+            return
+        typed, language = self.board.read(), self.language
+        try:
+            self._read_anew()
+            saved = find_saved_cells(self.clients, self.cells, self.catalogue.fields)
+            if saved is None:
+                raise EntryRefusedError(say(language, "board.save_first"))
+            name = self.case.law.name(typed.code)
+            said = write_entry(self.file, saved["client"], typed, self.catalogue, name, language)
+        except LicencesError as error:
+            self.board.tell("wrong", str(error).splitlines())
+            return
+        self.board.clear()
+        later = {"day": typed.on, "as_of": self.terms.as_of}
+        is_ahead = typed.on is not None and typed.on > self.terms.as_of
+        self._follow_book([said, *([say(language, "board.not_yet", **later)] if is_ahead else [])])
+
+    def _show_board(self) -> None:
+        """Shows the case where the clients are of a book, and no tab of it where they are not."""
+        if not is_book(self.file):
+            self.board = None
+            self.screen.set_case_tab(None, self.language)
+            return
+        if self.board is None:
+            self.board = Board(self.record, self.follow_book, begin_writing().by, self.terms.as_of)
+        if self.board.language != self.language:
+            names = self._name_licences()
+            self.board.speak(self.language, {code: names[code] for code in names if code in self.codes})
+        self.screen.set_case_tab(self.board.box, self.language)
+        self.board.show(self.case, self.profiles[CASE_FILE].iloc[0])
+
+    def _name_licences(self) -> dict[str, str]:
+        names = self.catalogue.rows.groupby("code", sort=False)[f"name_{self.language}"].last()
+        return {str(code): str(name) for code, name in names.items()}
 
     def _say_change(self, name: str, old: str, new: str) -> str:
         empty = self._say("empty")
@@ -303,7 +390,7 @@ class Explorer:
     @guarded
     def pin(self) -> None:
         """Keeps the present answer to compare with."""
-        self.pinned = (self.case, self.cells, self.terms)
+        self.pinned = Pinned(self.case, self.cells, self.opened, self.terms, self.profiles)
         self._show_difference()
 
     @guarded
@@ -316,8 +403,11 @@ class Explorer:
     def restore(self) -> None:
         """Goes back to the facts and terms of the pinned answer."""
         if self.pinned:
-            _, cells, self.terms = self.pinned
-            self._take(cells)
+            self.terms, self.opened = self.pinned.terms, self.pinned.opened
+            self._add_own_times()
+            self._take(self.pinned.cells)
+            if is_book(self.file):
+                self._follow_book([], (HOLDS,))
 
     # The report
 
@@ -326,7 +416,7 @@ class Explorer:
         """Writes the report of the client on the screen, in the background; ``writing`` is its thread.
 
         The answers on the screen go into ``profile.csv`` beside it, saved or not, so that the report
-        can be made again from what it was made of.
+        can be made again from what it was made of. Where a book holds just them the report is made from the book.
         """
         if self.writing and self.writing.is_alive():
             return
@@ -335,17 +425,22 @@ class Explorer:
         answers = self.places.out / self.cells["client"] / "profile.csv"
         check_folder(answers.parent, self.language)
         write_alone(answers, self.catalogue.fields, self.codes, self.cells)
+        clients = answers
+        if is_book(self.file):
+            self._follow_book([])
+            profiles, clients = self._find_reported(answers)
         order = BatchJob(
             notebook=self.places.notebook,
             out=self.places.out,
             catalogue=self.places.catalogue,
-            clients=answers,
+            clients=clients,
             as_of=self.terms.as_of,
             start=self.terms.start,
             language=self.language,
             include=self.terms.include,
             capacity=self.terms.capacity or None,
             book=self.places.clients if is_book(self.places.clients) else None,
+            brand=read_brand(find_own_file("brand.yaml", self.places.work)),
         )
         self.screen.progress.value = 0
         self.screen.progress.layout.display = SHOWN
@@ -353,6 +448,14 @@ class Explorer:
         self.say("done", [self._say("report_running")])
         self.writing = threading.Thread(target=self._write_report, args=(order, profiles), daemon=True)
         self.writing.start()
+
+    def _find_reported(self, answers: Path) -> tuple[pd.DataFrame, Path]:
+        """Whom a report from a book is about, with its case file, and the place of its answers."""
+        saved = find_saved_cells(self.clients, self.cells, self.catalogue.fields)
+        if saved and not find_changed_cells(saved, self.cells):
+            whose = choose_clients(self.clients, [saved["client"]])
+            return find_present(whose, self.terms.as_of), self.file
+        return self._make_profiles(self.cells), answers
 
     @guarded
     def _write_report(self, order: BatchJob, profiles: pd.DataFrame) -> None:
@@ -379,11 +482,10 @@ class Explorer:
     def refresh(self) -> None:
         """Works the answer out anew and shows it everywhere."""
         terms, screen = self.terms, self.screen
-        case = make_case(
-            self.catalogue, self._make_profiles(self.cells), terms.as_of, terms.plan_options, self.language
-        )
+        profiles = self._make_profiles(self.cells)
+        case = make_case(self.catalogue, profiles, terms.as_of, terms.plan_options, self.language)
         texts = read_texts(self.language)["explorer"]
-        self.case = case
+        self.case, self.profiles = case, profiles
         screen.answer.value = make_answer(case)
         screen.graph.show(draw_graph(case), texts["graph_none"])
         screen.timeline.show(draw_timeline(case), texts["timeline_none"])
@@ -396,6 +498,7 @@ class Explorer:
         screen.buttons["none"].layout.display = SHOWN if case.rare else HIDDEN
         self._show_difference()
         self._show_card()
+        self._show_board()
 
     def show_told(self) -> None:
         """Shows the answers and terms in their controls."""
@@ -423,12 +526,11 @@ class Explorer:
             screen.strip.value = ""
             screen.difference.value = f"<p>{escape(self._say('pin_hint'))}</p>"
         else:
-            old, cells, terms = self.pinned
+            old, terms = self.pinned.case, self.pinned.terms
             if old.language != self.language:
-                old = make_case(
-                    self.catalogue, self._make_profiles(cells), terms.as_of, terms.plan_options, self.language
-                )
-                self.pinned = (old, cells, terms)
+                profiles = self.pinned.profiles
+                old = make_case(self.catalogue, profiles, terms.as_of, terms.plan_options, self.language)
+                self.pinned = replace(self.pinned, case=old)
             screen.strip.value = make_message("done", [say_strip(old, self.case)])
             screen.difference.value = make_difference(old, self.case)
         for name in ("unpin", "restore"):
@@ -452,9 +554,8 @@ class Explorer:
         self._speak()
 
     def _speak(self) -> None:
-        names = self.catalogue.rows.groupby("code", sort=False)[f"name_{self.language}"].last()
         with self._setting():
-            self.screen.speak(self.language, {str(code): str(name) for code, name in names.items()})
+            self.screen.speak(self.language, self._name_licences())
         self._list_clients()
         self._action = None
         self.screen.asking.layout.display = HIDDEN

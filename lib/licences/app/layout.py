@@ -33,6 +33,7 @@ from licences.rules.facts import Fields
 from licences.words.texts import read_texts, say
 
 INCLUDED = ("recommended", "optional")
+CASE_TAB = "case"
 TABS = ("licences", "graph", "timeline", "what_if")
 BUTTONS = ("save", "reset", "pin", "unpin", "restore", "report", "close")
 HIDDEN, SHOWN = "none", ""
@@ -164,8 +165,19 @@ class Screen:
         self.search.placeholder, self.id.placeholder = texts["search"], texts["id_hint"]
         self.hint.value = f"<p class='help'>{escape(texts['card_hint'])}</p>"
         self.link.label = texts["report_open"]
-        self.tabs.titles = tuple(texts[f"tab_{key}"] for key in TABS)
+        self._title_tabs(language)
         self.include.options = [(verdicts[name], name) for name in INCLUDED]
+
+    def set_case_tab(self, box: Widget | None, language: str) -> None:
+        """Puts the tab of the case behind the others, or takes it away."""
+        children = (*self.tabs.children[: len(TABS)], *([box] if box else []))
+        if self.tabs.children != children:
+            self.tabs.children = children
+            self._title_tabs(language)
+
+    def _title_tabs(self, language: str) -> None:
+        keys = (*TABS, CASE_TAB)[: len(self.tabs.children)]
+        self.tabs.titles = tuple(say(language, f"explorer.tab_{key}") for key in keys)
 
     def show_cells(self, cells: Mapping[str, str], language: str) -> None:
         """Shows a client's cells in their controls, and how many facts of each group are told."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from licences.app.terms import Places
+from licences.book.place import is_server
 from licences.errors import LicencesError, UsageError
 from licences.reading.characters import find_unseen
 from licences.rules.facts import Fields, find_clients_table
@@ -34,6 +35,8 @@ def check_seen(cells: Mapping[str, str], fields: Fields, language: str) -> None:
 def find_path(typed: str, places: Places, fields: Fields, language: str) -> Path:
     """The file that was typed, as seen from the work folder. Raises: LicencesError where clients cannot be kept there."""
     text = typed.strip()
+    if is_server(places.clients) and text == str(places.clients):
+        return places.clients
     file = say(language, "explorer.file")
     if not text:
         raise UsageError(file, say(language, "explorer.file_not_named"))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
+from licences.analysis.case import Case
 from licences.planning.forecast import PlanOptions
 from licences.reading.places import find_data_folder, find_shipped_file
 
@@ -40,3 +43,17 @@ class Places:
     @property
     def notebook(self) -> Path:
         return find_shipped_file("notebooks/client_report.ipynb", self.work)
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """An answer to compare with, and what it was made of.
+
+    cells: the answers. opened: those of the file when they were read, None where they are of none.
+    """
+
+    case: Case
+    cells: dict[str, str]
+    opened: dict[str, str] | None
+    terms: Terms
+    profiles: pd.DataFrame

@@ -108,24 +108,49 @@ def check_course(events: Sequence[Event]) -> None:
     for event in order_events(events):
         last, is_held = (before.last, before.is_held) if before else (None, False)
         kind = read_kinds()[event.kind]
-        said = f"{event.code} cannot be {event.kind}{_say_day(event)}"
         if (last.kind if last else START) not in kind.after:
-            happened = f"it was {last.kind}{_say_day(last)}" if last else "nothing is recorded of it"
-            raise UsageError(f"{said}, since {happened}", _suggest(last))
+            raise CourseError(event, last, "order", is_held=is_held)
         if kind.holding == "begins" and is_held:
-            raise UsageError(f"{said}, since it is held", "record it as renewed or changed")
+            raise CourseError(event, last, "held", is_held=is_held)
         if kind.holding in {"goes_on", "ends"} and not is_held:
-            raise UsageError(f"{said}, since it is not held", "record first when it was granted")
+            raise CourseError(event, last, "not_held", is_held=is_held)
         before = _follow(before, event)
+
+
+class CourseError(UsageError):
+    """An event that cannot follow the one before.
+
+    last: None where nothing happened before. reason: ``order``, or ``held`` or ``not_held`` where that alone speaks against it.
+    """
+
+    def __init__(self, event: Event, last: Event | None, reason: str, *, is_held: bool) -> None:
+        happened = f"it was {last.kind}{_say_day(last)}" if last else "nothing is recorded of it"
+        since, right = {
+            "order": (happened, _suggest(last)),
+            "held": ("it is held", "record it as renewed or changed"),
+            "not_held": ("it is not held", "record first when it was granted"),
+        }[reason]
+        super().__init__(f"{event.code} cannot be {event.kind}{_say_day(event)}, since {since}", right)
+        self.event, self.last, self.reason, self.is_held = event, last, reason, is_held
+
+    @property
+    def can_follow(self) -> list[str]:
+        """The kinds of events that can happen in place of it."""
+        not_now = {"begins"} if self.is_held else {"goes_on", "ends"}
+        return [name for name in _list_next(self.last) if read_kinds()[name].holding not in not_now]
 
 
 def _say_day(event: Event) -> str:
     return f" on {event.happened_on}" if event.happened_on else ""
 
 
+def _list_next(last: Event | None) -> list[str]:
+    return [kind.name for kind in read_kinds().values() if (last.kind if last else START) in kind.after]
+
+
 def _suggest(last: Event | None) -> str:
-    can = [kind.name for kind in read_kinds().values() if (last.kind if last else START) in kind.after]
-    return f"what can follow: {', '.join(can)}" if last else f"record one of these first: {', '.join(can)}"
+    can = ", ".join(_list_next(last))
+    return f"what can follow: {can}" if last else f"record one of these first: {can}"
 
 
 def list_holdings(standings: Mapping[str, Standing]) -> list[str]:

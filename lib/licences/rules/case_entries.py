@@ -128,7 +128,7 @@ def _find_override_faults(
         yield UsageError(f"nobody applies for {one.code}", "hold not_needed of it, or nothing")
     if one.kind not in KINDS:
         yield UnknownNameError("kind", one.kind, KINDS)
-    elif fault := _find_value_fault(one):
+    elif fault := find_value_fault(one.kind, one.value):
         yield fault
     yield from _find_text_faults(
         one.because, "--because", "write the reason; the client will read it", LONGEST_TEXT
@@ -144,16 +144,17 @@ def _find_override_faults(
             )
 
 
-def _find_value_fault(one: Override) -> LicencesError | None:
-    said = quote(one.value)
-    if one.kind == "verdict":
+def find_value_fault(kind: str, value: str) -> LicencesError | None:
+    """What is wrong with a value of an override of a kind, None where it is right."""
+    said = quote(value)
+    if kind == "verdict":
         return (
             None
-            if one.value in GIVEN
+            if value in GIVEN
             else UsageError(f"--verdict: {said} cannot be held", f"one of {', '.join(GIVEN)}")
         )
-    if one.kind == "days":
-        is_right = re.fullmatch(r"\d{1,5}", one.value, re.ASCII) and int(one.value) <= MAX_DAYS
+    if kind == "days":
+        is_right = re.fullmatch(r"\d{1,5}", value, re.ASCII) and int(value) <= MAX_DAYS
         return (
             None
             if is_right
@@ -161,7 +162,7 @@ def _find_value_fault(one: Override) -> LicencesError | None:
                 f"--days: {said} is no number of working days", f"a whole number from 0 to {MAX_DAYS}"
             )
         )
-    is_right = re.fullmatch(r"\d{1,10}(\.\d{1,2})?", one.value, re.ASCII) and float(one.value) <= MAX_FEE_CNY
+    is_right = re.fullmatch(r"\d{1,10}(\.\d{1,2})?", value, re.ASCII) and float(value) <= MAX_FEE_CNY
     return (
         None
         if is_right

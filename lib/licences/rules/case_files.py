@@ -75,7 +75,7 @@ def add_case_files(
         CaseFile(denied, events.get(client, ()), overrides.get(client, ()), notes.get(client, ()))
         for client, denied in zip(profiles["client"], profiles["holds"], strict=True)
     ]
-    return _assign(profiles, [one.list_held() for one in files], files)
+    return assign_case_files(profiles, [one.list_held() for one in files], files)
 
 
 def list_case_files(profiles: pd.DataFrame) -> Sequence[CaseFile]:
@@ -97,12 +97,13 @@ def find_case_present(profiles: pd.DataFrame, as_of: date) -> pd.DataFrame:
         return profiles
     told = zip(profiles["holds"], files, kept, strict=True)
     held = [items if one is before else one.list_held() for items, one, before in told]
-    return _assign(profiles, held, files)
+    return assign_case_files(profiles, held, files)
 
 
-def _assign(
+def assign_case_files(
     profiles: pd.DataFrame, held: Sequence[tuple[str, ...]], files: Sequence[CaseFile]
 ) -> pd.DataFrame:
+    """Clients with their case files, and with what each holds."""
     columns = {"holds": held, CASE_FILE: files}
     return profiles.assign(
         **{

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from licences.book.store import change_book, make_book
 from licences.errors import LicencesError, UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.rules.applications import check_course, check_event, follow_events, order_events
+from licences.rules.case_files import CaseFile, assign_case_files
 from licences.rules.facts import DENIED, Fields, list_cells, split_holdings, write_cell
 from licences.rules.stages import list_stages
 
@@ -80,22 +82,42 @@ def _settle_holdings(
     connection: Any, client: str, holds: str, events: Sequence[Event], writing: Writing
 ) -> None:
     """Adds what the events lack of what is held, and strikes out what they hold beyond it."""
+    gone, added = _find_settlement(holds, events)
+    strike_out(connection, client, gone, writing)
+    write_events(connection, client, added, writing)
+
+
+def _find_settlement(holds: str, events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """Which events have to go, and which to come, so that what is held follows from them."""
     standings = follow_events(events)
     held = {code: standing.until for code, standing in standings.items() if standing.is_held}
     wanted = {event.code: event for event in _grant(holds)}
+    gone = [event for event in events if event.code in held.keys() - wanted.keys()]
+    added = []
     for code, event in wanted.items():
         if code not in held:
-            write_events(connection, client, [event], writing)
+            added.append(event)
         elif event.until is None:
             wrong = [one for one in events if one.code == code and one.until]
-            strike_out(connection, client, wrong, writing)
-            write_events(connection, client, [one._replace(until=None) for one in wrong], writing)
+            gone += wrong
+            added += [one._replace(until=None, id=0) for one in wrong]
         elif held[code] != event.until:
             days = [one.happened_on for one in events if one.code == code and one.happened_on]
-            changed = Event(code, "changed", max(days, default=None), until=event.until)
-            write_events(connection, client, [changed], writing)
-    gone = [event for event in events if event.code in held.keys() - wanted.keys()]
-    strike_out(connection, client, gone, writing)
+            added.append(Event(code, "changed", max(days, default=None), until=event.until))
+    return gone, added
+
+
+def lay_case_file(profiles: pd.DataFrame, kept: CaseFile) -> pd.DataFrame:
+    """The one client of ``profiles`` with its case file, as it will be once what it tells to hold is saved.
+
+    kept: what the book holds of it.
+    """
+    (told,) = profiles["holds"]
+    gone, added = _find_settlement(";".join(told), kept.events)
+    events = tuple(one for one in kept.events if one not in gone) + tuple(added)
+    denied = tuple(item for item in told if item.startswith(DENIED))
+    file = replace(kept, denied=denied, events=events)
+    return assign_case_files(profiles, [file.list_held()], [file])
 
 
 def record_events(
