@@ -24,6 +24,7 @@ import pytest
 import licences as lc
 from licences.analysis.case import open_case
 from licences.analysis.portfolio import open_portfolio
+from licences.batch.run import BatchJob, write_reports
 from licences.book.clients import Writing
 from licences.book.events import Event
 from licences.book.exchange import list_tables
@@ -39,8 +40,9 @@ from licences.reading.sources import read_clients_place
 from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, write_client
 from licences.rules.exchange import read_tables, write_tables
-from licences.rules.facts import list_cells, read_profiles
+from licences.rules.facts import choose_clients, list_cells, read_profiles
 from licences.rules.keeping import begin_book, keep_client, record_events, strike_event
+from licences.rules.stages import find_present
 
 AT = datetime(2026, 5, 1, 8, tzinfo=UTC)
 LI = Writing(AT, "li")
@@ -481,3 +483,33 @@ def test_what_was_issued_last_is_that_of_each_client_and_of_the_day(book: Path) 
         before = find_limit(add_known_on(book, date(2026, 5, 31)))
         assert list_last_issues(connection, limit=before) == {"shop": first, "other": other}
         assert list_last_issues(connection, "nobody") == {}
+
+
+def test_a_worker_needs_no_access_to_the_book(
+    tmp_path: Path, project: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    """The book is gone once the first report is there; what the others need travels with their orders."""
+    place = tmp_path / "book.sqlite"
+    begin_book(place, sample_clients, catalogue.fields, LI)
+    event = Event("SALT", "submitted", date(2026, 11, 2))
+    record_events(place, [("corner-shop", event)], set(catalogue.codes), LI)
+    days = date(2026, 11, 23), date(2026, 11, 24)
+    chosen = ["old-willow", "paper-plane-post", "corner-shop"]
+    profiles = find_present(choose_clients(read(place, catalogue), chosen), days[0])
+    job = BatchJob(
+        project / "notebooks" / "client_report.ipynb",
+        tmp_path / "out",
+        None,
+        place,
+        *days,
+        "en",
+        workers=1,
+        book=place,
+    )
+    statuses = []
+    for entry in write_reports(job, catalogue, profiles, lambda: datetime.now(UTC)):
+        place.unlink(missing_ok=True)
+        statuses.append(entry["status"])
+    assert statuses == ["done"] * 3
+    page = (tmp_path / "out" / "corner-shop" / "report.html").read_text(encoding="utf-8")
+    assert "With the authority since 2 November 2026" in page.replace("\u00a0", " ")

@@ -278,15 +278,6 @@ def _find_likely_pause(
     return likely if likely >= max(0, begin - returned) else int(pauses[len(pauses) // 2])
 
 
-def find_actual(courses: Mapping[str, Course], code: str) -> tuple[date, date | None] | None:
-    """From when until when an application has in fact run, until None while it does; None where nothing was begun."""
-    course = courses.get(code)
-    if course is None:
-        return None
-    began = course.began_on or course.submitted_on
-    return None if began is None else (began, course.decided_on)
-
-
 def find_held(held: Mapping[str, date | None], events: Iterable[Event], day: date) -> dict[str, date | None]:
     """What of all that is held was held at the end of an earlier day: what was granted since is left out."""
     known = list(events)
