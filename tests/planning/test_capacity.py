@@ -75,6 +75,18 @@ def test_what_requires_another_begins_after_it_wherever_that_went() -> None:
     assert list_days(levelled.begun) == [date(2026, 3, 16), date(2026, 3, 9), date(2026, 3, 2)]
 
 
+def test_what_is_under_way_stays_and_occupies_its_staff() -> None:
+    steps = make_steps(
+        ("a", "UNDER_WAY", "2026-02-24", "2026-02-24", 10, 20, "working", ()),
+        ("b", "SUBMITTED", "2026-02-02", "2026-02-02", 5, 30, "working", ()),
+        ("c", "TIGHT", "2026-03-02", "2026-03-02", 5, 5, "working", ()),
+    ).assign(is_begun=[True, True, False])
+    levelled = level(steps, 1)
+    # UNDER_WAY is prepared from 24 February, a Saturday that makes up among them, to Friday 6 March
+    assert list_days(levelled.begun) == [date(2026, 2, 24), date(2026, 2, 2), date(2026, 3, 9)]
+    assert levelled.late_days.tolist() == [0, 0, 5]
+
+
 def test_what_finds_no_place_in_the_horizon_has_no_date_and_is_not_called_late() -> None:
     rows = [(f"{at:03}", "X", "2026-03-02", "2026-03-02", 125, 1, "working", ()) for at in range(8)]
     levelled = level(make_steps(*rows), 1)

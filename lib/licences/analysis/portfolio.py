@@ -54,7 +54,7 @@ class Portfolio:
     expired. steps: one row a client and licence to obtain:
     client, code, verdict, start, submit_on, finish, latest_start, slack_days, preparation_days, days, unit,
     requires, and whether it is
-    ``is_first``, ``is_last`` or ``is_on_path`` of what decides the launch, or ``blocks``: it has no date, and
+    ``is_begun`` where it is under way, ``is_first``, ``is_last`` or ``is_on_path`` of what decides the launch, or ``blocks``: it has no date, and
     not because it waits for another. events: one row a thing that falls due within MONTHS or has expired: client, code, kind
     (renewal or duty), is_planned (for a licence still to be obtained), first and last day, expires_on. questions: one row
     a client and open fact: client, field, settles (codes), worth (how many verdicts an answer settles on

@@ -12,9 +12,10 @@ import pandas as pd
 from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import Judgement
 from licences.law.in_force import LawInForce
+from licences.law.working_days import count_working_days
 from licences.planning.promise import find_kind
 from licences.planning.renewals import find_due
-from licences.planning.schedule import Plan
+from licences.planning.schedule import Plan, Step
 from licences.rules.logic import Rule
 
 MONTHS = 12
@@ -102,7 +103,7 @@ _COLUMNS: tuple[Mapping[str, Any], ...] = (
         "unit": "object",
         "requires": "object",
     }
-    | dict.fromkeys(("is_first", "is_last", "is_on_path", "blocks"), "bool"),
+    | dict.fromkeys(("is_first", "is_last", "is_on_path", "blocks", "is_begun"), "bool"),
     {"alike": "int64", "code": "object", "kind": "object", "is_planned": "bool"}
     | dict.fromkeys(("first", "last", "expires_on"), _DAYS),
     {
@@ -121,7 +122,8 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
     on_path, first, last = set(path), path[:1], plan.decider
     undated = {step.code for step in plan.steps if step.start is None}
     for step in plan.steps:
-        duration, code = step.duration, step.code
+        code = step.code
+        preparation_days, days, unit = _find_times(step)
         yield (
             kind,
             code,
@@ -131,15 +133,26 @@ def _list_steps(kind: int, plan: Plan) -> Iterator[tuple[Any, ...]]:
             step.finish,
             step.latest_start,
             step.slack_days,
-            step.preparation.likely_days,
-            None if duration is None else duration.likely_days,
-            None if duration is None else duration.unit,
+            preparation_days,
+            days,
+            unit,
             step.requires,
             code in first,
             code == last,
             code in on_path,
             step.start is None and undated.isdisjoint(step.requires),
+            step.is_begun,
         )
+
+
+def _find_times(step: Step) -> tuple[int, int | None, str | None]:
+    """Working days of preparation, and the likely time of the authority with its unit; of what is under way from its own days."""
+    if step.is_begun and step.start and step.submit_on and step.finish:
+        prepared = max(0, int(count_working_days(step.start, step.submit_on)))
+        return prepared, int(count_working_days(step.submit_on, step.finish)) + 1, "working"
+    if step.duration is None:
+        return step.preparation.likely_days, None, None
+    return step.preparation.likely_days, step.duration.likely_days, step.duration.unit
 
 
 def _list_questions(kind: int, one: Judgement, plan: Plan, law: LawInForce) -> Iterator[tuple[Any, ...]]:

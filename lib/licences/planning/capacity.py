@@ -48,7 +48,8 @@ def level(steps: pd.DataFrame, capacity: int) -> Levelled:
 
     steps: one row an application: client, code, start, latest_start (``datetime64``, working days),
     preparation_days (working days that it occupies staff), days, unit, requires (codes of the same client, to be
-    finished before; those not in ``steps`` are passed over).
+    finished before; those not in ``steps`` are passed over); and, where any is under way, is_begun, which stays as it is
+    and occupies its staff.
 
     An application never begins before its start, nor before the first working day after what it requires, nor
     before staff is free; what needs no preparation needs no staff. Equal claims go by the day from which they
@@ -61,6 +62,7 @@ def level(steps: pd.DataFrame, capacity: int) -> Levelled:
     latest = find_positions(steps["latest_start"].to_numpy())
     prepared = steps["preparation_days"].tolist()
     days, units = steps["days"].tolist(), steps["unit"].tolist()
+    is_begun = steps["is_begun"].tolist() if "is_begun" in steps else [False] * len(steps)
     names = list(zip(steps["client"].tolist(), steps["code"].tolist(), strict=True))
     waits, followers = _link(names, steps["requires"].tolist())
     ready, begun, finished = starts.tolist(), [-1] * len(names), [-1] * len(names)
@@ -68,7 +70,9 @@ def level(steps: pd.DataFrame, capacity: int) -> Levelled:
     coming = [(ready[at], names[at], at) for at, count in enumerate(waits) if count == 0]
     heapq.heapify(coming)
     waiting: list[tuple[int, int, tuple[str, str], int]] = []
-    busy: list[int] = []  # until when each of the staff prepares something
+    # until when each of the staff prepares something
+    busy = [ready[at] + prepared[at] for at, under_way in enumerate(is_begun) if under_way]
+    heapq.heapify(busy)
 
     def begin(at: int, day: int) -> None:
         begun[at] = day
@@ -87,7 +91,7 @@ def level(steps: pd.DataFrame, capacity: int) -> Levelled:
             heapq.heappop(busy)
         while coming and coming[0][0] <= day:
             at = heapq.heappop(coming)[-1]
-            if prepared[at]:
+            if prepared[at] and not is_begun[at]:
                 heapq.heappush(waiting, (int(latest[at]), ready[at], names[at], at))
             else:
                 begin(at, ready[at])
