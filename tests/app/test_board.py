@@ -106,6 +106,13 @@ def find_column(explorer: Explorer, code: str) -> str:
     return unescape(title[1])
 
 
+def list_cards(html: str, column: int) -> list[str]:
+    """The codes of a column, from 0, in their order."""
+    return re.findall(
+        r'data-code="(\w+)"', html.split("<section>")[column + 1].split("</section>", maxsplit=1)[0]
+    )
+
+
 def show_plan(case: Case) -> list[tuple[Any, ...]]:
     return [(step.code, step.start, step.submit_on, step.finish, step.limit_on) for step in case.steps]
 
@@ -187,7 +194,7 @@ def test_what_cannot_be_is_a_sentence_beside_the_form_and_nothing_typed_is_lost(
     typed = {"code": code, "kind": "resubmitted", "on": date(2026, 11, 9), "text": "again", "by": "Li"}
     said = record(explorer, **typed)
     assert 'role="alert"' in find_board(explorer).said.value
-    assert explorer.case.law.name(code) in said
+    assert explorer.case.law.short(code) in said
     assert name_event("submitted", language) in said.split("resubmitted")[-1]
     assert "renewed" not in said
     assert list_kept(catalogue, book) == before
@@ -441,10 +448,14 @@ def test_what_was_refused_is_decided_and_what_was_withdrawn_is_to_begin_again(
     record_events(book, [(CLIENT, event) for event in events], catalogue.codes, begin_writing("li"))
     case = make_case_of_book(catalogue, book, CLIENT)
     html = make_board(case, case.case_file)
-    decided = html.split("<section>")[5]
-    assert 'data-code="EDI"' in decided
-    assert "no office" in decided
-    assert 'data-code="ICP"' in html.split("<section>")[1]
+    assert "EDI" in list_cards(html, 4)
+    assert "no office" in html.split("<section>")[5]
+    to_begin = list_cards(html, 0)
+    assert "ICP" in to_begin
+    steps = {step.code: step for step in case.steps}
+    days = [steps[code].latest_start or date.max for code in to_begin]
+    assert days == sorted(days)
+    assert set(to_begin) | {"EDI"} == set(steps)
 
 
 @pytest.mark.parametrize(

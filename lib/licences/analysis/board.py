@@ -36,12 +36,13 @@ class Application:
 
 
 def find_board(case: Case) -> list[Application]:
-    """The steps of the plan in their order, then what else anything is recorded of."""
+    """The steps of the plan, and what else anything is recorded of, column by column; in each what has its last day first."""
     steps = {step.code: step for step in case.steps}
     standings = follow_events(case.case_file.events)
     codes = dict.fromkeys((*steps, *case.plan.courses))
     renewals = {one.code: one.last_day for one in reversed(case.forecast.deadlines)}
-    return [_find_application(case, code, steps.get(code), standings.get(code), renewals) for code in codes]
+    found = [_find_application(case, code, steps.get(code), standings.get(code), renewals) for code in codes]
+    return sorted(found, key=lambda one: (COLUMNS.index(one.column), one.by or date.max))
 
 
 def _find_application(

@@ -320,7 +320,7 @@ class Explorer:
             saved = find_saved_cells(self.clients, self.cells, self.catalogue.fields)
             if saved is None:
                 raise EntryRefusedError(say(language, "board.save_first"))
-            name = self.case.law.name(typed.code)
+            name = self.case.law.short(typed.code)
             said = write_entry(self.file, saved["client"], typed, self.catalogue, name, language)
         except LicencesError as error:
             self.board.tell("wrong", str(error).splitlines())
