@@ -356,15 +356,18 @@ def test_a_pinned_answer_keeps_its_events_and_going_back_keeps_what_happened(
     open_explorer: Callable[..., Explorer],
 ) -> None:
     explorer = open_explorer()
-    code = find_to_begin(explorer)
+    code, other = [step.code for step in explorer.case.steps if step.course is None][:2]
     explorer.pin()
     record(explorer, code=code, kind="granted", on=date(2026, 11, 2))
+    record(explorer, code=other, kind="submitted")
     explorer.speak("zh")
     assert explorer.pinned
     assert code not in explorer.pinned.case.held
+    assert other not in explorer.pinned.case.plan.courses
     assert explorer.pinned.case.language == "zh"
     explorer.restore()
     assert code in explorer.case.held
+    assert other in explorer.case.plan.courses
 
 
 def test_the_language_changes_and_what_is_typed_stays(open_explorer: Callable[..., Explorer]) -> None:
