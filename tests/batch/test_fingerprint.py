@@ -15,6 +15,8 @@ import pytest
 from licences.analysis.case import make_case
 from licences.assessment.verdicts import find_verdicts
 from licences.batch.fingerprint import hash_inputs
+from licences.book.events import Event
+from licences.book.notes import Note
 from licences.law.catalogue import Catalogue
 from licences.law.durations import OwnTime
 from licences.law.edition import Edition
@@ -25,6 +27,7 @@ from licences.planning.forecast import PlanOptions
 from licences.render.excel.workbook import make_workbook
 from licences.render.html.sections import SECTIONS, make_section
 from licences.render.ics import make_calendar
+from licences.rules.case_files import add_case_files
 from licences.rules.facts import choose_clients, make_profiles, split_holdings
 
 AS_OF, START = date(2026, 11, 23), date(2026, 11, 24)
@@ -312,6 +315,28 @@ def test_a_stage_to_come_and_a_group_belong_to_what_a_report_is_made_from(
     alone, staged = (make_profiles(cells, catalogue.fields, None, "") for cells in ((first,), (first, later)))
     assert hash_all(moved, alone, notebook) == hash_all(catalogue, alone, notebook)
     assert hash_all(moved, staged, notebook) != hash_all(catalogue, staged, notebook)
+
+
+def test_what_happened_makes_a_report_anew_and_what_stays_with_us_does_not(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    row = sample_clients[sample_clients["client"] == "corner-shop"]
+    bare = row.assign(holds=pd.Series([()], index=row.index, dtype=object))
+    held = Event("BUSINESS_LICENCE", "granted", None, id=1)
+    submitted = Event("SALT", "submitted", date(2026, 11, 2), id=2)
+    ours, theirs = (Note("", "call", audience, "li", date(2026, 11, 2)) for audience in ("us", "client"))
+
+    def hash_one(events: tuple[Event, ...], notes: tuple[Note, ...] = (), **told: str) -> str:
+        kept = {"corner-shop": notes} if notes else {}
+        clients = add_case_files(bare.assign(**told), {"corner-shop": events}, {}, kept)
+        return hash_all(catalogue, clients, notebook)["corner-shop"]
+
+    plain = hash_one((held, submitted))
+    assert hash_one((held,)) != plain
+    assert hash_one((held, submitted._replace(id=7))) == plain
+    assert hash_one((held, submitted), (ours,)) == plain
+    assert hash_one((held, submitted), (theirs,)) != plain
+    assert hash_one((held, submitted), contact="Wang Min") == plain
 
 
 def test_own_times_make_anew_the_reports_that_use_them(

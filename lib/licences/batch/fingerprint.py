@@ -21,6 +21,7 @@ from licences.law.catalogue import Catalogue
 from licences.law.citations import find_cited
 from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in_force, find_shown
 from licences.reading.places import find_data_folder
+from licences.rules.case_files import CASE_FILE
 from licences.rules.expressions import Value, find_atoms
 from licences.rules.facts import HELD
 from licences.rules.logic import Rule
@@ -28,6 +29,8 @@ from licences.rules.logic import Rule
 ABOUT_ONE_CASE = {
     "uses": "case"
 }  # what a notebook's metadata says that looks at nothing but its client's case
+
+_UNSHOWN = ("client", "contact", CASE_FILE)  # of the last what is for the client is hashed by itself
 
 # What an installed package has within it and a checkout beside it; reports are made from it by other ways.
 _SHIPPED_BESIDE = frozenset({"data", "notebooks", "tests"})
@@ -75,9 +78,9 @@ def hash_inputs(
         catalogue.preparation.to_dict("records"),
         [] if is_about_one_case else [catalogue.rows.to_csv(), ours, catalogue.own_times],
     )
-    columns = [name for name in profiles.columns if name != "client"]
-    told = profiles[columns].astype(str).to_dict("records")
+    told = profiles.drop(columns=list(_UNSHOWN), errors="ignore").astype(str).to_dict("records")
     for one, cells in zip(judge(catalogue, profiles, as_of), told, strict=True):
+        kept = one.case_file.strip_internal().strip_identity()
         stages = one.stages or (one,)
         laws = [find_law_for(catalogue, as_of, language, stage.profile) for stage in stages]
         for its in laws:
@@ -107,7 +110,7 @@ def hash_inputs(
             if any(is_concerned(entry, stage.verdicts, one.held, stage.profile) for stage in stages)
         ]
         gone = [_find_names(catalogue, code) for code in one.held if code not in law.entries]
-        yield one.client, _hash(common, one.client, cells, used, announced, gone)
+        yield one.client, _hash(common, one.client, cells, kept, used, announced, gone)
 
 
 def hash_issues(hashed: str, mark: Mark | None, last: Issue | None) -> str:
