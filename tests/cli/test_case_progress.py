@@ -1,13 +1,18 @@
-"""Where cases stand, as a command; and who a client of a book is."""
+"""Where cases stand, as a command; who a client of a book is, and where what it tells comes from."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
+from licences.book.schema import FACTS
+from licences.book.store import read_book
 from licences.cli.main import main
 from licences.law.catalogue import Catalogue
 from licences.rules.facts import read_profiles
@@ -81,3 +86,50 @@ def test_a_client_is_added_and_changed_and_keeps_what_it_told(book: Path, catalo
     assert clients.loc["new-shop", "holds"] == ()
     assert clients.loc["corner-shop", "engaged_on"] == pd.Timestamp("2026-10-09")
     assert clients.loc["corner-shop", "holds"] == ("BUSINESS_LICENCE",)
+
+
+def test_a_fact_says_who_told_it_when_and_how_it_is_known(
+    book: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = ["--clients", str(book)]
+    source = ["--told-by", "Wang Min", "--told-on", "2026-11-02"]
+    assert main(["book", "tell", "Corner-Shop", "has_app", "yes", *source, "--by", "li", *kept]) == 0
+    assert (
+        main(["book", "tell", "corner-shop", "has_app", "yes", "--how", "verified", "--by", "zhao", *kept])
+        == 0
+    )
+    assert main(["book", "tell", "corner-shop", "live_commerce", "", *kept]) == 0
+    capsys.readouterr()
+    assert main(["book", "facts", "corner-shop", *kept]) == 0
+    told = {line.partition(":")[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "(verified; recorded" in told["has_app"]
+    assert told["has_app"].endswith("by zhao)")
+    assert "live_commerce" not in told
+    with read_book(book) as connection:
+        first = next(
+            fact for fact in list_every_fact(connection) if fact[0] == "has_app" and fact[1] == "Wang Min"
+        )
+    assert first == ("has_app", "Wang Min", date(2026, 11, 2), "told", "li")
+    clients = read_profiles(book, catalogue.fields, catalogue.codes).set_index("client")
+    assert bool(clients.loc["corner-shop", "has_app"])
+
+
+def list_every_fact(connection: Any) -> list[tuple[Any, ...]]:
+    """Field, who told it, when, how it is known and who wrote it, of every row that was ever written."""
+    names = ("field", "told_by", "told_on", "how", "recorded_by")
+    return [tuple(row) for row in connection.execute(select(*(FACTS.c[name] for name in names)))]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["corner-shop", "has_ap", "yes"], 2, "did you mean 'has_app'"),
+        (["corner-shp", "has_app", "yes"], 2, "corner-shp is no client yet"),
+        (["corner-shop", "has_app", "perhaps"], 1, "has_app"),
+    ],
+)
+def test_a_fact_that_cannot_be_is_told_as_a_sentence(
+    words: list[str], status: int, said: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["book", "tell", *words, "--clients", str(book)]) == status
+    assert said in capsys.readouterr().err

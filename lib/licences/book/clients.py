@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from licences.book.place import find_file, find_known_on
 from licences.book.store import RESTORE, BookError, fetch_rows, find_limit, read_book, write_time
 
+HOW = ("told", "document", "verified")
+"""How a fact is known: the client said so, a document shows it, or we have looked ourselves."""
 IDENTITY = ("client", "name", "group", "contact", "engaged_on")
 FROM = "from"
 
@@ -83,6 +85,36 @@ def list_rows(place: Path) -> list[list[str]]:
                 day = from_on.isoformat() if from_on else ""
                 listed.append([*identity, day, *(told.get(name, "") for name in names)])
     return listed
+
+
+class Fact(NamedTuple):
+    """What a client told last of a field, from a day on or of the present, and where that comes from."""
+
+    field: str
+    value: str
+    from_on: date | None
+    told_by: str
+    told_on: date | None
+    how: str
+    recorded_at: str
+    recorded_by: str
+
+
+def list_facts(connection: Any, client: str, limit: str | None = None) -> list[Fact]:
+    """What a client tells, field by field, as it was last written; limit: of what was written before a moment.
+
+    Raises: BookError.
+    """
+    from sqlalchemy import select
+
+    from licences.book.schema import FACTS
+
+    asked = select(*(FACTS.c[name] for name in Fact._fields)).where(FACTS.c.client == client)
+    if limit is not None:
+        asked = asked.where(FACTS.c.recorded_at < limit)
+    facts = [Fact(*row) for row in fetch_rows(connection, asked.order_by(FACTS.c.id))]
+    latest = {(fact.field, fact.from_on): fact for fact in facts}
+    return [fact for fact in latest.values() if fact.value]
 
 
 def has_clients(place: Path) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from licences.book.clients import HOW
 from licences.errors import UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
@@ -190,6 +191,19 @@ def _add_book(commands: Any, files: _Parser) -> None:
         task = tasks.add_parser(name, help=said)
         task.add_argument("folder", type=Path, metavar="DIR")
         task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
+    tell = tasks.add_parser("tell", help="what a client tells of a field, who said so and how it is known")
+    tell.add_argument("client", metavar="CLIENT")
+    tell.add_argument("field", metavar="FIELD", help="of data/profile_fields.csv, such as has_app")
+    tell.add_argument("value", metavar="VALUE", help="as in a clients file; '' takes it back")
+    tell.add_argument("--told-by", default="", metavar="NAME", help="who said so at the client")
+    tell.add_argument("--told-on", type=_read_date, metavar="DATE", help="when")
+    tell.add_argument("--how", choices=HOW, default=HOW[0], help="how it is known; default: told")
+    tell.add_argument("--by", default="", metavar="NAME", help="who records it; default: who is logged in")
+    facts = tasks.add_parser("facts", help="what a client tells, and where each of it comes from")
+    facts.add_argument("client", metavar="CLIENT")
+    for task in (tell, facts):
+        task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
+        task.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
     client = tasks.add_parser("client", help="who a client is, whom to call, since when we work for it")
     client.add_argument("client", metavar="CLIENT")
     client.add_argument("--name", metavar="TEXT", help="its name; with it a new client is added")

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from licences.book.clients import Writing, find_client
+from licences.book.clients import Writing, find_client, list_clients, list_facts
 from licences.book.events import Event, list_events
 from licences.book.place import is_book
 from licences.book.store import read_book
 from licences.cli.options import find_catalogue_file, find_clients_file
-from licences.errors import LicencesError, Problem, ProblemsError, UsageError
+from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
 from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
 from licences.rules.applications import order_events
-from licences.rules.client_files import find_saved, write_client
+from licences.rules.client_files import find_saved, tell_fact, write_client
 from licences.rules.exchange import read_tables, write_tables
 from licences.rules.facts import read_profiles
 from licences.rules.keeping import EventsError, begin_book, begin_writing, record_events, strike_event
@@ -33,8 +34,9 @@ def keep_book(options: argparse.Namespace) -> int:
         return _begin(options)
     if not is_book(options.clients):
         raise UsageError(f"{options.clients} is no book", "name one such as book.sqlite")
-    if options.task == "client":
-        return _keep_client(options)
+    if options.task in {"client", "tell", "facts"}:
+        task = {"client": _keep_client, "tell": _tell_fact, "facts": _list_facts}[options.task]
+        return task(options)
     if options.task == "export":
         counts, said = write_tables(options.clients, options.folder), f"written into {options.folder}"
     else:
@@ -73,6 +75,38 @@ def _keep_client(options: argparse.Namespace) -> int:
     cells = {"client": options.client, **(saved or {}), **changes}
     write_client(options.clients, catalogue.fields, catalogue.codes, cells, over=saved)
     print(f"{cells['client']}: {'changed' if saved else 'added'}", file=sys.stderr)
+    return 0
+
+
+def _tell_fact(options: argparse.Namespace) -> int:
+    """Keeps what a client tells of a field, who said so, when, and how it is known."""
+    ours = read_catalogue(find_catalogue_file(options))
+    source = {"told_by": options.told_by, "told_on": options.told_on, "how": options.how}
+    writing = replace(begin_writing(options.by), **source)
+    client = tell_fact(
+        options.clients, ours.fields, ours.codes, options.client, options.field, options.value, writing
+    )
+    print(f"{client}: {options.field}: {options.value or 'not told'}", file=sys.stderr)
+    return 0
+
+
+def _list_facts(options: argparse.Namespace) -> int:
+    """Prints what a client tells, and of each fact who said so, when, and how it is known."""
+    with read_book(options.clients) as connection:
+        client = find_client(connection, options.client)
+        if client is None:
+            raise UnknownNameError("client", options.client, set(list_clients(connection)))
+        facts = list_facts(connection, client)
+    for fact in facts:
+        since = f" from {fact.from_on}" if fact.from_on else ""
+        said = [
+            fact.how,
+            *(["by " + fact.told_by] if fact.told_by else []),
+            *([f"on {fact.told_on}"] if fact.told_on else []),
+        ]
+        print(
+            f"{fact.field}: {fact.value}{since} ({' '.join(said)}; recorded {fact.recorded_at[:10]} by {fact.recorded_by})"
+        )
     return 0
 
 

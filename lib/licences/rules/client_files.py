@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licences.book.clients import has_clients
+from licences.book.clients import Writing, has_clients
 from licences.book.place import is_book
 from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
@@ -128,6 +128,27 @@ def write_client(
             write_alone(path, fields, codes, cells)
         else:
             _change(path, fields, codes, cells, over)
+
+
+def tell_fact(
+    book: Path, fields: Fields, codes: Collection[str], client: str, field: str, value: str, writing: Writing
+) -> str:
+    """Adds what a client of a book tells of a field, also where it told that before: who says so is new then.
+
+    value: as in a clients file, empty to take it back. The client's id as the book has it.
+
+    Raises: UnknownNameError; UsageError where there is no such client; ProblemsError for a bad value.
+    """
+    name = fields[field].name
+    with change_book(book) as connection:
+        saved = find_saved(book, fields, codes, client)
+        if saved is None:
+            raise UsageError(f"{client} is no client yet", "add it: licences book client ID --name TEXT")
+        cells = saved | {name: value}
+        _check_cells(cells, fields, codes, book.name)
+        before = {column: text for column, text in saved.items() if column != name or not value}
+        keep_client(connection, cells, before, writing)
+    return saved["client"]
 
 
 def _check_cells(cells: Mapping[str, str], fields: Fields, codes: Collection[str], file: str) -> None:
