@@ -38,7 +38,16 @@ def test_it_holds_a_form_a_brand_a_readme_and_a_place_for_reports(work: Path, ca
         "reports",
     ]
     header, _, rows = read_rows(work / "clients.csv")
-    assert header == ["client", "name", "holds", "group", "from", *catalogue.fields.by_name]
+    assert header == [
+        "client",
+        "name",
+        "holds",
+        "group",
+        "contact",
+        "engaged_on",
+        "from",
+        *catalogue.fields.by_name,
+    ]
     assert [row[0] for row in rows] == ["example-shop", "example-marketplace"]
     assert (work / "clients.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -71,6 +71,8 @@ def test_the_section_says_with_whom_it_lies_and_what_is_late(open_with: MakeCase
 def test_a_case_of_which_nothing_is_recorded_has_no_section_but_a_sheet(open_with: MakeCase) -> None:
     html = make_section(open_with(engaged_on=None), "progress").html
     assert '<section class="sheet"' in html
+    assert "Nothing has been recorded yet." in html
+    assert "<table" not in html
 
 
 def test_the_sheet_of_a_page_holds_the_progress_and_nothing_else() -> None:

@@ -13,6 +13,7 @@ from licences.book.events import Event
 from licences.planning.deadlines import Deadline
 from licences.planning.moves import MONTH_DAYS, Move, find_moves
 from licences.words.applications import say_reason_of
+from licences.words.operating import say_for
 from licences.words.papers import PaperView, count_by_code, view_papers
 from licences.words.plans import say_duty
 from licences.words.texts import join_sentences, mark_day, say, say_day
@@ -278,7 +279,7 @@ def _view_deadline(case: Case, one: Deadline) -> DeadlineView:
 
 def _say_launch(case: Case, progress: Progress) -> str:
     """What became of the day that was planned at the beginning, and what is late."""
-    own, launch = partial(say, case.language), progress.launch
+    own, launch = partial(say_for, case.is_operating, case.language), progress.launch
     if launch is None or launch.planned is None:
         return ""
     planned, moved = mark_day(launch.planned), launch.moved_days

@@ -85,7 +85,7 @@ class _Words:
                 ),
                 "tables": [
                     {**table, "columns": list(table["columns"]), "rows": [dict(row) for row in table["rows"]]}
-                    for table in view["progress"]["tables"]
+                    for table in (view["progress"]["tables"] if view["has_progress"] else [])
                 ],
             },
             **self._describe_summary(),
