@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from licences.book.place import is_book
-from licences.book.reading import read_kept
+from licences.book.reading import keep_garbage, read_kept
 from licences.errors import (
     MAX_PROBLEMS,
     Problem,
@@ -207,11 +207,19 @@ def try_to_read_profiles(
 
     Raises: ProblemsError where the file or its header is broken; MissingFileError.
     """
+    if not is_book(path):
+        return _try_to_read(path, fields, codes)
+    with keep_garbage():
+        profiles, problems, extent = _try_to_read(path, fields, codes)
+        return add_case_files(profiles, *read_kept(path)), problems, extent
+
+
+def _try_to_read(
+    path: Path, fields: Fields, codes: Collection[str] | None
+) -> tuple[pd.DataFrame, list[Problem], Extent]:
     table = find_clients_table(fields)
     rows, problems, extent = tables.read_unchecked(path, table)
     profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
-    if is_book(path):
-        profiles = add_case_files(profiles, *read_kept(path))
     return profiles, problems + wrong, replace(extent, rows=len(profiles))
 
 
