@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
-from licences.book.store import fetch_rows
+from licences.book.store import fetch_own
 
 
 class Event(NamedTuple):
@@ -34,29 +34,11 @@ def list_events(
 
     limit: of what was written before a moment, else of all there is. Raises: BookError.
     """
-    from sqlalchemy import select
-
     from licences.book.schema import EVENTS
 
-    own = EVENTS.c
-    asked = select(
-        own.client,
-        own.id,
-        own.corrects,
-        own.code,
-        own.event,
-        own.happened_on,
-        own.number,
-        own.until,
-        own.note,
-        own.by,
-    )
-    if limit is not None:
-        asked = asked.where(own.recorded_at < limit)
-    if client is not None:
-        asked = asked.where(own.client == client)
+    names = ("id", "corrects", "code", "event", "happened_on", "number", "until", "note", "by")
     found: dict[str, dict[int, Event]] = {}
-    for row in fetch_rows(connection, asked.order_by(own.id)):
+    for row in fetch_own(connection, EVENTS, names, client, limit):
         events = found.setdefault(row.client, {})
         if row.corrects is not None:
             events.pop(row.corrects, None)

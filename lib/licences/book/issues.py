@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
-from licences.book.store import fetch_rows
+from licences.book.store import fetch_own, fetch_rows
 
 
 class Issue(NamedTuple):
@@ -35,18 +35,10 @@ def list_issues(
 
     Raises: BookError.
     """
-    from sqlalchemy import select
-
     from licences.book.schema import ISSUES
 
-    own = ISSUES.c
-    asked = select(own.client, *(own[name] for name in Issue._fields))
-    if limit is not None:
-        asked = asked.where(own.recorded_at < limit)
-    if client is not None:
-        asked = asked.where(own.client == client)
     found: dict[str, list[Issue]] = {}
-    for whose, *cells in fetch_rows(connection, asked.order_by(own.id)):
+    for whose, *cells in fetch_own(connection, ISSUES, Issue._fields, client, limit):
         found.setdefault(whose, []).append(Issue(*cells))
     return {whose: tuple(issues) for whose, issues in found.items()}
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
-from licences.book.store import fetch_rows
+from licences.book.store import fetch_own
 
 CLIENT, US = "client", "us"
 AUDIENCES = (CLIENT, US)
@@ -35,18 +35,10 @@ def list_notes(
 
     limit: of what was written before a moment, else of all there is. Raises: BookError.
     """
-    from sqlalchemy import select
-
     from licences.book.schema import NOTES
 
-    own = NOTES.c
-    asked = select(own.client, own.corrects, *(own[name] for name in Note._fields))
-    if limit is not None:
-        asked = asked.where(own.recorded_at < limit)
-    if client is not None:
-        asked = asked.where(own.client == client)
     found: dict[str, dict[int, Note]] = {}
-    for whose, corrects, *cells in fetch_rows(connection, asked.order_by(own.id)):
+    for whose, corrects, *cells in fetch_own(connection, NOTES, ("corrects", *Note._fields), client, limit):
         one = Note(*cells)
         notes = found.setdefault(whose, {})
         if corrects is not None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from licences.book.clients import Writing
-from licences.book.store import fetch_rows
+from licences.book.store import fetch_own
 
 KINDS = ("verdict", "days", "fee")
 
@@ -37,18 +37,10 @@ def list_overrides(
 
     limit: of what was written before a moment, else of all there is. Raises: BookError.
     """
-    from sqlalchemy import select
-
     from licences.book.schema import OVERRIDES
 
-    own = OVERRIDES.c
-    asked = select(own.client, *(own[name] for name in Override._fields))
-    if limit is not None:
-        asked = asked.where(own.recorded_at < limit)
-    if client is not None:
-        asked = asked.where(own.client == client)
     found: dict[str, dict[tuple[str, str], Override]] = {}
-    for whose, *cells in fetch_rows(connection, asked.order_by(own.id)):
+    for whose, *cells in fetch_own(connection, OVERRIDES, Override._fields, client, limit):
         one = Override(*cells)
         overrides = found.setdefault(whose, {})
         overrides.pop((one.code, one.kind), None)

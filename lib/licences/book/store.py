@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
@@ -104,6 +104,24 @@ def fetch_rows(connection: Any, asked: Any) -> Sequence[Any]:
     except (ValueError, TypeError, OverflowError) as error:
         raise BookError(connection.info["place"], f"holds what cannot be read ({error})", RESTORE) from None
     return rows
+
+
+def fetch_own(
+    connection: Any, table: Any, names: Iterable[str], client: str | None, limit: str | None
+) -> Sequence[Any]:
+    """Columns of a table behind ``client``, in the order in which the rows were written.
+
+    client: of this one alone, None for all; limit: of what was written before a moment, None for all there is.
+    Raises: BookError.
+    """
+    from sqlalchemy import select
+
+    asked = select(table.c.client, *(table.c[name] for name in names))
+    if limit is not None:
+        asked = asked.where(table.c.recorded_at < limit)
+    if client is not None:
+        asked = asked.where(table.c.client == client)
+    return fetch_rows(connection, asked.order_by(table.c.id))
 
 
 def find_limit(place: Path) -> str:
