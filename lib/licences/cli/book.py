@@ -14,7 +14,7 @@ from licences.book.clients import Writing, find_client, list_clients, list_facts
 from licences.book.events import Event, list_events
 from licences.book.place import is_book
 from licences.book.store import read_book
-from licences.cli.options import find_catalogue_file, find_clients_file
+from licences.cli.options import find_book, find_catalogue_file
 from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
@@ -112,11 +112,7 @@ def _list_facts(options: argparse.Namespace) -> int:
 
 def record(options: argparse.Namespace) -> int:
     """Records an event of an application, or a file of events."""
-    place = find_clients_file(options)
-    if not is_book(place):
-        raise UsageError(
-            f"{place} is no book, which alone keeps events", "licences book init book.sqlite --from CLIENTS"
-        )
+    place = find_book(options, "keeps events")
     catalogue = read_catalogue(find_catalogue_file(options))
     codes = set(catalogue.rows.loc[can_be_held(catalogue.rows), "code"])
     told = [options.client, options.code, options.event, options.on]

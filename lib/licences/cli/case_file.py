@@ -9,9 +9,8 @@ from pathlib import Path
 from licences.book.clients import find_client
 from licences.book.notes import Note, list_notes
 from licences.book.overrides import KINDS, Override, list_overrides
-from licences.book.place import is_book
 from licences.book.store import read_book
-from licences.cli.options import find_catalogue_file, find_clients_file
+from licences.cli.options import find_book, find_catalogue_file
 from licences.errors import UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
@@ -21,7 +20,7 @@ from licences.rules.keeping import begin_writing
 
 def override(options: argparse.Namespace) -> int:
     """Holds something of a client's licence against the rules, or takes that back."""
-    place = _find_book(options)
+    place = find_book(options, "keeps this")
     rows = read_catalogue(find_catalogue_file(options)).rows
     given = [(kind, told) for kind in KINDS if (told := getattr(options, kind)) is not None]
     if options.take_back:
@@ -56,7 +55,7 @@ def override(options: argparse.Namespace) -> int:
 
 def note(options: argparse.Namespace) -> int:
     """Notes something of a client or of one of its licences, or strikes a note out."""
-    place, code = _find_book(options), options.code or ""
+    place, code = find_book(options, "keeps this"), options.code or ""
     writing = begin_writing(options.by)
     if options.strike_out:
         take_back_note(place, options.client, code, options.text, writing)
@@ -67,15 +66,6 @@ def note(options: argparse.Namespace) -> int:
         add_note(place, options.client, noted, codes, writing)
     _tell_notes(place, options.client, code)
     return 0
-
-
-def _find_book(options: argparse.Namespace) -> Path:
-    place = find_clients_file(options)
-    if not is_book(place):
-        raise UsageError(
-            f"{place} is no book, which alone keeps this", "licences book init book.sqlite --from CLIENTS"
-        )
-    return place
 
 
 def _tell_overrides(place: Path, client: str, code: str) -> None:

@@ -7,21 +7,15 @@ import json
 
 import pandas as pd
 
-from licences.book.place import is_book
 from licences.cli.answers import read_plan_options
-from licences.cli.options import find_as_of, find_clients_file, find_start, read_files
+from licences.cli.options import find_as_of, find_book, find_start, read_files
 from licences.errors import UsageError
 from licences.rules.case_files import CASE_FILE
 
 
 def tell_progress(options: argparse.Namespace) -> int:
     """Prints where each case stands; of all clients those of which anything is recorded."""
-    place = find_clients_file(options)
-    if not is_book(place):
-        raise UsageError(
-            f"{place} is no book, which alone keeps what happened",
-            "licences book init book.sqlite --from CLIENTS",
-        )
+    find_book(options, "keeps what happened")
     from licences.analysis.case import make_case
     from licences.words.progress import describe_progress, view_progress
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from licences.book.place import is_book
-from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
+from licences.cli.options import find_as_of, find_book, find_catalogue_file, shorten
 from licences.errors import MissingFileError, UsageError, need_extra
 from licences.law.case_statistics import find_statistics
 from licences.law.catalogue import read_catalogue
@@ -25,10 +24,8 @@ NAME = "durations.xlsx"
 
 def tell_durations(options: argparse.Namespace) -> int:
     """Prints the times of all cases of a book, or writes them as a workbook."""
-    place = find_clients_file(options)
-    if not is_book(place):
-        right = "name one with --clients, such as book.sqlite; licences book init makes it"
-        raise UsageError(f"{place} is no book, which alone knows how long applications took", right)
+    right = "name one with --clients, such as book.sqlite; licences book init makes it"
+    place = find_book(options, "knows how long applications took", right)
     if options.out and not options.format:
         raise UsageError("--out is for a file", "add --format xlsx")
     if options.format:

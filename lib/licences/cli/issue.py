@@ -11,10 +11,9 @@ from pathlib import Path
 
 from licences.book.clients import find_client, list_clients
 from licences.book.issues import list_issues
-from licences.book.place import is_book
 from licences.book.store import find_limit, read_book
 from licences.cli.options import (
-    find_clients_file,
+    find_book,
     read_files,
     shorten,
     warn_of_capacity,
@@ -28,12 +27,7 @@ from licences.words.issues import describe_issue, list_issue_lines
 
 def issue(options: argparse.Namespace) -> int:
     """Issues a report to one client, or lists what was issued."""
-    book = find_clients_file(options)
-    if not is_book(book):
-        raise UsageError(
-            f"{book} is no book, which alone knows what was issued",
-            "licences book init book.sqlite --from CLIENTS",
-        )
+    book = find_book(options, "knows what was issued")
     if options.list:
         return _list(options, book)
     if options.json:

@@ -29,6 +29,16 @@ def find_clients_file(options: argparse.Namespace) -> Path:
     return add_known_on(file, options.known_on)
 
 
+def find_book(
+    options: argparse.Namespace, alone: str, right: str = "licences book init book.sqlite --from CLIENTS"
+) -> Path:
+    """Where the clients are, which has to be a book. alone: what only a book does. Raises: UsageError."""
+    place = find_clients_file(options)
+    if not is_book(place):
+        raise UsageError(f"{place} is no book, which alone {alone}", right)
+    return place
+
+
 def find_catalogue_file(options: argparse.Namespace) -> Path:
     return options.catalogue or shorten(find_data_folder() / "licences.csv")
 

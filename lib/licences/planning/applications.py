@@ -149,7 +149,6 @@ def _pick(levels: Positions, lots: Lots) -> Positions:
     return picked
 
 
-@lru_cache(maxsize=4096)
 def find_remainder(
     course: Course, duration: Duration | None, preparation: Preparation, begin: int
 ) -> Remainder:
