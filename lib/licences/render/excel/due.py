@@ -9,8 +9,8 @@ from functools import partial
 from licences.analysis.due import Call
 from licences.law.in_force import LawInForce
 from licences.render.brand import Brand
-from licences.render.excel.cells import Cell, Column, Day, Line, Look, Table
-from licences.render.excel.workbook import RASTER
+from licences.render.excel.cells import Cell, Column, Day, Line, Table
+from licences.render.excel.look import make_look
 from licences.render.excel.writer import draw_book
 from licences.words.due import (
     COLUMNS,
@@ -54,16 +54,7 @@ def make_due_workbook(
         rows=[_list_row(view) for view in view_calls(calls, law)],
         empty=say_none(within_days, law.as_of, law.language),
     )
-    look = Look(
-        title=title,
-        name=own("due.title"),
-        as_of=law.as_of,
-        dated=own("workbook.header", as_of=law.as_of),
-        page=own("workbook.page"),
-        firm=brand.firm,
-        colour=brand.colour,
-        logo=brand.logo if brand.logo_type in RASTER else None,
-    )
+    look = make_look(title, own("due.title"), law.as_of, brand, law.language)
     return draw_book(own("workbook.sheets.about"), lines, [table], look)
 
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from licences.law.in_force import LawInForce
 from licences.render.brand import Brand
-from licences.render.excel.cells import Column, Line, Look, Table
-from licences.render.excel.workbook import RASTER
+from licences.render.excel.cells import Column, Line, Table
+from licences.render.excel.look import make_look
 from licences.render.excel.writer import draw_book
 from licences.words.own_times import DurationsView
 from licences.words.texts import say
@@ -39,15 +39,6 @@ def make_durations_workbook(view: DurationsView, law: LawInForce, brand: Brand |
         ],
         empty=own("durations.none"),
     )
-    look = Look(
-        title=own("durations.sheet"),
-        name=view["title"],
-        as_of=law.as_of,
-        dated=own("workbook.header", as_of=law.as_of),
-        page=own("workbook.page"),
-        firm=brand.firm,
-        colour=brand.colour,
-        logo=brand.logo if brand.logo_type in RASTER else None,
-    )
+    look = make_look(own("durations.sheet"), view["title"], law.as_of, brand, law.language)
     front = [Line(view["title"], style="title"), *(Line(None, note) for note in view["notes"])]
     return draw_book(own("workbook.sheets.about"), front, [table], look)

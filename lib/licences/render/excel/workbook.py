@@ -7,10 +7,10 @@ from functools import partial
 
 from licences.analysis.case import Case
 from licences.render.brand import Brand
-from licences.render.excel.cells import Look
 from licences.render.excel.cover import join_line, make_cover
 from licences.render.excel.earlier import make_earlier
 from licences.render.excel.entered import Entry
+from licences.render.excel.look import make_look
 from licences.render.excel.money import make_money
 from licences.render.excel.papers import list_papers, make_papers
 from licences.render.excel.parts import Author
@@ -21,8 +21,6 @@ from licences.render.excel.todo import make_todo
 from licences.render.excel.writer import draw_book
 from licences.words.marks import say_mark_in_short
 from licences.words.texts import say
-
-RASTER = frozenset({"image/png", "image/jpeg"})  # what a workbook can show
 
 
 def make_workbook(case: Case, brand: Brand | None = None, entered: Sequence[Entry] = ()) -> bytes:
@@ -46,19 +44,13 @@ def make_workbook(case: Case, brand: Brand | None = None, entered: Sequence[Entr
         "licences": make_licences(author),
         **make_earlier(author),
     }
-    look = Look(
-        title=own("workbook.title"),
-        name=join_line(case.name),
-        as_of=case.as_of,
-        dated=" · ".join(
-            filter(
-                None, [own("workbook.header", as_of=case.as_of), say_mark_in_short(case.mark, case.language)]
-            )
-        ),
-        page=own("workbook.page"),
-        firm=brand.firm,
-        colour=brand.colour,
-        logo=brand.logo if brand.logo_type in RASTER else None,
+    look = make_look(
+        own("workbook.title"),
+        join_line(case.name),
+        case.as_of,
+        brand,
+        case.language,
+        say_mark_in_short(case.mark, case.language),
     )
     cover = make_cover(case, brand, {key: table.name for key, table in tables.items()})
     return draw_book(own("workbook.sheets.about"), cover, list(tables.values()), look)
