@@ -18,6 +18,7 @@ from licences.assessment.verdicts import find_verdicts
 from licences.cli.main import main
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
+from licences.rules.asking import find_asked, find_parents
 from licences.rules.facts import RARE, make_profiles
 from licences.rules.logic import read_profile
 
@@ -117,6 +118,34 @@ def test_a_rare_fact_comes_last_however_much_hangs_on_it(catalogue: Catalogue) -
     assert questions["stake"].iloc[1] > questions["stake"].iloc[0]
 
 
+def make_asking_law(catalogue: Catalogue, **asked_when: str) -> Catalogue:
+    """A law on which apps matter more than websites; asked_when: by field, all others are asked of everybody."""
+    rules = {
+        "A": {"obligation": "required", "applies_when": "has_app and has_website"},
+        "B": {"obligation": "required", "applies_when": "has_app"},
+    }
+    law = make_law(catalogue, rules, has_website="common", has_app="common")
+    every = tuple(replace(field, asked_when=asked_when.get(field.name, "")) for field in law.fields.every)
+    return replace(law, fields=replace(law.fields, every=every))
+
+
+def test_a_fact_that_another_decides_whether_it_is_asked_comes_after_it_however_much_hangs_on_it(
+    catalogue: Catalogue,
+) -> None:
+    law = make_asking_law(catalogue)
+    assert list(rank_questions(law, make_clients(law), AS_OF)["field"]) == ["has_app", "has_website"]
+    law = make_asking_law(catalogue, has_app="has_website")
+    questions = rank_questions(law, make_clients(law), AS_OF)
+    assert list(questions["field"]) == ["has_website", "has_app"]
+    assert questions["stake"].iloc[1] > questions["stake"].iloc[0]
+    assert list(rank_questions(law, make_clients(law, has_website="yes"), AS_OF)["field"]) == ["has_app"]
+
+
+def test_a_fact_that_is_not_asked_of_a_client_is_no_question(catalogue: Catalogue) -> None:
+    law = make_asking_law(catalogue, has_app="has_website")
+    assert list(rank_questions(law, make_clients(law, has_website="no"), AS_OF)["field"]) == []
+
+
 @pytest.mark.parametrize("told", [{}, {"has_website": "yes", "own_categories": "hazardous_chemicals;funds"}])
 def test_none_of_these_settles_what_is_said(catalogue: Catalogue, told: dict[str, str]) -> None:
     clients = make_clients(catalogue, **told)
@@ -155,8 +184,17 @@ def test_whatever_is_told_the_order_is_by_group_and_stake_and_asks_what_is_open(
         one[name] = sample_clients[name].iloc[[-4]].array  # quiet-client, who has told hardly anything
     questions = rank_questions(catalogue, one, AS_OF)
     rows = questions.to_dict("records")
-    order = [(row["group"] == RARE, -row["stake"]) for row in rows]
-    assert order == sorted(order)
+    profile = read_profile(one.to_dict("records")[0], catalogue.fields, AS_OF)  # type: ignore[arg-type]
+    asked, parents = find_asked(profile, catalogue.fields), find_parents(catalogue.fields)
+    assert [row["group"] == RARE for row in rows] == sorted(row["group"] == RARE for row in rows)
+    for is_rare in (False, True):
+        block = [row for row in rows if (row["group"] == RARE) is is_rare]
+        free = [-row["stake"] for row in block if asked[row["field"]] is True]
+        assert free == sorted(free)
+        names = [row["field"] for row in block]
+        for at, name in enumerate(names):
+            assert asked[name] is not False
+            assert asked[name] is True or not set(parents[name]) & set(names[at:])
     assert questions["field"].is_unique
     open_codes = find_verdicts(catalogue, one, AS_OF).iloc[0]
     for row in rows:

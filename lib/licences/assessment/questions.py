@@ -13,6 +13,7 @@ from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import NEEDED, Judgement, find_verdict, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
+from licences.rules.asking import find_asked, find_parents, put_parents_first
 from licences.rules.facts import RARE, Fields, is_held
 from licences.rules.kleene import Profile
 
@@ -32,11 +33,13 @@ def rank_questions(
     of which this fact decides whether the client can obtain them), stake (the licences that an answer
     decides on average, each weighed by what it is to do without it, and all by how usual the fact is), group
     (``rare`` for facts that only few businesses have, else None). Those that are rare come last; what
-    they settle together ``find_settled_by_none`` says.
+    they settle together ``find_settled_by_none`` says. A fact that is not asked of the client is left out, and
+    one of which that cannot be told yet comes after the open facts that decide it, as far as these are not rare.
     """
     law, fields = find_law_in_force(catalogue, as_of), catalogue.fields
     entries = law.entries
-    questions = []
+    questions: list[dict[str, Any]] = []
+    parents = find_parents(fields)
     for one in judged or judge(catalogue, profiles, as_of):
         settled: dict[str, dict[str, float]] = {}
         implied = find_implied_of(one, law)
@@ -56,7 +59,10 @@ def rank_questions(
                 for name in entry.condition.find_missing(one.profile):
                     conditions.setdefault(name, []).append(code)
         ranked: list[dict[str, Any]] = []
+        asked = find_asked(one.profile, fields)
         for name in {**settled, **conditions}:
+            if asked.get(name) is False:
+                continue
             field, shares = fields[name], settled.get(name, {})
             stake = sum(share * weigh_licence(entries[code]) for code, share in shares.items())
             ranked.append(
@@ -70,7 +76,11 @@ def rank_questions(
                     "group": RARE if field.is_rare else None,
                 }
             )
-        questions += sorted(ranked, key=_order)
+        by_name = {question["field"]: question for question in sorted(ranked, key=_order)}
+        waits = {name: parents.get(name, ()) for name in by_name if asked.get(name) is None}
+        for is_rare in (False, True):
+            block = [name for name in by_name if fields[name].is_rare is is_rare]
+            questions += [by_name[name] for name in put_parents_first(block, waits)]
     frame = pd.DataFrame(questions, columns=list(_COLUMNS))
     frame["group"] = pd.Series([one["group"] for one in questions], dtype=object)  # which keeps None as it is
     return frame

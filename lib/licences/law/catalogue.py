@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
+from licences.law.asking import find_asking_problems
 from licences.law.audits import FINDINGS, find_finding_problems
 from licences.law.edition import OUR_FEES, OUR_PREPARATION, Edition, hash_law
 from licences.law.evidence import find_evidence_problems
@@ -134,7 +135,7 @@ def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent
 
 
 def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
-    """What only ``check`` looks at: measured texts, sources, evidence, findings.
+    """What only ``check`` looks at: of whom facts are asked, measured texts, sources, evidence, findings.
 
     A catalogue of an earlier edition, without short names, is not held against what it could not know.
     """
@@ -142,7 +143,8 @@ def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
     is_own = file.resolve() != (data / "licences.csv").resolve()
     if is_own and rows["short_zh"].isna().all():
         return []
-    problems = find_text_problems(rows, str(file))
+    problems = find_asking_problems(rows, catalogue.fields)
+    problems += find_text_problems(rows, str(file))
     problems += find_evidence_problems(rows, file, is_own)
     if is_own:
         return problems

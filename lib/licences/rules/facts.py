@@ -46,7 +46,11 @@ _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_ch
 
 @dataclass(frozen=True)
 class Field:
-    """One fact that a client can tell."""
+    """One fact that a client can tell.
+
+    asked_when: an expression over other facts that says of whom it is asked; empty where everybody is.
+    asked_with: the question that asks it together with others alike; empty where it is one of its own.
+    """
 
     name: str
     type: str
@@ -59,11 +63,18 @@ class Field:
     maximum: float
     help: Mapping[str, str]
     usual: str = "common"
+    asked_when: str = ""
+    asked_with: str = ""
 
     @property
     def is_rare(self) -> bool:
         """Whether only few businesses have it, so that it is asked last and together with others alike."""
         return self.usual == RARE
+
+    @property
+    def question(self) -> str:
+        """The question that asks it: ``rare``, that which asks it with others, or the fact itself."""
+        return RARE if self.is_rare else self.asked_with or self.name
 
     @property
     def none(self) -> bool | float | str:
@@ -104,6 +115,8 @@ class Fields:
 
 def read_fields(path: Path) -> Fields:
     """The profile fields. Raises: ProblemsError, MissingFileError."""
+    from licences.rules.asking import find_asking_problems  # it asks rules, which rest on facts
+
     table = read_dictionary(find_data_folder() / "dictionary.yaml")["profile_fields.csv"]
     rows = read_table(path, table)
     problems = [
@@ -124,7 +137,10 @@ def read_fields(path: Path) -> Fields:
     ]  # fmt: skip
     if problems:
         raise ProblemsError(problems)
-    return Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
+    fields = Fields(tuple(_make_field(row) for row in rows.to_dict("records")))  # type: ignore[arg-type]
+    if wrong := find_asking_problems(fields, dict(zip(rows["field"], rows.index, strict=True)), str(path)):
+        raise ProblemsError(wrong)
+    return fields
 
 
 def _make_field(row: Mapping[str, Any]) -> Field:
@@ -149,6 +165,8 @@ def _make_field(row: Mapping[str, Any]) -> Field:
         maximum=float("inf") if pd.isna(row["maximum"]) else float(row["maximum"]),
         help=in_languages("help"),
         usual=str(row["usual"]),
+        asked_when="" if pd.isna(row["asked_when"]) else str(row["asked_when"]),
+        asked_with="" if pd.isna(row["asked_with"]) else str(row["asked_with"]),
     )
 
 
