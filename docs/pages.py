@@ -26,7 +26,7 @@ from licences.words.json_views import OUTPUTS
 
 PROJECT = Path(__file__).resolve().parents[1]
 GENERATED = PROJECT / "docs" / "generated"
-SCRIPTS = (PLOTLY, "decide.js")
+SCRIPTS = (PLOTLY, "logic.js", "answers.js", "decide.js")
 SHEETS = ("page.css", "decide.css", "portfolio.css")
 # Texts at the top of the project, and the pages made from them.
 TOP_TEXTS = {

@@ -25,6 +25,7 @@ MAX_AGE_DAYS = 365
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
 CALENDARS = ("renewals", "all")
 DUE_FORMATS = ("table", "xlsx", "csv", "ics")
+QUESTIONNAIRES = ("xlsx", "html")
 DUE_DAYS, MOST_DUE_DAYS = 60, 3660
 
 
@@ -460,6 +461,7 @@ def _add_overviews(commands: Any, files: _Parser, asked: _Parser) -> None:
     """What looks at all clients at once."""
     _add_portfolio(commands, files)
     _add_due(commands, asked)
+    _add_questionnaire(commands, files)
 
 
 def _add_portfolio(commands: Any, files: _Parser) -> None:
@@ -505,6 +507,42 @@ def _add_due(commands: Any, asked: _Parser) -> None:
         help="where a file goes; default: due.xlsx or due.ics in the work folder, csv to standard output",
     )
     due.set_defaults(run="due")
+
+
+def _add_questionnaire(commands: Any, files: _Parser) -> None:
+    questionnaire = commands.add_parser(
+        "questionnaire", parents=[files], help="what is still to be asked, as files to be sent to clients"
+    )
+    questionnaire.add_argument(
+        "--client",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="may be repeated; default: a questionnaire for a new client, of whom nothing is known",
+    )
+    questionnaire.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="all clients of a group of companies; may be repeated",
+    )
+    _add_day(questionnaire)
+    questionnaire.add_argument(
+        "--format",
+        type=partial(_read_names, "format", QUESTIONNAIRES),
+        default=QUESTIONNAIRES,
+        metavar="FORMATS",
+        help="xlsx, html or both with a comma; default: both",
+    )
+    questionnaire.add_argument(
+        "--out",
+        type=_read_place,
+        default=Path("questionnaires"),
+        metavar="DIR",
+        help="also an address such as s3://…; default: questionnaires/",
+    )
+    questionnaire.set_defaults(run="questionnaire")
 
 
 def _read_within(text: str) -> int:

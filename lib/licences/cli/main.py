@@ -34,6 +34,7 @@ COMMANDS = {
     "issue": ("issue", "issue"),
     "portfolio": ("report", "issue_portfolio"),
     "due": ("due", "tell_due"),
+    "questionnaire": ("questionnaire", "write_questionnaires"),
 }
 
 

@@ -42,6 +42,7 @@ from licences.render.html.decide import (
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, find_atoms
 from licences.rules.facts import HELD, Field, Fields, is_held, list_cells, make_profiles
 from licences.rules.logic import Rule, read_profile
+from licences.words.texts import read_texts
 from serving import BROWSER_ARGUMENTS
 
 DAYS = (date(2026, 11, 23), date(2027, 6, 1))
@@ -504,7 +505,7 @@ class Opened:
     def __init__(self, browser: Any, case: Case, folder: Path, width: int = 390) -> None:
         css, script = (
             "".join(BROWSER.joinpath(name).read_text(encoding="utf-8") for name in names)
-            for names in (["page.css", "decide.css"], ["decide.js"])
+            for names in (["page.css", "decide.css"], ["logic.js", "answers.js", "decide.js"])
         )
         html = (
             '<!DOCTYPE html><html><head><meta charset="utf-8"><title>page</title>'
@@ -805,3 +806,45 @@ def test_a_page_on_which_nothing_rare_is_open_has_no_block_for_it(
     table = make_decisions(case)
     assert table["rare"]["names"] == case.rare == table["open"][-len(case.rare) :]
     assert f"即可确定{len(case.settled_by_none)}项" in table["rare"]["intro"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_changed_is_sent_back_as_a_file_or_as_text_for_a_mail(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, browser: Any, tmp_path: Path, language: str
+) -> None:
+    case = open_case_of(catalogue, sample_clients, "drug-arcade", language)
+    opened, texts = Opened(browser, case, tmp_path), read_texts(language)["decisions"]["script"]
+    page = opened.page
+    save, copy = (page.get_by_role("button", name=texts[f"back_{name}"]) for name in ("save", "copy"))
+    assert save.count() == 0
+    opened.tick("has_app", texts["no"])
+    opened.tick("sells_own_goods", texts["not_told"])
+    own = case.catalogue.fields["hosted_categories"].values["cosmetics"][language]
+    opened.question("hosted_categories").get_by_label(own, exact=True).check()
+    with page.expect_download() as waiting:
+        save.click()
+    saved = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    assert waiting.value.suggested_filename == "answers-drug-arcade.json"
+    reported = describe_answer(
+        case.catalogue.fields["hosted_categories"], case.profile["hosted_categories"] or "none"
+    )
+    day = saved.pop("answered_on")
+    assert date.fromisoformat(day)
+    assert saved == {
+        "licences_answers": 1, "client": "drug-arcade", "name": case.name, "edition": catalogue.edition.checked_on,
+        "lang": language, "made_on": "2026-11-23", "by": "",
+        "answers": {"has_app": "no", "hosted_categories": ";".join(sorted({*reported, "cosmetics"}))},
+        "unsure": ["sells_own_goods"], "remarks": {},
+    }  # fmt: skip
+    page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('refused'); }; }")
+    copy.click()
+    opened.hears(texts["back_by_hand"])
+    text = page.locator(".decide-back textarea").input_value()
+    begin, end = "-----BEGIN LICENCES ANSWERS-----", "-----END LICENCES ANSWERS-----"
+    inside = text.partition(begin)[2].partition(end)[0]
+    assert json.loads(inside) == saved | {"answered_on": day}
+    page.get_by_role("button", name=texts["reset"]).click()
+    assert save.count() == 0
+    assert page.locator(".decide-back textarea").is_hidden()
+    assert opened.complaints == []

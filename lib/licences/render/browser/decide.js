@@ -2,108 +2,12 @@
 "use strict";
 
 (() => {
-  const OTHER = "…";
   const HELD = "held"; // what is held, which is a fact of the rules and no question
   const MAX_NUMBER = 1e15;
   const ALWAYS = ["and"];
-  const COMPARISONS = {
-    is: (told) => told,
-    has: (told, value) => told.includes(value),
-    "<": (told, value) => told < value,
-    "<=": (told, value) => told <= value,
-    ">": (told, value) => told > value,
-    ">=": (told, value) => told >= value,
-    "==": (told, value) => (Array.isArray(told) ? told.length === 0 : told === value), // a set: with none alone
-  };
+  const { readRule, tryAnswers } = typeof module === "object" ? require("./logic.js") : LicencesLogic;
 
   // ---- What follows from the answers: no page is needed for this part. ----
-
-  // Whether a tree holds, as a function of answers to all its facts. Its statements are added to `atoms`.
-  function compile(tree, atoms) {
-    const [op, ...parts] = tree;
-    if (Object.hasOwn(COMPARISONS, op)) {
-      const [name, value] = parts;
-      atoms.push({ op, name, value });
-      return (answers) => COMPARISONS[op](answers.get(name), value);
-    }
-    const tests = parts.map((part) => compile(part, atoms));
-    if (op === "and") return (answers) => tests.every((test) => test(answers));
-    if (op === "or") return (answers) => tests.some((test) => test(answers));
-    return (answers) => !tests[0](answers);
-  }
-
-  // Typical answers to a fact: one of each kind that can occur and that the statements tell apart.
-  function listAnswers(fact, atoms) {
-    if (fact.type === "bool") return [false, true];
-    if (fact.type === "number") return listNumbers(fact.min ?? -Infinity, fact.max ?? Infinity, atoms);
-    const values = fact.values.map(([value]) => value);
-    const compared = atoms.filter(({ op }) => fact.type === "choice" || op === "has");
-    const named = [...new Set(compared.map(({ value }) => value))];
-    const kinds = values.every((value) => named.includes(value)) ? named : [...named, OTHER];
-    if (fact.type === "choice") return kinds;
-    return kinds.reduce((sets, member) => [...sets, ...sets.map((set) => [...set, member])], [[]]);
-  }
-
-  function listNumbers(min, max, atoms) {
-    const bounds = [...new Set(atoms.map(({ value }) => value))].sort((one, other) => one - other);
-    const ends = [-Infinity, ...bounds, Infinity];
-    const between = ends.slice(1).map((below, at) => chooseBetween(min, max, ends[at], below));
-    const reached = bounds.filter((number) => min <= number && number <= max);
-    return [...reached, ...between.filter((number) => number !== null)];
-  }
-
-  // A typical answer strictly between two bounds and within the limits, null where there is none.
-  function chooseBetween(min, max, above, below) {
-    const middle = above === -Infinity ? below - 1 : below === Infinity ? above + 1 : (above + below) / 2;
-    const whole = Math.trunc(middle);
-    const typical = above < whole && whole < below ? whole : middle;
-    const point = Math.min(Math.max(typical, min), max);
-    return above < point && point < below ? point : null;
-  }
-
-  const rules = new WeakMap();
-
-  // A tree made ready: the facts that it names, the kinds of answers to each, and whether it holds.
-  function readRule(tree, facts) {
-    if (!rules.has(tree)) {
-      const atoms = [];
-      const holds = compile(tree, atoms);
-      const names = [...new Set(atoms.map(({ name }) => name))];
-      const kinds = names.map((name) => listAnswers(facts[name], atoms.filter((atom) => atom.name === name)));
-      rules.set(tree, { names, kinds, holds });
-    }
-    return rules.get(tree);
-  }
-
-  // Tries every kind of answer to what is not told: whether a tree holds, null where that is open, and
-  // which of the facts not told can still change it, exactly those.
-  function tryAnswers(tree, facts, told) {
-    const { names, kinds, holds } = readRule(tree, facts);
-    const open = names.map((name, at) => ({ name, answers: kinds[at] })).filter(({ name }) => !told.has(name));
-    const answers = new Map(names.map((name) => [name, told.get(name)]));
-    const truths = [];
-    const walk = (depth) => {
-      if (depth === open.length) {
-        truths.push(holds(answers));
-        return;
-      }
-      for (const answer of open[depth].answers) {
-        answers.set(open[depth].name, answer);
-        walk(depth + 1);
-      }
-    };
-    walk(0);
-    if (truths.every((truth) => truth === truths[0])) return { truth: truths[0], missing: [] };
-    let stride = truths.length; // the first of the open facts changes slowest
-    const missing = [];
-    for (const { name, answers: { length } } of open) {
-      const turn = stride;
-      stride /= length;
-      const atFirst = (at) => truths[at - stride * Math.floor((at % turn) / stride)];
-      if (truths.some((truth, at) => truth !== atFirst(at))) missing.push(name);
-    }
-    return { truth: null, missing };
-  }
 
   const readProfile = (profile) => new Map(Object.entries(profile).filter(([, value]) => value !== null));
 
@@ -388,9 +292,10 @@
       warning,
       make("p", { className: "decide-actions" }, [reset, toChanges, toRaised]),
     ]);
+    const back = makeBack(texts);
     const changes = make("div", { className: "decide-changes" });
     const attributes = { "aria-labelledby": heading.id };
-    const element = make("section", { className: "decide-result", attributes }, [strip, changes]);
+    const element = make("section", { className: "decide-result", attributes }, [strip, changes, back.element]);
 
     const showCounts = (was, now) => VERDICTS.forEach((verdict, at) => {
       const [before, count] = [was, now].map(
@@ -407,12 +312,28 @@
     const showChanges = (listed, groups, raised) => {
       changes.replaceChildren(...listed);
       const count = groups.reduce((sum, [, codes]) => sum + codes.length, 0);
-      reset.hidden = toChanges.hidden = !listed.length;
+      reset.hidden = toChanges.hidden = back.element.hidden = !listed.length;
       toChanges.textContent = fill(texts.see_changes, { count });
       toRaised.hidden = !raised.length;
       toRaised.textContent = fill(texts.see_raised, { count: raised.length });
     };
-    return { element, status, reset, showCounts, showWarning, showChanges };
+    return { element, status, reset, back, showCounts, showWarning, showChanges };
+  }
+
+  // Where the answers that were changed are sent back from: as a file, or as text for a mail.
+  function makeBack(texts) {
+    const heading = make("h3", { id: "decide-back", textContent: texts.back_title });
+    const save = make("button", { type: "button", textContent: texts.back_save });
+    const copy = make("button", { type: "button", textContent: texts.back_copy });
+    const box = make("textarea", { hidden: true, readOnly: true, rows: 6, attributes: { "aria-label": texts.back_text } });
+    const attributes = { "aria-labelledby": heading.id };
+    const element = make("section", { className: "decide-back", hidden: true, attributes }, [
+      heading,
+      make("p", { className: "help", textContent: texts.back_intro }),
+      make("p", { className: "decide-actions" }, [save, copy]),
+      box,
+    ]);
+    return { element, save, copy, box };
   }
 
   // What is said of a change: the answers given, what became of the licences, which questions are new.
@@ -503,7 +424,25 @@
       clearTimeout(timer);
       timer = setTimeout(announce, QUIET_MS, update());
     });
+    // What differs from the report, as it is sent back; what was told and is not told any more is not sure.
+    const makeAnswers = () => {
+      const changed = [...told].filter(([name, value]) => !isSame(value, reported.get(name)));
+      const answers = changed.filter(([, value]) => value !== null);
+      const unsure = changed.filter(([, value]) => value === null).map(([name]) => name);
+      return LicencesAnswers.makeAnswers(table.origin, { answers, unsure });
+    };
+    result.back.save.addEventListener("click", () => {
+      const answers = makeAnswers();
+      LicencesAnswers.save(answers);
+      result.status.textContent = fill(texts.back_saved, { file: LicencesAnswers.nameFile(answers) });
+    });
+    result.back.copy.addEventListener("click", async () => {
+      const text = LicencesAnswers.writeMail(makeAnswers(), fill(texts.back_mail, { name: table.origin.name }));
+      const isCopied = await LicencesAnswers.copy(text, result.back.box);
+      result.status.textContent = isCopied ? texts.back_copied : texts.back_by_hand;
+    });
     result.reset.addEventListener("click", () => {
+      result.back.box.hidden = true;
       clearTimeout(timer);
       touched.clear();
       said = showReport();

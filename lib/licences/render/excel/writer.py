@@ -63,6 +63,17 @@ def draw_book(name: str, lines: Sequence[Line], tables: Sequence[Table], look: L
     The same arguments give the same bytes.
     """
     target = BytesIO()
+    book = open_book(target, look)
+    pen = Pen(book, look)
+    pen.draw_front(name, lines)
+    for table in tables:
+        pen.draw_table(table)
+    book.close()
+    return target.getvalue()
+
+
+def open_book(target: BytesIO, look: Look) -> Any:
+    """A new workbook without a sheet, in which a text is a text whatever it begins with; it is to be closed."""
     book = Workbook(
         target,
         {
@@ -76,12 +87,7 @@ def draw_book(name: str, lines: Sequence[Line], tables: Sequence[Table], look: L
     made = datetime.combine(look.as_of, time(), UTC).replace(tzinfo=None)
     book.worksheet_class = _Sheet
     book.set_properties({"title": look.title, "subject": look.name, "author": look.firm, "created": made})
-    pen = _Pen(book, look)
-    pen.draw_front(name, lines)
-    for table in tables:
-        pen.draw_table(table)
-    book.close()
-    return target.getvalue()
+    return book
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]
@@ -117,14 +123,14 @@ def _count_lines(text: str, width: float) -> int:
     return lines
 
 
-def _fit_row(sheet: Any, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
+def fit_row(sheet: Any, row: int, cells: Sequence[Cell], widths: Sequence[float]) -> None:
     """Makes a row as high as its longest text: Excel does that itself, other programs do not."""
     lines = max(map(_guess_lines, cells, widths), default=1)
     if lines > 1:
         sheet.set_row(row, min(LINE_POINTS * lines + 2, MAX_POINTS))
 
 
-class _Pen:
+class Pen:
     """Writes the sheets of one workbook in one look."""
 
     def __init__(self, book: Any, look: Look) -> None:
@@ -196,7 +202,7 @@ class _Pen:
 
     def draw_front(self, name: str, lines: Sequence[Line]) -> None:
         """The first sheet: a label and a sentence a line, for reading."""
-        sheet = self._add_sheet(name)
+        sheet = self.add_sheet(name)
         sheet.set_portrait()
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 28)
@@ -212,7 +218,7 @@ class _Pen:
                 label = ("line", *tone) if tone or isinstance(line.label, SheetLink) else ("label",)
                 self.write(sheet, row, 0, line.label, *label)
                 self.write(sheet, row, 1, line.value, "line", *tone)
-                _fit_row(sheet, row, (line.label, line.value), (28, 90))
+                fit_row(sheet, row, (line.label, line.value), (28, 90))
         sheet.activate()
 
     def _place_logo(self, sheet: Any, content: bytes) -> None:
@@ -227,7 +233,7 @@ class _Pen:
 
     def draw_table(self, table: Table) -> None:
         """A sheet with a table; its first line is the header."""
-        sheet, last = self._add_sheet(table.name), max(len(table.rows), 1)
+        sheet, last = self.add_sheet(table.name), max(len(table.rows), 1)
         sheet.set_landscape()
         sheet.freeze_panes(1, table.fixed)
         sheet.repeat_rows(0)
@@ -243,9 +249,9 @@ class _Pen:
         if not table.rows:
             self.write(sheet, 1, table.fixed - 1, table.empty)
         widths = [1e9 if column.is_hidden else column.width for column in table.columns]
-        _fit_row(sheet, 0, [column.label for column in table.columns], [0.8 * width for width in widths])
+        fit_row(sheet, 0, [column.label for column in table.columns], [0.8 * width for width in widths])
         for row, cells in enumerate(table.rows, start=1):
-            _fit_row(sheet, row, cells, widths)
+            fit_row(sheet, row, cells, widths)
         shown = [column.width for column in table.columns if not column.is_hidden]
         for row, cells in enumerate(table.totals, start=last + 2):
             self._draw_total(sheet, row, cells, shown)
@@ -259,7 +265,7 @@ class _Pen:
                 sheet.merge_range(row, at, row, len(widths) - 1, "", self.style("remark"))
                 rooms[at] = sum(widths[at:])
             self.write(sheet, row, at, cell, "remark" if is_wide else "total")
-        _fit_row(sheet, row, cells, rooms)
+        fit_row(sheet, row, cells, rooms)
 
     def _mark(self, sheet: Any, at: int, column: Column, last: int) -> None:
         """Colours what a column says, and lets a reader pick where there is something to pick."""
@@ -284,7 +290,8 @@ class _Pen:
                 },
             )
 
-    def _add_sheet(self, name: str) -> Any:
+    def add_sheet(self, name: str) -> Any:
+        """A sheet that prints on A4, as wide as the page, with the firm above and the page's number below."""
         sheet, look = self.book.add_worksheet(name), self.look
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)

@@ -21,6 +21,7 @@ from licences.words.findings import say_status
 from licences.words.phrases import say_rare
 from licences.words.texts import read_texts, say
 
+DECIDING = ("logic.js", "answers.js", "decide.js")  # the scripts of the section, in this order
 MAIN_FACTS = 14  # as many as each decide on at least four licences of the catalogue of 2026
 
 Tree = list[Any]
@@ -39,7 +40,8 @@ def make_decisions(case: Case) -> dict[str, Any]:
     report, those first on which most hangs. rare: of these what only few businesses have, and what to say of it;
     None where nothing of it is open. main: the further facts that decide on most licences. rules:
     by code ``name``, ``verdict`` where it applies, ``applies`` and ``condition`` as trees, ``status``
-    in words where it is held. implied: the codes that are taken as held. contradictions: ``when`` and what to say then. verdicts, texts: what to
+    in words where it is held. origin: whose answers
+    these are, as a file that is sent back names it. implied: the codes that are taken as held. contradictions: ``when`` and what to say then. verdicts, texts: what to
     call things.
     """
     law, language = find_law_in_force(case.catalogue, case.as_of, case.language), case.language
@@ -78,6 +80,13 @@ def make_decisions(case: Case) -> dict[str, Any]:
         "contradictions": [
             {"when": make_tree(rule.node), "message": message} for rule, message in contradictions
         ],
+        "origin": {
+            "client": case.client,
+            "name": case.name,
+            "edition": case.catalogue.edition.checked_on,
+            "lang": language,
+            "made_on": case.as_of.isoformat(),
+        },
         "verdicts": page["verdicts"],
         "texts": texts | {"contradiction": page["contradiction"]},
     }

@@ -19,13 +19,12 @@ from nbformat import NotebookNode
 from licences.analysis.mark import Mark
 from licences.render.brand import Brand
 from licences.render.figures.style import PLOTLY, read_asset
+from licences.render.html.decide import DECIDING
 from licences.render.html.outputs import Block, Part, list_parts
-from licences.render.html.sections import SIGNATURE
+from licences.render.html.sections import HTML_LANGUAGES, SIGNATURE
 from licences.render.lengths import PROGRESS
 from licences.words.marks import say_mark
 from licences.words.texts import say
-
-HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 def make_html(
@@ -53,7 +52,7 @@ def make_html(
         + ("" if is_plain else read_asset("outputs.css")),
         "plotly": _pack_asset(PLOTLY),
         "too_old": say(language, "page.too_old"),
-        "script": read_asset("page.js") + read_asset("fit.js") + read_asset("decide.js"),
+        "script": "".join(map(read_asset, ("page.js", "fit.js", *DECIDING))),
         "skip": say(language, "page.skip"),
         "contents": say(language, "page.contents_title"),
         "appendix": say(language, "page.appendix_title"),

@@ -14,6 +14,7 @@ from licences.words.operating import read_texts_for
 from licences.words.texts import fill, join_sentences, mark_day, say, say_number
 
 OURS = {"licences": "section"}  # what the metadata of HTML say that is ours, in which all is escaped
+HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 SIGNATURE = '<div class="signature"></div>'  # where the firm signs, which a notebook does not know
 SECTIONS = (
     "letter",

@@ -1,0 +1,93 @@
+"""Words of a questionnaire: how each question is asked of somebody who knows no law, and whom one may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from licences.analysis.questionnaire import Question, Questionnaire
+from licences.rules.expressions import Always
+from licences.rules.facts import Field, Fields
+from licences.words.phrases import say_rule
+from licences.words.texts import read_texts, say, say_number
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question in words.
+
+    asked: the question; where one is ticked off in a list, its label alone. who: whom at the client one may ask.
+    values: of a choice or a set, value and label. only_if: where its being asked hangs on another answer, when; else empty.
+    is_listed: it is one of the list of what few have, of which one answer settles the rest.
+    """
+
+    question: Question
+    asked: str
+    help: str
+    unit: str
+    who: str
+    values: Sequence[tuple[str, str]]
+    only_if: str
+    is_listed: bool
+
+    @property
+    def field(self) -> Field:
+        return self.question.field
+
+
+def say_questions(questionnaire: Questionnaire, language: str) -> list[AskedQuestion]:
+    """The questions of a questionnaire in a language, in their order."""
+    return [_say(question, questionnaire.fields, language) for question in questionnaire.questions]
+
+
+def _say(question: Question, fields: Fields, language: str) -> AskedQuestion:
+    field = question.field
+    is_listed = question.is_late and field.is_rare and field.type == "bool"
+    kind = "listed" if is_listed else field.type
+    is_settled = isinstance(question.when, Always)
+    return AskedQuestion(
+        question=question,
+        asked=say(language, f"questionnaire.asked.{kind}", label=field.label[language]),
+        help=_say_help(field, language),
+        unit=field.unit[language],
+        who=say(language, f"questionnaire.who_answers.{field.group}"),
+        values=[(value, labels[language]) for value, labels in field.values.items()],
+        only_if=""
+        if is_settled
+        else say(language, "questionnaire.only_if", rule=say_rule(question.when, fields, language)),
+        is_listed=is_listed,
+    )
+
+
+def _say_help(field: Field, language: str) -> str:
+    """The help of a field without what it says of the cells of a clients file."""
+    said = field.help[language]
+    instead: Sequence[Mapping[str, str]] = read_texts(language)["questionnaire"]["instead"]
+    for one in instead:
+        said = said.replace(one["cell"], one.get("asked", ""))
+    return said.strip()
+
+
+def say_title(questionnaire: Questionnaire, language: str) -> str:
+    """What heads a questionnaire: whose it is."""
+    if not questionnaire.client:
+        return say(language, "questionnaire.title_new")
+    return say(language, "questionnaire.title", name=" ".join(questionnaire.name.split()))
+
+
+def say_made(questionnaire: Questionnaire, language: str) -> str:
+    """From which day it is, and how many questions it has."""
+    count = len(questionnaire.questions)
+    return say(language, "questionnaire.made", day=questionnaire.made_on, count=count)
+
+
+def say_limits(field: Field, language: str) -> str:
+    """Which numbers a field takes, as a sentence for who types another one."""
+    if field.maximum == float("inf"):
+        return say(language, "questionnaire.number_from", least=say_number(field.minimum))
+    return say(
+        language,
+        "questionnaire.number_within",
+        least=say_number(field.minimum),
+        most=say_number(field.maximum),
+    )
