@@ -44,6 +44,7 @@ from rich.console import Console
 from rich.table import Table
 
 import mutations
+from filled_in import make_json, make_mail, make_questionnaire
 from licences.analysis.case import Case, open_case
 from licences.analysis.record import find_record
 from licences.batch.store import LEDGER, ReportStore
@@ -56,10 +57,12 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.quality.scenarios import read_scenarios
 from licences.render.brand import Brand, read_brand
 from licences.render.excel.entered import read_entries
+from licences.render.excel.returned import read_checklist
 from licences.render.excel.workbook import make_workbook
 from licences.render.ics import make_calendar
 from licences.render.word.document import make_word
 from licences.render.word.template import make_template
+from licences.rules.answer_files import find_answers
 from licences.rules.facts import list_cells, make_profiles, read_fields, read_profiles
 from licences.rules.keeping import begin_book, begin_writing, record_events
 from licences.rules.logic import read_rule
@@ -374,6 +377,10 @@ def list_kinds() -> list[Kind]:
         Kind("earlier calendar", "renewals.ics", 1, text(_make_calendar, mutations.ICS), _read_calendar),
         Kind("book", "book.sqlite", 3, text(_make_book, ()), _read_book),
         Kind("events.csv", "events.csv", 2, text(lambda: _EVENTS, mutations.CSV), _read_events),
+        Kind("answers", "answers.json", 4, partial(_mutate_json, _make_answers), _read_answers),
+        Kind("mail", "answers.eml", 2, text(_make_mail, ()), _read_answers),
+        Kind("questionnaire", "q.xlsx", 4, partial(_mutate_archive, _make_questionnaire), _read_answers),
+        Kind("ticked list", "list.xlsx", 3, partial(_mutate_archive, _make_checklist), _read_returned),
         Kind("template.docx", "template.docx", 6, partial(_mutate_archive, _make_template), _fill_template),
         Kind("ledger", LEDGER, 8, _make_lines, _read_ledger),
         Kind("expression", "rule.txt", 9, _make_expression, _read_expression),
@@ -429,6 +436,39 @@ def _read_events(path: Path) -> None:
         status = run_command(["record", "--file", str(path), "--clients", str(book)])
     if status:
         assert read_kept(book).events == before, "something was recorded though it was refused"
+
+
+@cache
+def _make_answers() -> bytes:
+    told = {"has_website": "yes", "own_categories": "drugs;alcohol", "registered_users": "9000"}
+    return make_json("tea-shop", told, unsure=["mlps_level"], remarks={"has_app": "later"}, name="Tea")
+
+
+@cache
+def _make_mail() -> bytes:
+    return b"Subject: a\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n" + make_mail(
+        _make_answers(), mark="> ", width=40
+    )
+
+
+@cache
+def _make_questionnaire() -> bytes:
+    typed = {"has_website": "是", "own_categories=drugs": "√", "registered_users": 9000, "mlps_level": "?"}
+    return make_questionnaire(find_catalogue().fields, "tea-shop", typed, {"has_website": "later"}, by="Wang")
+
+
+def _read_answers(path: Path) -> None:
+    """What was read is as a clients file has it; and each problem has its place."""
+    found = find_answers(path.read_bytes(), path.name, find_catalogue().fields)
+    if found:
+        row = {"client": "a", "name": "a", **found.cells}
+        make_profiles([row], find_catalogue().fields, None, path.name)
+        assert all(one.file == path.name and one.line for one in found.problems)
+
+
+def _read_returned(path: Path) -> None:
+    ours = find_catalogue()
+    read_checklist(path.read_bytes(), path.name, ours.fields, ours.codes, date(2026, 11, 23))
 
 
 def _read_checklist(path: Path) -> None:

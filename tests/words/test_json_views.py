@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
+from filled_in import make_json
 from licences.book.issues import Issue, write_issue
 from licences.book.store import change_book
 from licences.cli.main import main
@@ -22,6 +23,7 @@ from own_books import make_decided_book
 
 DAY = ["--as-of", "2026-11-23"]
 BOOK = "book.sqlite"  # of which something was issued
+ANSWERS = "answers.json"  # of a client of the book
 COMMANDS = {
     "assess": ["assess", *DAY],
     "assess --trace": ["assess", *DAY, "--trace"],
@@ -35,6 +37,7 @@ COMMANDS = {
     "due": ["due", *DAY, "--clients", BOOK],
     "check --deep": ["check", "--deep", *DAY],
     "check of a book": ["check", "--clients", BOOK],
+    "intake": ["intake", ANSWERS, *DAY, "--dry-run", "--take", "theirs", "--clients", BOOK],
     "issue --list": ["issue", "--list", "--clients", BOOK],
 }
 
@@ -58,6 +61,10 @@ def book(
     with change_book(place) as connection:
         issue = Issue("corner-shop-2026-001", day, day, "en", "standard", folder, '{"a.pdf": "0"}', "0", "")
         write_issue(connection, "corner-shop", issue, begin_writing())
+    told = {"has_website": "yes", "sells_own_goods": "no", "own_categories": "drugs"}
+    remarks = {"has_app": "next year"}
+    saved = make_json("corner-shop", told, unsure=["mlps_level"], remarks=remarks, edition="2025-01-01")
+    (place.parent / ANSWERS).write_bytes(saved)
     return place
 
 
@@ -66,7 +73,7 @@ def find_promised(command: str) -> str:
 
 
 def print_json(command: str, capsys: pytest.CaptureFixture[str], book: Path) -> Any:
-    words = [str(book) if word == BOOK else word for word in COMMANDS[command]]
+    words = [str(book.parent / word) if word in {BOOK, ANSWERS} else word for word in COMMANDS[command]]
     assert main([*words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 

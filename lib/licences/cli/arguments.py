@@ -242,9 +242,45 @@ def _add_book(commands: Any, files: _Parser) -> None:
         help="it was recorded wrongly: it counts no more, and its row stays",
     )
     record.set_defaults(run="record")
+    _add_intake(commands, files)
     _add_durations(commands, files)
     _add_override(commands, files)
     _add_note(commands, files)
+
+
+def _add_intake(commands: Any, files: _Parser) -> None:
+    intake = commands.add_parser(
+        "intake",
+        parents=[files],
+        help="what clients sent back: shown beside what is known, then kept",
+        usage="licences intake FILE... [--into CLIENTS] [--take theirs|ours] [--dry-run] [options]",
+    )
+    intake.add_argument(
+        "files",
+        nargs="+",
+        type=_read_place,
+        metavar="FILE",
+        help="questionnaires, answers of the page, mails with them, checklists, files of events",
+    )
+    intake.add_argument(
+        "--into",
+        type=_read_clients_place,
+        metavar="CLIENTS",
+        help="a clients file or a book; default: --clients",
+    )
+    intake.add_argument(
+        "--by", default="", metavar="NAME", help="who told it at the client; default: as the file says"
+    )
+    intake.add_argument(
+        "--take", choices=("theirs", "ours"), help="what counts where an answer differs from what is known"
+    )
+    intake.add_argument(
+        "--client", metavar="ID", help="whose they are, where they do not say it; files of others are refused"
+    )
+    intake.add_argument("--dry-run", action="store_true", help="show it all, and write nothing")
+    intake.add_argument("--json", action="store_true", help="print JSON alone")
+    _add_day(intake)
+    intake.set_defaults(run="intake", group=[])
 
 
 def _add_durations(commands: Any, files: _Parser) -> None:

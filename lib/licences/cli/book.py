@@ -6,9 +6,6 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from licences.book.clients import Writing, find_client, list_clients, list_facts
 from licences.book.events import Event, list_events
@@ -18,11 +15,9 @@ from licences.cli.options import find_book, find_catalogue_file
 from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
-from licences.reading.dictionary import read_dictionary
-from licences.reading.places import find_data_folder
-from licences.reading.tables import read_table
 from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, tell_fact, write_client
+from licences.rules.event_files import read_event_rows
 from licences.rules.exchange import read_tables, write_tables
 from licences.rules.facts import read_profiles
 from licences.rules.keeping import EventsError, begin_book, begin_writing, record_events, strike_event
@@ -149,15 +144,11 @@ def record(options: argparse.Namespace) -> int:
 
 
 def _record_file(path: Path, place: Path, codes: set[str], writing: Writing) -> int:
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["events.csv"]
-    rows = read_table(path, table)
-    told = [_read_event(row, writing) for row in rows.itertuples(index=False)]
+    told, lines = read_event_rows(path, writing.by)
     try:
         record_events(place, told, codes, writing)
     except EventsError as errors:
-        raise ProblemsError(
-            _place(error, str(path), int(rows.index[at])) for at, error in errors.errors
-        ) from None
+        raise ProblemsError(_place(error, str(path), lines[at]) for at, error in errors.errors) from None
     print(f"{len(told):,} event{'' if len(told) == 1 else 's'} recorded", file=sys.stderr)
     return 0
 
@@ -166,23 +157,6 @@ def _place(error: LicencesError, file: str, line: int) -> Problem:
     """What is wrong with one event, and in which row it stands."""
     wrong, _, right = str(error).partition("; ")
     return Problem(file, line, "event", wrong, right)
-
-
-def _read_event(row: Any, writing: Writing) -> tuple[str, Event]:
-    """A row of a file of events as a client and what happened."""
-
-    def text(cell: Any) -> str:
-        return "" if pd.isna(cell) else str(cell)
-
-    return str(row.client), Event(
-        row.code,
-        row.event,
-        row.on.date(),
-        text(row.number),
-        None if pd.isna(row.until) else row.until.date(),
-        text(row.note),
-        text(row.by) or writing.by,
-    )
 
 
 def _tell(place: Path, client: str, code: str) -> None:

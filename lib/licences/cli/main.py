@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ("answers", "tell_difference"),
     "book": ("book", "keep_book"),
     "record": ("book", "record"),
+    "intake": ("intake", "take_in"),
     "progress": ("case_progress", "tell_progress"),
     "durations": ("durations", "tell_durations"),
     "override": ("case_file", "override"),

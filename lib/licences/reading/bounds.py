@@ -27,6 +27,7 @@ MAX_NOTEBOOK_BYTES = 50_000_000
 MAX_NOTEBOOK_CELLS = 10_000
 MAX_NOTEBOOK_VALUES = 1_000_000
 MAX_LINE_BYTES = 1_000_000
+MAX_ANSWERS_CHARACTERS = 1_000_000  # of one client; a hundred answers have ten thousand
 MAX_DEPTH = 50
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)  # of what is planned
 MAX_NAMES = 1_000  # of tags in one part of a workbook

@@ -91,8 +91,16 @@ def _list_sheets(path: Path) -> list[Sheet]:
         raise WorkbookError("is empty", "fill it in, and save it as .xlsx")
     if kind != kinds.SUFFIXES[path.suffix.lower()]:
         raise WorkbookError(*kinds.name_kind(kind))
+    return list_sheets(content, str(path))
+
+
+def list_sheets(content: bytes, file: str) -> list[Sheet]:
+    """The sheets of a workbook, whatever its name. Raises: WorkbookError, BoundError."""
+    kind, refused = kinds.find_kind(content)
+    if refused or kind == kinds.TEXT:
+        raise WorkbookError(*(refused or kinds.name_kind(kind)))
     if kind == kinds.XLS:
-        need_extra("excel", str(path))
+        need_extra("excel", file)
         from licences.reading.workbooks import xls
 
         return xls.list_sheets(content)

@@ -6,12 +6,14 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from licences.book.clients import Writing, has_clients
+from licences.book.clients import Writing, has_clients, list_clients
+from licences.book.events import Event
+from licences.book.notes import Note, write_note
 from licences.book.place import is_book
 from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
@@ -29,7 +31,7 @@ from licences.rules.facts import (
     read_profiles,
     try_to_read_profiles,
 )
-from licences.rules.keeping import begin_writing, keep_client
+from licences.rules.keeping import add_events, begin_writing, keep_client, keep_told
 from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
 
 if TYPE_CHECKING:
@@ -47,19 +49,30 @@ def find_saved(path: Path, fields: Fields, codes: Collection[str], client: str) 
 
     Raises: ProblemsError where the file holds problems.
     """
-    return _find_placed(path, fields, codes, client)[1]
+    return _find_placed(path, fields, codes, [client])[0][1]
+
+
+def find_all_saved(
+    path: Path, fields: Fields, codes: Collection[str], clients: Sequence[str]
+) -> list[dict[str, str] | None]:
+    """As ``find_saved``, of several clients in their order."""
+    return [saved for _, saved in _find_placed(path, fields, codes, clients)]
 
 
 def _find_placed(
-    path: Path, fields: Fields, codes: Collection[str], client: str
-) -> tuple[int, dict[str, str] | None]:
-    """As ``find_saved``, and the line of the row."""
+    path: Path, fields: Fields, codes: Collection[str], clients: Sequence[str]
+) -> list[tuple[int, dict[str, str] | None]]:
+    """As ``find_all_saved``, and the lines of the rows."""
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    wanted = {client.casefold() for client in clients}
     if has_clients(path) if is_book(path) else path.exists():
         profiles = read_profiles(path, fields, codes)
-        for line, record in zip(profiles.index, profiles.to_dict("records"), strict=True):
-            if record["client"].casefold() == client.casefold():
-                return int(line), list_cells({str(name): value for name, value in record.items()}, fields)
-    return 0, None
+        at = [place for place, client in enumerate(profiles["client"]) if client.casefold() in wanted]
+        rows = profiles.iloc[at]
+        for line, record in zip(rows.index, rows.to_dict("records"), strict=True):
+            cells = list_cells({str(name): value for name, value in record.items()}, fields)
+            found.setdefault(cells["client"].casefold(), (int(line), cells))
+    return [found.get(client.casefold(), (0, None)) for client in clients]
 
 
 def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -76,11 +89,15 @@ def _keep_untold(cells: Mapping[str, str], saved: Mapping[str, str] | None) -> d
 
 def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
     """Writes a clients file with this one client in it. Raises: ProblemsError for a bad cell."""
-    _check_cells(cells, fields, codes, path.name)
+    _check_cells([cells], fields, codes, path.name)
+    _write_alone(path, fields, [cells])
+
+
+def _write_alone(path: Path, fields: Fields, clients: Sequence[Mapping[str, str]]) -> None:
     names = [column.name for column in find_clients_table(fields).columns]
-    row = [cells.get(name, "") for name in names]
+    rows = [names, *([cells.get(name, "") for name in names] for cells in clients)]
     if path.suffix.lower() not in WORKBOOKS:
-        write_whole(path, _join([names, row], "\n").encode("utf-8-sig"))
+        write_whole(path, _join(rows, "\n").encode("utf-8-sig"))
         return
     if path.suffix.lower() not in WRITTEN_WORKBOOKS:
         raise UsageError(
@@ -91,9 +108,25 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
 
     book = Workbook()
     sheet = book.worksheets[0]
-    _write_row(sheet, 1, names, ())
-    _write_row(sheet, 2, row, ())
+    for line, row in enumerate(rows, start=1):
+        _write_row(sheet, line, row, ())
     write_whole(path, _save(book))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be written of one client.
+
+    cells: its whole row. over: the cells that may be overwritten, as ``find_saved`` told them; None where the client
+    is new. For a book alone: told, what each source tells with by whom and when, ``cells`` where it is empty; events;
+    and notes.
+    """
+
+    cells: Mapping[str, str]
+    over: Mapping[str, str] | None = None
+    told: Sequence[tuple[Mapping[str, str], Writing]] = ()
+    events: Sequence[Event] = ()
+    notes: Sequence[Note] = ()
 
 
 def write_client(
@@ -114,20 +147,60 @@ def write_client(
     file holds the client otherwise than ``over`` says; UsageError where no clients file can be there, or
     where saving would lose something.
     """
+    write_clients(path, fields, codes, [Change(cells, over)])
+
+
+def write_clients(
+    path: Path,
+    fields: Fields,
+    codes: Collection[str],
+    changes: Sequence[Change],
+    writing: Writing | None = None,
+) -> None:
+    """As ``write_client``, several clients at once: all of them are written, or none is.
+
+    writing: by whom into a book, who is logged in where it is left out.
+
+    Raises: as ``write_client``; EventsError where an event cannot have happened.
+    """
+    if not changes:
+        return
+    cells = [one.cells for one in changes]
     if is_book(path):
         _check_cells(cells, fields, codes, path.name)
         with change_book(path) as connection:
-            saved = find_saved(path, fields, codes, cells["client"])
-            _check_overtaken(path, cells["client"], saved, over)
-            keep_client(connection, cells, saved, begin_writing())
+            _keep_changes(connection, path, fields, codes, changes, writing or begin_writing())
         return
     check_place(path, fields)
     _check_cells(cells, fields, codes, path.name)
     with take_turns(path.parent):
-        if over is None and not path.exists():
-            write_alone(path, fields, codes, cells)
+        if not path.exists() and all(one.over is None for one in changes):
+            _write_alone(path, fields, cells)
         else:
-            _change(path, fields, codes, cells, over)
+            _change(path, fields, codes, changes)
+
+
+def _keep_changes(
+    connection: Any,
+    path: Path,
+    fields: Fields,
+    codes: Collection[str],
+    changes: Sequence[Change],
+    writing: Writing,
+) -> None:
+    placed = _find_placed(path, fields, codes, [one.cells["client"] for one in changes])
+    for one, (_, saved) in zip(changes, placed, strict=True):
+        client = saved["client"] if saved else one.cells["client"]
+        _check_overtaken(path, client, saved, one.over)
+        if one.told:
+            keep_told(connection, client, saved, one.told)
+        else:
+            keep_client(connection, one.cells, saved, writing)
+        for note in one.notes:
+            write_note(connection, client, note, writing)
+    known = {client.casefold(): client for client in list_clients(connection)}
+    pairs = [(one.cells["client"], event) for one in changes for event in one.events]
+    add_events(connection, known, pairs, codes, writing)
 
 
 def tell_fact(
@@ -145,16 +218,19 @@ def tell_fact(
         if saved is None:
             raise UsageError(f"{client} is no client yet", "add it: licences book client ID --name TEXT")
         cells = saved | {name: value}
-        _check_cells(cells, fields, codes, book.name)
+        _check_cells([cells], fields, codes, book.name)
         before = {column: text for column, text in saved.items() if column != name or not value}
         keep_client(connection, cells, before, writing)
     return saved["client"]
 
 
-def _check_cells(cells: Mapping[str, str], fields: Fields, codes: Collection[str], file: str) -> None:
-    make_profiles([cells], fields, codes, file)
+def _check_cells(
+    clients: Sequence[Mapping[str, str]], fields: Fields, codes: Collection[str], file: str
+) -> None:
+    make_profiles(clients, fields, codes, file)
     problems = [
         Problem(file, 1, name, f"holds {mark}, which cannot be seen", "type the cell anew, on one line")
+        for cells in clients
         for name, text in cells.items()
         if (mark := find_unseen(text))
     ]
@@ -162,33 +238,33 @@ def _check_cells(cells: Mapping[str, str], fields: Fields, codes: Collection[str
         raise ProblemsError(problems)
 
 
-def _change(
-    path: Path,
-    fields: Fields,
-    codes: Collection[str],
-    cells: Mapping[str, str],
-    over: Mapping[str, str] | None,
-) -> None:
+def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequence[Change]) -> None:
     names = [column.name for column in find_clients_table(fields).columns]
-    place, saved = _find_placed(path, fields, codes, cells["client"])
-    _check_overtaken(path, cells["client"], saved, over)
+    placed = _find_placed(path, fields, codes, [one.cells["client"] for one in changes])
+    for one, (_, saved) in zip(changes, placed, strict=True):
+        _check_overtaken(path, one.cells["client"], saved, one.over)
     found = _read(path, fields)
     before = dict(zip(found.lines, found.cells, strict=True))
     if found.columns != list(range(len(found.header))):
         wrong = f"{path.name} has empty columns between the others"
         raise UsageError(wrong, "remove its empty columns, or save to another file")
-    added = [name for name in names if cells.get(name) and name not in found.header]
+    told = [_keep_untold(one.cells, saved) for one, (_, saved) in zip(changes, placed, strict=True)]
+    added = [
+        name for name in names if name not in found.header and any(one.cells.get(name) for one in changes)
+    ]
     header = found.header + added
-    line = found.lines[-1] + 1 if saved is None else place
-    told = _keep_untold(cells, saved)
-    new = [told.get(name, "") for name in header]
+    rows: dict[int, list[str]] = {}
+    free = found.lines[-1] + 1
+    for cells, (place, saved) in zip(told, placed, strict=True):
+        rows[free if saved is None else place] = [cells.get(name, "") for name in header]
+        free += saved is None
     if path.suffix.lower() in WORKBOOKS:
         numbers = {at for at, name in enumerate(header) if name in fields and fields[name].type == "number"}
-        content = _change_workbook(path, found, added, line, new, numbers)
+        content = _change_workbook(path, found, added, rows, numbers)
     else:
-        content = _change_text(path, found, added, line if line in before else None, new)
-    kept = {number: row + [""] * len(added) for number, row in before.items() if number != line}
-    _check_kept(path, content, header, kept, new, fields, codes)
+        content = _change_text(path, found, added, rows, before)
+    kept = [row + [""] * len(added) for number, row in before.items() if number not in rows]
+    _check_kept(path, content, header, [*kept, *rows.values()], fields, codes)
     write_whole(path, content)
 
 
@@ -213,8 +289,7 @@ def _check_kept(
     path: Path,
     content: bytes,
     header: list[str],
-    kept: Mapping[int, list[str]],
-    new: list[str],
+    wanted: list[list[str]],
     fields: Fields,
     codes: Collection[str],
 ) -> None:
@@ -231,7 +306,7 @@ def _check_kept(
         except ProblemsError:
             names, rows = [], []
         _, problems, _ = try_to_read_profiles(trial, fields, codes) if rows else (None, [], None)
-    if names != header or _list_plain(rows) != _list_plain([*kept.values(), new]):
+    if names != header or _list_plain(rows) != _list_plain(wanted):
         wrong = f"{path.name} cannot take the client without a change of something else"
         raise UsageError(wrong, "remove its empty columns, or save to another file")
     if problems:
@@ -249,8 +324,10 @@ def _join(rows: list[list[str]], end: str, separator: str = ",") -> str:
     return text.getvalue()
 
 
-def _change_text(path: Path, found: Rows, added: list[str], line: int | None, new: list[str]) -> bytes:
-    """The file with the row at ``line`` changed, or one more; the text of the other rows is not touched."""
+def _change_text(
+    path: Path, found: Rows, added: list[str], new: Mapping[int, list[str]], before: Collection[int]
+) -> bytes:
+    """The file with the rows at some lines changed, and those below it added; the text of the others is not touched."""
     text, encoding = read_coded_text(path)
     end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
     mark = found.separator
@@ -258,17 +335,17 @@ def _change_text(path: Path, found: Rows, added: list[str], line: int | None, ne
     changed: list[str] = []
     for first, raw in _split_records(text, mark):
         body = raw.rstrip("\r\n")
-        if first == line:
-            changed.append(_join([new], end, mark))
+        if first in new and first in before:
+            changed.append(_join([new[first]], end, mark))
         elif body.strip() and first >= found.extent.header_line:
             more = names if first == found.extent.header_line else blanks
             changed.append(body + more + raw[len(body) :])
         else:
             changed.append(raw)
-    if line is None:
+    if more_rows := [row for line, row in new.items() if line not in before]:
         if not changed[-1].endswith(("\r", "\n")):
             changed.append(end)
-        changed.append(_join([new], end, mark))
+        changed.append(_join(more_rows, end, mark))
     return "".join(changed).encode(encoding)
 
 
@@ -284,7 +361,7 @@ def _split_records(text: str, separator: str) -> list[tuple[int, str]]:
 
 
 def _change_workbook(
-    path: Path, found: Rows, added: list[str], line: int, new: list[str], numbers: Collection[int]
+    path: Path, found: Rows, added: list[str], new: Mapping[int, list[str]], numbers: Collection[int]
 ) -> bytes:
     need_extra("excel", path.name)
     with zipfile.ZipFile(path) as archive:
@@ -314,7 +391,8 @@ def _change_workbook(
         wrong = f"{path.name} holds a formula in {formulas[0]}, whose value saving would lose"
         raise UsageError(wrong, "put values in place of formulas, or save to another file")
     _write_row(sheet, found.extent.header_line, [*found.written, *added], ())
-    _write_row(sheet, line, new, numbers)
+    for line, row in new.items():
+        _write_row(sheet, line, row, numbers)
     return _save(book)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from licences.book.clients import Writing, find_client, list_clients, write_cells
+from licences.book.clients import IDENTITY, Writing, find_client, list_clients, write_cells
 from licences.book.events import Event, list_events, strike_out, write_events
 from licences.book.store import change_book, make_book
 from licences.errors import LicencesError, UnknownNameError, UsageError
@@ -20,6 +20,8 @@ from licences.rules.applications import check_course, check_event, follow_events
 from licences.rules.case_files import CaseFile, assign_case_files
 from licences.rules.facts import DENIED, Fields, list_cells, split_holdings, write_cell
 from licences.rules.stages import list_stages
+
+_KEPT = frozenset({*IDENTITY, "holds"})  # what is written only where it changes
 
 
 def begin_book(place: Path, profiles: pd.DataFrame | None, fields: Fields, writing: Writing) -> None:
@@ -64,6 +66,24 @@ def keep_client(
     write_cells(connection, client, _keep_denials(cells), _keep_denials(saved) if saved else None, writing)
     events = list_events(connection, client).get(client, ())
     _settle_holdings(connection, client, cells.get("holds", ""), events, writing)
+
+
+def keep_told(
+    connection: Any,
+    client: str,
+    saved: Mapping[str, str] | None,
+    told: Sequence[tuple[Mapping[str, str], Writing]],
+) -> None:
+    """Adds what several sources tell of a client, each by whom and when it was told; what is told again gets a row too.
+
+    saved: its cells as the book has them, None where it is new; then the first of ``told`` names it.
+    """
+    current = saved
+    for cells, writing in told:
+        known = {name: text for name, text in (current or {}).items() if name in _KEPT or not cells.get(name)}
+        target = {"client": client, **(current or {}), **cells}
+        keep_client(connection, target, None if current is None else known, writing)
+        current = target
 
 
 def begin_writing(by: str = "") -> Writing:
@@ -130,28 +150,42 @@ def record_events(
     Raises: EventsError naming all that cannot be; BookError.
     """
     pairs = list(told)
-    in_time = sorted(range(len(pairs)), key=lambda at: pairs[at][1].happened_on or date.min)
-    errors: list[tuple[int, LicencesError]] = []
     with change_book(place) as connection:
         known = {client.casefold(): client for client in list_clients(connection)}
-        so_far: dict[str, list[Event]] = {}
-        for at in in_time:
-            client, event = pairs[at]
-            try:
-                whose = known.get(client.casefold())
-                if whose is None:
-                    raise UnknownNameError("client", client, set(known.values()))
-                check_fields(event, codes)
-                if whose not in so_far:
-                    so_far[whose] = list(list_events(connection, whose).get(whose, ()))
-                check_event(so_far[whose], event)
-            except LicencesError as error:
-                errors.append((at, error))
-                continue
-            so_far[whose].append(event)
-            write_events(connection, whose, [event], writing)
-        if errors:
-            raise EventsError(sorted(errors, key=lambda error: error[0]))
+        add_events(connection, known, pairs, codes, writing)
+
+
+def add_events(
+    connection: Any,
+    known: Mapping[str, str],
+    pairs: Sequence[tuple[str, Event]],
+    codes: Collection[str],
+    writing: Writing,
+) -> None:
+    """Adds events of clients in the order in which they happened. known: the ids of the book, by their folded ones.
+
+    Raises: EventsError naming all that cannot be.
+    """
+    in_time = sorted(range(len(pairs)), key=lambda at: pairs[at][1].happened_on or date.min)
+    errors: list[tuple[int, LicencesError]] = []
+    so_far: dict[str, list[Event]] = {}
+    for at in in_time:
+        client, event = pairs[at]
+        try:
+            whose = known.get(client.casefold())
+            if whose is None:
+                raise UnknownNameError("client", client, set(known.values()))
+            check_fields(event, codes)
+            if whose not in so_far:
+                so_far[whose] = list(list_events(connection, whose).get(whose, ()))
+            check_event(so_far[whose], event)
+        except LicencesError as error:
+            errors.append((at, error))
+            continue
+        so_far[whose].append(event)
+        write_events(connection, whose, [event], writing)
+    if errors:
+        raise EventsError(sorted(errors, key=lambda error: error[0]))
 
 
 class EventsError(LicencesError):

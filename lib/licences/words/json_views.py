@@ -13,6 +13,7 @@ from licences.law.diff import Difference
 from licences.words.due import CallJson
 from licences.words.findings import FindingView, TracedView
 from licences.words.holdings import ImpliedJson
+from licences.words.intake import IntakeJson
 from licences.words.issues import IssuedJson, IssueJson
 from licences.words.messages import find_profiles, tell
 from licences.words.own_times import DurationsJson
@@ -145,6 +146,7 @@ OUTPUTS: dict[str, Any] = {
     "check": CheckJson,
     "due": list[CallJson],
     "durations": DurationsJson,
+    "intake": IntakeJson,
     "issue --list": list[IssueJson],
 }
 """For each command with ``--json`` the type of what it prints."""

@@ -62,9 +62,18 @@ def save(book: Workbook) -> bytes:
 
 COLUMNS = {
     "papers": ("paper", "tick", "status", "received_on", "remarks"),
-    "todo": ("task", "status", "submitted_on", "done_on", "remarks"),
+    "todo": ("task", "status", "submitted_on", "done_on", "valid_until", "remarks"),
     "questions": ("question", "answer", "answered_on", "remarks"),
-    "earlier": ("earlier_what", "tick", "status", "submitted_on", "finished_on", "answer", "remarks"),
+    "earlier": (
+        "earlier_what",
+        "tick",
+        "status",
+        "submitted_on",
+        "finished_on",
+        "answer",
+        "valid_until",
+        "remarks",
+    ),
 }
 
 
@@ -154,7 +163,8 @@ def test_status_dates_and_remarks_stand_beside_the_same_task_and_answers_beside_
         page = book[say(language, f"sheets.{sheet}")]
         at = find_columns(page, language, names)
         value = {"status": "waiting for Ms Li", "answer": "no; 没有", "remarks": "=x", "submitted_on": date(2026, 12, 1),
-                 "done_on": "in spring", "answered_on": date(2026, 12, 2)}  # fmt: skip
+                 "done_on": "in spring", "answered_on": date(2026, 12, 2),
+                 "valid_until": date(2031, 12, 1)}  # fmt: skip
         for name, column in at.items():
             write(page.cell(3, column), value[name])
         typed[sheet] = tuple(value[name] for name in names)
@@ -193,10 +203,10 @@ def test_what_is_no_longer_asked_for_stands_on_a_sheet_of_its_own_until_it_is_as
     later = make_workbook(held, entered=entries)
     assert (code, document) not in list_rows(later, "papers")
     assert list_rows(later, "earlier") == {
-        ("GONE", "A paper of old"): ("✓", "received", None, None, None, "in the safe"),
-        (code, document): (None, "asked for", None, "Monday", None, "asked Ms Li"),
-        (asking, "Obtain it"): (None, "submitted", date(2026, 11, 20), None, None, None),
-        ("no_such_question", "Why?"): (None, None, None, date(2026, 11, 21), "because", None),
+        ("GONE", "A paper of old"): ("✓", "received", None, None, None, None, "in the safe"),
+        (code, document): (None, "asked for", None, "Monday", None, None, "asked Ms Li"),
+        (asking, "Obtain it"): (None, "submitted", date(2026, 11, 20), None, None, None, None),
+        ("no_such_question", "Why?"): (None, None, None, date(2026, 11, 21), "because", None, None),
     }
     assert any(cell == "Earlier remarks" for row in read(later).worksheets[0].values for cell in row)
     kept = read_entries(later)
@@ -218,7 +228,14 @@ def test_a_remark_beside_a_deadline_is_not_taken_for_one_of_the_next_time(
     name = next(
         name for code, name in list_rows(make_workbook(first), "todo") if code.startswith("EDI/renewal")
     )
-    entry = Entry("EDI/renewal/2027-01-10", name, state=3, done_on=date(2026, 12, 20), kind="todo")
+    entry = Entry(
+        "EDI/renewal/2027-01-10",
+        name,
+        state=3,
+        done_on=date(2026, 12, 20),
+        valid_until=date(2031, 12, 19),
+        kind="todo",
+    )
     told = {key[0]: row for key, row in list_rows(make_workbook(first, entered=[entry]), "todo").items()}
     assert told["EDI/renewal/2027-01-10"][0] == "done"
     renewed = make(catalogue, sample_clients, holds=("BUSINESS_LICENCE", "EDI@2027-02-10"))
@@ -227,7 +244,7 @@ def test_a_remark_beside_a_deadline_is_not_taken_for_one_of_the_next_time(
         0
     ] == "to do"
     assert list_rows(later, "earlier") == {
-        (entry.code, name): (None, "done", None, date(2026, 12, 20), None, None)
+        (entry.code, name): (None, "done", None, date(2026, 12, 20), None, date(2031, 12, 19), None)
     }
 
 
@@ -244,7 +261,7 @@ def test_two_entries_of_one_paper_that_contradict_each_other_are_both_kept(
     told = {paper: row for (paper, _), row in list_rows(later, "papers").items()}
     assert told["business_licence"] == ("✓", "received", None, "in the safe")
     assert list_rows(later, "earlier") == {
-        ("business_licence", "old"): (None, "to do", None, None, None, "lost")
+        ("business_licence", "old"): (None, "to do", None, None, None, None, "lost")
     }
 
 
@@ -268,7 +285,7 @@ def test_a_row_that_the_reader_added_is_kept_and_so_is_one_whose_code_is_gone(
     (told,) = [row for (_, one), row in list_rows(again, "papers").items() if one == name]
     assert told[1] == "received"
     assert list_rows(again, "earlier") == {
-        ("", "Letter of the bank"): (None, "to do", None, None, None, "asked for by the city")
+        ("", "Letter of the bank"): (None, "to do", None, None, None, None, "asked for by the city")
     }
     kept = read_entries(again)
     assert kept is not None
@@ -287,7 +304,7 @@ def test_sheets_and_columns_of_the_readers_own_are_named(
     copy["A2"] = "✓"  # of a copy the reader keeps as it was
     entered = read_entries(save(book))
     assert entered is not None
-    assert entered.own == ("My notes", copy.title, "Our file number", "L")
+    assert entered.own == ("My notes", copy.title, "Our file number", "M")
     assert entered.entries == ()
     book["Papers"].title = "Belege"
     del book[copy.title]
@@ -331,7 +348,7 @@ def test_a_workbook_of_an_earlier_version_is_read_too(
     later = make_workbook(case, entered=entered.entries)
     assert list_rows(later, "papers", language)[code, name] == ("✓", states[2], None, "in the safe")
     assert list_rows(later, "earlier", language) == {
-        ("GONE", "A paper of old"): (None, states[1], None, None, None, date(2026, 11, 3))
+        ("GONE", "A paper of old"): (None, states[1], None, None, None, None, date(2026, 11, 3))
     }
 
 

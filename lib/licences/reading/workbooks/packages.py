@@ -67,7 +67,7 @@ class Package:
             with self._archive.open(info) as part:
                 while size <= MAX_UNPACKED_BYTES and (chunk := part.read(_CHUNK)):
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise WorkbookError(*DAMAGED) from error
         if size > MAX_UNPACKED_BYTES:
             wrong = f"{name[:80]} has {size / 1e6:,.0f} MB when unpacked"

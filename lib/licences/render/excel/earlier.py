@@ -16,13 +16,14 @@ def make_earlier(author: Author) -> dict[str, Table]:
     tick = Column(own("tick"), 7, {mark: "held"}, is_centred=True, entry="text")
     parts: list[Part] = [
         part(own("where"), 13, lambda one: own(f"sheets.{SHEETS[one.kind]}")),
-        part(own("earlier_what"), 32, lambda one: one.name),
+        part(own("earlier_what"), 27, lambda one: one.name),
         (tick, lambda one: one.tick),
-        (Column(own("status"), 12, entry="text"), lambda one: author.say_state(one, one.kind) or None),
+        (Column(own("status"), 11, entry="text"), lambda one: author.say_state(one, one.kind) or None),
         author.make_entry("submitted_on", 12, lambda one: one, "submitted_on"),
         author.make_entry("finished_on", 14, lambda one: one, "done_on"),
-        author.make_entry("answer", 18, lambda one: one, "answer"),
-        author.make_entry("remarks", 32, lambda one: one, "remarks"),
+        author.make_entry("answer", 16, lambda one: one, "answer"),
+        author.make_entry("valid_until", 12, lambda one: one, "valid_until"),
+        author.make_entry("remarks", 27, lambda one: one, "remarks"),
         author.make_code(lambda one: one.code),
         author.make_code(lambda one: one.kind, "kind"),
     ]

@@ -21,18 +21,22 @@ LONGEST_NAME = 40  # of what is said of a column or sheet of the reader's own
 
 TODO, PAPER, QUESTION = "todo", "paper", "question"
 SHEETS = {TODO: "todo", PAPER: "papers", QUESTION: "questions"}
-TOLD = ("tick", "state", "remarks", "submitted_on", "done_on", "answer")
+TOLD = ("tick", "state", "remarks", "submitted_on", "done_on", "answer", "valid_until")
 DONE_ON = {TODO: "done_on", PAPER: "received_on", QUESTION: "answered_on"}
 # By which labels a sheet is known, and all the others that we write on it.
 _KNOWN_BY = {TODO: "task", PAPER: "paper", QUESTION: "question", "earlier": "earlier_what"}
 _LABELS = {
-    TODO: ("task", "who", "by_when", "waits_for", "status", "submitted_on", "done_on", "remarks", "code"),
+    TODO: (
+        "task", "who", "by_when", "waits_for", "status", "submitted_on", "done_on", "valid_until", "remarks",
+        "code",
+    ),
     PAPER: (
         "tick", "paper", "for_what", "brings", "by_when", "paper_note", "status", "received_on", "remarks", "code",
     ),
     QUESTION: ("question", "meant", "settles", "answer", "answered_on", "remarks", "code"),
     "earlier": (
-        "where", "earlier_what", "tick", "status", "submitted_on", "finished_on", "answer", "remarks", "code", "kind",
+        "where", "earlier_what", "tick", "status", "submitted_on", "finished_on", "answer", "valid_until",
+        "remarks", "code", "kind",
     ),
 }  # fmt: skip
 _FEWEST = 3  # labels that make a header
@@ -45,7 +49,7 @@ class Entry:
     """What a reader entered in a row. state: a place in the list of states of its kind, or another text.
 
     code: by which the row is known again, empty for one that the reader added. name: what the row was about.
-    done_on: when something was done, received or answered.
+    done_on: when something was done, received or answered. valid_until: of what was granted.
     """
 
     code: str
@@ -57,6 +61,7 @@ class Entry:
     submitted_on: Value = None
     done_on: Value = None
     answer: Value = None
+    valid_until: Value = None
 
     @property
     def told(self) -> dict[str, Any]:
@@ -212,6 +217,7 @@ def _make_layout(kind: str, language: str) -> _Layout:
         "submitted_on": {words["submitted_on"]},
         "done_on": {done_on},
         "answer": {words["answer"]},
+        "valid_until": {words["valid_until"]},
         **({"kind": {words["kind"]}} if kind == "earlier" else {}),
     }
     ours = {str(words[label]) for label in _LABELS[kind]}

@@ -92,7 +92,7 @@ class Author:
 
     def make_entry(self, label: str, width: int, read: Callable[[Any], Entry], name: str) -> Part:
         """A column that a reader fills in. name: of what an entry has."""
-        entry = "day" if name.endswith("_on") else "text"
+        entry = "day" if name.endswith(("_on", "_until")) else "text"
         return Column(self.own(label), width, entry=entry), lambda one: getattr(read(one), name)
 
     def say_basis(self, code: str, *names: str) -> str:

@@ -47,16 +47,17 @@ def make_todo(author: Author, papers: Sequence[ListedPaper]) -> Table:
         return Toned(task.name, task.tone) if task.tone else task.name
 
     parts: list[Part] = [
-        part(own("task"), 30, name),
-        part(own("who"), 11, lambda one: own(f"who_of.{_find_mover(*one)}")),
+        part(own("task"), 27, name),
+        part(own("who"), 10, lambda one: own(f"who_of.{_find_mover(*one)}")),
         part(
             own("by_when"), 12, lambda one: mark_late(one[0].by, as_of, is_provisional=one[0].is_provisional)
         ),
-        part(own("waits_for"), 31, lambda one: join_lines(one[0].waits)),
-        author.make_state(TODO, 12, lambda one: one[1]),
+        part(own("waits_for"), 28, lambda one: join_lines(one[0].waits)),
+        author.make_state(TODO, 11, lambda one: one[1]),
         author.make_entry("submitted_on", 12, lambda one: one[1], "submitted_on"),
         author.make_entry("done_on", 12, lambda one: one[1], "done_on"),
-        author.make_entry("remarks", 20, lambda one: one[1], "remarks"),
+        author.make_entry("valid_until", 12, lambda one: one[1], "valid_until"),
+        author.make_entry("remarks", 16, lambda one: one[1], "remarks"),
         author.make_code(lambda one: one[0].key),
     ]
     return author.make_table("todo", parts, rows, own("todo_none"))
