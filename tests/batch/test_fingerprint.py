@@ -103,6 +103,16 @@ def test_a_changed_fact_makes_that_clients_report_anew(
     assert [client for client in before if before[client] != after[client]] == ["quiet-client"]
 
 
+def test_a_changed_own_text_makes_that_clients_report_anew(
+    catalogue: Catalogue, sample_clients: pd.DataFrame, notebook: bytes
+) -> None:
+    told = [{"phone": ""} for _ in range(len(sample_clients))]
+    before = hash_all(catalogue, sample_clients.assign(extra=told), notebook)
+    told = [{"phone": "1" if name == "quiet-client" else ""} for name in sample_clients["client"]]
+    after = hash_all(catalogue, sample_clients.assign(extra=told), notebook)
+    assert [client for client in before if before[client] != after[client]] == ["quiet-client"]
+
+
 @pytest.mark.parametrize(
     ("code", "column", "value"),
     [

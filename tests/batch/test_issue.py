@@ -29,7 +29,7 @@ from batches import read_ledger
 from licences.analysis.case import make_case
 from licences.analysis.mark import DRAFT as DRAFT_MARK
 from licences.analysis.mark import Mark
-from licences.batch.frozen import find_frozen_problems, hash_all, hash_files
+from licences.batch.frozen import find_frozen, find_frozen_problems, hash_all, hash_files, list_unknown
 from licences.batch.issue import IssueOrder, issue_files
 from licences.book.issues import Issue, find_next_number, list_issues
 from licences.book.store import read_book
@@ -432,3 +432,12 @@ def test_what_cannot_be_issued_gets_a_sentence(
     monkeypatch.chdir(firm.folder)
     assert main(["issue", *words]) == (1 if "none.sqlite" in words else 2)
     assert said in capsys.readouterr().err
+
+
+def test_a_client_of_a_chinese_id_is_issued_to_and_its_folder_is_checked(book: Path) -> None:
+    first, second = issue(book, "月牙湾"), issue(book, "月牙湾")
+    assert [one.number for one in (first, second)] == ["月牙湾-2026-001", "月牙湾-2026-002"]
+    assert find_frozen(second).parts[-2:] == ("月牙湾", "月牙湾-2026-002")
+    assert list(find_frozen_problems("月牙湾", second)) == []
+    place = find_frozen(second).parent
+    assert list(list_unknown(place, "月牙湾", (first,))) == [find_frozen(second)]

@@ -33,6 +33,7 @@ def change(project: Path, folder: Path, old: str, new: str) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("portfolio")
     lines = ["client,name,holds,has_website,hosts_third_party_sellers,completes_transactions_online"]
+    lines += ["月牙湾,月牙湾商城,营业执照,yes,yes,yes"]
     lines += ["portfolio,一家叫portfolio的客户,BUSINESS_LICENCE,yes,yes,yes", "plain,普通平台,,yes,,"]
     (folder / "clients.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     report = run("report", "--clients", "clients.csv", "--out", "out", *DAYS, cwd=folder)
@@ -51,15 +52,35 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=folder,
     )
     assert whole.returncode == 0, whole.stderr
-    assert "portfolio.html: 2 clients" in whole.stderr
+    assert "portfolio.html: 3 clients" in whole.stderr
     assert whole.stdout == ""
     return folder
 
 
 def test_a_client_called_portfolio_keeps_its_folder(made: Path) -> None:
     names = sorted(path.name for path in (made / "out").iterdir())
-    assert names == ["ledger.jsonl", "plain", "portfolio", "portfolio.html", "portfolio.ipynb"]
+    assert names == ["ledger.jsonl", "plain", "portfolio", "portfolio.html", "portfolio.ipynb", "月牙湾"]
     assert (made / "out" / "portfolio" / "report.html").is_file()
+
+
+def test_a_client_of_a_chinese_id_has_a_report_and_is_up_to_date_the_next_time(made: Path) -> None:
+    words = (
+        "--clients",
+        "clients.csv",
+        "--client",
+        "月牙湾商城",
+        "--out",
+        "cn",
+        "--format",
+        "html,docx,xlsx,ics",
+        *DAYS,
+    )
+    assert run("report", *words, cwd=made).returncode == 0
+    names = {path.name for path in (made / "cn" / "月牙湾").iterdir()}
+    assert names >= {"report.html", "report.docx", "checklist.xlsx", "renewals.ics", "report.ipynb"}
+    assert "月牙湾商城" in (made / "cn" / "月牙湾" / "report.html").read_text("utf-8")
+    again = run("report", *words, cwd=made)
+    assert "月牙湾: up to date" in again.stderr or "up_to_date" in again.stderr, again.stderr
 
 
 def test_the_page_is_one_file_that_shows_no_code_and_no_path(made: Path, project: Path) -> None:
@@ -72,7 +93,7 @@ def test_the_page_is_one_file_that_shows_no_code_and_no_path(made: Path, project
     assert "make_portfolio_section" not in page
     assert "default-src 'none'" in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
-    assert "2 clients" in page
+    assert "3 clients" in page
     assert "<title>Portfolio" in page
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import multiprocessing
 import os
@@ -41,7 +43,7 @@ from licences.reading.sources import read_clients_place
 from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, write_client
 from licences.rules.exchange import read_tables, write_tables
-from licences.rules.facts import choose_clients, list_cells, read_profiles
+from licences.rules.facts import choose_clients, list_cells, list_extra, read_profiles
 from licences.rules.keeping import begin_book, keep_client, record_events, strike_event
 from licences.rules.stages import find_present
 
@@ -423,7 +425,7 @@ def test_a_book_of_the_first_version_is_brought_up_to_date(
     with sqlite3.connect(place) as connection:
         for table in ("overrides", "notes", "issues"):
             connection.execute(f"DROP TABLE {table}")
-        for column in ("contact", "engaged_on"):
+        for column in ("contact", "engaged_on", "extra"):
             connection.execute(f"ALTER TABLE clients DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     assert list_all(read(place, catalogue), catalogue) == list_all(sample_clients, catalogue)
@@ -517,3 +519,94 @@ def test_a_worker_needs_no_access_to_the_book(
     assert statuses == ["done"] * 3
     page = (tmp_path / "out" / "corner-shop" / "report.html").read_text(encoding="utf-8")
     assert "With the authority since 2 November 2026" in page.replace("\u00a0", " ")
+
+
+def test_own_columns_and_ids_of_any_script_come_out_as_they_went_in(
+    place: Path, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text(
+        "client,name,holds,联系电话,extra:website,remark\n"
+        '月牙湾,月牙湾商城,EDI证@2029-03-31,0571-1,a.cn,"=1+1\nsecond"\nb,乙,,,,\n',
+        encoding="utf-8",
+    )
+    told = read(file, catalogue)
+    begin_book(place, told, catalogue.fields, LI)
+    assert list_extra(read(place, catalogue)) == list_extra(told)
+    assert list_all(read(place, catalogue), catalogue) == list_all(told, catalogue)
+    write_tables(place, tmp_path / "out")
+    read_tables(tmp_path / "out", tmp_path / "again.sqlite")
+    assert list_extra(read(tmp_path / "again.sqlite", catalogue)) == list_extra(told)
+
+
+def test_the_own_texts_of_a_client_are_changed_and_were_known_as_they_were(
+    book: Path, catalogue: Catalogue
+) -> None:
+    def tell(*words: str) -> dict[str, object]:
+        assert main(["book", "client", "corner-shop", *words, "--clients", _name(book)]) == 0
+        profiles = read(book, catalogue)
+        return dict(list_extra(choose_clients(profiles, ["corner-shop"]))[0])
+
+    assert tell("--extra", "电话=1=2", "--extra", "website=a.cn") == {"电话": "1=2", "website": "a.cn"}
+    assert tell("--contact", "王敏") == {"电话": "1=2", "website": "a.cn"}
+    saved = find_saved(book, catalogue.fields, catalogue.codes, "corner-shop")
+    assert saved is not None
+    asked = {name: text for name, text in saved.items() if not name.startswith("extra:")} | {"has_app": "yes"}
+    write_client(book, catalogue.fields, catalogue.codes, asked, over=saved)  # as the explorer does
+    assert tell("--extra", "电话=") == {"website": "a.cn"}
+    known_on = add_known_on(book, date(2026, 5, 2))
+    assert list_extra(read(known_on, catalogue))[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--extra", "phone"], "'phone' is no NAME=TEXT"),
+        (["--extra", "=1"], "'=1' is no NAME=TEXT"),
+        (["--extra", f"{'x' * 101}=1"], "and a name has at most 100"),
+        ([word for at in range(51) for word in ("--extra", f"n{at}=1")], "more than 50 columns of your own"),
+    ],
+)
+def test_an_own_text_that_cannot_be_kept_is_a_sentence(
+    tmp_path: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    book = tmp_path / "book.sqlite"
+    begin_book(book, None, catalogue.fields, LI)
+    try:
+        status = main(["book", "client", "a", "--name", "A", *words, "--clients", str(book)])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    assert status == 2
+    assert says in capsys.readouterr().err
+    assert len(list_tables(book)["clients"]) == 1
+
+
+def test_a_book_and_an_export_of_the_version_before_own_columns_are_taken(
+    tmp_path: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    place = tmp_path / "book.sqlite"
+    begin_book(place, sample_clients[:3], catalogue.fields, LI)
+    write_tables(place, tmp_path / "out")
+    with sqlite3.connect(place) as connection:
+        connection.execute("ALTER TABLE clients DROP COLUMN extra")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    assert list_extra(read(place, catalogue)) == [{}, {}, {}]
+    file = tmp_path / "out" / "clients.csv"
+    header, *rows = csv.reader(io.StringIO(file.read_text("utf-8-sig"), newline=""))
+    at = header.index("extra")
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([row[:at] + row[at + 1 :] for row in (header, *rows)])
+    assert read_tables(tmp_path / "out", tmp_path / "again.sqlite")["clients"] == 3
+    assert list_extra(read(tmp_path / "again.sqlite", catalogue)) == [{}, {}, {}]
+
+
+def test_own_texts_that_another_program_spoilt_are_told(
+    tmp_path: Path, catalogue: Catalogue, sample_clients: pd.DataFrame
+) -> None:
+    place = tmp_path / "book.sqlite"
+    begin_book(place, sample_clients[:1], catalogue.fields, LI)
+    for spoilt in ("{", "[1]", '{"a": 1}'):
+        with sqlite3.connect(place) as connection:
+            connection.execute("UPDATE clients SET extra = ?", [spoilt])
+        with pytest.raises(BookError, match="holds texts of a client's own columns that are none"):
+            read(place, catalogue)

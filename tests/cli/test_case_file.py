@@ -172,3 +172,50 @@ def test_the_library_has_what_is_held_beside_the_rules(book: str) -> None:
     assert rows.at["EDI", "overridden"]["because"] == "told so"
     assert rows["overridden"].notna().sum() == 1
     assert "EDI" in set(lc.plan(answer, start="2026-11-24")["corner-shop"].steps["code"])
+
+
+def test_client_and_licence_may_be_named_by_their_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.csv").write_text("client,name,holds\n月牙湾,月牙湾商城,\nb,同名,\nc,同名,\n", "utf-8")
+    assert main(["book", "init", "b.sqlite", "--from", "c.csv"]) == 0
+    words = ("--clients", "b.sqlite")
+    assert main(["record", "月牙湾商城", "EDI证", "submitted", "--on", "2026-11-02", *words]) == 0
+    assert "EDI: submitted 2026-11-02" in capsys.readouterr().out
+    assert (
+        main(
+            [
+                "override",
+                "月牙湾商城",
+                "icp证",
+                "--verdict",
+                "required",
+                "--because",
+                "x",
+                "--by",
+                "y",
+                *words,
+            ]
+        )
+        == 0
+    )
+    assert "ICP: verdict required" in capsys.readouterr().out
+    assert main(["note", "月牙湾", "ICP Licence", "记下", *words]) == 0
+    assert "ICP: for us: 记下" in capsys.readouterr().out
+    assert main(["what-if", "--licence", "EDI licence", "--client", "月牙湾商城", "--json", *words]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["code"] == "EDI"
+    for asked, said in (
+        (
+            ["record", "月牙湾", "EDI正", "submitted", "--on", "2026-11-02"],
+            "no licence 'EDI正'; did you mean 'EDI'?",
+        ),
+        (["note", "月牙湾", "数据出境安全评估", "x"], "is the name of several licences; write DATA_EXPORT"),
+        (
+            ["override", "同名", "EDI", "--days", "3", "--because", "x", "--by", "y"],
+            "several clients are called '同名'; name one by its id: b, c",
+        ),
+        (["what-if", "--licence", "EDIT"], "no licence 'EDIT'; did you mean 'EDI'?"),
+    ):
+        assert main([*asked, *words]) == 2, asked
+        assert said in capsys.readouterr().err

@@ -199,3 +199,25 @@ def test_a_number_of_days_that_is_none_is_refused(
 def test_a_place_that_takes_no_file_is_named(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["due", "--clients", str(clients), "--format", "ics", "--out", "clients.csv/due.ics"]) == 1
     assert "clients.csv/due.ics" in capsys.readouterr().err
+
+
+def test_own_columns_stand_after_ours_and_hold_no_formula(
+    clients: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clients.write_text(
+        "client,name,holds,手机,Remark,=x\na,甲,EDI@2026-12-14,13800000000,=1+1,y\nb,乙,EDI@2026-12-15,,,\n",
+        "utf-8",
+    )
+    rows = json.loads(ask(capsys, clients, "--json"))
+    assert rows[0]["extra"] == {"手机": "13800000000", "Remark": "=1+1", "=x": "y"}
+    printed = ask(capsys, clients, "--format", "csv", "--lang", "en").removeprefix("\ufeff")
+    header, first, _ = csv.reader(io.StringIO(printed), strict=True)
+    assert header[len(COLUMNS) :] == ["手机", "Remark (2)", "'=x"]
+    assert first[len(COLUMNS) :] == ["13800000000", "'=1+1", "y"]
+    ask(capsys, clients, "--format", "xlsx", "--lang", "en")
+    sheet = load_workbook("due.xlsx").worksheets[1]
+    header, first, *_ = sheet.iter_rows(min_col=len(COLUMNS) + 1, max_col=len(COLUMNS) + 3)
+    assert [cell.value for cell in header] == ["手机", "Remark (2)", "=x"]
+    assert [(cell.value, cell.data_type) for cell in first] == [
+        ("13800000000", "s"), ("=1+1", "s"), ("y", "s")
+    ]  # fmt: skip

@@ -431,3 +431,16 @@ def test_a_calendar_holds_what_falls_due_unless_the_plan_is_asked_for_too(
     assert (same, bool(is_same), bool(is_new)) == (few, True, False)
     assert every > few
     assert "invalid choice" in run(*asked, "--ics", "plan", cwd=project).stderr
+
+
+def test_check_says_which_own_columns_are_kept(project: Path, tmp_path: Path) -> None:
+    clients = tmp_path / "c.csv"
+    clients.write_text("client,name,联系电话,remark\n月牙湾,月牙湾商城,1,\n", encoding="utf-8")
+    checked = run("check", "--clients", str(clients), "--json", cwd=project)
+    assert json.loads(checked.stdout)["own_columns"] == ["联系电话", "remark"]
+    assert checked.stderr.rstrip().endswith("kept 2 columns of your own with the clients (联系电话, remark)")
+    clients.write_text("client,name,has_webiste\na,A,yes\n", encoding="utf-8")
+    checked = run("check", "--clients", str(clients), "--json", cwd=project)
+    assert checked.returncode == 1
+    assert "own_columns" not in json.loads(checked.stdout)
+    assert "did you mean 'has_website'?" in json.loads(checked.stdout)["problems"][0]["right"]

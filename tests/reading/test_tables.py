@@ -82,7 +82,7 @@ WRONG = {
         ":2: holds: '' is not a date; write it as EDI@2029-03-31",
         ":3: holds: '2029/3/31' is not a date; ",
         ":4: holds: '2029-02-29' is not a date; ",
-        ":5: holds: no licence 'edi'; did you mean 'EDI'?",
+        ":5: holds: no licence 'EDJ'; did you mean 'EDI'?",
     ],
     "number_too_large": [
         ":2: registered_capital_cny: '1e999' is too large; at most 1000000000000000",

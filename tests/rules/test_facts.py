@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from licences.errors import ProblemsError, UnknownNameError
+from licences.errors import ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.rules.facts import (
     choose_clients,
@@ -127,7 +127,26 @@ def test_the_limits_of_a_number_are_allowed_and_the_next_number_is_not(
 
 
 @pytest.mark.parametrize(
-    "client", ["../x", "..", ".", "/root/x", "a/b", "a\\b", "a b", "客户", "ａ", "é", "a.b", "a\u0007", "<b>"]
+    "client",
+    [
+        "../x",
+        "..",
+        ".",
+        "/root/x",
+        "a/b",
+        "a\\b",
+        "a b",
+        "ａ",
+        "客 户",
+        "客户（杭州）",
+        "a.b",
+        "月牙湾.",
+        "a\u0007",
+        "<b>",
+        "🙂",
+        "①",
+        "a:b",
+    ],
 )
 def test_an_id_that_could_leave_its_folder_or_is_hard_to_type_is_refused(
     catalogue: Catalogue, tmp_path: Path, client: str
@@ -152,6 +171,72 @@ def test_an_id_that_windows_keeps_for_a_device_is_refused_on_every_system(
         read(catalogue, path)
     wrong = f"client: {client!r} is a device on Windows, which makes no folder of that name"
     assert str(caught.value) == f"{path}:2: {wrong}; use another id, so that the file is good on every system"
+
+
+@pytest.mark.parametrize(
+    "client", ["月牙湾", "杭州_月牙湾-2号", "é", "Ünlü", "магазин", "お店", "-", "月" * 66]
+)
+def test_an_id_may_be_of_any_script(catalogue: Catalogue, tmp_path: Path, client: str) -> None:
+    path = write(
+        tmp_path / "c.csv",
+        f"client,name,group\n{client},A,组{client}\n" if len(client) < 60 else f"client,name\n{client},A\n",
+    )
+    assert read(catalogue, path)["client"].tolist() == [client]
+
+
+def test_ids_that_share_a_folder_on_some_system_are_refused(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "c.csv",
+        "client,name\né,A\nE\u0301,B\nstraße,C\nSTRASSE,D\nＡＢ店,E\ncom¹,F\n" + "月" * 67 + ",G\n",
+    )
+    with pytest.raises(ProblemsError) as caught:
+        read(catalogue, path)
+    assert [(one.line, one.wrong[:60], one.right) for one in caught.value.problems] == [
+        (
+            3,
+            "'É' differs from another id only in capitals",
+            "use another id, since each client has a folder of its own",
+        ),
+        (
+            5,
+            "'STRASSE' differs from another id only in capitals",
+            "use another id, since each client has a folder of its own",
+        ),
+        (6, "'ＡＢ店' holds letters of another form or width", "write it as AB店"),
+        (7, "'com¹' holds letters of another form or width", "write it as com1"),
+        (8, f"'{'月' * 59}", "use an id of at most 200 letters, or 66 Chinese characters"),
+    ]
+
+
+def test_letters_that_a_system_took_apart_are_one_id(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", "client,name\ncafe\u0301,A\n")
+    profiles = read(catalogue, path)
+    assert profiles["client"].tolist() == ["café"]
+    assert len(choose_clients(profiles, ["cafe\u0301"])) == 1
+    with pytest.raises(ProblemsError, match=":3: client: an earlier row has the same one"):
+        read(catalogue, write(tmp_path / "d.csv", "client,name\ncafe\u0301,A\ncafé,B\n"))
+
+
+def test_a_client_is_asked_for_by_its_id_or_its_name(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "c.csv",
+        "client,name\nshop,月牙湾 商城\nb,Lantern Shop\nc,同名\nd,同名\ne,shop\n",
+    )
+    profiles = read(catalogue, path)
+    asked = {
+        "月牙湾商城": "shop",
+        "lantern shop": "b",
+        "ｌａｎｔｅｒｎ ＳＨＯＰ": "b",
+        "shop": "shop",
+        "SHOP": "shop",
+        "c": "c",
+    }
+    for text, client in asked.items():
+        assert choose_clients(profiles, [text])["client"].tolist() == [client], text
+    with pytest.raises(UsageError, match="several clients are called '同名'; name one by its id: c, d"):
+        choose_clients(profiles, ["同名"])
+    with pytest.raises(UnknownNameError, match="no client '月牙弯商城'; did you mean '月牙湾 商城'"):
+        choose_clients(profiles, ["月牙弯商城"])
 
 
 def test_three_ids_that_differ_only_in_capitals_are_two_problems(

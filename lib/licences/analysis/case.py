@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_file
 from licences.reading.sources import read_clients_place
 from licences.rules.case_files import NO_CASE_FILE, CaseFile
-from licences.rules.facts import RARE, choose_clients, read_profiles
+from licences.rules.facts import RARE, choose_clients, list_extra, read_profiles
 from licences.rules.kleene import Profile
 from licences.rules.stages import find_present
 
@@ -36,7 +36,8 @@ class Case:
 
     findings: by code, in the catalogue's order; of a client told in stages those of the stage that counts. profile: of the
     present. questions: the client's rows of ``rank_questions``. case_file: what a book keeps of it, without the notes
-    that never leave the firm: everything for the client is made from a case. mark: what a document on it says of itself, None
+    that never leave the firm: everything for the client is made from a case. extra: the client's texts in columns of the
+    firm's own, by their names. mark: what a document on it says of itself, None
     for nothing.
     """
 
@@ -54,6 +55,7 @@ class Case:
     forecast: Forecast
     case_file: CaseFile = NO_CASE_FILE
     mark: Mark | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def law(self) -> LawInForce:
@@ -255,6 +257,7 @@ def make_case(
         findings={finding.code: finding for finding in findings},
         questions=rank_questions(catalogue, profiles, as_of, judged),
         case_file=one.case_file,
+        extra=list_extra(profiles)[0],
         contradictions=contradictions,
         forecast=next(make_forecasts(catalogue, profiles, as_of, plan_options, language, judged)),
     )

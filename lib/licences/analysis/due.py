@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ from licences.planning.applications import UNDECIDED, find_courses, find_limit_d
 from licences.planning.deadlines import DOUBTFUL, NEAR_DAYS
 from licences.rules.applications import order_events
 from licences.rules.case_files import list_case_files
-from licences.rules.facts import split_holdings
+from licences.rules.facts import list_extra, split_holdings
 from licences.rules.logic import Facts, make_profile
 from licences.rules.stages import list_stages
 
@@ -43,7 +43,7 @@ class Call:
     correction waits, None where that is not known. expires_on: of a renewal. verdict: on what it is about.
     missing_facts: what decides an undetermined one. last: what happened last to an application for it, None where
     nothing is recorded. entry: the licence as it is in the client's province. is_provisional: the last day was
-    counted over holidays that have not been announced.
+    counted over holidays that have not been announced. extra: the client's texts in columns of the firm's own, by name.
     """
 
     client: str
@@ -59,6 +59,7 @@ class Call:
     missing_facts: tuple[str, ...] = ()
     last: Event | None = None
     is_provisional: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def code(self) -> str:
@@ -117,6 +118,7 @@ class _Clients:
         self.identities: list[tuple[str, str, str]] = list(
             zip(*(_list_texts(one) for one in (profiles["client"], profiles["name"], contacts)), strict=True)
         )
+        self.extra = list_extra(profiles)
         self.held = self._list_held()
 
     def _find_laws(self, language: str) -> tuple[list[LawInForce], NDArray[np.intp]]:
@@ -163,7 +165,7 @@ class _Clients:
     def _make(self, at: int, kind: str, entry: Licence, last_day: date | None, **how: Any) -> Placed:
         client, name, contact = self.identities[at]
         left = None if last_day is None else (last_day - self.as_of).days
-        return at, Call(client, name, contact, kind, entry, last_day, left, **how)
+        return at, Call(client, name, contact, kind, entry, last_day, left, extra=self.extra[at], **how)
 
     def find_renewals(self, until: date) -> Iterator[Placed]:
         """The renewals of what is held or was and has expired, with the last day until a day."""

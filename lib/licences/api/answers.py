@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,6 +23,7 @@ from licences.errors import UnknownNameError
 from licences.law.in_force import LawInForce, find_law_in_force
 from licences.reading.dictionary import LANGUAGES
 from licences.rules.kleene import Trace
+from licences.rules.licence_names import NoLicenceError
 from licences.words.findings import FindingView, say_finding, say_status
 from licences.words.groups import list_notes
 from licences.words.labels import label_value
@@ -330,6 +332,8 @@ def what_if(answer: Answer, client: str, licence: str) -> RemediesView:
     ['no longer run international express']
     """
     one, entries = answer.find_client(client), answer.law.entries
+    with suppress(NoLicenceError):
+        licence = answer.clients.catalogue.find_code(licence)
     if licence not in entries:
         raise UnknownNameError("licence in force", licence, entries)
     aims = find_remedies(entries[licence], one.profile, licence in find_implied_of(one, answer.law))

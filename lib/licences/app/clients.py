@@ -11,6 +11,7 @@ from licences.book.clients import has_clients
 from licences.book.place import is_book
 from licences.errors import UnknownNameError
 from licences.law.catalogue import Catalogue
+from licences.reading.characters import fold
 from licences.rules.case_files import NO_CASE_FILE, CaseFile, list_case_files
 from licences.rules.facts import Fields, list_cells, read_profiles
 from licences.rules.stages import Stage, list_stages
@@ -52,5 +53,5 @@ def find_case_file(clients: pd.DataFrame, client: str) -> CaseFile:
 
 
 def _find_row(clients: pd.DataFrame, client: str) -> int | None:
-    folded = [name.casefold() for name in clients["client"]]
-    return folded.index(client.casefold()) if client.casefold() in folded else None
+    folded = [fold(name) for name in clients["client"]]
+    return folded.index(fold(client)) if fold(client) in folded else None

@@ -28,6 +28,7 @@ from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue, add_own_times
 from licences.planning.schedule import find_beginning
+from licences.reading.characters import fold
 from licences.reading.files import say_why
 from licences.reading.places import find_own_file
 from licences.render.brand import read_brand
@@ -242,7 +243,7 @@ class Explorer:
         """The cells of this client as ``path`` held them when they were read, where they were read from there."""
         if path != self.file or self.opened is None:
             return None
-        is_same = self.opened["client"].casefold() == self.cells["client"].casefold()
+        is_same = fold(self.opened["client"]) == fold(self.cells["client"])
         return self.opened if is_same else None
 
     def _open(self, cells: dict[str, str], *, is_saved: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,11 +12,15 @@ from typing import Any, NamedTuple
 
 from licences.book.place import find_file, find_known_on
 from licences.book.store import RESTORE, BookError, fetch_rows, find_limit, read_book, write_time
+from licences.errors import UsageError
 
 HOW = ("told", "document", "verified")
 """How a fact is known: the client said so, a document shows it, or we have looked ourselves."""
 IDENTITY = ("client", "name", "group", "contact", "engaged_on")
 FROM = "from"
+_SHOWN = 10  # ids
+OWN = "extra:"
+"""What the name of a column of the firm's own begins with, where it could be taken for another."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def list_rows(place: Path) -> list[list[str]]:
     with read_book(place) as connection:
         clients = fetch_rows(
             connection,
-            select(*(CLIENTS.c[name] for name in IDENTITY))
+            select(*(CLIENTS.c[name] for name in (*IDENTITY, "extra")))
             .where(CLIENTS.c.recorded_at < limit)
             .order_by(CLIENTS.c.id),
         )
@@ -66,8 +72,10 @@ def list_rows(place: Path) -> list[list[str]]:
             "save one from the explorer, or make a book with licences book init --from CLIENTS",
         )
     identities = {
-        row[0]: [*row[:-1], row.engaged_on.isoformat() if row.engaged_on else ""] for row in clients
+        row.client: [*row[:-2], row.engaged_on.isoformat() if row.engaged_on else ""] for row in clients
     }
+    owns = {row.client: _read_own(row.extra, place) for row in clients}
+    own_names = list(dict.fromkeys(name for own in owns.values() for name in own))
     rows: dict[str, dict[date | None, dict[str, str]]] = {client: {None: {}} for client in identities}
     for client, field, value, from_on in facts:
         if client not in rows:
@@ -76,15 +84,36 @@ def list_rows(place: Path) -> list[list[str]]:
             )
         rows[client].setdefault(from_on, {})[field] = value
     names = list(dict.fromkeys(field for _, field, _, _ in facts))
-    listed = [[*IDENTITY, FROM, *names]]
+    listed = [[*IDENTITY, FROM, *names, *(f"{OWN}{name}" for name in own_names)]]
     for client, stages in rows.items():
         for from_on in sorted(stages, key=lambda day: (day is not None, day)):
             told = stages[from_on]
             if from_on is None or any(told.values()):
                 identity = identities[client] if from_on is None else [client, *[""] * (len(IDENTITY) - 1)]
                 day = from_on.isoformat() if from_on else ""
-                listed.append([*identity, day, *(told.get(name, "") for name in names)])
+                own = owns[client] if from_on is None else {}
+                texts = (told.get(name, "") for name in names)
+                listed.append([*identity, day, *texts, *(own.get(name, "") for name in own_names)])
     return listed
+
+
+def _read_own(text: str, place: Path) -> dict[str, str]:
+    """The own texts of a client by name. Raises: BookError where another program wrote what is none."""
+    if not text:
+        return {}
+    try:
+        own = json.loads(text)
+    except ValueError:
+        own = None
+    if isinstance(own, dict) and all(isinstance(one, str) for one in own.values()):
+        return own
+    raise BookError(str(find_file(place)), "holds texts of a client's own columns that are none", RESTORE)
+
+
+def write_own(cells: Mapping[str, str]) -> str:
+    """The texts of own columns among the cells of a client as a book keeps them; empty where there are none."""
+    own = {name.removeprefix(OWN): text for name, text in cells.items() if name.startswith(OWN) and text}
+    return json.dumps(own, ensure_ascii=False) if own else ""
 
 
 class Fact(NamedTuple):
@@ -146,9 +175,10 @@ def write_cells(
 
     old = before or {}
     changed = {name for name in {*cells, *old} if cells.get(name, "") != old.get(name, "")}
-    if from_on is None and (before is None or changed.intersection(IDENTITY)):
+    is_own_changed = write_own(cells) != write_own(old)
+    if from_on is None and (before is None or changed.intersection(IDENTITY) or is_own_changed):
         told: dict[str, Any] = {name: cells.get(name, "") for name in IDENTITY}
-        told |= {"client": client, "engaged_on": _read_day(told["engaged_on"])}
+        told |= {"client": client, "engaged_on": _read_day(told["engaged_on"]), "extra": write_own(cells)}
         connection.execute(CLIENTS.insert(), [told | writing.stamp])
     rows = [
         {
@@ -162,7 +192,7 @@ def write_cells(
             **writing.stamp,
         }
         for name in {**old, **cells}
-        if name in changed and name not in IDENTITY and name != FROM
+        if name in changed and name not in IDENTITY and name != FROM and not name.startswith(OWN)
     ]
     if rows:
         connection.execute(FACTS.insert(), rows)
@@ -173,8 +203,48 @@ def _read_day(cell: str) -> date | None:
 
 
 def find_client(connection: Any, client: str) -> str | None:
-    """A client's id as the book has it, whatever the capitals; None where there is no such client."""
-    return {known.casefold(): known for known in list_clients(connection)}.get(client.casefold())
+    """A client's id as the book has it, by its id, whatever the capitals, or by its name; None where there is none.
+
+    Raises: UsageError where several clients have the name.
+    """
+    names = list_names(connection)
+    return find_id(client, list(names), list(names.values()))
+
+
+def find_id(text: str, ids: Sequence[str], names: Sequence[str]) -> str | None:
+    """The id that is meant by an id, whatever its capitals and its width, or by the name of one client alone.
+
+    names: of each id. None where neither is known. Raises: UsageError where several clients have the name.
+    """
+    folded = _fold(text)
+    for known, meant in ((ids, text), (map(_fold, ids), folded)):
+        found = [one for one, same in zip(ids, known, strict=True) if same == meant]
+        if found:
+            return found[0]
+    found = [one for one, name in zip(ids, names, strict=True) if _fold(name) == folded]
+    if len(found) > 1:
+        said = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
+        raise UsageError(f"several clients are called {text!r}", f"name one by its id: {said}")
+    return found[0] if found else None
+
+
+def _fold(text: str) -> str:
+    """An id or a name as it is compared: whatever its width, its capitals and its blanks."""
+    if text.isascii():
+        return "".join(text.casefold().split())
+    return "".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+def list_names(connection: Any) -> dict[str, str]:
+    """The names of all clients by their ids, in the order in which they came."""
+    from sqlalchemy import select
+
+    from licences.book.schema import CLIENTS
+
+    return dict(
+        tuple(row)
+        for row in connection.execute(select(CLIENTS.c.client, CLIENTS.c.name).order_by(CLIENTS.c.id))
+    )
 
 
 def list_clients(connection: Any) -> Iterable[str]:

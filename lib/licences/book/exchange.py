@@ -10,6 +10,10 @@ from typing import Any
 from licences.book.place import is_server
 from licences.book.store import fetch_rows, find_limit, read_book
 
+_LATER = frozenset(
+    {("clients", "extra")}
+)  # columns that an earlier version did not have, and that may be empty
+
 
 def list_tables(place: Path) -> dict[str, list[list[str]]]:
     """The rows of each table below its header, by name. Raises: MissingFileError, BookError."""
@@ -45,6 +49,16 @@ def list_columns(name: str) -> list[str]:
     from licences.book.schema import METADATA
 
     return [column.name for column in METADATA.tables[name].columns]
+
+
+def find_given(table: str, told: Sequence[str]) -> list[str] | None:
+    """The columns that the header of an exported table tells, of which later ones may be missing; None where it is none.
+
+    What was exported before there were own columns can be read.
+    """
+    columns = list_columns(table)
+    before = [name for name in columns if (table, name) not in _LATER]
+    return list(told) if list(told) in (columns, before) else None
 
 
 def read_cell(table: str, column: str, text: str) -> object:

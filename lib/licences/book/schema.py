@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003")
 """Every version of these tables that there was, the present one last."""
 
 METADATA = MetaData(
@@ -34,8 +34,9 @@ CLIENTS = _make_table(
     Column("group", Text, nullable=False),
     Column("contact", Text, nullable=False, server_default=""),
     Column("engaged_on", Date),
+    Column("extra", Text, nullable=False, server_default=""),
 )
-"""A client's id, name and group, whom to call, and since when we work for it; of several rows the last counts."""
+"""A client's id, name and group, whom to call, since when we work for it, and the texts of own columns as JSON; of several rows the last counts."""
 
 FACTS = _make_table(
     "facts",

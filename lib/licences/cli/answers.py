@@ -19,7 +19,7 @@ from licences.cli.options import (
     warn_of_contradictions,
     warn_of_stages,
 )
-from licences.errors import MissingFileError, Problem, ProblemsError, UnknownNameError, UsageError
+from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def tell_what_if(options: argparse.Namespace) -> int:
     as_of = find_as_of(options)
     law = find_law_in_force(catalogue, as_of, options.lang)
     entries = law.entries
-    for code in options.licence:
-        if code not in set(catalogue.rows["code"]):
-            raise UnknownNameError("licence", code, set(catalogue.rows["code"]))
+    codes = [catalogue.find_code(text) for text in options.licence]
+    for code in codes:
         if code not in entries:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
     warn_of_contradictions(catalogue, profiles, as_of, options.lang)
@@ -98,7 +97,7 @@ def tell_what_if(options: argparse.Namespace) -> int:
     found = [
         (one, entries[code], find_remedies(entries[code], one.profile, code in find_implied_of(one, law)))
         for one in judge(catalogue, profiles, as_of)
-        for code in dict.fromkeys(options.licence)
+        for code in dict.fromkeys(codes)
     ]
     if options.json:
         from licences.words.remedies import say_remedies

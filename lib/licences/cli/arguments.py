@@ -70,7 +70,11 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     )
     asked = _Parser(add_help=False, parents=[files])
     asked.add_argument(
-        "--client", action="append", default=[], metavar="ID", help="may be repeated; default: all"
+        "--client",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="or the name; may be repeated; default: all",
     )
     asked.add_argument(
         "--group",
@@ -109,7 +113,11 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
         "what-if", parents=[asked], help="what would make a licence needed, not needed or obtainable"
     )
     what_if.add_argument(
-        "--licence", action="append", required=True, metavar="CODE", help="such as ICP; may be repeated"
+        "--licence",
+        action="append",
+        required=True,
+        metavar="CODE",
+        help="such as ICP, or a name such as ICP证; may be repeated",
     )
     what_if.add_argument("--json", action="store_true", help="print JSON alone")
     what_if.set_defaults(run="what-if")
@@ -214,6 +222,14 @@ def _add_book(commands: Any, files: _Parser) -> None:
     )
     client.add_argument(
         "--engaged-on", type=_read_date, metavar="DATE", help="the day on which the case begins"
+    )
+    client.add_argument(
+        "--extra",
+        action="append",
+        default=[],
+        type=_read_own,
+        metavar="NAME=TEXT",
+        help="what a column of your own holds, such as phone=13800000000; empty takes it away; may be repeated",
     )
     client.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
     client.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
@@ -605,6 +621,14 @@ def _read_names(kind: str, known: tuple[str, ...], text: str) -> tuple[str, ...]
         if name not in known:
             raise argparse.ArgumentTypeError(str(UnknownNameError(kind, name, known)))
     return names
+
+
+def _read_own(text: str) -> tuple[str, str]:
+    """The name of an own column and its text."""
+    name, equals, told = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=TEXT, such as phone=13800000000")
+    return name.strip(), told.strip()
 
 
 def _read_place(text: str) -> Path:

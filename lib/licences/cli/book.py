@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from licences.book.clients import Writing, find_client, list_clients, list_facts
+from licences.book.clients import OWN, Writing, find_client, list_clients, list_facts
 from licences.book.events import Event, list_events
 from licences.book.place import is_book
 from licences.book.store import read_book
-from licences.cli.options import find_book, find_catalogue_file
+from licences.cli.options import find_book, find_catalogue_file, find_code
 from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
+from licences.reading.own_columns import find_own_fault
 from licences.rules.applications import order_events
 from licences.rules.client_files import find_saved, tell_fact, write_client
 from licences.rules.event_files import read_event_rows
@@ -62,15 +64,25 @@ def _keep_client(options: argparse.Namespace) -> int:
         "engaged_on": options.engaged_on.isoformat() if options.engaged_on else None,
     }
     changes = {name: text for name, text in told.items() if text is not None}
+    changes |= {f"{OWN}{name}": text for name, text in options.extra}
     saved = find_saved(options.clients, catalogue.fields, catalogue.codes, options.client)
     if saved is None and "name" not in changes:
         raise UsageError(f"{options.client} is no client yet", "give its name with --name, and it is added")
     if not changes:
-        raise UsageError("nothing is told", "give --name, --contact, --group or --engaged-on")
+        raise UsageError("nothing is told", "give --name, --contact, --group, --engaged-on or --extra")
     cells = {"client": options.client, **(saved or {}), **changes}
+    _check_own(name.removeprefix(OWN) for name in cells if name.startswith(OWN))
     write_client(options.clients, catalogue.fields, catalogue.codes, cells, over=saved)
     print(f"{cells['client']}: {'changed' if saved else 'added'}", file=sys.stderr)
     return 0
+
+
+def _check_own(names: Iterable[str]) -> None:
+    """Raises: UsageError where the columns of the firm's own cannot be called so, or are too many."""
+    known = list(names)
+    for name in known:
+        if fault := find_own_fault(name, known):
+            raise UsageError(f"--extra: {fault}", "write it as NAME=TEXT, such as phone=13800000000")
 
 
 def _tell_fact(options: argparse.Namespace) -> int:
@@ -123,8 +135,9 @@ def record(options: argparse.Namespace) -> int:
             "licences record CLIENT CODE EVENT --on DATE",
         )
     writing = begin_writing(options.by)
+    code = find_code(catalogue, options.code, codes)
     event = Event(
-        options.code,
+        code,
         options.event,
         options.on,
         options.number,
@@ -139,7 +152,7 @@ def record(options: argparse.Namespace) -> int:
             record_events(place, [(options.client, event)], codes, writing)
         except EventsError as errors:
             raise errors.errors[0][1] from None
-    _tell(place, options.client, options.code)
+    _tell(place, options.client, code)
     return 0
 
 

@@ -10,7 +10,7 @@ from licences.book.clients import find_client
 from licences.book.notes import Note, list_notes
 from licences.book.overrides import KINDS, Override, list_overrides
 from licences.book.store import read_book
-from licences.cli.options import find_book, find_catalogue_file
+from licences.cli.options import find_book, find_catalogue_file, find_code
 from licences.errors import UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.kinds import can_be_held
@@ -21,7 +21,8 @@ from licences.rules.keeping import begin_writing
 def override(options: argparse.Namespace) -> int:
     """Holds something of a client's licence against the rules, or takes that back."""
     place = find_book(options, "keeps this")
-    rows = read_catalogue(find_catalogue_file(options)).rows
+    catalogue = read_catalogue(find_catalogue_file(options))
+    rows, code = catalogue.rows, find_code(catalogue, options.code)
     given = [(kind, told) for kind in KINDS if (told := getattr(options, kind)) is not None]
     if options.take_back:
         if given or options.because is not None or options.until:
@@ -30,7 +31,7 @@ def override(options: argparse.Namespace) -> int:
                 "name after it verdict, days or fee, or nothing for all of them",
             )
         kinds = KINDS if options.take_back == "all" else (options.take_back,)
-        take_back_overrides(place, options.client, options.code, kinds, begin_writing(options.by or ""))
+        take_back_overrides(place, options.client, code, kinds, begin_writing(options.by or ""))
     else:
         if len(given) != 1:
             raise UsageError(
@@ -39,7 +40,7 @@ def override(options: argparse.Namespace) -> int:
             )
         ((kind, told),) = given
         held = Override(
-            options.code,
+            code,
             kind,
             told,
             options.because or "",
@@ -49,18 +50,19 @@ def override(options: argparse.Namespace) -> int:
         )
         codes, obtained = set(rows["code"]), set(rows.loc[can_be_held(rows), "code"])
         give_override(place, options.client, held, codes, obtained, begin_writing(options.by or ""))
-    _tell_overrides(place, options.client, options.code)
+    _tell_overrides(place, options.client, code)
     return 0
 
 
 def note(options: argparse.Namespace) -> int:
     """Notes something of a client or of one of its licences, or strikes a note out."""
-    place, code = find_book(options, "keeps this"), options.code or ""
+    place, catalogue = find_book(options, "keeps this"), read_catalogue(find_catalogue_file(options))
+    code = find_code(catalogue, options.code) if options.code else ""
     writing = begin_writing(options.by)
     if options.strike_out:
         take_back_note(place, options.client, code, options.text, writing)
     else:
-        codes = set(read_catalogue(find_catalogue_file(options)).rows["code"])
+        codes = set(catalogue.rows["code"])
         day = options.on or date.today()
         noted = Note(code, options.text, options.audience, options.by or writing.by, day)
         add_note(place, options.client, noted, codes, writing)

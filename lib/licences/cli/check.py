@@ -22,7 +22,7 @@ from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, check_files, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file, find_shipped_file
-from licences.rules.facts import read_profiles
+from licences.rules.facts import list_own_columns, read_profiles
 from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
 from licences.words.extents import count_stages_and_groups, say_counts, say_extent, say_notes
 from licences.words.holdings import describe_implied, say_implied
@@ -40,6 +40,7 @@ def check_data(options: argparse.Namespace) -> int:
     problems += _find_brand_problems()
     implied: list[tuple[str, dict[str, tuple[str, ...]]]] = []
     counts: dict[str, int] = {}
+    own_columns: list[str] = []
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
@@ -48,6 +49,7 @@ def check_data(options: argparse.Namespace) -> int:
         problems += _find_idle_overrides(catalogue, profiles, find_as_of(options), clients)
         implied = _list_implied(catalogue, profiles, find_as_of(options))
         counts = count_stages_and_groups(profiles)
+        own_columns = list_own_columns(profiles)
     issued = _check_issued(clients, problems) if is_book(clients) and not problems else None
     summary = f"{catalogue_file}, {clients}: no problem found"
     figures: dict[str, Any] = {}
@@ -55,7 +57,8 @@ def check_data(options: argparse.Namespace) -> int:
         figures = _check_deeply(options, catalogue, profiles, problems)
         summary = _say_figures(len(problems), figures)
     if options.json:
-        listed = {"issued": issued} if issued else {}
+        listed: dict[str, Any] = {"issued": issued} if issued else {}
+        listed |= {"own_columns": own_columns} if own_columns else {}
         _print_json(options, problems, figures | counts | describe_implied(implied) | listed)
     else:
         if options.deep and not figures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_file
 from licences.rules.facts import choose_clients, read_with_extent
+from licences.rules.licence_names import NoLicenceError
 from licences.rules.stages import find_present, list_stages
 
 
@@ -75,9 +77,22 @@ def read_clients(
     return ours, find_present(choose_clients(profiles, options.client, options.group), as_of)
 
 
+def find_code(catalogue: Catalogue, text: str, codes: Collection[str] | None = None) -> str:
+    """The code that is meant by a code or a name; what could be a code and is none stays, to be named with other faults.
+
+    codes: of which it has to be one, None for all. Raises: NoLicenceError.
+    """
+    try:
+        return catalogue.find_code(text, codes)
+    except NoLicenceError as error:
+        if error.is_ambiguous or not text.isascii():
+            raise
+        return text
+
+
 def warn_of_notes(extent: Extent, language: str) -> None:
-    """Says what of the clients was passed over, or read though one might not expect it."""
-    if extent.notes:
+    """Says what of the clients was passed over, or read or kept though one might not expect it."""
+    if {note.kind for note in extent.notes} - ({"own_columns"} if is_book(Path(extent.file)) else set()):
         from licences.words.extents import say_extent, say_notes
 
         print(say_extent(extent, language), file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -38,8 +38,10 @@ from licences.reading.places import find_data_file, find_data_folder
 from licences.reading.tables import convert_cells, try_to_read_table
 from licences.rules.expressions import find_atoms
 from licences.rules.facts import HELD, Field, Fields, make_held_field, read_fields, try_to_read_profiles
+from licences.rules.licence_names import LicenceNames, make_licence_names
 from licences.rules.logic import Rule, read_rule
 
+_NAMES = ("short_zh", "short_en", "name_zh", "name_en")
 _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
 
 
@@ -77,6 +79,13 @@ class Catalogue:
     def _last_rows(self) -> pd.DataFrame:
         """The last row of each code, indexed by code."""
         return self.rows.drop_duplicates("code", keep="last").set_index("code")
+
+    def find_code(self, text: str, codes: Collection[str] | None = None) -> str:
+        """The code that a text names: a code, a short or an official name, in Chinese or English.
+
+        codes: of which it has to be one, None for all. Raises: NoLicenceError with what is nearest.
+        """
+        return self.fields.names.find_code(text, codes)
 
     def find_names(self, code: str, language: str) -> tuple[str, str]:
         """What a code is called, in force or not: in a language, and officially in Chinese."""
@@ -190,7 +199,8 @@ def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[P
     if fields is None or len(frames) < len(readers):
         return None, problems
     unresolved, contradictions, corrections, shipped, ours, our_fees, local, sources, papers = frames
-    fields = replace(fields, held=_make_held_field(unresolved, tables["clients.csv"]["holds"].label))
+    held = _make_held_field(unresolved, tables["clients.csv"]["holds"].label)
+    fields = replace(fields, held=held, names=_name_licences(unresolved))
     newest = unresolved["checked_on"].max()
     edition = Edition("" if pd.isna(newest) else f"{newest:%Y-%m-%d}", hash_law(file))
     problems += find_name_problems(papers, str(find_data_file("papers.csv")))
@@ -243,6 +253,12 @@ def _read_optional(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem
     if path.exists() and len(read_text(path).strip().splitlines()) > 1:
         return try_to_read_table(path, table)
     return convert_cells([column.name for column in table.columns], [], [], table, str(path))
+
+
+def _name_licences(rows: pd.DataFrame) -> LicenceNames:
+    """What the licences are called; the names of the last row of each first."""
+    named = rows.dropna(subset=["code"])[["code", *_NAMES]].itertuples(index=False)
+    return make_licence_names((str(code), called) for code, *called in reversed(list(named)))
 
 
 def _make_held_field(rows: pd.DataFrame, label: Mapping[str, str]) -> Field:

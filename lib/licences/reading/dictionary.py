@@ -38,11 +38,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of one data file and the columns that tell its rows apart; none where rows may be alike."""
+    """The columns of one data file and the columns that tell its rows apart; none where rows may be alike.
+
+    takes_own: whether a file may have columns beside these, see ``find_own_columns``.
+    """
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     means: str = ""
+    takes_own: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

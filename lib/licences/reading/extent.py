@@ -15,7 +15,7 @@ class Note:
     kind: ``sheets``, ``above``, ``empty_rows`` or ``empty_columns`` were passed over; ``hidden_sheet``,
     ``hidden_rows`` or ``hidden_columns`` were read though hidden; the value of ``merged`` cells was read
     for each of them; from the texts of so many cells ``characters`` that cannot be seen were taken away.
-    items: the first ten of what is meant, such as names of sheets.
+    ``own_columns`` were kept with the clients. items: the first ten of what is meant, such as names of sheets.
     """
 
     kind: str

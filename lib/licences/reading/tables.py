@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from licences.book.clients import OWN
 from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, find_close, quote, suggest
 from licences.reading.bounds import MAX_CELL_CHARACTERS, MAX_SUGGESTIONS
 from licences.reading.characters import fold, fold_width
 from licences.reading.dictionary import Column, Table
-from licences.reading.extent import Extent
+from licences.reading.extent import Extent, list_notes
+from licences.reading.own_columns import (
+    EXTRA,
+    find_near_column,
+    find_own_columns,
+    find_own_problems,
+    gather_own,
+)
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.validation import check_frame
 
@@ -65,15 +74,19 @@ def read_unchecked(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem
     problems = _find_header_problems(rows, table, file)
     if problems:
         raise ProblemsError(problems)
-    return *convert_cells(rows.header, rows.lines, rows.cells, table, file), rows.extent
+    own = list_notes([("own_columns", list(find_own_columns(rows.header, table).values()))])
+    extent = replace(rows.extent, notes=(*rows.extent.notes, *own))
+    return *convert_cells(rows.header, rows.lines, rows.cells, table, file), extent
 
 
 def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:
     """Columns that are not known, or twice, or missing."""
     line, names = rows.extent.header_line, {column.name for column in table.columns}
     counts = Counter(rows.header)
-    unknown = [name for name in counts if name not in names]
-    problems = []
+    own = find_own_columns(rows.header, table)
+    kept = {rows.header[place] for place in own}
+    unknown = [name for name in counts if name not in names and name not in kept]
+    problems = find_own_problems(own, line, file)
     for at, name in enumerate(unknown):
         wrong = "unknown column" if name else "column without a name"
         right = "name it or remove it"
@@ -94,6 +107,9 @@ def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:
 
 def _suggest_column(name: str, table: Table) -> str:
     """What an unknown column may be meant to be: a name or a label close to it."""
+    near = find_near_column(name, table) if table.takes_own else None
+    if near:
+        return f"did you mean {near!r}? A column of your own is named {OWN}{cut(name)}"
     close = find_close(fold(name), table.spellings)
     if close:
         meant = table.spellings[close]
@@ -116,7 +132,8 @@ def convert_cells(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Rows of texts, typed as ``read_table`` says; a column that the header lacks is empty.
 
-    What cannot be read is missing from the rows and named beside them.
+    What cannot be read is missing from the rows and named beside them. A table that takes own columns has one
+    more, ``extra``, with the texts of each row by name.
     """
     columns: dict[str, pd.Series] = {}
     index = pd.Index(lines, name="line")
@@ -129,6 +146,10 @@ def convert_cells(
             texts = [""] * len(cells)
         columns[column.name], wrong = _convert(texts, column, index)
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
+    if table.takes_own:
+        extra, too_long = gather_own(find_own_columns(header, table), lines, cells, file)
+        columns[EXTRA] = pd.Series(extra, index=index, dtype="object")
+        problems += too_long
     return pd.DataFrame(columns, index=index), problems
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from licences.book.clients import Writing, has_clients, list_clients
+from licences.book.clients import OWN, Writing, has_clients
 from licences.book.events import Event
 from licences.book.notes import Note, write_note
 from licences.book.place import is_book
 from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
-from licences.reading.characters import find_unseen
+from licences.reading.characters import find_unseen, fold
+from licences.reading.dictionary import Table
 from licences.reading.files import read_coded_text, write_whole
+from licences.reading.own_columns import find_own_columns, write_header
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.sources import WORKBOOKS
 from licences.reading.turns import take_turns
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+_BREAKS = re.compile(r"[\n\r\t]")  # which an own text may have
 # What openpyxl does not write back, so that saving would lose it.
 _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
 
@@ -64,15 +69,15 @@ def _find_placed(
 ) -> list[tuple[int, dict[str, str] | None]]:
     """As ``find_all_saved``, and the lines of the rows."""
     found: dict[str, tuple[int, dict[str, str]]] = {}
-    wanted = {client.casefold() for client in clients}
+    wanted = {fold(client) for client in clients}
     if has_clients(path) if is_book(path) else path.exists():
         profiles = read_profiles(path, fields, codes)
-        at = [place for place, client in enumerate(profiles["client"]) if client.casefold() in wanted]
+        at = [place for place, client in enumerate(profiles["client"]) if fold(client) in wanted]
         rows = profiles.iloc[at]
         for line, record in zip(rows.index, rows.to_dict("records"), strict=True):
             cells = list_cells({str(name): value for name, value in record.items()}, fields)
-            found.setdefault(cells["client"].casefold(), (int(line), cells))
-    return [found.get(client.casefold(), (0, None)) for client in clients]
+            found.setdefault(fold(cells["client"]), (int(line), cells))
+    return [found.get(fold(client), (0, None)) for client in clients]
 
 
 def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -84,7 +89,8 @@ def find_changed_cells(saved: Mapping[str, str], cells: Mapping[str, str]) -> di
 
 def _keep_untold(cells: Mapping[str, str], saved: Mapping[str, str] | None) -> dict[str, str]:
     """The cells of a client with those as they were saved that are not asked of it; left out is not emptied."""
-    return {name: saved[name] for name in NOT_ASKED if saved and name in saved} | dict(cells)
+    kept = {name: text for name, text in (saved or {}).items() if name in NOT_ASKED or name.startswith(OWN)}
+    return kept | dict(cells)
 
 
 def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mapping[str, str]) -> None:
@@ -94,8 +100,9 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
 
 
 def _write_alone(path: Path, fields: Fields, clients: Sequence[Mapping[str, str]]) -> None:
-    names = [column.name for column in find_clients_table(fields).columns]
-    rows = [names, *([cells.get(name, "") for name in names] for cells in clients)]
+    table = find_clients_table(fields)
+    keys = _list_keys(clients, table)
+    rows = [_name_columns(keys, table), *([cells.get(name, "") for name in keys] for cells in clients)]
     if path.suffix.lower() not in WORKBOOKS:
         write_whole(path, _join(rows, "\n").encode("utf-8-sig"))
         return
@@ -165,6 +172,7 @@ def write_clients(
     """
     if not changes:
         return
+    changes = [replace(one, cells=_compose_id(one.cells)) for one in changes]
     cells = [one.cells for one in changes]
     if is_book(path):
         _check_cells(cells, fields, codes, path.name)
@@ -195,12 +203,11 @@ def _keep_changes(
         if one.told:
             keep_told(connection, client, saved, one.told)
         else:
-            keep_client(connection, one.cells, saved, writing)
+            keep_client(connection, _keep_untold(one.cells, saved), saved, writing)
         for note in one.notes:
             write_note(connection, client, note, writing)
-    known = {client.casefold(): client for client in list_clients(connection)}
     pairs = [(one.cells["client"], event) for one in changes for event in one.events]
-    add_events(connection, known, pairs, codes, writing)
+    add_events(connection, pairs, codes, writing)
 
 
 def tell_fact(
@@ -232,14 +239,14 @@ def _check_cells(
         Problem(file, 1, name, f"holds {mark}, which cannot be seen", "type the cell anew, on one line")
         for cells in clients
         for name, text in cells.items()
-        if (mark := find_unseen(text))
+        if (mark := find_unseen(_BREAKS.sub("", text) if name.startswith(OWN) else text))
     ]
     if problems:
         raise ProblemsError(problems)
 
 
 def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequence[Change]) -> None:
-    names = [column.name for column in find_clients_table(fields).columns]
+    table = find_clients_table(fields)
     placed = _find_placed(path, fields, codes, [one.cells["client"] for one in changes])
     for one, (_, saved) in zip(changes, placed, strict=True):
         _check_overtaken(path, one.cells["client"], saved, one.over)
@@ -249,10 +256,11 @@ def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequenc
         wrong = f"{path.name} has empty columns between the others"
         raise UsageError(wrong, "remove its empty columns, or save to another file")
     told = [_keep_untold(one.cells, saved) for one, (_, saved) in zip(changes, placed, strict=True)]
-    added = [
-        name for name in names if name not in found.header and any(one.cells.get(name) for one in changes)
+    keys = _list_keys([one.cells for one in changes], table)
+    known = [
+        name for name in keys if name not in found.header and any(one.cells.get(name) for one in changes)
     ]
-    header = found.header + added
+    header, added = found.header + known, _name_columns(known, table)
     rows: dict[int, list[str]] = {}
     free = found.lines[-1] + 1
     for cells, (place, saved) in zip(told, placed, strict=True):
@@ -260,7 +268,7 @@ def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequenc
         free += saved is None
     if path.suffix.lower() in WORKBOOKS:
         numbers = {at for at, name in enumerate(header) if name in fields and fields[name].type == "number"}
-        content = _change_workbook(path, found, added, rows, numbers)
+        content = _change_workbook(path, found, added, rows, before, numbers)
     else:
         content = _change_text(path, found, added, rows, before)
     kept = [row + [""] * len(added) for number, row in before.items() if number not in rows]
@@ -281,8 +289,28 @@ def _check_overtaken(
 
 
 def _read(path: Path, fields: Fields) -> Rows:
+    """The rows of a clients file; in its header own columns are named as ``list_cells`` names them."""
     table = find_clients_table(fields)
-    return read_table_rows(path, table.wanted, table.spellings)
+    rows = read_table_rows(path, table.wanted, table.spellings)
+    own = find_own_columns(rows.header, table)
+    header = [f"{OWN}{own[at]}" if at in own else name for at, name in enumerate(rows.header)]
+    return replace(rows, header=header)
+
+
+def _list_keys(clients: Sequence[Mapping[str, str]], table: Table) -> list[str]:
+    """The columns that a clients file may have for the cells of clients, in its order, own ones where they tell something."""
+    own = (name for cells in clients for name, text in cells.items() if name.startswith(OWN) and text)
+    return [*(column.name for column in table.columns), *dict.fromkeys(own)]
+
+
+def _compose_id(cells: Mapping[str, str]) -> dict[str, str]:
+    """The same cells with the id in the one form in which ids are kept."""
+    return {**cells, "client": unicodedata.normalize("NFC", cells["client"])}
+
+
+def _name_columns(names: Sequence[str], table: Table) -> list[str]:
+    """The same columns as a header names them."""
+    return [write_header(name.removeprefix(OWN), table) if name.startswith(OWN) else name for name in names]
 
 
 def _check_kept(
@@ -361,7 +389,12 @@ def _split_records(text: str, separator: str) -> list[tuple[int, str]]:
 
 
 def _change_workbook(
-    path: Path, found: Rows, added: list[str], new: Mapping[int, list[str]], numbers: Collection[int]
+    path: Path,
+    found: Rows,
+    added: list[str],
+    new: Mapping[int, list[str]],
+    before: Mapping[int, list[str]],
+    numbers: Collection[int],
 ) -> bytes:
     need_extra("excel", path.name)
     with zipfile.ZipFile(path) as archive:
@@ -392,12 +425,17 @@ def _change_workbook(
         raise UsageError(wrong, "put values in place of formulas, or save to another file")
     _write_row(sheet, found.extent.header_line, [*found.written, *added], ())
     for line, row in new.items():
-        _write_row(sheet, line, row, numbers)
+        _write_row(sheet, line, row, numbers, before.get(line, []))
     return _save(book)
 
 
-def _write_row(sheet: Worksheet, line: int, row: list[str], numbers: Collection[int]) -> None:
+def _write_row(
+    sheet: Worksheet, line: int, row: list[str], numbers: Collection[int], before: Sequence[str] = ()
+) -> None:
+    """Writes the texts of a row; before: those that stand there, of which the same stay as they are."""
     for at, text in enumerate(row):
+        if at < len(before) and text == before[at]:
+            continue
         cell = sheet.cell(line, at + 1)
         cell.value = float(text) if text and at in numbers else text or None
         if isinstance(cell.value, str):

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from licences.book.exchange import fill_tables, list_columns, list_names, list_tables, read_cell
+from licences.book.exchange import fill_tables, find_given, list_columns, list_names, list_tables, read_cell
 from licences.book.store import make_book
 from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, quote
 from licences.reading.files import read_text, write_all_whole
@@ -51,16 +51,17 @@ def read_tables(folder: Path, place: Path) -> dict[str, int]:
 
 def _read_table(name: str, path: Path) -> tuple[list[dict[str, object]], list[Problem]]:
     """The rows of one file, typed, and what is wrong with them. Raises: MissingFileError, ProblemsError."""
-    columns = list_columns(name)
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
         header, *found = ((reader.line_num, row) for row in reader)
     except (csv.Error, ValueError) as error:
         said = f"it cannot be read as CSV ({error})" if isinstance(error, csv.Error) else "it is empty"
         return [], [Problem(str(path), 1, "file", said, "export the book again")]
-    if header[1] != columns:
+    columns = find_given(name, header[1])
+    if columns is None:
         wrong = f"its columns are {cut(', '.join(header[1]))}"
-        return [], [Problem(str(path), 1, "header", wrong, f"they have to be {', '.join(columns)}")]
+        right = f"they have to be {', '.join(list_columns(name))}"
+        return [], [Problem(str(path), 1, "header", wrong, right)]
     rows: list[dict[str, object]] = []
     problems: list[Problem] = []
     for line, row in found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import chain, islice
@@ -13,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from licences.book.clients import OWN, find_id
 from licences.book.place import is_book
 from licences.book.reading import keep_garbage, read_kept
 from licences.errors import (
@@ -23,22 +26,28 @@ from licences.errors import (
     UsageError,
     cut,
     quote,
-    suggest,
 )
 from licences.reading import tables
 from licences.reading.bounds import FIRST_DAY, LAST_DAY, MAX_SUGGESTIONS
-from licences.reading.characters import find_garbled
+from licences.reading.characters import find_garbled, fold, fold_width
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
 from licences.reading.extent import Extent
+from licences.reading.own_columns import EXTRA
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
 from licences.rules.case_files import add_case_files
+from licences.rules.licence_names import LicenceNames, NoLicenceError
 from licences.rules.stages import FROM, fold_stages, loosen
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 HELD = "held"
 DENIED = "not:"  # before a code that a client says it does not hold
 _DENIAL = re.compile(r"(?:not|未持有)\s*[:：]\s*(.*)", re.IGNORECASE)
+_EXPIRY = re.compile(r"(.*?)\s*[@＠]\s*(.*)")
+_NOTHING = ((NONE,), ("None",), ("NONE",), ("无",))  # how a client writes that it holds nothing
+_MOST_ID_BYTES = (
+    200  # of the 255 that a folder's name may have, since what is being written bears a longer one
+)
 RARE = "rare"
 NOT_ASKED = ("group", "contact", "engaged_on", FROM)  # columns of a clients file that no form asks for
 _TYPES = {"bool": "yes_no", "number": "number", "set": "set", "choice": "told_choice"}
@@ -91,11 +100,13 @@ class Field:
 class Fields:
     """All facts that a client can tell, in the order of a questionnaire.
 
-    held: what expressions call the licences that a client holds; it is told by ``holds`` and never asked.
+    held: what expressions call the licences that a client holds; it is told by ``holds`` and never asked. names: what
+    these are called, none where the catalogue is not known.
     """
 
     every: tuple[Field, ...]
     held: Field | None = None
+    names: LicenceNames = field(default_factory=LicenceNames)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -192,15 +203,16 @@ def find_clients_table(fields: Fields) -> Table:
         )
         for field in fields.every
     )
-    return Table(columns=(*table.columns, *facts), key=table.key, means=table.means)
+    return Table(columns=(*table.columns, *facts), key=table.key, means=table.means, takes_own=True)
 
 
 def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
-    """The clients of a CSV file or a workbook, indexed by line: client, name, holds, group, contact, engaged_on, one column a field, stages.
+    """The clients of a CSV file or a workbook, indexed by line: client, name, holds, group, contact, engaged_on, one column a field, extra, stages.
 
     dtypes: ``boolean``, ``Float64``, ``str`` and, for a set, ``category`` of texts such as ``a;b`` or
     ``none``; a fact that is not told is missing. ``holds`` is a tuple of ``CODE``, ``CODE@YYYY-MM-DD``
-    or ``not:CODE``. ``engaged_on`` is datetime64. ``stages`` is a tuple of ``Stage``, what changes later on; mostly it is empty.
+    or ``not:CODE``. ``engaged_on`` is datetime64. ``extra`` is a dict of texts by the names of the
+    file's own columns, mostly empty. ``stages`` is a tuple of ``Stage``, what changes later on; mostly it is empty.
     ``codes`` are the codes that a client can hold, None where they are not known.
 
     Raises: ProblemsError naming every bad cell; MissingFileError.
@@ -252,11 +264,13 @@ def _gather(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Typed rows as one a client, with the stages beside it, and what is wrong with them."""
     _read_none(rows)
+    _read_names(rows, fields.names, codes)
+    _compose_ids(rows)
     profiles, further, problems = fold_stages(rows, fields.by_name, file, unread)
     if not are_checked:
         problems += check_cells(profiles, table, file, unread)
         problems += check_cells(further, loosen(table), file, unread) if len(further) else []
-    return profiles, problems + _find_client_problems(profiles, codes, file)
+    return profiles, problems + _find_client_problems(profiles, codes, fields.names, file)
 
 
 def make_nobody(fields: Fields, answer: str) -> pd.DataFrame:
@@ -280,7 +294,8 @@ def make_profiles(
     Raises: ProblemsError naming every bad cell.
     """
     table = find_clients_table(fields)
-    header = [column.name for column in table.columns]
+    own = dict.fromkeys(name for row in rows for name in row if name.startswith(OWN))
+    header = [*(column.name for column in table.columns), *own]
     cells = [[row.get(name, "") for name in header] for row in rows]
     typed, problems = convert_cells(header, range(1, len(rows) + 1), cells, table, file)
     profiles, wrong = _gather(typed, problems, table, fields, codes, file, are_checked)
@@ -292,7 +307,7 @@ def make_profiles(
 def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
     """A row of ``read_profiles`` as the cells of a clients file; a fact that is not told is empty.
 
-    What is not asked of a client is there only where it is told. Later stages are rows of their own.
+    What is not asked of a client is there only where it is told; own columns are named ``extra:NAME``. Later stages are rows of their own.
     """
     cells = {"client": str(record["client"]), "name": str(record["name"]), "holds": ";".join(record["holds"])}
     told = {name: record.get(name) for name in NOT_ASKED}
@@ -301,7 +316,18 @@ def list_cells(record: Mapping[str, Any], fields: Fields) -> dict[str, str]:
         for name, value in told.items()
         if not pd.isna(value)
     }
-    return cells | {field.name: write_cell(record[field.name], field) for field in fields.every}
+    own = {f"{OWN}{name}": text for name, text in (record.get(EXTRA) or {}).items()}
+    return cells | {field.name: write_cell(record[field.name], field) for field in fields.every} | own
+
+
+def list_extra(profiles: pd.DataFrame) -> Sequence[Mapping[str, str]]:
+    """The own texts of each client by the names of their columns; mostly nothing."""
+    return profiles[EXTRA].tolist() if EXTRA in profiles else [{}] * len(profiles)
+
+
+def list_own_columns(profiles: pd.DataFrame) -> list[str]:
+    """The names of the file's own columns, in its order."""
+    return list(dict.fromkeys(name for extra in list_extra(profiles) for name in extra))
 
 
 def write_cell(value: Any, field: Field) -> str:
@@ -316,8 +342,37 @@ def write_cell(value: Any, field: Field) -> str:
 def _read_none(profiles: pd.DataFrame) -> None:
     """Who holds ``none`` holds nothing, as in a set; what is not held is written in one way."""
     profiles["holds"] = [
-        () if items == (NONE,) else tuple(map(_read_denial, items)) for items in profiles["holds"]
+        () if items in _NOTHING else tuple(map(_read_denial, items)) for items in profiles["holds"]
     ]
+
+
+def _read_names(profiles: pd.DataFrame, names: LicenceNames, codes: Collection[str] | None) -> None:
+    """Puts the codes of what is held in place of names; what names none stays, to be found as a problem."""
+    if codes is None:
+        return
+    known: dict[str, str] = {}
+    for item in dict.fromkeys(chain.from_iterable(profiles["holds"])):
+        denied, name, expiry = _split_holding(item)
+        with suppress(NoLicenceError):
+            code = name if name in codes else names.find_code(name, codes)
+            known[item] = f"{denied}{code}{expiry}"
+    if any(item != read for item, read in known.items()):
+        profiles["holds"] = [tuple(known.get(item, item) for item in items) for items in profiles["holds"]]
+
+
+def _split_holding(item: str) -> tuple[str, str, str]:
+    """What is held or denied in three parts: ``not:`` or nothing, code or name, and the expiry with its mark."""
+    bare = item.removeprefix(DENIED)
+    found = _EXPIRY.fullmatch(bare)
+    name, expiry = (found[1], f"@{fold_width(found[2])}") if found else (bare, "")
+    return item[: len(item) - len(bare)], name, expiry
+
+
+def _compose_ids(profiles: pd.DataFrame) -> None:
+    """Ids in the one form that every system keeps apart alike; composed where a system took the letters apart."""
+    for column in ("client", "group"):
+        if not all(str(text).isascii() for text in profiles[column].dropna().unique()):
+            profiles[column] = profiles[column].str.normalize("NFC")
 
 
 def _read_denial(item: str) -> str:
@@ -325,12 +380,14 @@ def _read_denial(item: str) -> str:
     return f"{DENIED}{found[1]}" if found else item
 
 
-def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None, file: str) -> list[Problem]:
+def _find_client_problems(
+    profiles: pd.DataFrame, codes: Collection[str] | None, names: LicenceNames, file: str
+) -> list[Problem]:
     """Holdings that nobody can have, and ids that would share a folder."""
-    problems = _find_holding_problems(profiles["holds"], codes, file) + _find_garbled_names(
+    problems = _find_holding_problems(profiles["holds"], codes, names, file) + _find_garbled_names(
         profiles["name"], file
     )
-    folded = profiles["client"].fillna("").str.casefold()
+    folded = profiles["client"].fillna("").map(fold)
     problems += [
         Problem(
             file,
@@ -342,18 +399,30 @@ def _find_client_problems(profiles: pd.DataFrame, codes: Collection[str] | None,
         for line in profiles.index[folded.duplicated() & ~profiles["client"].duplicated()][: MAX_PROBLEMS + 1]
     ]
     problems += [
-        Problem(
-            file,
-            int(str(line)),
-            column,
+        Problem(file, int(str(line)), column, *fault)
+        for column in ("client", "group")
+        for line, name in profiles[column].dropna().items()
+        if (fault := _find_folder_fault(name))
+    ]
+    return problems + _find_group_problems(profiles, file) + _find_engagement_problems(profiles, file)
+
+
+def _find_folder_fault(name: str) -> tuple[str, str] | None:
+    """Why a system makes no folder of the name of an id, and what would be right."""
+    usual = fold_width(name)
+    if usual != name and re.fullmatch(r"[\w-]+", usual):
+        return f"{quote(name)} holds letters of another form or width", f"write it as {usual}"
+    if WINDOWS_DEVICE.fullmatch(name):
+        return (
             f"{name!r} is a device on Windows, which makes no folder of that name",
             "use another id, so that the file is good on every system",
         )
-        for column in ("client", "group")
-        for line, name in profiles[column].dropna().items()
-        if WINDOWS_DEVICE.fullmatch(name)
-    ]
-    return problems + _find_group_problems(profiles, file) + _find_engagement_problems(profiles, file)
+    if len(name.encode(errors="replace")) > _MOST_ID_BYTES:
+        return (
+            f"{quote(name)} is too long for the name of a folder",
+            f"use an id of at most {_MOST_ID_BYTES} letters, or {_MOST_ID_BYTES // 3} Chinese characters",
+        )
+    return None
 
 
 def _find_engagement_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:
@@ -369,11 +438,11 @@ def _find_engagement_problems(profiles: pd.DataFrame, file: str) -> list[Problem
 def _find_group_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:
     """Groups whose page would lie in the folder of a client, or of another group."""
     groups = profiles["group"].dropna()
-    clients = {client.casefold() for client in profiles["client"].dropna()} if len(groups) else set()
+    clients = {fold(client) for client in profiles["client"].dropna()} if len(groups) else set()
     first: dict[str, str] = {}
     problems = []
     for line, group in groups.items():
-        folded = group.casefold()
+        folded = fold(group)
         if folded in clients:
             wrong = f"{quote(group)} is the id of a client too"
             right = "use another id, since each client and each group has a folder of its own"
@@ -384,10 +453,12 @@ def _find_group_problems(profiles: pd.DataFrame, file: str) -> list[Problem]:
     return problems[: MAX_PROBLEMS + 1]
 
 
-def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, file: str) -> list[Problem]:
+def _find_holding_problems(
+    column: pd.Series, codes: Collection[str] | None, names: LicenceNames, file: str
+) -> list[Problem]:
     wrong: dict[str, tuple[str, str]] = {}
     for item in dict.fromkeys(chain.from_iterable(column)):
-        found = _find_wrong_holding(item, codes, len(wrong) < MAX_SUGGESTIONS)
+        found = _find_wrong_holding(item, codes, names, len(wrong) < MAX_SUGGESTIONS)
         if found:
             wrong[item] = found
     named = (
@@ -406,7 +477,7 @@ def _find_holding_problems(column: pd.Series, codes: Collection[str] | None, fil
 
 
 def _find_wrong_holding(
-    item: str, codes: Collection[str] | None, is_suggested: bool
+    item: str, codes: Collection[str] | None, names: LicenceNames, is_suggested: bool
 ) -> tuple[str, str] | None:
     is_denied = item.startswith(DENIED)
     code, at, expiry = item.removeprefix(DENIED).partition("@")
@@ -416,8 +487,11 @@ def _find_wrong_holding(
             f"write it as {DENIED}{cut(code)}",
         )
     if codes is not None and code not in codes:
-        right = (find_separator(code) or suggest(code, codes)) if is_suggested else "as above"
-        return f"no licence {quote(code)}", right
+        if not is_suggested:
+            return f"no licence {quote(code)}", "as above"
+        if mark := find_separator(code):
+            return f"no licence {quote(code)}", mark
+        return names.explain(code, codes)
     if at:
         try:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", expiry, re.ASCII):
@@ -481,21 +555,35 @@ def choose_clients(
 ) -> pd.DataFrame:
     """The rows of the named clients and of all of the named groups, all where none is named.
 
-    Raises: UnknownNameError, and UsageError where a group is named and the file has none.
+    A client is named by its id, or by its name. Raises: UnknownNameError, and UsageError where a group is named and the file has none.
     """
-    known = {"client": set(profiles["client"]), "group": set(profiles["group"].dropna()) if groups else set()}
-    for kind, asked in (("client", clients), ("group", groups)):
-        for name in asked:
-            if kind == "group" and not known[kind]:
-                raise UsageError(
-                    f"no client has a group, so there is no {name!r}", "tell it in the column 'group'"
-                )
-            if name not in known[kind]:
-                raise UnknownNameError(kind, name, known[kind])
     if not clients and not groups:
         return profiles
-    is_asked = profiles["client"].isin(list(clients))
-    return profiles[is_asked | profiles["group"].isin(list(groups))] if groups else profiles[is_asked]
+    wanted = list(find_client_ids(clients, profiles["client"].tolist(), profiles["name"].tolist()))
+    known = set(profiles["group"].dropna()) if groups else set()
+    asked = [unicodedata.normalize("NFC", name) for name in groups]
+    for name in asked:
+        if not known:
+            raise UsageError(
+                f"no client has a group, so there is no {name!r}", "tell it in the column 'group'"
+            )
+        if name not in known:
+            raise UnknownNameError("group", name, known)
+    is_asked = profiles["client"].isin(wanted)
+    return profiles[is_asked | profiles["group"].isin(asked)] if groups else profiles[is_asked]
+
+
+def find_client_ids(asked: Iterable[str], ids: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """The ids of clients that are named by an id or by a name. names: of each id.
+
+    Raises: UnknownNameError; UsageError where several clients have the name.
+    """
+    known = set(ids)
+    for text in asked:
+        found = text if text in known else find_id(text, ids, names)
+        if found is None:
+            raise UnknownNameError("client", text, known if text.isascii() else known.union(names))
+        yield found
 
 
 def split_set(told: str) -> frozenset[str]:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from licences.book.clients import IDENTITY, Writing, find_client, list_clients, write_cells
+from licences.book.clients import IDENTITY, Writing, find_client, list_clients, list_names, write_cells
 from licences.book.events import Event, list_events, strike_out, write_events
 from licences.book.store import change_book, make_book
 from licences.errors import LicencesError, UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.rules.applications import check_course, check_event, follow_events, order_events
 from licences.rules.case_files import CaseFile, assign_case_files
-from licences.rules.facts import DENIED, Fields, list_cells, split_holdings, write_cell
+from licences.rules.facts import DENIED, Fields, find_client_ids, list_cells, split_holdings, write_cell
 from licences.rules.stages import list_stages
 
 _KEPT = frozenset({*IDENTITY, "holds"})  # what is written only where it changes
@@ -151,30 +151,28 @@ def record_events(
     """
     pairs = list(told)
     with change_book(place) as connection:
-        known = {client.casefold(): client for client in list_clients(connection)}
-        add_events(connection, known, pairs, codes, writing)
+        add_events(connection, pairs, codes, writing)
 
 
 def add_events(
     connection: Any,
-    known: Mapping[str, str],
     pairs: Sequence[tuple[str, Event]],
     codes: Collection[str],
     writing: Writing,
 ) -> None:
-    """Adds events of clients in the order in which they happened. known: the ids of the book, by their folded ones.
+    """Adds events of clients in the order in which they happened.
 
     Raises: EventsError naming all that cannot be.
     """
     in_time = sorted(range(len(pairs)), key=lambda at: pairs[at][1].happened_on or date.min)
     errors: list[tuple[int, LicencesError]] = []
+    names = list_names(connection)
+    ids, called = list(names), list(names.values())
     so_far: dict[str, list[Event]] = {}
     for at in in_time:
         client, event = pairs[at]
         try:
-            whose = known.get(client.casefold())
-            if whose is None:
-                raise UnknownNameError("client", client, set(known.values()))
+            (whose,) = find_client_ids([client], ids, called)
             check_fields(event, codes)
             if whose not in so_far:
                 so_far[whose] = list(list_events(connection, whose).get(whose, ()))

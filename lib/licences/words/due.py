@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal, TypedDict, cast
@@ -73,6 +74,7 @@ class CallJson(TypedDict):
     last_event: str | None
     last_event_on: str | None
     provisional: bool
+    extra: dict[str, str]
 
 
 def view_calls(calls: Iterable[Call], law: LawInForce) -> list[CallView]:
@@ -85,8 +87,13 @@ def describe_calls(calls: Iterable[Call], law: LawInForce) -> list[CallJson]:
     return [_describe(view) for view in view_calls(calls, law)]
 
 
-def list_cells(view: CallView) -> list[str | int | date | None]:
-    """A row of a table of calls, a cell for each of COLUMNS."""
+def name_own_columns(calls: Iterable[Call]) -> list[str]:
+    """The columns of the firm's own that the clients of calls have, in their order."""
+    return list(dict.fromkeys(name for one in calls for name in one.extra))
+
+
+def list_cells(view: CallView, own: Iterable[str] = ()) -> list[str | int | date | None]:
+    """A row of a table of calls, a cell for each of COLUMNS, then one for each of the firm's own columns."""
     one = view["call"]
     return [
         one.name,
@@ -105,12 +112,18 @@ def list_cells(view: CallView) -> list[str | int | date | None]:
         view["event"],
         one.last.happened_on if one.last else None,
         view["remark"],
+        *(one.extra.get(name, "") for name in own),
     ]
 
 
-def name_columns(language: str) -> list[str]:
-    """What COLUMNS are called."""
-    return [say(language, f"due.{name}") for name in COLUMNS]
+def name_columns(language: str, own: Iterable[str] = ()) -> list[str]:
+    """What COLUMNS are called, then the firm's own columns, one that has the name of another with a mark."""
+    names = [say(language, f"due.{name}") for name in COLUMNS]
+    for name in own:
+        taken = {one.casefold() for one in names}
+        marked = (f"{name} ({count})" if count > 1 else name for count in itertools.count(1))
+        names.append(next(one for one in marked if one.casefold() not in taken))
+    return names
 
 
 def say_none(within_days: int, as_of: date, language: str) -> str:
@@ -209,6 +222,7 @@ def _describe(view: CallView) -> CallJson:
         "last_event": last.kind if last else None,
         "last_event_on": _write_day(last.happened_on) if last else None,
         "provisional": one.is_provisional,
+        "extra": dict(one.extra),
     }
 
 

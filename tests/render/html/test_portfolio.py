@@ -79,6 +79,11 @@ def test_the_page_begins_with_whom_to_call(portfolio: Portfolio, many: Portfolio
     assert "<h1>" not in read_section(portfolio, "summary")
     told = make_portfolio(many.catalogue, many.profiles.assign(contact="<i>王敏</i> =1"), AS_OF, START, "en")
     assert "&lt;i&gt;王敏&lt;/i&gt; =1" in make_portfolio_section(told, "calls")._repr_html_()
+    own = [{"电话": "<b>1</b>", "备注": ""}] * len(many.profiles)
+    told = make_portfolio(many.catalogue, many.profiles.assign(extra=own), AS_OF, START, "en")
+    said = make_portfolio_section(told, "calls")._repr_html_()
+    assert '<br><span class="help">电话: &lt;b&gt;1&lt;/b&gt;</span>' in said
+    assert "备注" not in said
 
 
 def test_of_many_calls_the_first_are_shown_and_the_others_counted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.render.brand import Brand
 from licences.render.word import budget, filling
-from licences.render.word.context import NAMES, describe_words
+from licences.render.word.context import NAMES, ClientName, describe_words
 from licences.render.word.document import make_word
 from licences.render.word.filters import FILTERS, METHODS, TESTS
 from licences.render.word.sandbox import LOOP_NAMES, freeze, make_environment
@@ -61,7 +62,8 @@ def test_all_that_a_template_is_handed_is_plain_and_frozen(
     monkeypatch.setattr(filling.Filling, "fill", keep)
     make_word(case, Brand(firm="Harbour"))
     kinds = {kind for value in handed[0].values() for kind in list_kinds(value)}
-    assert kinds <= {str, int, float, bool, type(None), tuple, MappingProxyType}
+    assert kinds <= {str, int, float, bool, type(None), tuple, MappingProxyType, ClientName}
+    assert type(handed[0]["client"].extra) is MappingProxyType
     assert set(handed[0]) == set(NAMES)
 
 
@@ -113,6 +115,33 @@ def test_the_guide_names_what_a_template_may_use(case: Case) -> None:
 def test_what_the_guide_promises_is_filled_in(case: Case, typed: str, filled: str | None) -> None:
     texts = list_texts(make_word(case, template=make_docx(typed)))
     assert texts == [filled] if filled is not None else texts[0].endswith("True ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "filled"),
+    [
+        ("{{ client.extra.phone }} {{ client.extra[“联系电话”] }}{{ client.extra.联系电话 }}", "010 <b>&{{ x }}<b>&{{ x }}"),
+        ("{{ client }} {{ client|upper }} {{ client.extra.remark }}.", "三号 Shop 三号 SHOP ."),
+        ("{% for name, text in client.extra.items() if text %}{{ name }}={{ text }};{% endfor %}", "phone=010;联系电话=<b>&{{ x }};"),
+        ("{{ 'yes' if client.extra.phone is defined else 'no' }} {{ client.extra.get('fax', '–') }}", "yes –"),
+    ],
+)  # fmt: skip
+def test_a_template_names_the_own_columns_of_the_client(case: Case, typed: str, filled: str) -> None:
+    own = {"phone": "010", "联系电话": "<b>&{{ x }}", "remark": ""}
+    told = replace(case, name="三号 Shop", extra=own)
+    assert list_texts(make_word(told, template=make_docx(typed))) == [filled]
+
+
+def test_an_own_column_that_the_clients_do_not_have_is_told_with_what_is_near(case: Case) -> None:
+    told = replace(case, extra={"phone": "010"})
+    with pytest.raises(UsageError, match="has no attribute 'phon'; did you mean 'phone'"):
+        make_word(told, template=make_docx("{{ client.extra.phon }}"))
+    with pytest.raises(UsageError, match="a text has no attribute 'extras'"):
+        make_word(told, template=make_docx("{{ client.extras }}"))
+    with pytest.raises(UsageError, match="has no attribute 'phone'"):
+        make_word(case, template=make_docx("{{ client.extra.phone }}"))
+    with pytest.raises(UsageError, match="a list cannot be printed"):
+        make_word(told, template=make_docx("{{ client.extra }}"))
 
 
 def test_a_template_that_is_fine_for_one_client_is_bounded_for_another(

@@ -17,6 +17,7 @@ from licences.words.due import (
     CallView,
     list_cells,
     name_columns,
+    name_own_columns,
     say_intro,
     say_none,
     view_calls,
@@ -30,12 +31,15 @@ _WIDTHS = {
 }  # fmt: skip
 
 
+_OWN_WIDTH = 20  # of a column of the firm's own
+
+
 def make_due_workbook(
     calls: Sequence[Call], law: LawInForce, within_days: int, brand: Brand | None = None
 ) -> bytes:
     """The workbook as the bytes of an ``.xlsx`` file; what anybody typed is text, never a formula."""
     brand, own = brand or Brand(), partial(say, law.language)
-    title = own("due.file_title")
+    title, columns = own("due.file_title"), name_own_columns(calls)
     lines = [
         Line(title, style="title"),
         Line(own("due.as_of"), law.as_of),
@@ -48,19 +52,23 @@ def make_due_workbook(
     table = Table(
         name=own("due.sheet"),
         columns=[
-            Column(label, _WIDTHS[name])
-            for name, label in zip(COLUMNS, name_columns(law.language), strict=True)
+            Column(label, width)
+            for label, width in zip(
+                name_columns(law.language, columns),
+                [*(_WIDTHS[name] for name in COLUMNS), *[_OWN_WIDTH] * len(columns)],
+                strict=True,
+            )
         ],
-        rows=[_list_row(view) for view in view_calls(calls, law)],
+        rows=[_list_row(view, columns) for view in view_calls(calls, law)],
         empty=say_none(within_days, law.as_of, law.language),
     )
     look = make_look(title, own("due.title"), law.as_of, brand, law.language)
     return draw_book(own("workbook.sheets.about"), lines, [table], look)
 
 
-def _list_row(view: CallView) -> list[Cell]:
+def _list_row(view: CallView, own: Sequence[str]) -> list[Cell]:
     """The cells of a call; its last day is red where it has gone by."""
-    cells = zip(COLUMNS, list_cells(view), strict=True)
+    cells = zip([*COLUMNS, *own], list_cells(view, own), strict=True)
     return [
         Day(cell, view["is_provisional"], view["is_overdue"])
         if name == "last_day" and isinstance(cell, date)

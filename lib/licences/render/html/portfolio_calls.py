@@ -30,17 +30,22 @@ def describe_calls(portfolio: Portfolio) -> dict[str, Any]:
             name: say(language, f"due.{name}")
             for name in ("client", "licence", "last_day", "left", "concern")
         },
-        "rows": [_describe(view) for view in view_calls(calls[:SHOWN], portfolio.law)],
+        "rows": [_describe(view, language) for view in view_calls(calls[:SHOWN], portfolio.law)],
         "more": say(language, "due.more", count=say_number(more)) if more > 0 else "",
         "is_starred": any(one.is_provisional for one in calls[:SHOWN]),
     }
 
 
-def _describe(view: CallView) -> dict[str, Any]:
+def _describe(view: CallView, language: str) -> dict[str, Any]:
     official = view["official_name"]
     return {
         "client": view["name"],
         "contact": view["contact"] or view["client"],
+        "own": [
+            say(language, "word.label", label=name) + text
+            for name, text in view["call"].extra.items()
+            if text
+        ],
         "name": view["licence"],
         "official": "" if official == view["licence"] else official,
         "day": mark_day(view["last_day"]),

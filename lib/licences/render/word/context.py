@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from licences.analysis.case import Case
 from licences.planning.promise import DATES
@@ -41,6 +41,19 @@ NAMES = frozenset(
 """What a template may name: these words, and the pictures."""
 
 
+class ClientName(str):
+    """The name of a client; ``extra`` has its texts in columns of the firm's own, by their names."""
+
+    __slots__ = ("extra",)
+
+    def __new__(cls, name: str, extra: Mapping[str, str]) -> Self:
+        made = super().__new__(cls, name)
+        made.extra = extra
+        return made
+
+    extra: Mapping[str, str]
+
+
 def describe_words(case: Case, brand: Brand, length: str = STANDARD) -> Words:
     """Names that a template may use, each a text, a number, or a list of such with names of its own.
 
@@ -60,7 +73,7 @@ class _Words:
         told = describe_licences(case)
         return {
             "page": page,
-            "client": case.name,
+            "client": ClientName(case.name, case.extra),
             "client_code": case.client,
             "as_of": str(case.as_of),
             "start": str(case.start),

@@ -26,7 +26,7 @@ from licences.render.word.budget import (
     find_budget,
     weigh,
 )
-from licences.render.word.context import NAMES
+from licences.render.word.context import NAMES, ClientName
 from licences.render.word.filters import FILTERS, METHODS, OWN_FILTERS, TESTS
 from licences.render.word.parts import clean_text
 
@@ -63,6 +63,8 @@ def freeze(value: Any, frozen: dict[int, Any] | None = None) -> Any:
     kind = type(value)
     if kind is str or kind in {bool, int, float, type(None), Picture}:
         return value
+    if kind is ClientName:
+        return ClientName(value, freeze(value.extra, frozen))
     frozen = {} if frozen is None else frozen
     found = frozen.get(id(value))
     if found is not None:
@@ -117,6 +119,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         """A part of what a template was given; of nothing does it see what Python has."""
         if isinstance(obj, MappingProxyType | dict):
             return self.getitem(obj, attribute)
+        if isinstance(obj, ClientName) and attribute == "extra":
+            return obj.extra
         if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
             return getattr(obj, attribute)
         if isinstance(obj, StrictUndefined):
@@ -175,7 +179,14 @@ class _Unknown(StrictUndefined):
             return str(super()._undefined_message)
         if isinstance(whole, Mapping):
             return f"an entry has no attribute {name!r}; {suggest(str(name), list(map(str, whole)))}"
-        kinds = {Picture: "a picture", str: "a text", tuple: "a list", list: "a list", LoopContext: "loop"}
+        kinds = {
+            Picture: "a picture",
+            str: "a text",
+            ClientName: "a text",
+            tuple: "a list",
+            list: "a list",
+            LoopContext: "loop",
+        }
         return f"{kinds.get(type(whole), type(whole).__name__)} has no attribute {name!r}"
 
 
