@@ -17,6 +17,8 @@ ASKED_WHEN = {
     "minor_monthly_users": "monthly_active_users >= 1 and minor_registered_users != 0",
     "in_foreign_pilot_area": "foreign_share_percent > 0 and province in ('110000', '310000', '440000', '460000')",
     "international_express": "own_couriers",
+    "branch_cities": "wants_95_number and not sells_call_centre_services",
+    "state_owned_or_controlled": "hosts_video_programmes or user_video",
 }
 
 

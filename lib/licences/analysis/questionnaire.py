@@ -121,10 +121,20 @@ def _drop_never_asked(whens: Mapping[str, Node], fields: Fields) -> dict[str, No
 
 
 def _find_late(whens: Mapping[str, Node], fields: Fields) -> set[str]:
-    """What only few have, and what hangs on that; but what others hang on stands with those, however rare."""
+    """What only few have, and what nobody is asked who has none of that.
+
+    But what others hang on as well stands before those, however rare.
+    """
+    named = {name: {atom.field for atom in find_atoms(when)} for name, when in whens.items()}
     late = {name for name in whens if fields[name].is_rare}
-    early = {atom.field for name in whens if name not in late for atom in find_atoms(whens[name])}
-    while more := {atom.field for name in early & late for atom in find_atoms(whens[name])} - early:
+    while more := {
+        name
+        for name in named.keys() - late
+        if fold(whens[name], {parent: fields[parent].none for parent in named[name] & late}) == Always(False)
+    }:
+        late |= more
+    early = {parent for name in named.keys() - late for parent in named[name]}
+    while more := {parent for name in early & late for parent in named[name]} - early:
         early |= more
     return late - early
 
