@@ -45,7 +45,7 @@ from licences.render.html.questionnaire import SCRIPTS, make_questionnaire_page,
 from licences.rules.expressions import Always, Node, find_atoms
 from licences.rules.facts import Field, make_profiles, write_cell
 from licences.rules.logic import Rule, make_profile
-from licences.words.questionnaire import say_questions
+from licences.words.questionnaire import say_questions, spread_nots
 from licences.words.texts import read_texts, say
 from serving import BROWSER_ARGUMENTS
 
@@ -192,6 +192,16 @@ def test_working_in_what_is_told_changes_no_answer(
     both = further | {name: value for name, value in told.items() if value is not None}
     known = {name: value for name, value in told.items() if value is not None}
     assert Rule("", fold(node, known), FIELDS).decide(both) == Rule("", node, FIELDS).decide(both)
+
+
+@given(NODES, PROFILES)
+@settings(max_examples=300, deadline=None)
+def test_what_is_denied_in_words_is_a_single_statement_each(node: Node, profile: dict[str, Any]) -> None:
+    spread = spread_nots(node)
+    assert Rule("", spread, FIELDS).decide(profile) == Rule("", node, FIELDS).decide(profile)
+    assert "Not(part=Not" not in repr(spread)
+    assert "Not(part=And" not in repr(spread)
+    assert "Not(part=Or" not in repr(spread)
 
 
 def test_every_question_can_be_asked_of_somebody_who_knows_no_cells(

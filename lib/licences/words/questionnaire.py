@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from licences.analysis.questionnaire import Question, Questionnaire
-from licences.rules.expressions import Always
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or
 from licences.rules.facts import Field, Fields
 from licences.words.phrases import say_rule
 from licences.words.texts import read_texts, say, say_number
@@ -54,9 +54,24 @@ def _say(question: Question, fields: Fields, language: str) -> AskedQuestion:
         values=[(value, labels[language]) for value, labels in field.values.items()],
         only_if=""
         if is_settled
-        else say(language, "questionnaire.only_if", rule=say_rule(question.when, fields, language)),
+        else say(
+            language, "questionnaire.only_if", rule=say_rule(spread_nots(question.when), fields, language)
+        ),
         is_listed=is_listed,
     )
+
+
+def spread_nots(node: Node, is_so: bool = True) -> Node:
+    """The same expression, in which only single statements are said not to be so: nobody reads a bracket denied."""
+    match node:
+        case Always(value):
+            return Always(value == is_so)
+        case Atom():
+            return node if is_so else Not(node)
+        case Not(part):
+            return spread_nots(part, not is_so)
+    parts = tuple(spread_nots(part, is_so) for part in node.parts)
+    return And(parts) if isinstance(node, And) == is_so else Or(parts)
 
 
 def _say_help(field: Field, language: str) -> str:
