@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,8 @@ def rank_questions(
     decides on average, each weighed by what it is to do without it, and all by how usual the fact is), group
     (``rare`` for facts that only few businesses have, else None). Those that are rare come last; what
     they settle together ``find_settled_by_none`` says. A fact that is not asked of the client is left out, and
-    one of which that cannot be told yet comes after the open facts that decide it, as far as these are not rare.
+    one of which that cannot be told yet comes after the open facts that decide it, as far as these are not rare,
+    with no larger stake than theirs.
     """
     law, fields = find_law_in_force(catalogue, as_of), catalogue.fields
     entries = law.entries
@@ -76,14 +77,29 @@ def rank_questions(
                     "group": RARE if field.is_rare else None,
                 }
             )
-        by_name = {question["field"]: question for question in sorted(ranked, key=_order)}
-        waits = {name: parents.get(name, ()) for name in by_name if asked.get(name) is None}
+        waits = {
+            question["field"]: parents.get(question["field"], ())
+            for question in ranked
+            if asked.get(question["field"]) is None
+        }
         for is_rare in (False, True):
-            block = [name for name in by_name if fields[name].is_rare is is_rare]
-            questions += [by_name[name] for name in put_parents_first(block, waits)]
+            block = [question for question in ranked if fields[question["field"]].is_rare is is_rare]
+            questions += _order_block(block, waits)
     frame = pd.DataFrame(questions, columns=list(_COLUMNS))
     frame["group"] = pd.Series([one["group"] for one in questions], dtype=object)  # which keeps None as it is
     return frame
+
+
+def _order_block(
+    block: Sequence[dict[str, Any]], waits: Mapping[str, Collection[str]]
+) -> list[dict[str, Any]]:
+    """Questions by what hangs on them; on one that another makes needless hangs no more than on that one."""
+    by_name = {question["field"]: question for question in sorted(block, key=_order)}
+    for name in put_parents_first(by_name, waits):
+        above = [by_name[other]["stake"] for other in waits.get(name, ()) if other in by_name]
+        by_name[name]["stake"] = min([by_name[name]["stake"], *(stake for stake in above if stake)])
+    ordered = [question["field"] for question in sorted(block, key=_order)]
+    return [by_name[name] for name in put_parents_first(ordered, waits)]
 
 
 def _order(question: Mapping[str, Any]) -> tuple[bool, float, int, str]:
