@@ -112,7 +112,7 @@ class ProblemJson(TypedDict):
 class CheckJson(TypedDict):
     """What is wrong or doubtful; with the deep check also what it counted: shares are 0 to 1.
 
-    stages: how many later stages clients_in_stages tell; groups: of companies. None is left out.
+    stages: how many later stages clients_in_stages tell; groups: of companies; own_columns: kept with the clients. None is left out.
     """
 
     problems: list[ProblemJson]
@@ -121,6 +121,7 @@ class CheckJson(TypedDict):
     stages: NotRequired[int]
     clients_in_stages: NotRequired[int]
     groups: NotRequired[int]
+    own_columns: NotRequired[list[str]]
     issued: NotRequired[IssuedJson]
     broken_rules: NotRequired[int]
     noticed: NotRequired[int]
