@@ -120,25 +120,54 @@ class LostError(LicencesError):
 
 
 @dataclass(frozen=True, order=True)
+class Cell:
+    """A place as a person sees it: the sheet, the address such as ``C5``, the column as its header is written.
+
+    Each may be empty.
+    """
+
+    sheet: str = ""
+    address: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        sheet, label = (repr(cut(text)) if text else "" for text in (self.sheet, self.label))
+        if not self.address:
+            return f"in {' of '.join(filter(None, (label, sheet)))}"
+        place = f"in {self.address} of {sheet}" if sheet else f"in {self.address}"
+        return f"{place} ({cut(self.label)})" if self.label else place
+
+
+@dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a file: where, what, and what would be right; line 0 is the file as a whole."""
+    """One thing wrong in a file: where, what, and what would be right; line 0 is the file as a whole.
+
+    cell: where it is for who looks at the file itself, and how the column is called there.
+    """
 
     file: str
     line: int
     column: str
     wrong: str
     right: str
+    cell: Cell | None = None
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: {self.column}" if self.line else self.file
-        return f"{place}: {self.wrong}; {self.right}"
+        seen = f"{self.cell}: " if self.cell else ""
+        return f"{place}: {seen}{self.wrong}; {self.right}"
+
+    @property
+    def rank(self) -> tuple[str, int, str, str, str, str]:
+        """By what problems are put in order."""
+        return self.file, self.line, self.column, self.wrong, self.right, str(self.cell or "")
 
 
 class ProblemsError(LicencesError):
     """One or more files hold problems; all of them are named, and of very many the first MAX_LISTED."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=lambda one: one.rank))
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -79,13 +79,14 @@ def test_chinese_reads_the_same_in_every_encoding_that_spreadsheets_save(
     assert read_text(path).startswith("客")
 
 
-def test_utf16_as_excel_saves_unicode_text_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf16_as_excel_saves_unicode_text_is_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes("client,name\na,甲\n".encode("utf-16"))
-    assert (
-        find_wrong(path)
-        == f"{path}:1: file: holds a NUL byte; save it as plain text in UTF-8, a workbook as .xlsx"
-    )
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes(f"{mark}client,name\na,甲\n".encode(encoding))
+    assert read_rows(path) == (["client", "name"], [2], [["a", "甲"]])
+    path.write_bytes(b"\xff\xfea")
+    assert find_wrong(path) == f"{path}:1: file: begins as UTF-16 and is none; save it as UTF-8"
 
 
 def test_a_missing_file_a_folder_and_an_unreadable_file_are_told_apart(tmp_path: Path) -> None:

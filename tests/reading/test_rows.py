@@ -133,7 +133,7 @@ def test_a_percent_is_read_where_percents_are_asked_for_and_a_label_names_its_co
     row = read_profiles(path, catalogue.fields, set()).iloc[0]
     assert (row["client"], row["foreign_share_percent"], row["company_age_months"]) == ("a", 60, 14)
     path.write_text("client,name,company_age_months,名称\na,甲,60%,x\n", encoding="utf-8")
-    with pytest.raises(ProblemsError, match="名称: unknown column; did you mean 'name'"):
+    with pytest.raises(ProblemsError, match="名称: unknown column; another column is name already"):
         read_profiles(path, catalogue.fields, set())
     path.write_text("client,name,company_age_months\na,甲,60%\n", encoding="utf-8")
     with pytest.raises(ProblemsError, match="'60%' is not a number; write a number that is no percentage"):

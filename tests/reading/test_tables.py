@@ -19,7 +19,10 @@ from licences.rules.facts import read_profiles
 BROKEN = Path(__file__).parents[1] / "broken"
 WRONG = {
     "bad_expiry": [":2: holds: '2029-13-31' is not a date; write it as EDI@2029-03-31"],
-    "client_column_missing": [":1: client: column is missing; add it to the header"],
+    "client_column_missing": [
+        ":1: client: column is missing; add it to the header",
+        ":1: name: column is missing; add it to the header",
+    ],
     "client_id_climbs_out": [":2: client: '../../etc/passwd' is not allowed here; "],
     "client_id_missing": [":2: client: it is empty; fill it in"],
     "client_twice_but_for_capitals": [":3: client: 'Shop' differs from another id only in capitals; "],
@@ -52,7 +55,7 @@ WRONG = {
         ":2: own_categories: unknown value 'drug'; did you mean 'drugs'?",
         ":2: registered_capital_cny: 'x' is not a number; ",
     ],
-    "misspelt_value": [":2: own_categories: unknown value 'publicatons'; did you mean 'publications'?"],
+    "misspelt_value": [":2: own_categories: unknown value 'publishing'; did you mean 'publications'?"],
     "negative_capital": [":2: registered_capital_cny: '-1' is not allowed here; at least 0"],
     "neither_utf8_nor_gb18030": [":2: file: neither UTF-8 nor GB18030; save it as UTF-8"],
     "neither_yes_nor_no": [":2: has_website: 'ja' is neither yes nor no; "],
@@ -60,7 +63,7 @@ WRONG = {
     "not_a_number": [
         ":2: registered_capital_cny: 'many' is not a number; write digits only, such as 1000000 or 12.5, or",
         ":3: registered_capital_cny: 'inf' is not a number; ",
-        ":4: registered_capital_cny: '1,000' is not a number; write it as 1000",
+        ":4: registered_capital_cny: '约500万' is no exact number; write the number alone, such as 5000000",
         ":5: registered_capital_cny: '１0%' is not a number; write a number that is no percentage",
         ":6: registered_capital_cny: '2026-11-23' is a day and no number; write the number that is asked for",
     ],
@@ -74,13 +77,13 @@ WRONG = {
         ":2: holds: an item of the list is empty; ",
         ":2: own_categories: an item of the list is empty; ",
     ],
-    "items_separated_by_commas": [
-        ":2: holds: no licence 'EDI,ICP'; separate the values with ; and not with ,",
-        ":2: own_categories: unknown value 'drugs；cosmetics'; separate the values with ; and not with ；",
+    "items_separated_by_slashes": [
+        ":2: holds: no licence 'EDI/ICP'; separate the values with ; and not with /",
+        ":2: own_categories: unknown value 'drugs/cosmetics'; separate the values with ; and not with /",
     ],
     "bad_expiries": [
         ":2: holds: '' is not a date; write it as EDI@2029-03-31",
-        ":3: holds: '2029/3/31' is not a date; ",
+        ":3: holds: '31/3/2029' is not a date; ",
         ":4: holds: '2029-02-29' is not a date; ",
         ":5: holds: no licence 'EDJ'; did you mean 'EDI'?",
     ],
@@ -99,7 +102,7 @@ WRONG = {
     "not_finite": [f":{line}: registered_capital_cny: " for line in (2, 3, 4, 5, 6)],
     "too_few_cells": [":2: row: 4 cells where the header has 6; "],
     "unknown_code": [":2: holds: no licence 'BUSINESS_LICENSE'; did you mean 'BUSINESS_LICENCE'?"],
-    "unknown_column": [":1: has_websit: unknown column; did you mean 'has_website'?"],
+    "unknown_column": [":1: has_site: unknown column; did you mean 'has_website'?"],
     "garbled_chinese": [
         ":2: name: '鏈堢墮' is Chinese in UTF-8 that was taken for another encoding; go back"
     ],

@@ -103,7 +103,7 @@ def test_numbers_keep_the_zeros_that_they_show_and_none_has_digits_that_nobody_w
     assert read(path).cells == [["007", "A", "0.3"]]
     wrong = refuse(write(["a", "A", 91310000123456789]))
     assert wrong == (
-        "2: share: C2 holds a number of more than 15 digits, of which Excel keeps 15; "
+        "2: share: in C2 of 'Sheet': holds a number of more than 15 digits, of which Excel keeps 15; "
         "format the cell as text and type it anew"
     )
 
@@ -112,8 +112,8 @@ def test_a_formula_without_a_result_and_an_error_are_named_with_their_cell(
     write: Callable[..., Path],
 ) -> None:
     assert refuse(write(["a", "A", "=1+1"], ["b", "#N/A", 1])).splitlines() == [
-        "2: share: C2 holds a formula without a result; open the file in Excel and save it",
-        "3: name: B3 holds the error #N/A; mend its formula, or empty the cell",
+        "2: share: in C2 of 'Sheet': holds a formula without a result; open the file in Excel and save it",
+        "3: name: in B3 of 'Sheet': holds the error #N/A; mend its formula, or empty the cell",
     ]
 
 
@@ -123,7 +123,7 @@ def test_a_formula_that_nobody_worked_out_is_no_zero_and_one_worked_out_is_read(
     sheet.write_row(0, 0, NAMES)
     sheet.write_row(1, 0, ["a", "A", "=30*2"])
     book.close()
-    assert "C2 holds a formula without a result" in refuse(tmp_path / "a.xlsx")
+    assert "in C2 of 'Sheet1': holds a formula without a result" in refuse(tmp_path / "a.xlsx")
     worked = '<row><c t="str"><v>a</v></c><c t="str"><f>T("")</f><v></v></c><c><f>30*2</f><v>60</v></c></row>'
     assert read(make_sheet(tmp_path / "b.xlsx", worked)).cells == [["a", "", "60"]]
 
@@ -142,10 +142,13 @@ def test_cells_merged_downwards_have_one_value_each(write: Callable[..., Path]) 
     [
         (
             "B2:C2",
-            "2: name: B2:C2 is merged over several columns; take the merge apart, and fill in each cell",
+            "2: name: in B2 of 'Sheet': B2:C2 is merged over several columns; take the merge apart, and fill in each cell",
         ),
-        ("A2:A3", "2: client: A2:A3 is merged; take the merge apart; each row has a client of its own"),
-        ("A1:A2", "1: client: A1:A2 is merged in the header; take the merge apart"),
+        (
+            "A2:A3",
+            "2: client: in A2 of 'Sheet': A2:A3 is merged; take the merge apart; each row has a client of its own",
+        ),
+        ("A1:A2", "1: client: in A1 of 'Sheet': A1:A2 is merged in the header; take the merge apart"),
     ],
 )
 def test_a_merge_that_could_mean_two_things_is_named(
@@ -227,7 +230,9 @@ def test_escapes_and_what_cannot_be_seen_are_undone(tmp_path: Path) -> None:
     assert rows.cells == [["a", "甲\n乙_x0041_丙", "😀 x"]]
     assert note(rows) == {"characters": (3, ())}
     bad = '<row><c t="str"><v>a</v></c><c t="str"><v>b_x0007_</v></c></row>'
-    assert "2: name: holds U+0007, which cannot be seen; type" in refuse(make_sheet(tmp_path / "b.xlsx", bad))
+    assert "2: name: in B2 of 'S': holds U+0007, which cannot be seen; type" in refuse(
+        make_sheet(tmp_path / "b.xlsx", bad)
+    )
 
 
 def test_a_fault_in_the_looks_is_no_fault_but_number_formats_must_be_readable(tmp_path: Path) -> None:
@@ -362,7 +367,7 @@ def test_an_opendocument_workbook_is_read_alike(tmp_path: Path) -> None:
         + cell("string", "#N/A", 'table:formula="x"')
         + "</table:table-row>"
     )
-    assert "2: name: B2 holds the error #N/A" in refuse(make_ods(tmp_path / "b.ods", error))
+    assert "2: name: in B2 of 'S': holds the error #N/A" in refuse(make_ods(tmp_path / "b.ods", error))
     assert "password" in refuse(make_ods(tmp_path / "c.ods", "", manifest="<encryption-data/>"))
     for many, said in (("1000000000", "at most 1,048,576"), ("900000", "more than 750,000 cells")):
         full = (

@@ -89,9 +89,9 @@ def test_of_a_client_in_stages_the_first_row_tells_its_own_texts(
 
 
 def test_what_cannot_be_an_own_column_is_said(catalogue: Catalogue, tmp_path: Path) -> None:
-    path = write(tmp_path / "c.csv", "client,name,has_webiste,备注,备注,手机\na,A,,,,\n")
+    path = write(tmp_path / "c.csv", "client,name,品类,备注,备注,手机\na,A,,,,\n")
     assert find_wrong(catalogue, path) == [
-        "has_webiste: unknown column; did you mean 'has_website'? A column of your own is named extra:has_webiste",
+        "品类: may be one of several columns; write which: own_categories (自营品类) or hosted_categories (入驻商家品类)",
         "备注: column appears twice; keep one",
     ]
     path = write(tmp_path / "c.csv", f"client,name,{'备' * 101}\na,A,x\n")
@@ -108,7 +108,7 @@ def test_what_cannot_be_an_own_column_is_said(catalogue: Catalogue, tmp_path: Pa
 
 def test_only_clients_have_own_columns() -> None:
     tables = read_dictionary(find_data_folder() / "dictionary.yaml")
-    assert not any(table.takes_own for table in tables.values())
+    assert not any(table.is_free for table in tables.values())
     assert find_own_columns(["备注"], tables["licences.csv"]) == {}
 
 

@@ -13,25 +13,27 @@ from licences.reading.extent import Extent, Note
 from licences.words.extents import say_extent, say_notes
 
 KINDS = ("sheets", "above", "empty_rows", "empty_columns", "hidden_sheet", "hidden_rows", "hidden_columns",
-         "merged", "characters")  # fmt: skip
+         "merged", "characters", "headers_again", "totals", "remarks", "examples", "unread_rows", "unread_columns",
+         "unread_sheets", "several", "transposed", "grouped", "named", "near_columns", "near_values", "units", "unsure")  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_note_has_its_sentence(language: str) -> None:
     notes = tuple(Note(kind, 12, tuple("abcdefghij")) for kind in KINDS)
-    said = say_notes(Extent("a.xlsx", "S", 1, 2, 3, notes), language)
+    said = [say_notes(Extent("a.xlsx", "S", 1, 2, 3, (note,)), language)[0] for note in notes]
     assert len(set(said)) == len(KINDS)
-    assert "passed over 12 sheets (a, b, c, d, e, f, g, h, i, j and 2 more)" in said or language == "zh"
+    assert "passed over: 12 sheets (a, b, c, d, e, f, g, h, i, j and 2 more)" in said or language == "zh"
 
 
 def test_the_sheet_is_named_and_one_is_one() -> None:
     extent = Extent("a.xlsx", "客户", 1, 1, 3, (Note("above", 1, ("1",)),))
-    assert say_extent(extent, "en") == "a.xlsx, sheet 客户: 1 client and 3 columns read"
-    assert say_extent(extent, "zh") == "a.xlsx，工作表“客户”：读取1个客户、3列"
-    assert say_notes(extent, "en") == ["passed over 1 row above the header (row 1)"]
+    said = "a.xlsx, sheet 客户: 1 client, 0 answers; passed over: 1 row above the header (row 1)"
+    assert say_extent(extent, "en") == said
+    assert say_extent(extent, "zh") == "a.xlsx，工作表“客户”：1个客户、0项回答；略过：表头以上1行（第1行）"
+    assert say_notes(extent, "en") == ["passed over: 1 row above the header (row 1)"]
 
 
-def test_check_always_says_what_was_read_and_other_commands_where_it_is_not_plain(
+def test_every_reading_ends_with_what_was_read_and_passed_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain, titled = tmp_path / "plain.csv", tmp_path / "titled.csv"
@@ -39,16 +41,16 @@ def test_check_always_says_what_was_read_and_other_commands_where_it_is_not_plai
     titled.write_text("Our clients,\nclient,name\na,A\n", encoding="utf-8")
     asked = ("--as-of", "2026-11-23", "--lang", "en")
     assert main(["check", "--clients", str(plain)]) == 0
-    assert capsys.readouterr().err.endswith(f"{plain}: 1 client and 2 columns read\n")
+    assert capsys.readouterr().err.endswith(f"{plain}: 1 client, 0 answers\n")
     assert main(["assess", "--clients", str(plain), *asked]) == 0
-    assert capsys.readouterr().err == ""
-    said = "1 client and 2 columns read{}passed over 1 row above the header (row 1)\n"
+    assert capsys.readouterr().err == f"{plain}: 1 client, 0 answers\n"
+    said = "1 client, 0 answers; passed over: 1 row above the header (row 1)\n"
     assert main(["check", "--clients", str(titled)]) == 0
-    assert capsys.readouterr().err.endswith(said.format("; "))
+    assert capsys.readouterr().err.endswith(said)
     assert main(["assess", "--clients", str(titled), *asked]) == 0
-    assert capsys.readouterr().err == f"{titled}: " + said.format("\n")
+    assert capsys.readouterr().err == f"{titled}: {said}"
     clients = lc.read_clients(titled)
-    assert clients.passed_over("en") == ["passed over 1 row above the header (row 1)"]
+    assert clients.passed_over("en") == ["passed over: 1 row above the header (row 1)"]
     assert lc.read_clients(plain).passed_over() == []
 
 
@@ -65,7 +67,7 @@ def test_check_says_how_many_stages_and_groups_there_are_where_there_are_any(
     ]
     path.write_text("\n".join(rows), encoding="utf-8")
     assert main(["check", "--clients", str(path)]) == 0
-    said = "2 clients and 5 columns read; 2 later stages of 1 client; 1 group of companies\n"
+    said = f"2 later stages of 1 client; 1 group of companies\n{path}: 2 clients, 2 answers\n"
     assert capsys.readouterr().err.endswith(said)
     assert main(["check", "--clients", str(path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -13,11 +13,11 @@ from licences.book.place import is_book
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.places import find_own_file
-from licences.reading.sources import read_clients_place
+from licences.reading.sources import read_clients_place, show_hidden
 from licences.rules.facts import choose_clients, read_with_extent
 from licences.rules.logic import make_profile
 from licences.rules.stages import find_present
-from licences.words.extents import say_notes
+from licences.words.extents import say_doubts, say_notes
 from licences.words.phrases import say_value
 
 
@@ -111,8 +111,15 @@ class Clients:
         return self if is_same else replace(self, frame=present, catalogue=ours)
 
     def passed_over(self, language: str = "zh") -> list[str]:
-        """What the file holds that was passed over, or read though hidden, in a language; mostly nothing."""
-        return say_notes(self.extent, language) if self.extent else []
+        """What the file holds that was passed over or read otherwise than it is written, and which answers are
+        hardly meant, in a language; mostly nothing.
+        """
+        if not self.extent:
+            return []
+        chosen = set(self.frame["client"])
+        return say_doubts(self.extent.doubts, self.catalogue.fields, language, chosen) + say_notes(
+            self.extent, language
+        )
 
     def in_words(self, language: str = "zh") -> pd.DataFrame:
         """The facts as texts in a language, one row a client (the index), one column a fact."""
@@ -125,7 +132,9 @@ class Clients:
         return pd.DataFrame(rows, index=pd.Index(self.frame["client"], name="client"))
 
 
-def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = None) -> Clients:
+def read_clients(
+    path: str | Path | None = None, catalogue: Catalogue | None = None, hidden: bool = False
+) -> Clients:
     """The clients of a file.
 
     Parameters
@@ -134,6 +143,9 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
         CSV, Excel (.xlsx, and .xls with the extra ``excel``), .ods, or a book; by default those of the work folder, else the sample clients.
     catalogue : Catalogue, optional
         What ships with the package by default.
+    hidden : bool, optional
+        Whether hidden rows, columns and sheets of a workbook are read too; by default they are left out, and
+        ``Clients.passed_over`` names them.
 
     Raises
     ------
@@ -148,6 +160,6 @@ def read_clients(path: str | Path | None = None, catalogue: Catalogue | None = N
     """
     ours = catalogue or read_catalogue()
     file = read_clients_place(path) if path is not None else find_own_file("clients.csv")
-    frame, extent = read_with_extent(file, ours.fields, ours.codes)
+    frame, extent = read_with_extent(show_hidden(file) if hidden else file, ours.fields, ours.codes)
     everybody = frame if is_book(file) else None
     return Clients(frame, ours, None if path is None else file, extent, everybody)

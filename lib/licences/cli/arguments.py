@@ -66,6 +66,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
         help="CSV, XLSX or a book, also at an address such as s3://… or postgresql+psycopg://…; default: data/clients.csv",
     )
     files.add_argument(
+        "--hidden", action="store_true", help="read hidden rows, columns and sheets of a workbook too"
+    )
+    files.add_argument(
         "--known-on", type=_read_date, metavar="DATE", help="what a book held at the end of this day"
     )
     asked = _Parser(add_help=False, parents=[files])

@@ -20,11 +20,12 @@ from licences.cli.arguments import MAX_AGE_DAYS
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, check_files, read_catalogue
-from licences.reading.extent import Extent
-from licences.reading.places import find_own_file, find_shipped_file
-from licences.rules.facts import list_own_columns, read_profiles
+from licences.reading.extent import Extent, place
+from licences.reading.places import find_data_folder, find_own_file, find_shipped_file
+from licences.reading.sources import split_hidden
+from licences.rules.facts import Fields, list_own_columns, read_fields, read_profiles
 from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
-from licences.words.extents import count_stages_and_groups, say_counts, say_extent, say_notes
+from licences.words.extents import count_stages_and_groups, say_counts, say_doubts, say_extent, say_understood
 from licences.words.holdings import describe_implied, say_implied
 from licences.words.issues import IssuedJson, say_issued
 from licences.words.scope import describe_scope, say_scope
@@ -32,6 +33,7 @@ from licences.words.scope import describe_scope, say_scope
 
 def check_data(options: argparse.Namespace) -> int:
     catalogue_file, clients = find_catalogue_file(options), find_clients_file(options)
+    file, _ = split_hidden(clients)
     if not options.deep:
         for name in ("max_age_days", "scenarios"):
             if getattr(options, name) is not None:
@@ -44,14 +46,15 @@ def check_data(options: argparse.Namespace) -> int:
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
-        problems += _find_contradictions(catalogue, profiles, find_as_of(options), clients)
-        problems += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), clients)
-        problems += _find_idle_overrides(catalogue, profiles, find_as_of(options), clients)
+        further = _find_contradictions(catalogue, profiles, find_as_of(options), file)
+        further += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), file)
+        further += _find_idle_overrides(catalogue, profiles, find_as_of(options), file)
+        problems += [place(one, extent.layouts if extent else ()) for one in further]
         implied = _list_implied(catalogue, profiles, find_as_of(options))
         counts = count_stages_and_groups(profiles)
         own_columns = list_own_columns(profiles)
     issued = _check_issued(clients, problems) if is_book(clients) and not problems else None
-    summary = f"{catalogue_file}, {clients}: no problem found"
+    summary = f"{catalogue_file}, {file}: no problem found"
     figures: dict[str, Any] = {}
     if options.deep and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
@@ -68,7 +71,7 @@ def check_data(options: argparse.Namespace) -> int:
             print(line, file=sys.stderr)
         for line in say_issued(issued, "en") if issued else ():
             print(line, file=sys.stderr)
-    _print_extent(extent, problems, counts)
+    _print_extent(extent, counts)
     return 1 if problems else 0
 
 
@@ -91,15 +94,23 @@ def _print_json(options: argparse.Namespace, problems: list[Problem], figures: d
         scope["scope"] = describe_scope(catalogue, find_as_of(options), "en")
     except (ProblemsError, MissingFileError):
         pass  # they are among the problems
-    listed = [asdict(one) for one in sorted(set(problems))]
+    listed = [asdict(one) for one in ProblemsError(problems).problems]
     print(json.dumps({"problems": listed} | scope | figures, ensure_ascii=False, indent=1))
 
 
-def _print_extent(extent: Extent | None, problems: list[Problem], counts: Mapping[str, int]) -> None:
-    """Says what was read of the clients, and what was passed over; beside problems only the latter."""
-    if extent and (extent.notes or not problems):
-        said = [say_extent(extent, "en"), *say_counts(counts, "en"), *say_notes(extent, "en")]
-        print("; ".join(said), file=sys.stderr)
+def _read_fields() -> Fields:
+    return read_fields(find_data_folder() / "profile_fields.csv")
+
+
+def _print_extent(extent: Extent | None, counts: Mapping[str, int]) -> None:
+    """Says what was read of the clients otherwise than one might expect, and last how much, and what was passed over."""
+    if extent:
+        for doubt in say_doubts(extent.doubts, _read_fields(), "en") if extent.doubts else ():
+            print(doubt, file=sys.stderr)
+        further = [*say_counts(counts, "en"), *say_understood(extent, "en")]
+        if further:
+            print("; ".join(further), file=sys.stderr)
+        print(say_extent(extent, "en"), file=sys.stderr)
 
 
 def _find_contradictions(

@@ -6,12 +6,16 @@ import argparse
 import sys
 
 from licences.cli.options import read_files
-from licences.errors import need_extra
+from licences.errors import UsageError, need_extra
 from licences.reading.places import find_shipped_file, find_work_folder
 
 
 def open_explorer(options: argparse.Namespace) -> int:
     need_extra("app" if options.app else "notebook", "the explorer")
+    if options.hidden:
+        raise UsageError(
+            "the explorer shows what a file shows", "leave --hidden out, or show what is hidden in the file"
+        )
     from licences.app.serve import (
         choose_address,
         find_lab_path,

@@ -137,7 +137,8 @@ def _read_events(path: Path, codes: set[str], writing: Writing) -> list[Answers]
         try:
             check_fields(event, codes)
         except LicencesError as error:
-            problems.append(Problem(str(path), line, "event", *str(error).split("; ", 1)))
+            wrong, _, right = str(error).partition("; ")
+            problems.append(Problem(str(path), line, "event", wrong, right))
         by_client.setdefault(client, []).append(event)
     if problems:
         raise ProblemsError(problems)
@@ -301,9 +302,11 @@ def _write(place: Path, catalogue: Catalogue, intakes: Sequence[Intake], writing
         write_clients(place, catalogue.fields, catalogue.codes, changes, writing)
     except EventsError as errors:
         files = [(one.client, file) for one in intakes if one.changes_something for _, file in one.events]
-        raise ProblemsError(
-            Problem(files[at][1], 1, files[at][0], *str(error).split("; ", 1)) for at, error in errors.errors
-        ) from None
+        problems = []
+        for at, error in errors.errors:
+            (client, file), (wrong, _, right) = files[at], str(error).partition("; ")
+            problems.append(Problem(file, 1, client, wrong, right))
+        raise ProblemsError(problems) from None
 
 
 def _say_done(intakes: Sequence[Intake], place: Path, *, is_written: bool) -> str:

@@ -16,14 +16,20 @@ from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_file
-from licences.rules.facts import choose_clients, read_with_extent
+from licences.reading.sources import show_hidden
+from licences.rules.facts import Fields, choose_clients, read_with_extent
 from licences.rules.licence_names import NoLicenceError
 from licences.rules.stages import find_present, list_stages
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:
-    """Where the clients are, as a book held them on a day where that is asked. Raises: UsageError."""
+    """Where the clients are, as a book held them on a day, or with what is hidden, where that is asked.
+
+    Raises: UsageError.
+    """
     file = options.clients or shorten(find_own_file("clients.csv"))
+    if getattr(options, "hidden", False):
+        file = show_hidden(file)
     if options.known_on is None:
         return file
     if not is_book(file):
@@ -70,11 +76,12 @@ def read_clients(
     if options.clients is None and are_samples(file):
         print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
     profiles, extent = read_with_extent(file, catalogues[0].fields, codes)
-    warn_of_notes(extent, getattr(options, "lang", None) or "en")
     as_of = find_as_of(options)
     known_on = getattr(options, "last", None) or as_of  # of two days that are compared, the later
     ours = tuple(add_own_times(catalogue, profiles, known_on) for catalogue in catalogues)
-    return ours, find_present(choose_clients(profiles, options.client, options.group), as_of)
+    chosen = choose_clients(profiles, options.client, options.group)
+    say_reading(extent, ours[0].fields, set(chosen["client"]), getattr(options, "lang", None) or "en")
+    return ours, find_present(chosen, as_of)
 
 
 def find_code(catalogue: Catalogue, text: str, codes: Collection[str] | None = None) -> str:
@@ -90,13 +97,16 @@ def find_code(catalogue: Catalogue, text: str, codes: Collection[str] | None = N
         return text
 
 
-def warn_of_notes(extent: Extent, language: str) -> None:
-    """Says what of the clients was passed over, or read or kept though one might not expect it."""
-    if {note.kind for note in extent.notes} - ({"own_columns"} if is_book(Path(extent.file)) else set()):
-        from licences.words.extents import say_extent, say_notes
+def say_reading(extent: Extent, fields: Fields, clients: Collection[str], language: str) -> None:
+    """Says what of the clients is hardly meant, what one might not expect, and last what was read and passed over."""
+    from licences.words.extents import say_doubts, say_extent, say_understood
 
-        print(say_extent(extent, language), file=sys.stderr)
-        print(*say_notes(extent, language), sep="; ", file=sys.stderr)
+    for doubt in say_doubts(extent.doubts, fields, language, clients):
+        print(doubt, file=sys.stderr)
+    understood = say_understood(extent, language)
+    if understood:
+        print("; ".join(understood), file=sys.stderr)
+    print(say_extent(extent, language), file=sys.stderr)
 
 
 def find_as_of(options: argparse.Namespace) -> date:

@@ -72,6 +72,11 @@ def find_garbled(texts: Sequence[str]) -> list[int]:
     return [at for at, text in enumerate(texts) if any(map(_is_mostly_utf8, _list_encoded(text)))]
 
 
+def is_lost(text: str) -> bool:
+    """Whether a text has question marks, or what stands for bytes that were none of a text, in place of Chinese."""
+    return _QUESTIONS.search(text) is not None or "锟斤拷" in text or "烫烫烫" in text
+
+
 def _list_encoded(text: str) -> list[bytes]:
     return [text.encode(encoding, "ignore") for encoding in ("gb18030", "cp1252")]
 
@@ -86,3 +91,4 @@ def _is_mostly_utf8(raw: bytes) -> bool:
 _ASCII = re.compile(rb"[\x00-\x7f]+")
 _UTF8_CHINESE = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
 _GARBLED = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
+_QUESTIONS = re.compile(r"\?{3}")

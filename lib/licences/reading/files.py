@@ -26,13 +26,24 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 (with or without BOM) or GB18030 file. Raises: MissingFileError, ProblemsError."""
+    """The text of a file in UTF-8 (with or without BOM), GB18030 or UTF-16 (with BOM).
+
+    Raises: MissingFileError, ProblemsError.
+    """
     return read_coded_text(path)[0]
 
 
 def read_coded_text(path: Path) -> tuple[str, str]:
     """As ``read_text``, with the encoding in which the file is written beside it."""
     content = read_bytes(path)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            wrong = Problem(str(path), 1, "file", "begins as UTF-16 and is none", "save it as UTF-8")
+            raise ProblemsError([wrong]) from None
+        if "\0" not in text:
+            return text, "utf-16"
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         right = "save it as plain text in UTF-8, a workbook as .xlsx"

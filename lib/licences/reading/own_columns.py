@@ -26,14 +26,15 @@ _ADDED = re.compile(
 _REMARK = re.compile(r"\s*\(.*\)")
 
 
-def find_own_columns(header: Sequence[str], table: Table) -> dict[int, str]:
+def find_own_columns(header: Sequence[str], table: Table, unclear: Collection[str] = ()) -> dict[int, str]:
     """Which places of a header hold own columns, and what these are called; none where a table takes none.
 
     A header is one where it is not nearly a fact, or where it begins with ``extra:``, which is no part of the name.
+    unclear: what may be one of several facts.
     """
-    if not table.takes_own:
+    if not table.is_free:
         return {}
-    known = {column.name for column in table.columns}
+    known = {*(column.name for column in table.columns), *unclear}
     unknown = [place for place, name in enumerate(header) if name and name not in known]
     judged = unknown[: MAX_OWN_COLUMNS + MAX_SUGGESTIONS]  # to find what is near takes long
     own = {place: header[place] for place in judged if _is_own(header[place], table)}

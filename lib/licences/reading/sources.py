@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -22,32 +22,43 @@ from licences.book.place import (
 from licences.errors import Problem, ProblemsError, cut, need_extra
 from licences.reading.bounds import (
     MAX_CELLS,
-    MAX_COLUMNS,
     MAX_HEADING_ROWS,
     MAX_ROWS,
+    MAX_WORKBOOK_CELLS,
     BoundError,
     check_count,
 )
-from licences.reading.characters import fold, holds_odd_characters
-from licences.reading.files import read_bytes, read_place, read_text
+from licences.reading.characters import holds_odd_characters
+from licences.reading.files import read_bytes, read_coded_text, read_place
+from licences.reading.headings import Headings
+from licences.reading.layouts import Source, find_header, turn
 from licences.reading.workbooks import kinds
 from licences.reading.workbooks.sheets import Row, Sheet, WorkbookError
 
-_LONGEST_NAME = 200
+_HIDDEN = "#hidden"
 WORKBOOKS = frozenset(kinds.SUFFIXES)
 _SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Source:
-    """What a file holds before its header is known; empty_rows: blank lines between those that hold something."""
+class Sources:
+    """The sheets of a file that are read, and the names of the others that hold something, hidden ones apart."""
 
-    rows: list[Row]
-    sheet: Sheet | None = None
-    passed_over: tuple[str, ...] = ()
-    separator: str = ""
-    empty_rows: int = 0
-    may_be_odd: bool = True
+    read: tuple[Source, ...]
+    others: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def show_hidden(place: Path) -> Path:
+    """A place of clients of which what is hidden is read too."""
+    return place if is_book(place) else place.with_name(place.name + _HIDDEN)
+
+
+def split_hidden(place: Path) -> tuple[Path, bool]:
+    """The file of a place, and whether what is hidden in it is read."""
+    if not place.name.endswith(_HIDDEN):
+        return place, False
+    return place.with_name(place.name.removesuffix(_HIDDEN)), True
 
 
 def read_clients_place(told: str | Path) -> Path:
@@ -68,18 +79,24 @@ def read_clients_place(told: str | Path) -> Path:
     return read_place(str(told)) if isinstance(told, str) else told
 
 
-def read_source(path: Path, wanted: Collection[str], spellings: Mapping[str, str]) -> Source:
-    """The rows of a file that hold something; of a workbook those of the sheet that names the wanted columns.
+def read_sources(path: Path, headings: Headings, sees_hidden: bool) -> Sources:
+    """The rows of a file that hold something; of a workbook those of the sheets that name the wanted columns.
 
     Raises: ProblemsError, BoundError, WorkbookError, BookError where the file is broken; MissingFileError.
     """
     if is_book(path):
         header, *clients = list_rows(path)
         rows = [Row(line, cells, [], False) for line, cells in enumerate([header, *clients], start=1)]
-        return Source(rows)
+        return Sources((Source(rows),))
+    if path.suffix.lower() in kinds.UNREAD:
+        read_bytes(path)  # which says where there is none
+        raise WorkbookError(*kinds.UNREAD[path.suffix.lower()])
     if path.suffix.lower() in WORKBOOKS:
-        return _choose_sheet(_list_sheets(path), wanted, spellings)
-    return _read_csv(path)
+        sheets = _list_sheets(path)
+        if headings.is_free:
+            return _choose_sheets(sheets, headings, sees_hidden)
+        return _choose_sheet(sheets, headings)
+    return Sources((turn(_read_csv(path, headings.is_free), headings),))
 
 
 def _list_sheets(path: Path) -> list[Sheet]:
@@ -111,57 +128,111 @@ def list_sheets(content: bytes, file: str) -> list[Sheet]:
     return ods.list_sheets(package) if kind == kinds.ODS else xlsx.list_sheets(package)
 
 
-def _choose_sheet(sheets: Sequence[Sheet], wanted: Collection[str], spellings: Mapping[str, str]) -> Source:
+@dataclass(frozen=True)
+class _Begun:
+    """A sheet of which the first rows are read."""
+
+    sheet: Sheet
+    rest: Iterator[Row]
+    head: list[Row]
+    turned: list[Row]
+    counts: tuple[int, int]
+
+    def finish(self) -> Source:
+        return Source(list(chain(self.head, self.rest)), self.sheet)
+
+
+def _begin(sheets: Sequence[Sheet], headings: Headings) -> list[_Begun]:
+    """The sheets that hold something."""
+    begun = []
+    for sheet in sheets:
+        rows = sheet.read(sheet)
+        head = list(islice(rows, MAX_HEADING_ROWS))
+        if head:
+            turned = turn(Source(head, sheet), headings).rows
+            begun.append(_Begun(sheet, rows, head, turned, find_header(turned, headings)[1]))
+    return begun
+
+
+def _choose_sheet(sheets: Sequence[Sheet], headings: Headings) -> Sources:
     """The one sheet that names the wanted columns; a hidden one only where no other does."""
-    begun = [
-        (sheet, rows, list(islice(rows, MAX_HEADING_ROWS)))
-        for sheet in sheets
-        for rows in [sheet.read(sheet)]
-    ]
-    filled = [one for one in begun if one[2]]
-    named = [one for one in filled if _count_wanted(one[2], wanted, spellings) == len(wanted)]
-    named = named or [one for one in filled if _count_wanted(one[2], wanted, spellings)]
-    chosen = [one for one in named if not one[0].is_hidden] or named
+    filled = _begin(sheets, headings)
+    wanted = headings.wanted
+    named = [one for one in filled if one.counts[0] == len(wanted)]
+    named = named or [one for one in filled if one.counts[0]]
+    chosen = [one for one in named if not one.sheet.is_hidden] or named
     if len(chosen) > 1 and wanted:
         wrong = (
-            f"several sheets have a row that names {_join(wanted)}: {_join(one[0].name for one in chosen)}"
+            f"several sheets have a row that names {_join(wanted)}: {_join(one.sheet.name for one in chosen)}"
         )
         raise WorkbookError(wrong, "put all rows into one of them, or hide the others")
     if not chosen and len(filled) > 1:
-        wrong = f"no sheet has a row that names {_join(wanted)}: {_join(one[0].name for one in filled)}"
-        raise WorkbookError(wrong, "name the columns in one row of one sheet")
+        raise _find_no_header(filled, wanted)
     if not filled:
-        return Source([])
-    sheet, rest, head = (chosen or filled)[0]
-    others = tuple(other.name for other, _, content in begun if other is not sheet and content)
-    return Source(list(chain(head, rest)), sheet, others)
+        return Sources((Source([]),))
+    told = (chosen or filled)[0]
+    return Sources((told.finish(),), tuple(one.sheet.name for one in filled if one is not told))
+
+
+def _find_no_header(filled: Sequence[_Begun], wanted: Collection[str]) -> WorkbookError:
+    wrong = f"no sheet has a row that names {_join(wanted)}: {_join(one.sheet.name for one in filled)}"
+    return WorkbookError(wrong, "name the columns in one row of one sheet")
+
+
+def _choose_sheets(sheets: Sequence[Sheet], headings: Headings, sees_hidden: bool) -> Sources:
+    """All sheets that name clients and look alike; hidden ones only where that is asked.
+
+    Alike are those of which half of all columns or more are both of theirs and of the sheet with most.
+    """
+    filled = _begin(sheets, headings)
+    named = [one for one in filled if headings.is_header(one.counts)]
+    seen = [one for one in named if sees_hidden or not one.sheet.is_hidden]
+    if named and not seen:
+        raise WorkbookError(
+            f"only what is hidden names {_join(sorted(headings.wanted))}: {_join(one.sheet.name for one in named)}",
+            "show the sheet, or read it with --hidden",
+        )
+    if not seen and len(filled) > 1:
+        raise _find_no_header(filled, sorted(headings.wanted))
+    if not filled:
+        return Sources((Source([]),))
+    chosen = _find_alike(seen, headings) or filled
+    left = [one for one in filled if one not in chosen]
+    counted, read = 0, []
+    for one in chosen:
+        source = one.finish()
+        counted += sum(len(row.cells) for row in source.rows)
+        check_count(counted, MAX_WORKBOOK_CELLS, "cells")
+        read.append(turn(source, headings))
+    return Sources(
+        tuple(read),
+        tuple(one.sheet.name for one in left if not one.sheet.is_hidden),
+        tuple(one.sheet.name for one in left if one.sheet.is_hidden),
+    )
+
+
+def _find_alike(named: Sequence[_Begun], headings: Headings) -> list[_Begun]:
+    if len(named) < 2:
+        return list(named)
+    columns = [
+        max((headings.name_columns(row.cells) for row in one.turned[:MAX_HEADING_ROWS]), key=len)
+        for one in named
+    ]
+    most = max(columns, key=len)
+    return [one for one, own in zip(named, columns, strict=True) if len(own & most) * 2 >= len(own | most)]
 
 
 def _join(names: Iterable[str]) -> str:
     return ", ".join(cut(name) for name in islice(names, 10))
 
 
-def find_header(rows: Sequence[Row], wanted: Collection[str], spellings: Mapping[str, str]) -> int:
-    """Which of the first rows names most of the wanted columns, the first of those; the first row where none does."""
-    counts = [_count_named(row, wanted, spellings) for row in rows[:MAX_HEADING_ROWS]]
-    return counts.index(max(counts))
-
-
-def _count_wanted(rows: Sequence[Row], wanted: Collection[str], spellings: Mapping[str, str]) -> int:
-    return max(_count_named(row, wanted, spellings) for row in rows)
-
-
-def _count_named(row: Row, wanted: Collection[str], spellings: Mapping[str, str]) -> int:
-    named = {
-        spellings.get(fold(cell)) for cell in row.cells[:MAX_COLUMNS] if cell and len(cell) < _LONGEST_NAME
-    }
-    return len(named.intersection(wanted))
-
-
-def _read_csv(path: Path) -> Source:
-    text = read_text(path).lstrip("\ufeff")
+def _read_csv(path: Path, is_free: bool) -> Source:
+    text, encoding = read_coded_text(path)
+    text = text.lstrip("\ufeff")
     found = _SEPARATOR.match(text)
     separator = found[1] if found else ","
+    if not found and is_free and encoding == "utf-16" and "\t" in text.partition("\n")[0]:
+        separator = "\t"  # as Excel saves what it calls Unicode text
     if separator in '"\r\n\0':
         raise BoundError("its first line names no separator of cells", "write sep=, or leave the line out")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)

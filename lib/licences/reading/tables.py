@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import pandas as pd
 
 from licences.book.clients import OWN
 from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, find_close, quote, suggest
+from licences.reading import answers
+from licences.reading.amounts import AmountError, read_amount
 from licences.reading.bounds import MAX_CELL_CHARACTERS, MAX_SUGGESTIONS
 from licences.reading.characters import fold, fold_width
+from licences.reading.days import read_day
 from licences.reading.dictionary import Column, Table
-from licences.reading.extent import Extent, list_notes
+from licences.reading.extent import Extent, Note, list_notes, place
 from licences.reading.own_columns import (
     EXTRA,
     find_near_column,
@@ -34,7 +38,21 @@ NONE = "none"
 MAX_NUMBER = 1e15  # up to here a float counts exactly
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass
+class Tally:
+    """What is understood of cells that are written otherwise: which answers, and how many are not known."""
+
+    near: dict[str, str] = field(default_factory=dict)
+    unsure: int = 0
+
+    def list_notes(self) -> tuple[Note, ...]:
+        """What a reader should know of it."""
+        near = [f"{cut(text)} → {value}" for text, value in self.near.items()]
+        return list_notes([("near_values", near), ("unsure", self.unsure)])
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -64,33 +82,43 @@ def try_to_read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Prob
 def read_with_extent(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem], Extent]:
     """As ``try_to_read_table``, with what was read and what was passed over."""
     frame, problems, extent = read_unchecked(path, table)
-    return frame, problems + check_cells(frame, table, str(path), problems), extent
+    problems += check_cells(frame, table, extent.file, problems)
+    return frame, [place(one, extent.layouts) for one in problems], extent
 
 
 def read_unchecked(path: Path, table: Table) -> tuple[pd.DataFrame, list[Problem], Extent]:
-    """As ``read_with_extent``, before the rows are held against what the dictionary allows."""
-    rows = read_table_rows(path, table.wanted, table.spellings)
-    file = str(path)
+    """As ``read_with_extent``, before the rows are held against what the dictionary allows.
+
+    The problems are not in their place yet, as ``extent.place`` puts them.
+    """
+    rows = read_table_rows(path, table.wanted, table.spellings, table)
+    file = rows.extent.file
     problems = _find_header_problems(rows, table, file)
     if problems:
-        raise ProblemsError(problems)
-    own = list_notes([("own_columns", list(find_own_columns(rows.header, table).values()))])
-    extent = replace(rows.extent, notes=(*rows.extent.notes, *own))
-    return *convert_cells(rows.header, rows.lines, rows.cells, table, file), extent
+        raise ProblemsError(place(one, rows.extent.layouts) for one in problems)
+    tally = Tally()
+    frame, problems = convert_cells(rows.header, rows.lines, rows.cells, table, file, tally)
+    own = list_notes([("own_columns", list(find_own_columns(rows.header, table, rows.choices).values()))])
+    extent = replace(rows.extent, notes=(*rows.extent.notes, *tally.list_notes(), *own))
+    return frame, problems, extent
 
 
 def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:
     """Columns that are not known, or twice, or missing."""
     line, names = rows.extent.header_line, {column.name for column in table.columns}
     counts = Counter(rows.header)
-    own = find_own_columns(rows.header, table)
+    own = find_own_columns(rows.header, table, rows.choices)
     kept = {rows.header[place] for place in own}
     unknown = [name for name in counts if name not in names and name not in kept]
     problems = find_own_problems(own, line, file)
     for at, name in enumerate(unknown):
         wrong = "unknown column" if name else "column without a name"
         right = "name it or remove it"
-        if name and at < MAX_SUGGESTIONS:
+        choices = rows.choices.get(name)
+        if choices:
+            wrong = "may be one of several columns"
+            right = f"write which: {' or '.join(_call(choice, table) for choice in choices)}"
+        elif name and at < MAX_SUGGESTIONS:
             right = _suggest_column(name, table)
         problems.append(Problem(file, line, cut(name) or "header", wrong, right))
     problems += [
@@ -105,9 +133,15 @@ def _find_header_problems(rows: Rows, table: Table, file: str) -> list[Problem]:
     ]
 
 
+def _call(name: str, table: Table) -> str:
+    return f"{name} ({table[name].label['zh']})"
+
+
 def _suggest_column(name: str, table: Table) -> str:
     """What an unknown column may be meant to be: a name or a label close to it."""
-    near = find_near_column(name, table) if table.takes_own else None
+    if fold(name) in table.spellings:
+        return f"another column is {table.spellings[fold(name)]} already; name it otherwise, or take it out"
+    near = find_near_column(name, table) if table.is_free else None
     if near:
         return f"did you mean {near!r}? A column of your own is named {OWN}{cut(name)}"
     close = find_close(fold(name), table.spellings)
@@ -128,12 +162,18 @@ def _find_partners(column: Column, table: Table) -> set[str]:
 
 
 def convert_cells(
-    header: Sequence[str], lines: Sequence[int], cells: Sequence[Sequence[str]], table: Table, file: str
+    header: Sequence[str],
+    lines: Sequence[int],
+    cells: Sequence[Sequence[str]],
+    table: Table,
+    file: str,
+    tally: Tally | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Rows of texts, typed as ``read_table`` says; a column that the header lacks is empty.
 
-    What cannot be read is missing from the rows and named beside them. A table that takes own columns has one
-    more, ``extra``, with the texts of each row by name.
+    What cannot be read is missing from the rows and named beside them. A table of files that people make as they like
+    has one column more, ``extra``, with the texts of each row by name of a column of its own. tally: to be filled with what was
+    understood though it is written otherwise.
     """
     columns: dict[str, pd.Series] = {}
     index = pd.Index(lines, name="line")
@@ -144,9 +184,9 @@ def convert_cells(
             texts = [row[at].strip() for row in cells]
         else:
             texts = [""] * len(cells)
-        columns[column.name], wrong = _convert(texts, column, index)
+        columns[column.name], wrong = _convert(texts, column, index, tally or Tally())
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
-    if table.takes_own:
+    if table.is_free:
         extra, too_long = gather_own(find_own_columns(header, table), lines, cells, file)
         columns[EXTRA] = pd.Series(extra, index=index, dtype="object")
         problems += too_long
@@ -170,7 +210,7 @@ def check_cells(frame: pd.DataFrame, table: Table, file: str, unread: Collection
 Wrong = list[tuple[int, str, str]]
 
 
-def _convert(texts: Sequence[str], column: Column, index: pd.Index) -> tuple[pd.Series, Wrong]:
+def _convert(texts: Sequence[str], column: Column, index: pd.Index, tally: Tally) -> tuple[pd.Series, Wrong]:
     """One column, typed, and what could not be: line, what is wrong, what would be right."""
     read, dtype = _TYPES[column.type]
     known: dict[str, Any] = {"": () if dtype == "list" else None}
@@ -180,7 +220,13 @@ def _convert(texts: Sequence[str], column: Column, index: pd.Index) -> tuple[pd.
             try:
                 if len(text) > MAX_CELL_CHARACTERS:
                     raise _CellError(f"holds {len(text):,} characters", f"at most {MAX_CELL_CHARACTERS:,}")
+                if column.is_free and column.type != "text" and answers.is_unsure(text):
+                    tally.unsure += texts.count(text)
+                    known[text] = known[""]
+                    continue
                 known[text] = read(text, column)
+                if column.is_free and column.values:
+                    tally.near |= _list_near(text, column)
             except _CellError as error:
                 known[text] = known[""]
                 faults[text] = (
@@ -211,14 +257,43 @@ def _as_number(text: str, column: Column) -> float:
     plain = fold_width(text)
     if column.is_percent:
         plain = plain.removesuffix("%").rstrip()
-    if _DAY.match(plain):
-        raise _CellError(f"{quote(text)} is a day and no number", "write the number that is asked for")
-    if not _NUMBER.fullmatch(plain):
-        raise _CellError(f"{quote(text)} is not a number", lambda: _find_right_number(plain))
-    number = float(plain)
+    if _NUMBER.fullmatch(plain):
+        number = float(plain)
+    elif _is_day(plain, column):
+        right = "write the number that is asked for"
+        if "months" in column.counts_in:
+            right = "write how many months have passed since then"
+        raise _CellError(f"{quote(text)} is a day and no number", right)
+    else:
+        number = _as_amount(text, plain, column)
     if abs(number) > MAX_NUMBER:
         raise _CellError(f"{quote(text)} is too large", f"at most {MAX_NUMBER:.0f}")
     return number
+
+
+def _is_day(text: str, column: Column) -> bool:
+    if _DAY.match(text):
+        return True
+    if not column.is_free:
+        return False
+    try:
+        read_day(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_amount(text: str, plain: str, column: Column) -> float:
+    """A number as people write it, where that is allowed."""
+    wrong = right = ""
+    if column.is_free:
+        try:
+            return read_amount(plain, column.counts_in)
+        except AmountError as error:
+            wrong, right = error.wrong, error.right
+    raise _CellError(
+        f"{quote(text)} {wrong or 'is not a number'}", lambda: right or _find_right_number(plain)
+    )
 
 
 def _find_right_number(text: str) -> str:
@@ -239,22 +314,30 @@ def _as_whole(text: str, column: Column) -> int:
     return int(number)
 
 
-def _as_date(text: str, _column: Column) -> pd.Timestamp:
+def _as_date(text: str, column: Column) -> pd.Timestamp:
+    plain = fold_width(text)
     try:
-        plain = fold_width(text)
+        if column.is_free:
+            return pd.Timestamp(read_day(text))
         if not _DAY.fullmatch(plain):
             raise ValueError
         return pd.Timestamp(plain)
     except ValueError:
-        raise _CellError(f"{quote(text)} is not a date", "write it as 2026-11-23") from None
+        right = "write it as 2026-11-23"
+        if _SERIAL.fullmatch(plain):
+            day = date(1899, 12, 30) + timedelta(days=int(float(plain)))
+            right = f"Excel's day of this number is {day}: write that if it is meant, or format the cell as a date"
+        raise _CellError(f"{quote(text)} is not a date", right) from None
 
 
-def _as_yes_no(text: str, _column: Column) -> bool:
+def _as_yes_no(text: str, column: Column) -> bool:
     folded = fold_width(text).casefold()
-    if folded in YES:
+    if folded in YES or (column.is_free and folded in answers.YES):
         return True
-    if folded in NO:
+    if folded in NO or (column.is_free and folded in answers.NO):
         return False
+    if folded == answers.CROSS:
+        raise _CellError(f"{quote(text)} may be a tick or a cross", "write yes or no")
     raise _CellError(
         f"{quote(text)} is neither yes nor no", "write yes or no, or leave it empty when it is not told"
     )
@@ -266,6 +349,8 @@ def _as_choice(text: str, column: Column) -> str:
 
 def _as_set(text: str, column: Column) -> str:
     items = _as_list(text, column)
+    if column.is_free and len(items) == 1 and items[0] in answers.NOTHING:
+        return NONE
     if NONE in {item.casefold() for item in items}:
         if len(items) > 1:
             raise _CellError(
@@ -273,6 +358,13 @@ def _as_set(text: str, column: Column) -> str:
             )
         return NONE
     return ";".join(sorted({_find_value(item, column) for item in items}))
+
+
+def _list_near(text: str, column: Column) -> dict[str, str]:
+    """The items of a cell that were taken for a value that they nearly are."""
+    items = [text] if column.type == "told_choice" else answers.split_items(text, column.names)
+    found = {item: column.names.find(item) for item in items}
+    return {item: one.key for item, one in found.items() if one.key and one.is_near}
 
 
 def _find_value(text: str, column: Column) -> str:
@@ -284,6 +376,13 @@ def _find_value(text: str, column: Column) -> str:
     spellings |= {other.casefold(): value for other, value in (column.aliases or {}).items()}
     if text.casefold() in spellings:
         return spellings[text.casefold()]
+    if column.is_free:
+        found = column.names.find(text)
+        if found.key:
+            return found.key
+        if found.choices:
+            named = " or ".join(f"{value} ({values[value]['zh']})" for value in found.choices)
+            raise _CellError(f"{quote(text)} may be one of several", f"write which: {named}")
     raise _CellError(f"unknown value {quote(text)}", lambda: find_separator(text) or suggest(text, values))
 
 
@@ -293,8 +392,11 @@ def find_separator(item: str) -> str:
     return f"separate the values with ; and not with {mark}" if mark else ""
 
 
-def _as_list(text: str, _column: Column) -> tuple[str, ...]:
-    items = tuple(item.strip() for item in text.split(";"))
+def _as_list(text: str, column: Column) -> tuple[str, ...]:
+    if column.is_free:
+        items = tuple(answers.split_items(text, column.names if column.values else None))
+    else:
+        items = tuple(item.strip() for item in text.split(";"))
     if not all(items):
         raise _CellError("an item of the list is empty", "separate the items with one ; and end with none")
     return items

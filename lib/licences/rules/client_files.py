@@ -43,6 +43,20 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _BREAKS = re.compile(r"[\n\r\t]")  # which an own text may have
+# How a file may lie that is read and not written: a row put into it would go astray, or be understood otherwise.
+_KEPT_APART = {
+    "several": "has its clients in several sheets",
+    "transposed": "has a client a column",
+    "grouped": "has a header of several rows",
+    "units": "has numbers in a unit of its own",
+    "named": "has no column of ids",
+    "totals": "has rows of totals",
+    "remarks": "has rows of remarks",
+    "examples": "has example rows",
+    "headers_again": "repeats its header",
+    "unread_rows": "has hidden rows",
+    "unread_columns": "has hidden columns",
+}
 # What openpyxl does not write back, so that saving would lose it.
 _LOST = ("xl/drawings/", "xl/media/", "xl/charts/", "xl/pivotTables/", "xl/vbaProject", "xl/slicers/")
 
@@ -251,6 +265,7 @@ def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequenc
     for one, (_, saved) in zip(changes, placed, strict=True):
         _check_overtaken(path, one.cells["client"], saved, one.over)
     found = _read(path, fields)
+    _check_layout(path, found)
     before = dict(zip(found.lines, found.cells, strict=True))
     if found.columns != list(range(len(found.header))):
         wrong = f"{path.name} has empty columns between the others"
@@ -276,6 +291,14 @@ def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequenc
     write_whole(path, content)
 
 
+def _check_layout(path: Path, found: Rows) -> None:
+    """Sees that a file has one header and below it one client a row. Raises: UsageError."""
+    for note in found.extent.notes:
+        if note.kind in _KEPT_APART:
+            wrong = f"{path.name} {_KEPT_APART[note.kind]}"
+            raise UsageError(wrong, "make it one row of names and one row a client, or save to another file")
+
+
 def _check_overtaken(
     path: Path, client: str, saved: Mapping[str, str] | None, over: Mapping[str, str] | None
 ) -> None:
@@ -291,7 +314,7 @@ def _check_overtaken(
 def _read(path: Path, fields: Fields) -> Rows:
     """The rows of a clients file; in its header own columns are named as ``list_cells`` names them."""
     table = find_clients_table(fields)
-    rows = read_table_rows(path, table.wanted, table.spellings)
+    rows = read_table_rows(path, table.wanted, table.spellings, table)
     own = find_own_columns(rows.header, table)
     header = [f"{OWN}{own[at]}" if at in own else name for at, name in enumerate(rows.header)]
     return replace(rows, header=header)

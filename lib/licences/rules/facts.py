@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from licences.book.clients import OWN, find_id
@@ -28,10 +29,19 @@ from licences.errors import (
     quote,
 )
 from licences.reading import tables
+from licences.reading.answers import NOTHING
 from licences.reading.bounds import FIRST_DAY, LAST_DAY, MAX_SUGGESTIONS
-from licences.reading.characters import find_garbled, fold, fold_width
-from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
-from licences.reading.extent import Extent
+from licences.reading.characters import find_garbled, fold, fold_width, is_lost
+from licences.reading.days import read_day, split_expiry
+from licences.reading.dictionary import (
+    LANGUAGES,
+    Column,
+    Table,
+    Understanding,
+    read_dictionary,
+    read_understanding,
+)
+from licences.reading.extent import Doubt, Extent, place
 from licences.reading.own_columns import EXTRA
 from licences.reading.places import find_data_folder
 from licences.reading.tables import NONE, check_cells, convert_cells, find_separator, read_table
@@ -44,7 +54,6 @@ HELD = "held"
 DENIED = "not:"  # before a code that a client says it does not hold
 _DENIAL = re.compile(r"(?:not|未持有)\s*[:：]\s*(.*)", re.IGNORECASE)
 _EXPIRY = re.compile(r"(.*?)\s*[@＠]\s*(.*)")
-_NOTHING = ((NONE,), ("None",), ("NONE",), ("无",))  # how a client writes that it holds nothing
 _MOST_ID_BYTES = (
     200  # of the 255 that a folder's name may have, since what is being written bears a longer one
 )
@@ -189,7 +198,8 @@ def make_held_field(names: Mapping[str, Mapping[str, str]], label: Mapping[str, 
 
 def find_clients_table(fields: Fields) -> Table:
     """What a clients file may hold: the columns of the dictionary, then one a profile field."""
-    table = read_dictionary(find_data_folder() / "dictionary.yaml")["clients.csv"]
+    dictionary = find_data_folder() / "dictionary.yaml"
+    table, understood = read_dictionary(dictionary)["clients.csv"], read_understanding(dictionary)
     facts = tuple(
         Column(
             name=field.name,
@@ -200,10 +210,13 @@ def find_clients_table(fields: Fields) -> Table:
             minimum=None if field.minimum == -float("inf") else field.minimum,
             maximum=None if field.maximum == float("inf") else field.maximum,
             is_percent="%" in field.unit.values(),
+            also_called=understood.get(field.name, Understanding()).also_called,
+            counts_in=tuple(filter(None, field.unit.values())),
         )
         for field in fields.every
     )
-    return Table(columns=(*table.columns, *facts), key=table.key, means=table.means, takes_own=True)
+    columns = tuple(replace(column, is_free=True) for column in (*table.columns, *facts))
+    return Table(columns, table.key, table.means, is_free=True)
 
 
 def read_profiles(path: Path, fields: Fields, codes: Collection[str] | None) -> pd.DataFrame:
@@ -249,8 +262,40 @@ def _try_to_read(
 ) -> tuple[pd.DataFrame, list[Problem], Extent]:
     table = find_clients_table(fields)
     rows, problems, extent = tables.read_unchecked(path, table)
-    profiles, wrong = _gather(rows, problems, table, fields, codes, str(path))
-    return profiles, problems + wrong, replace(extent, rows=len(profiles))
+    profiles, wrong = _gather(rows, problems, table, fields, codes, extent.file)
+    placed = [place(one, extent.layouts) for one in problems + wrong]
+    answers = int(profiles[list(fields.by_name)].notna().to_numpy().sum())
+    doubts = find_doubts(profiles, fields)
+    return profiles, placed, replace(extent, rows=len(profiles), answers=answers, doubts=doubts)
+
+
+def find_doubts(profiles: pd.DataFrame, fields: Fields) -> tuple[Doubt, ...]:
+    """The answers that are hardly meant as they stand, with what was probably meant; none of them is changed."""
+    understood = read_understanding(find_data_folder() / "dictionary.yaml")
+    doubts = []
+    for name, one in understood.items():
+        least, most = one.plausible
+        if name not in fields or name not in profiles or (least is None and most is None):
+            continue
+        told = profiles[name].to_numpy(dtype=float, na_value=float("nan"))
+        is_low = (told != 0) & (told < least) if least is not None else np.zeros(len(told), dtype=bool)
+        is_high = told > most if most is not None else np.zeros(len(told), dtype=bool)
+        for at in np.flatnonzero(is_low | is_high):
+            likely = _find_likely(float(told[at]), one.probably)
+            kind = one.probably if likely is not None else ""
+            doubts.append(Doubt(str(profiles["client"].iloc[at]), name, float(told[at]), kind, likely))
+    return tuple(doubts)
+
+
+def _find_likely(told: float, probably: str) -> float | None:
+    """The number that was probably meant: of a sum one in ten thousands, of a share one in percents, or a year."""
+    if probably == "ten_thousands" and 0 < told < 10_000:
+        return told * 10_000
+    if probably == "share" and 0 < told < 1:
+        return float(f"{told * 100:.15g}")
+    if probably == "year" and told.is_integer() and 1949 <= told <= 2199:
+        return told
+    return None
 
 
 def _gather(
@@ -342,7 +387,8 @@ def write_cell(value: Any, field: Field) -> str:
 def _read_none(profiles: pd.DataFrame) -> None:
     """Who holds ``none`` holds nothing, as in a set; what is not held is written in one way."""
     profiles["holds"] = [
-        () if items in _NOTHING else tuple(map(_read_denial, items)) for items in profiles["holds"]
+        () if len(items) == 1 and items[0].casefold() in NOTHING else tuple(map(_read_holding, items))
+        for items in profiles["holds"]
     ]
 
 
@@ -373,6 +419,19 @@ def _compose_ids(profiles: pd.DataFrame) -> None:
     for column in ("client", "group"):
         if not all(str(text).isascii() for text in profiles[column].dropna().unique()):
             profiles[column] = profiles[column].str.normalize("NFC")
+
+
+def _read_holding(item: str) -> str:
+    """What is held as ``CODE@YYYY-MM-DD``, however the day is written; a day that is none stays, to be named."""
+    if item.isascii() and " " not in item and "/" not in item and "." not in item:
+        return _read_denial(item)
+    what, day = split_expiry(item)
+    if not day:
+        return _read_denial(what)
+    try:
+        return f"{what}@{read_day(day)}"
+    except ValueError:
+        return f"{what}@{day}"
 
 
 def _read_denial(item: str) -> str:
@@ -505,7 +564,17 @@ def _find_wrong_holding(
 def _find_garbled_names(names: pd.Series, file: str) -> list[Problem]:
     """Names whose Chinese was lost when a file in UTF-8 was opened as something else, and saved."""
     garbled = find_garbled(names.fillna("").tolist())
+    lost = [(line, name) for line, name in names.dropna().items() if is_lost(name)]
     return [
+        Problem(
+            file,
+            int(str(line)),
+            "name",
+            f"{quote(name)} stands where Chinese was lost when the file was saved",
+            "go back to the file as it was before, and save it as CSV UTF-8 or .xlsx",
+        )
+        for line, name in lost[: MAX_PROBLEMS + 1]
+    ] + [
         Problem(
             file,
             int(names.index[at]),

@@ -93,7 +93,7 @@ def find_place_fault(path: Path, fields: Fields) -> Fault | None:
 
 def _is_clients_file(path: Path, fields: Fields) -> bool:
     table = find_clients_table(fields)
-    return {"client", "name"} <= set(read_table_rows(path, table.wanted, table.spellings).header)
+    return {"client", "name"} <= set(read_table_rows(path, table.wanted, table.spellings, table).header)
 
 
 def check_place(path: Path, fields: Fields) -> None:

@@ -99,6 +99,14 @@ class DiffJson(TypedDict):
     clients: list[ImpactJson]
 
 
+class CellJson(TypedDict):
+    """A place as who looks at the file sees it; what is not known is empty."""
+
+    sheet: str
+    address: str
+    label: str
+
+
 class ProblemJson(TypedDict):
     """Something wrong in a file; line 0 where it is about the file as a whole."""
 
@@ -107,6 +115,7 @@ class ProblemJson(TypedDict):
     column: str
     wrong: str
     right: str
+    cell: CellJson | None
 
 
 class CheckJson(TypedDict):

@@ -6,6 +6,13 @@ import re
 
 XLSX, XLS, ODS, TEXT = "xlsx", "xls", "ods", "text"
 SUFFIXES = {".xlsx": XLSX, ".xlsm": XLSX, ".xls": XLS, ".ods": ODS}
+# Tables of other programs, which we name and do not read.
+UNREAD = {
+    ".et": ("is a table of WPS (.et)", "open it in WPS, and save it as .xlsx"),
+    ".ett": ("is a template of WPS (.ett)", "open it in WPS, and save it as .xlsx"),
+    ".xlsb": ("is a binary Excel workbook (.xlsb)", "open it in Excel and save it as .xlsx"),
+    ".numbers": ("is a file of Apple Numbers", "export it as .xlsx"),
+}
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _SAVE = "open it in Excel and save it as .xlsx"
 _MARKUP = re.compile(

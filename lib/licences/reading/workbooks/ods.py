@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from licences.reading.bounds import MAX_FAULTS, MAX_OPENDOCUMENT_CELLS, MAX_ROWS, BoundError, check_count
@@ -192,7 +193,7 @@ class _SheetReader:
         try:
             text = "" if self.is_covered else self._say()
         except WorkbookError as error:
-            self.faults.append(find_fault(first, self.line + 1, error))
+            self.faults.append(find_fault(first, error))
             self.faulty += self.repeated
             check_count(self.faulty, MAX_FAULTS, "cells that cannot be read")
             return
@@ -240,7 +241,12 @@ class _SheetReader:
             self.rows.append(Row(at, list(self.cells), self.faults, self.is_hidden))
 
 
+_UNIT_SHOWN = re.compile("[万亿千百年月$€£]|US|HK|EUR")
+
+
 def _say_as_shown(number: float, shown: str) -> str:
     """A number, with the zeros before it that the cell shows."""
     text = say_number(number)
+    if _UNIT_SHOWN.search(shown):
+        return shown
     return shown if shown.isascii() and shown.isdigit() and shown.lstrip("0") == text.lstrip("0") else text

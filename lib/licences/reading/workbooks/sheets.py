@@ -139,10 +139,10 @@ def say_truth(is_true: bool) -> str:
     return "yes" if is_true else "no"
 
 
-def find_fault(column: int, line: int, error: WorkbookError) -> Fault:
-    """What is wrong with a cell, with its place as a workbook names it. Raises: BoundError."""
+def find_fault(column: int, error: WorkbookError) -> Fault:
+    """What is wrong with a cell. Raises: BoundError."""
     check_column(column)
-    return column, f"{name_column(column)}{line} {error.wrong}", error.right
+    return column, error.wrong, error.right
 
 
 def find_error(name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from licences.reading.bounds import MAX_OLD_WORKBOOK_BYTES, MAX_WORKBOOK_CELLS, BoundError
-from licences.reading.workbooks.number_formats import DAY, PERCENT, USUAL, find_kind
+from licences.reading.workbooks.number_formats import DAY, PERCENT, UNIT, USUAL, find_kind, say_in_unit
 from licences.reading.workbooks.packages import DAMAGED, LOCKED
 from licences.reading.workbooks.sheets import (
     Fault,
@@ -71,7 +71,7 @@ def _read(book: Any, told: Any) -> Iterator[Row]:
             try:
                 text = _say(book, cell)
             except WorkbookError as error:
-                faults.append(find_fault(column, line, error))
+                faults.append(find_fault(column, error))
                 text = ""
             if text.strip():
                 check_column(column)
@@ -112,5 +112,7 @@ def _say_number(book: Any, cell: Any) -> str:
         return say_day(cell.value, bool(book.datemode))
     if kind == PERCENT:
         return say_percent(cell.value)
+    if kind.startswith(UNIT):
+        return say_in_unit(cell.value, kind, say_number)
     text = say_number(cell.value)
     return text if kind == USUAL else text.zfill(len(kind))

@@ -17,7 +17,7 @@ from licences.reading.bounds import (
     BoundError,
     check_count,
 )
-from licences.reading.workbooks.number_formats import DAY, PERCENT, USUAL, find_kind
+from licences.reading.workbooks.number_formats import DAY, PERCENT, UNIT, USUAL, find_kind, say_in_unit
 from licences.reading.workbooks.packages import DAMAGED, Attributes, Package, parse, parse_whole
 from licences.reading.workbooks.sheets import (
     MAX_ESCAPED_CHARACTERS,
@@ -293,7 +293,7 @@ class _SheetReader:
         try:
             text = self._say(raw)
         except WorkbookError as error:
-            self.faults.append(find_fault(self.column, self.line, error))
+            self.faults.append(find_fault(self.column, error))
             self.faulty += 1
             check_count(self.faulty, MAX_FAULTS, "cells that cannot be read")
             return
@@ -348,6 +348,8 @@ class _SheetReader:
             return say_day(number, self.book.begins_in_1904)
         if kind == PERCENT:
             return say_percent(number)
+        if kind.startswith(UNIT):
+            return say_in_unit(number, kind, say_number)
         text = say_number(number)
         return text if kind == USUAL else text.zfill(len(kind))
 
