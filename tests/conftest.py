@@ -13,6 +13,8 @@ from hypothesis import settings
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.rules.facts import read_profiles
 
+# Messages are English in the tests, whatever the locale of the machine is; tests of the language set their own.
+os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
 settings.register_profile("patient", deadline=None)  # the first example pays for imports
 settings.load_profile("patient")
 

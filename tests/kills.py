@@ -224,7 +224,9 @@ def find_noise(said: str) -> list[str]:
 
 
 def list_clients(folder: Path) -> set[str]:
-    return {line.partition(",")[0] for line in (folder / "clients.csv").read_text("utf-8").splitlines()[1:]}
+    return {
+        line.partition(",")[0] for line in (folder / "clients.csv").read_text("utf-8-sig").splitlines()[1:]
+    }
 
 
 def read_ledger(out: Path) -> list[dict[str, object]]:
@@ -261,7 +263,7 @@ def check_whole(path: Path) -> None:
 
 
 def write_clients(path: Path) -> None:
-    rows = (PROJECT / "data" / "clients.csv").read_text("utf-8").splitlines(keepends=True)
+    rows = (PROJECT / "data" / "clients.csv").read_text("utf-8-sig").splitlines(keepends=True)
     path.write_text("".join(rows[: CLIENTS + 1]), encoding="utf-8")
 
 

@@ -84,7 +84,7 @@ def make_law(
 
 
 def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         return list(reader.fieldnames or ()), list(reader)
 

@@ -200,8 +200,9 @@ def test_an_example_is_what_the_command_prints(
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
 def test_the_examples_of_a_book_are_printed_one_after_the_other(
-    story: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+    story: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8" if story.name.endswith(".zh.md") else "C.UTF-8")
     events = openpyxl.Workbook()
     events.worksheets[0].append(["client", "code", "event", "on"])
     events.worksheets[0].append(["corner-shop", "ICP", "submitted", date(2026, 11, 24)])
@@ -228,7 +229,7 @@ def test_a_licence_is_added_as_the_page_for_contributors_says(
     mended = cells | dict(re.findall(r"`(\w+)` becomes `([^`]+)`", text))
     assert len(mended) > len(cells)
     catalogue, cases = folder / "data" / "licences.csv", folder / "tests" / "scenarios.yaml"
-    before = catalogue.read_text(encoding="utf-8")
+    before = catalogue.read_text(encoding="utf-8-sig")
     columns = next(csv.reader(io.StringIO(before)))
     steps = iter(examples)
 

@@ -197,7 +197,7 @@ def test_a_new_folder_has_its_reports_at_once_offline(full: Path, tmp_path: Path
     assert sorted(path.name for path in work.iterdir()) == [
         "README.md",
         "brand.yaml",
-        "clients.csv",
+        "clients.xlsx",
         "our_fees.csv",
         "our_preparation.csv",
         "reports",

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         status = run_command(words)
     except KeyboardInterrupt:  # while it is still being imported
-        print("licences: stopped", file=sys.stderr)  # noqa: T201 - as the command line does
+        from licences.cli.language import find_message_language, tell
+
+        tell("licences: stopped", find_message_language(words))
         status = 1
     _end_quietly_if_told()
     return status

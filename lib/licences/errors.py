@@ -209,4 +209,4 @@ def suggest(name: str, known: Collection[str]) -> str:
     if not names:
         return "none is known"
     shown = ", ".join(names[:12])
-    return f"one of {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    return f"one of {shown} and {len(names) - 12} more" if len(names) > 12 else f"one of {shown}"

@@ -398,7 +398,7 @@ def test_clients_and_reports_may_be_in_an_object_store(
 def test_the_last_report_in_an_object_store_reaches_the_worker_that_makes_the_next(
     cluster: DaskCluster, store: Store, project: Path, tmp_path: Path
 ) -> None:
-    text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8-sig")
     old = text.replace("own_couriers,", "own_couriers and issues_prepaid_cards,")
     (tmp_path / "old.csv").write_text(old, encoding="utf-8")
     asked = ("--client", "paper-plane-post", "--client", "jam-jar", "--out", "s3://firm/since")

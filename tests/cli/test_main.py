@@ -44,7 +44,7 @@ def test_problems_of_all_files_are_printed_at_once_and_nothing_is_written(
     project: Path, tmp_path: Path
 ) -> None:
     catalogue = tmp_path / "licences.csv"
-    text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8-sig")
     catalogue.write_text(
         text.replace("has_website,", "__import__('os').system('touch x'),", 1), encoding="utf-8"
     )

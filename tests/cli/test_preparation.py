@@ -153,7 +153,7 @@ def read(page: Path) -> str:
 def test_a_portfolio_counts_what_is_in_preparation(
     options: tuple[str, ...], project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = (project / "data" / "clients.csv").read_text(encoding="utf-8").splitlines()
+    rows = (project / "data" / "clients.csv").read_text(encoding="utf-8-sig").splitlines()
     few = [row for row in rows if re.match("client,|sea-bridge,|wander-work,|hello-hall,", row)]
     (tmp_path / "clients.csv").write_text("\n".join(few) + "\n", encoding="utf-8")
     asked = ["--clients", str(tmp_path / "clients.csv"), "--out", str(tmp_path), *DAYS, *options]

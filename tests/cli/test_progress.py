@@ -16,3 +16,11 @@ def test_a_line_says_what_became_of_files_that_were_edited(capsys: pytest.Captur
         "1/2 a: done, 1.0 s",
         "2/2 a: done, 1.0 s: report.docx was edited [and] stays as it is",
     ]
+
+
+def test_the_lines_are_said_in_chinese_too(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = {"client": "b", "status": "timed_out", "seconds": 9.0, "error": "it took longer than 8 seconds"}
+    with follow_batch(2, "zh") as tell:
+        tell({"client": "a", "status": "done", "seconds": 0.2})
+        tell(failed)
+    assert capsys.readouterr().err == "1/2 a: 已完成, 0.2 s\n2/2 b: 超时, 9.0 s: 用时超过8秒\n"

@@ -31,7 +31,7 @@ def test_the_version_names_package_catalogue_and_python(project: Path, tmp_path:
 
 
 def test_another_catalogue_has_its_own_edition(project: Path, tmp_path: Path) -> None:
-    text = (project / "data" / "licences.csv").read_text(encoding="utf-8")
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8-sig")
     newest = read_edition(project / "data" / "licences.csv").checked_on
     (tmp_path / "mine.csv").write_text(text.replace(newest, "2027-11-24"), encoding="utf-8")
     told = run("--version", "--catalogue", "mine.csv", cwd=tmp_path)

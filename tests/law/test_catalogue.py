@@ -120,7 +120,7 @@ CODES = [
 
 def change(project: Path, folder: Path, **cells: dict[str, str]) -> Path:
     """The catalogue with some cells of some current rows written anew."""
-    with (project / "data" / "licences.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "licences.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for code, new in cells.items():
         row = next(row for row in rows if row["code"] == code and not row["in_force_to"])

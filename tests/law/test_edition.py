@@ -62,7 +62,7 @@ def test_what_does_not_state_the_law_is_no_other_edition(data: Path) -> None:
 @pytest.mark.parametrize(("encoding", "newline"), [("utf-8-sig", "\n"), ("gb18030", "\n"), ("utf-8", "\r\n")])
 def test_a_file_saved_by_another_program_is_the_same_edition(data: Path, encoding: str, newline: str) -> None:
     before = read_edition()
-    text = (data / "licences.csv").read_text(encoding="utf-8")
+    text = (data / "licences.csv").read_text(encoding="utf-8-sig")
     with (data / "licences.csv").open("w", encoding=encoding, newline=newline) as file:
         file.write(text)
     assert read_edition() == before

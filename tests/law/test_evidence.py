@@ -174,7 +174,7 @@ def test_a_catalogue_of_an_earlier_edition_is_not_asked_for_what_it_could_not_kn
 ) -> None:
     data = make_law(project, tmp_path, evidence=change("fee_cny", column="days_max"))
     monkeypatch.chdir(tmp_path)
-    lines = (data / "licences.csv").read_text(encoding="utf-8").splitlines()
+    lines = (data / "licences.csv").read_text(encoding="utf-8-sig").splitlines()
     at = lines[0].split(",").index("short_zh")
     older = tmp_path / "older.csv"
     cut = [

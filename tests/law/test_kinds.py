@@ -52,7 +52,7 @@ def test_a_prohibition_is_never_held(catalogue: Catalogue, code: str) -> None:
 
 
 def test_what_can_be_held_is_all_the_rest(catalogue: Catalogue, project: Path) -> None:
-    with (project / "data" / "licences.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "licences.csv").open(encoding="utf-8-sig", newline="") as file:
         kinds = {row["code"]: row["kind"] for row in csv.DictReader(file)}
     assert catalogue.codes == {code for code, kind in kinds.items() if kind not in {"prohibition", "outside"}}
     assert set(catalogue.fields["held"].values) == catalogue.codes

@@ -38,7 +38,7 @@ def find_told(data: Path, rows: str, catalogue: Path | None = None) -> list[str]
 
 
 def test_it_is_shipped_empty(project: Path, catalogue: Catalogue) -> None:
-    assert (project / "data" / "our_fees.csv").read_text(encoding="utf-8") == HEADER
+    assert (project / "data" / "our_fees.csv").read_text(encoding="utf-8-sig") == HEADER
     assert catalogue.our_fees.empty
 
 

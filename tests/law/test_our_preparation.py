@@ -26,7 +26,7 @@ def data(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def test_it_is_shipped_empty(data: Path) -> None:
-    assert (data / "our_preparation.csv").read_text(encoding="utf-8") == HEADER
+    assert (data / "our_preparation.csv").read_text(encoding="utf-8-sig") == HEADER
     assert set(read_catalogue().preparation["basis"]) == {"estimate"}
 
 

@@ -33,7 +33,7 @@ FREE = {"documents_zh": "营业执照;一份自定的表", "documents_en": "Busi
 
 def write_catalogue(project: Path, file: Path, cells: Mapping[str, str]) -> int:
     """The shipped catalogue with other cells in the row of EDI in force, whose line comes back."""
-    with (project / "data" / "licences.csv").open(encoding="utf-8", newline="") as source:
+    with (project / "data" / "licences.csv").open(encoding="utf-8-sig", newline="") as source:
         reader = csv.DictReader(source)
         rows = list(reader)
     at = max(number for number, row in enumerate(rows) if row["code"] == "EDI")

@@ -138,6 +138,6 @@ def test_the_kind_of_a_licence_changes_on_the_day_when_the_law_does(
 
 
 def test_the_index_is_the_line_on_which_the_row_begins(catalogue: Catalogue, project: Path) -> None:
-    text = (project / "data" / "licences.csv").read_text(encoding="utf-8").splitlines()
+    text = (project / "data" / "licences.csv").read_text(encoding="utf-8-sig").splitlines()
     for line, code in catalogue.rows["code"].items():
         assert text[int(str(line)) - 1].startswith(f"{code},")

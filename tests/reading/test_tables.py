@@ -214,12 +214,12 @@ def test_adding_a_column_is_one_edit_of_the_dictionary(tmp_path: Path) -> None:
 
 
 def read_data_file(file: str) -> list[dict[str, str]]:
-    with (find_data_folder() / file).open(encoding="utf-8", newline="") as opened:
+    with (find_data_folder() / file).open(encoding="utf-8-sig", newline="") as opened:
         return list(csv.DictReader(opened))
 
 
 def read_header(file: str) -> list[str]:
-    with (find_data_folder() / file).open(encoding="utf-8", newline="") as opened:
+    with (find_data_folder() / file).open(encoding="utf-8-sig", newline="") as opened:
         return next(csv.reader(opened))
 
 

@@ -68,7 +68,7 @@ def run(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProces
 
 
 def write_clients(folder: Path, project: Path) -> None:
-    with (project / "data" / "clients.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "clients.csv").open(encoding="utf-8-sig", newline="") as file:
         samples = {row["client"]: row for row in csv.DictReader(file)}
     with (folder / "clients.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(samples["corner-shop"]))

@@ -44,7 +44,7 @@ def test_a_workbook_gives_the_very_profiles_of_the_csv(
     catalogue: Catalogue, project: Path, sample_clients: pd.DataFrame, tmp_path: Path
 ) -> None:
     """The sample clients as Excel would store them: numbers, truth values and empty cells."""
-    with (project / "data" / "clients.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "clients.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     types = {field.name: field.type for field in catalogue.fields.every}
     book = openpyxl.Workbook()
@@ -302,7 +302,7 @@ def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -
 def test_a_fault_of_the_profile_fields_is_named(
     project: Path, tmp_path: Path, field: str, new: dict[str, str], wrong: str
 ) -> None:
-    with (project / "data" / "profile_fields.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "profile_fields.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     line = next(at for at, row in enumerate(rows, start=2) if row["field"] == field)
     rows[line - 2].update(new)

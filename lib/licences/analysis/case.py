@@ -22,7 +22,7 @@ from licences.law.working_days import find_usual_start
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
 from licences.planning.needs import PlannedStage
 from licences.planning.schedule import Plan, Step
-from licences.reading.places import find_own_file
+from licences.reading.places import find_own_clients
 from licences.reading.sources import read_clients_place
 from licences.rules.case_files import NO_CASE_FILE, CaseFile
 from licences.rules.facts import RARE, choose_clients, list_extra, read_profiles
@@ -182,7 +182,7 @@ def _find_given(client: str, catalogue: str, clients: str) -> Given | None:
 def _read(client: str, catalogue: str, clients: str, as_of: date) -> Given:
     """What the files say; of a client of a book its next report is held against what was issued last."""
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_clients()
     profiles = read_profiles(file, ours.fields, ours.codes)
     chosen = choose_clients(profiles, [client])
     if is_book(file):

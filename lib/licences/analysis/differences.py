@@ -14,7 +14,7 @@ from licences.law.catalogue import add_own_times, read_catalogue
 from licences.law.diff import Difference, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
-from licences.reading.places import find_own_file
+from licences.reading.places import find_own_clients
 from licences.reading.sources import read_clients_place
 from licences.rules.facts import read_profiles
 
@@ -53,7 +53,7 @@ def open_difference(
     paths = (catalogue,) if first else (old, new)
     read = [read_catalogue(Path(path) if path else None) for path in paths]
     codes = {code for ours in read for code in ours.codes}
-    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_clients()
     profiles = read_profiles(file, read[0].fields, codes)
     day = date.fromisoformat(last if first else as_of)
     catalogues = [add_own_times(one, profiles, day) for one in read]

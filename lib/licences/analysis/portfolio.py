@@ -23,7 +23,7 @@ from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_in_force
 from licences.planning.capacity import Levelled, count_load, level
 from licences.planning.forecast import PlanOptions, make_forecasts
-from licences.reading.places import find_own_file
+from licences.reading.places import find_own_clients
 from licences.reading.sources import read_clients_place
 from licences.rules.facts import read_profiles, split_holdings
 from licences.rules.logic import Facts
@@ -283,7 +283,7 @@ def open_portfolio(
 
 def _read(catalogue: str, clients: str, as_of: date) -> tuple[Catalogue, pd.DataFrame]:
     ours = read_catalogue(Path(catalogue) if catalogue else None)
-    file = read_clients_place(clients) if clients else find_own_file("clients.csv")
+    file = read_clients_place(clients) if clients else find_own_clients()
     profiles = read_profiles(file, ours.fields, ours.codes)
     return add_own_times(ours, profiles, as_of), profiles
 

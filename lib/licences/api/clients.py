@@ -12,7 +12,7 @@ import pandas as pd
 from licences.book.place import is_book
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
-from licences.reading.places import find_own_file
+from licences.reading.places import find_own_clients
 from licences.reading.sources import read_clients_place, show_hidden
 from licences.rules.facts import choose_clients, read_with_extent
 from licences.rules.logic import make_profile
@@ -159,7 +159,7 @@ def read_clients(
     False
     """
     ours = catalogue or read_catalogue()
-    file = read_clients_place(path) if path is not None else find_own_file("clients.csv")
+    file = read_clients_place(path) if path is not None else find_own_clients()
     frame, extent = read_with_extent(show_hidden(file) if hidden else file, ours.fields, ours.codes)
     everybody = frame if is_book(file) else None
     return Clients(frame, ours, None if path is None else file, extent, everybody)

@@ -18,6 +18,7 @@ from licences.rules.applications import CourseError, read_kinds
 from licences.rules.case_entries import MAX_DAYS, add_note, find_value_fault, give_override
 from licences.rules.keeping import EventsError, begin_writing, record_events
 from licences.words.board import say_course_error, say_entry
+from licences.words.problems import say_error
 from licences.words.texts import say
 
 EVENT, NOTE, OVERRIDE = "event", "note", "override"
@@ -77,8 +78,9 @@ def write_entry(
         record_events(place, [(client, event)], catalogue.codes, writing)
     except EventsError as errors:
         ((_, error),) = errors.errors
-        said = say_course_error(error, name, language) if isinstance(error, CourseError) else str(error)
-        _refuse([said])
+        if isinstance(error, CourseError):
+            _refuse([say_course_error(error, name, language)])
+        _refuse([say_error(error, language)])
     return say_entry(name, event, language)
 
 

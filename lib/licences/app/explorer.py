@@ -52,6 +52,7 @@ from licences.rules.facts import NOT_ASKED, choose_clients, make_profiles
 from licences.rules.keeping import begin_writing, lay_case_file
 from licences.rules.meanwhile import HOLDS, take_over
 from licences.rules.stages import STAGES, find_present
+from licences.words.problems import say_error, translate
 from licences.words.texts import read_texts, say
 
 P = ParamSpec("P")
@@ -66,7 +67,7 @@ def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concat
         try:
             method(explorer, *given, **named)
         except LicencesError as error:
-            explorer.say("wrong", str(error).splitlines())
+            explorer.say("wrong", say_error(error, explorer.language).splitlines())
         except Exception as error:
             logging.getLogger(__name__).exception("the explorer could not do what it was asked for")
             name = f"{type(error).__name__}: {error}"
@@ -104,7 +105,9 @@ class Explorer:
         self._action: Callable[[], None] | None = None
         self._is_setting = False
         self.board: Board | None = None
-        summary = f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell"
+        summary = translate(
+            f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell", language
+        )
         self.screen = Screen(catalogue.fields, self.tell, self.choose, summary)
         self.screen.file.value = str(
             self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file
@@ -324,7 +327,7 @@ class Explorer:
             name = self.case.law.short(typed.code)
             said = write_entry(self.file, saved["client"], typed, self.catalogue, name, language)
         except LicencesError as error:
-            self.board.tell("wrong", str(error).splitlines())
+            self.board.tell("wrong", say_error(error, language).splitlines())
             return
         self.board.clear()
         later = {"day": typed.on, "as_of": self.terms.as_of}

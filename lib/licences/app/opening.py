@@ -18,10 +18,12 @@ from licences.book.place import is_server
 from licences.errors import LicencesError, UsageError
 from licences.law.catalogue import read_catalogue
 from licences.law.working_days import find_usual_start
-from licences.reading.places import find_own_file, find_work_folder
+from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_own_clients, find_work_folder
 from licences.render.html.explorer import (
     make_message,
 )
+from licences.words.problems import say_error
 
 
 def explore(
@@ -57,7 +59,15 @@ def explore(
             read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
         ).page
     except LicencesError as error:
-        return HTML(make_style() + make_message("wrong", str(error).splitlines()))
+        return HTML(
+            make_style()
+            + make_message("wrong", say_error(error, _choose_language(asked["language"])).splitlines())
+        )
+
+
+def _choose_language(asked: str) -> str:
+    """The language that is asked for, where it is one that we speak."""
+    return asked if asked in LANGUAGES else "en"
 
 
 def keep_every_message() -> None:
@@ -88,7 +98,7 @@ def _find_clients_place(work: Path, asked: str) -> Path:
     """Where clients are kept: as asked, else a file of the work folder, never the samples that are installed."""
     if asked:
         return Path(asked) if is_server(Path(asked)) else (work / asked).resolve()
-    file = find_own_file("clients.csv", work)
+    file = find_own_clients(work)
     return file if file.is_relative_to(work) else work / "clients.csv"
 
 

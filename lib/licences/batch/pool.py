@@ -22,12 +22,14 @@ from licences.errors import UsageError, suggest
 from licences.law.catalogue import Catalogue
 from licences.runner.forkserver import can_fork
 from licences.runner.temporary import find_temporary_folder
+from licences.words.problems import translate
 
 Progress = Callable[[int, int], None]
 
 ENGINES = ("fork", "kernel")
 # What the environment may ask for, and how many pools a process keeps at hand.
 _ASKED, _KEPT = "LICENCES_ENGINE", 2
+_SPOKEN = {"language": "en"}  # of what is said of the batch as a whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +107,14 @@ class ReportPool(ABC):
             self._own.cleanup()
 
 
+def complain_in(language: str) -> None:
+    """Chooses the language of what is said on standard error; English where none is chosen."""
+    _SPOKEN["language"] = language
+
+
 def complain(sentence: str) -> None:
     """Says on standard error what went wrong with the batch as a whole, and not with one client."""
-    print(f"licences: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - a bar on the screen makes room for it
+    print(f"licences: {translate(sentence, _SPOKEN['language'])}", file=sys.stderr, flush=True)  # noqa: T201 - a bar on the screen makes room for it
 
 
 def find_engine() -> str:

@@ -33,11 +33,11 @@ def answer(options: argparse.Namespace) -> int:
 
     catalogue, profiles = read_files(options)
     as_of = find_as_of(options)
-    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
+    warn_of_contradictions(catalogue, profiles, as_of, options.says)
     judged = list(judge(catalogue, profiles, as_of))
     if not options.questions:
         return _tell_findings(options, catalogue, profiles, judged)
-    warn_of_stages(profiles, options.lang)
+    warn_of_stages(profiles, options.says)
     rows = rank_questions(catalogue, profiles, as_of, judged)
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
@@ -92,8 +92,8 @@ def tell_what_if(options: argparse.Namespace) -> int:
     for code in codes:
         if code not in entries:
             raise UsageError(f"{code} is not in force on {as_of}", "choose another day with --as-of")
-    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
-    warn_of_stages(profiles, options.lang)
+    warn_of_contradictions(catalogue, profiles, as_of, options.says)
+    warn_of_stages(profiles, options.says)
     found = [
         (one, entries[code], find_remedies(entries[code], one.profile, code in find_implied_of(one, law)))
         for one in judge(catalogue, profiles, as_of)
@@ -121,7 +121,7 @@ def tell_plans(options: argparse.Namespace) -> int:
     plan_options = read_plan_options(options, find_start(options))
     as_of = find_as_of(options)
     forecasts = list(make_forecasts(catalogue, profiles, as_of, plan_options, options.lang))
-    warn_of_contradictions(catalogue, profiles, as_of, options.lang)
+    warn_of_contradictions(catalogue, profiles, as_of, options.says)
     if options.json:
         from licences.words.plan_json import describe_plan
 
@@ -149,7 +149,11 @@ def tell_difference(options: argparse.Namespace) -> int:
     are_days, are_files = bool(options.first or options.last), bool(options.catalogues)
     if are_days == are_files:
         right = "give either --from DATE --to DATE, or OLD.csv NEW.csv"
-        raise UsageError("two days or two files are to be compared" + (", not both" * are_days), right)
+        both, neither = (
+            "two days or two files are to be compared, not both",
+            "two days or two files are to be compared",
+        )
+        raise UsageError(both if are_days else neither, right)
     if are_days:
         if not (options.first and options.last):
             lacking = "--to" if options.first else "--from"
@@ -171,7 +175,7 @@ def tell_difference(options: argparse.Namespace) -> int:
     plan_options = read_plan_options(options, find_start(options, difference.new.as_of))
     touched = find_impacts(difference, profiles, plan_options)
     latest = difference.new
-    warn_of_contradictions(latest.catalogue, profiles, latest.as_of, options.lang)
+    warn_of_contradictions(latest.catalogue, profiles, latest.as_of, options.says)
     if options.json:
         from licences.words.json_views import describe_difference
 

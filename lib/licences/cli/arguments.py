@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from licences.book.clients import HOW
+from licences.cli import language as spoken
 from licences.errors import UnknownNameError, UsageError
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
 from licences.reading.dictionary import LANGUAGES
@@ -27,37 +29,85 @@ CALENDARS = ("renewals", "all")
 DUE_FORMATS = ("table", "xlsx", "csv", "ics")
 QUESTIONNAIRES = ("xlsx", "html")
 DUE_DAYS, MOST_DUE_DAYS = 60, 3660
+_TEXTS_AND_MESSAGES = "language of the texts, default: zh; and of messages, default: the locale's"
+
+
+class _ChineseHelp(argparse.HelpFormatter):
+    """Help with its sentences in Chinese, folded by how wide they are on the screen."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, spoken.say("usage: ", "zh") if prefix is None else prefix)
+
+    def add_text(self, text: Any) -> None:
+        super().add_text(spoken.say(text, "zh") if text and text != argparse.SUPPRESS else text)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(spoken.say(heading or "", "zh"))
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return spoken.say(action.help, "zh") if action.help else action.help
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return spoken.fold(text, width)
 
 
 class _Parser(argparse.ArgumentParser):
     """One that takes no shortened option, since what is short for one today may be another one's name tomorrow."""
 
+    language = "en"  # of its help and of what it refuses
+
     def __init__(self, **how: Any) -> None:
         super().__init__(allow_abbrev=False, **how)
 
+    def error(self, message: str) -> NoReturn:
+        """Ends the process with status 2 and a sentence."""
+        self.print_usage(sys.stderr)
+        word = spoken.say("error: ", self.language)
+        self.exit(2, f"{self.prog}: {word}{spoken.say(message, self.language)}\n")
+
+
+class _ChineseParser(_Parser):
+    """One whose help and refusals are in Chinese."""
+
+    language = "zh"
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(formatter_class=_ChineseHelp, **how)
+
 
 def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
-    """The command and its options; wrong usage ends the process with status 2 and a sentence."""
-    parser, commands = _make_parsers()
+    """The command and its options; wrong usage ends the process with status 2 and a sentence.
+
+    ``lang`` is the language of the texts, ``says`` that of the messages, ``asked`` the one that ``--lang`` names.
+    """
+    words = sys.argv[1:] if words is None else words
+    language = spoken.find_message_language(words)
+    parser, commands = _make_parsers(language)
     options, unknown = parser.parse_known_args(words)
     if unknown:
         known = re.findall(r"--[a-z-]+", commands[options.run].format_help())
         close = [match for word in unknown for match in get_close_matches(word.partition("=")[0], known, n=1)]
         hint = f"; did you mean {' and '.join(close)}?" if close else ""
         commands[options.run].error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    options.asked = options.lang
+    options.says = options.asked or language
+    options.lang = options.asked or spoken.TEXTS
     return options
 
 
-def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
-    """The parser, and those of the commands by their names."""
-    parser = _Parser(
+def _make_parsers(language: str) -> tuple[_Parser, Mapping[str, _Parser]]:
+    """The parser, and those of the commands by their names; language: of their help and of what they refuse."""
+    make = _ChineseParser if language == "zh" else _Parser
+    spoken_in = make(add_help=False)
+    _add_language(spoken_in, "language of messages; default: the locale's")
+    parser = make(
         prog="licences", description="Which licences an e-commerce platform in China needs, and why."
     )
     parser.add_argument(
         "--version", action="store_true", help="version, edition of the catalogue, version of Python"
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    files = _Parser(add_help=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=make)
+    files = make(add_help=False)
     files.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
     files.add_argument(
         "--clients",
@@ -71,7 +121,7 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     files.add_argument(
         "--known-on", type=_read_date, metavar="DATE", help="what a book held at the end of this day"
     )
-    asked = _Parser(add_help=False, parents=[files])
+    asked = make(add_help=False, parents=[files])
     asked.add_argument(
         "--client",
         action="append",
@@ -88,7 +138,9 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     )
     _add_day(asked)
 
-    check = commands.add_parser("check", parents=[files], help="find every problem in the data files")
+    check = commands.add_parser(
+        "check", parents=[files, spoken_in], help="find every problem in the data files"
+    )
     check.add_argument("--deep", action="store_true", help="also what is doubtful though it can be read")
     check.add_argument(
         "--max-age-days",
@@ -125,14 +177,14 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
     what_if.add_argument("--json", action="store_true", help="print JSON alone")
     what_if.set_defaults(run="what-if")
 
-    planned = _Parser(add_help=False, parents=[asked])
+    planned = make(add_help=False, parents=[asked])
     _add_planning(planned)
 
     plan = commands.add_parser("plan", parents=[planned], help="in what order, by when, how sure")
     plan.add_argument("--json", action="store_true", help="print JSON alone")
     plan.set_defaults(run="plan")
 
-    _add_book(commands, files)
+    _add_book(commands, files, spoken_in)
     _add_progress(commands, planned)
     _add_report(commands, planned)
     _add_issue(commands, files)
@@ -140,19 +192,21 @@ def _make_parsers() -> tuple[_Parser, Mapping[str, _Parser]]:
 
     _add_overviews(commands, files, asked)
 
-    _add_own(commands)
+    _add_own(commands, spoken_in)
     _add_explore(commands, files)
     return parser, commands.choices
 
 
-def _add_own(commands: Any) -> None:
-    template = commands.add_parser("template", help="write our Word template, to make your own from it")
+def _add_own(commands: Any, spoken_in: _Parser) -> None:
+    template = commands.add_parser(
+        "template", parents=[spoken_in], help="write our Word template, to make your own from it"
+    )
     template.add_argument(
         "file", type=Path, metavar="FILE", help="such as ours.docx; it must not be there yet"
     )
     template.set_defaults(run="template")
 
-    new = commands.add_parser("new", help="make a folder for clients of your own")
+    new = commands.add_parser("new", parents=[spoken_in], help="make a folder for clients of your own")
     new.add_argument("folder", type=Path, metavar="FOLDER", help="not there yet, or empty")
     new.set_defaults(run="new")
 
@@ -167,9 +221,7 @@ def _add_explore(commands: Any, files: _Parser) -> None:
         "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
     )
     explore.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
-    explore.add_argument(
-        "--lang", choices=LANGUAGES, default="zh", help="language to begin with; default: zh"
-    )
+    _add_language(explore, "language to begin with, default: zh; and of messages, default: the locale's")
     explore.add_argument("--out", type=Path, metavar="DIR", help="where reports go; default: reports/")
     explore.add_argument(
         "--ip", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine alone"
@@ -184,10 +236,12 @@ def _add_explore(commands: Any, files: _Parser) -> None:
     explore.set_defaults(run="explore", group=[])
 
 
-def _add_book(commands: Any, files: _Parser) -> None:
+def _add_book(commands: Any, files: _Parser, spoken_in: _Parser) -> None:
     book = commands.add_parser("book", help="where a firm keeps its clients and what happened")
-    tasks = book.add_subparsers(required=True, metavar="TASK", dest="task")
-    begin = tasks.add_parser("init", help="make a book, empty or with the clients of a file")
+    tasks = book.add_subparsers(required=True, metavar="TASK", dest="task", parser_class=type(spoken_in))
+    begin = tasks.add_parser(
+        "init", parents=[spoken_in], help="make a book, empty or with the clients of a file"
+    )
     begin.add_argument(
         "place",
         type=_read_clients_place,
@@ -200,10 +254,12 @@ def _add_book(commands: Any, files: _Parser) -> None:
         ("export", "write the tables of a book as CSV into a folder"),
         ("import", "make a book of a folder that was exported"),
     ):
-        task = tasks.add_parser(name, help=said)
+        task = tasks.add_parser(name, parents=[spoken_in], help=said)
         task.add_argument("folder", type=Path, metavar="DIR")
         task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
-    tell = tasks.add_parser("tell", help="what a client tells of a field, who said so and how it is known")
+    tell = tasks.add_parser(
+        "tell", parents=[spoken_in], help="what a client tells of a field, who said so and how it is known"
+    )
     tell.add_argument("client", metavar="CLIENT")
     tell.add_argument("field", metavar="FIELD", help="of data/profile_fields.csv, such as has_app")
     tell.add_argument("value", metavar="VALUE", help="as in a clients file; '' takes it back")
@@ -211,12 +267,16 @@ def _add_book(commands: Any, files: _Parser) -> None:
     tell.add_argument("--told-on", type=_read_date, metavar="DATE", help="when")
     tell.add_argument("--how", choices=HOW, default=HOW[0], help="how it is known; default: told")
     tell.add_argument("--by", default="", metavar="NAME", help="who records it; default: who is logged in")
-    facts = tasks.add_parser("facts", help="what a client tells, and where each of it comes from")
+    facts = tasks.add_parser(
+        "facts", parents=[spoken_in], help="what a client tells, and where each of it comes from"
+    )
     facts.add_argument("client", metavar="CLIENT")
     for task in (tell, facts):
         task.add_argument("--clients", type=_read_clients_place, metavar="BOOK", required=True)
         task.add_argument("--catalogue", type=Path, metavar="FILE", help="default: data/licences.csv")
-    client = tasks.add_parser("client", help="who a client is, whom to call, since when we work for it")
+    client = tasks.add_parser(
+        "client", parents=[spoken_in], help="who a client is, whom to call, since when we work for it"
+    )
     client.add_argument("client", metavar="CLIENT")
     client.add_argument("--name", metavar="TEXT", help="its name; with it a new client is added")
     client.add_argument("--contact", metavar="TEXT", help="whom to call, with a number or an address")
@@ -240,7 +300,7 @@ def _add_book(commands: Any, files: _Parser) -> None:
 
     record = commands.add_parser(
         "record",
-        parents=[files],
+        parents=[files, spoken_in],
         help="what happened to an application, into a book",
         usage="licences record (CLIENT CODE EVENT --on DATE | --file EVENTS) --clients BOOK [options]",
     )
@@ -263,8 +323,8 @@ def _add_book(commands: Any, files: _Parser) -> None:
     record.set_defaults(run="record")
     _add_intake(commands, files)
     _add_durations(commands, files)
-    _add_override(commands, files)
-    _add_note(commands, files)
+    _add_override(commands, files, spoken_in)
+    _add_note(commands, files, spoken_in)
 
 
 def _add_intake(commands: Any, files: _Parser) -> None:
@@ -309,9 +369,7 @@ def _add_durations(commands: Any, files: _Parser) -> None:
     durations.add_argument(
         "--as-of", type=_read_date, metavar="DATE", help="what had happened by which day; default: today"
     )
-    durations.add_argument(
-        "--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh"
-    )
+    _add_language(durations, _TEXTS_AND_MESSAGES)
     shown = durations.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="print JSON alone")
     shown.add_argument(
@@ -338,10 +396,10 @@ def _add_progress(commands: Any, planned: _Parser) -> None:
     progress.set_defaults(run="progress")
 
 
-def _add_override(commands: Any, files: _Parser) -> None:
+def _add_override(commands: Any, files: _Parser, spoken_in: _Parser) -> None:
     override = commands.add_parser(
         "override",
-        parents=[files],
+        parents=[files, spoken_in],
         help="what we hold of a client's licence against the rules, with the reason, into a book",
         usage="licences override CLIENT CODE (--verdict V | --days N | --fee N) --because TEXT --by NAME "
         "[--until DATE] --clients BOOK [options]",
@@ -366,10 +424,10 @@ def _add_override(commands: Any, files: _Parser) -> None:
     override.set_defaults(run="override")
 
 
-def _add_note(commands: Any, files: _Parser) -> None:
+def _add_note(commands: Any, files: _Parser, spoken_in: _Parser) -> None:
     note = commands.add_parser(
         "note",
-        parents=[files],
+        parents=[files, spoken_in],
         help="what is to be remembered of a client or of one of its licences, into a book",
         usage="licences note CLIENT [CODE] TEXT [--for client|us] --clients BOOK [options]",
     )
@@ -393,7 +451,11 @@ def _add_day(parser: _Parser) -> None:
     parser.add_argument(
         "--as-of", type=_read_date, default=None, metavar="DATE", help="the law of which day; default: today"
     )
-    parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh")
+    _add_language(parser, _TEXTS_AND_MESSAGES)
+
+
+def _add_language(parser: _Parser, of_what: str) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, help=of_what)
 
 
 def _add_planning(parser: _Parser) -> None:
@@ -525,9 +587,7 @@ def _add_portfolio(commands: Any, files: _Parser) -> None:
         "--as-of", type=_read_date, metavar="DATE", help="the law of which day; default: today"
     )
     portfolio.add_argument("--start", type=_read_date, metavar="DATE", help="default: the next working day")
-    portfolio.add_argument(
-        "--lang", choices=LANGUAGES, default="zh", help="language of the texts; default: zh"
-    )
+    _add_language(portfolio, _TEXTS_AND_MESSAGES)
     portfolio.add_argument(
         "--capacity",
         type=_read_count,

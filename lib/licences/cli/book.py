@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from licences.book.clients import OWN, Writing, find_client, list_clients, list_
 from licences.book.events import Event, list_events
 from licences.book.place import is_book
 from licences.book.store import read_book
+from licences.cli.language import say, tell
 from licences.cli.options import find_book, find_catalogue_file, find_code
 from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import read_catalogue
@@ -39,7 +39,7 @@ def keep_book(options: argparse.Namespace) -> int:
     else:
         counts, said = read_tables(options.folder, options.clients), f"read into {options.clients}"
     rows = [f"{count:,} rows of {name}" for name, count in counts.items()]
-    print(*rows, said, sep="\n", file=sys.stderr)
+    tell("\n".join([*rows, said]), options.says)
     return 0
 
 
@@ -50,7 +50,7 @@ def _begin(options: argparse.Namespace) -> int:
     profiles = read_profiles(options.source, catalogue.fields, catalogue.codes) if options.source else None
     begin_book(options.place, profiles, catalogue.fields, begin_writing())
     count = 0 if profiles is None else len(profiles)
-    print(f"{options.place} is made, with {count:,} client{'' if count == 1 else 's'}", file=sys.stderr)
+    tell(f"{options.place} is made, with {count:,} {'client' if count == 1 else 'clients'}", options.says)
     return 0
 
 
@@ -73,7 +73,7 @@ def _keep_client(options: argparse.Namespace) -> int:
     cells = {"client": options.client, **(saved or {}), **changes}
     _check_own(name.removeprefix(OWN) for name in cells if name.startswith(OWN))
     write_client(options.clients, catalogue.fields, catalogue.codes, cells, over=saved)
-    print(f"{cells['client']}: {'changed' if saved else 'added'}", file=sys.stderr)
+    tell(f"{cells['client']}: {'changed' if saved else 'added'}", options.says)
     return 0
 
 
@@ -93,7 +93,7 @@ def _tell_fact(options: argparse.Namespace) -> int:
     client = tell_fact(
         options.clients, ours.fields, ours.codes, options.client, options.field, options.value, writing
     )
-    print(f"{client}: {options.field}: {options.value or 'not told'}", file=sys.stderr)
+    tell(f"{client}: {options.field}: {options.value or say('not told', options.says)}", "en")
     return 0
 
 
@@ -106,14 +106,12 @@ def _list_facts(options: argparse.Namespace) -> int:
         facts = list_facts(connection, client)
     for fact in facts:
         since = f" from {fact.from_on}" if fact.from_on else ""
-        said = [
-            fact.how,
-            *(["by " + fact.told_by] if fact.told_by else []),
-            *([f"on {fact.told_on}"] if fact.told_on else []),
-        ]
-        print(
-            f"{fact.field}: {fact.value}{since} ({' '.join(said)}; recorded {fact.recorded_at[:10]} by {fact.recorded_by})"
-        )
+        by = f" by {fact.told_by}" if fact.told_by else ""
+        on = f" on {fact.told_on}" if fact.told_on else ""
+        recorded = f"recorded {fact.recorded_at[:10]} by {fact.recorded_by}"
+        told = [say(part, options.says) for part in (since, by, on, recorded)]
+        between = "；" if options.says == "zh" else "; "
+        print(f"{fact.field}: {fact.value}{told[0]} ({fact.how}{told[1]}{told[2]}{between}{told[3]})")
     return 0
 
 
@@ -128,7 +126,7 @@ def record(options: argparse.Namespace) -> int:
             raise UsageError(
                 "--file has the events, and no other is named beside it", "leave out the one or the other"
             )
-        return _record_file(options.file, place, codes, begin_writing(options.by))
+        return _record_file(options, place, codes, begin_writing(options.by))
     if not all(told):
         raise UsageError(
             "an event has a client, a licence, a name and a day",
@@ -152,17 +150,18 @@ def record(options: argparse.Namespace) -> int:
             record_events(place, [(options.client, event)], codes, writing)
         except EventsError as errors:
             raise errors.errors[0][1] from None
-    _tell(place, options.client, code)
+    _tell(place, options.client, code, options.says)
     return 0
 
 
-def _record_file(path: Path, place: Path, codes: set[str], writing: Writing) -> int:
+def _record_file(options: argparse.Namespace, place: Path, codes: set[str], writing: Writing) -> int:
+    path: Path = options.file
     told, lines = read_event_rows(path, writing.by)
     try:
         record_events(place, told, codes, writing)
     except EventsError as errors:
         raise ProblemsError(_place(error, str(path), lines[at]) for at, error in errors.errors) from None
-    print(f"{len(told):,} event{'' if len(told) == 1 else 's'} recorded", file=sys.stderr)
+    tell(f"{len(told):,} {'event' if len(told) == 1 else 'events'} recorded", options.says)
     return 0
 
 
@@ -172,11 +171,12 @@ def _place(error: LicencesError, file: str, line: int) -> Problem:
     return Problem(file, line, "event", wrong, right)
 
 
-def _tell(place: Path, client: str, code: str) -> None:
+def _tell(place: Path, client: str, code: str, language: str) -> None:
     """Prints the course of an application as it is now known."""
     with read_book(place) as connection:
         whose = find_client(connection, client) or client
         events = list_events(connection, whose).get(whose, ())
     course = [event for event in order_events(events) if event.code == code]
-    happened = ", ".join(f"{event.kind} {event.happened_on or '(day not known)'}" for event in course)
-    print(f"{client}: {code}: {happened or 'nothing is recorded'}")
+    unknown = say("(day not known)", language)
+    happened = ", ".join(f"{event.kind} {event.happened_on or unknown}" for event in course)
+    print(f"{client}: {code}: {happened or say('nothing is recorded', language)}")

@@ -10,6 +10,7 @@ from licences.book.clients import find_client
 from licences.book.notes import Note, list_notes
 from licences.book.overrides import KINDS, Override, list_overrides
 from licences.book.store import read_book
+from licences.cli.language import say
 from licences.cli.options import find_book, find_catalogue_file, find_code
 from licences.errors import UsageError
 from licences.law.catalogue import read_catalogue
@@ -50,7 +51,7 @@ def override(options: argparse.Namespace) -> int:
         )
         codes, obtained = set(rows["code"]), set(rows.loc[can_be_held(rows), "code"])
         give_override(place, options.client, held, codes, obtained, begin_writing(options.by or ""))
-    _tell_overrides(place, options.client, code)
+    _tell_overrides(place, options.client, code, options.says)
     return 0
 
 
@@ -66,31 +67,31 @@ def note(options: argparse.Namespace) -> int:
         day = options.on or date.today()
         noted = Note(code, options.text, options.audience, options.by or writing.by, day)
         add_note(place, options.client, noted, codes, writing)
-    _tell_notes(place, options.client, code)
+    _tell_notes(place, options.client, code, options.says)
     return 0
 
 
-def _tell_overrides(place: Path, client: str, code: str) -> None:
+def _tell_overrides(place: Path, client: str, code: str, language: str) -> None:
     """Prints what is now held of a licence."""
     with read_book(place) as connection:
         whose = find_client(connection, client) or client
         ours = [one for one in list_overrides(connection, whose).get(whose, ()) if one.code == code]
     for one in ours:
         until = f", until {one.until}" if one.until else ""
-        print(
-            f"{client}: {code}: {one.kind} {one.value}, because {one.because} ({one.by}, {one.given_on}{until})"
-        )
+        held = f"{one.kind} {one.value}, because {one.because} ({one.by}, {one.given_on}{until})"
+        print(f"{client}: {code}: {say(held, language)}")
     if not ours:
-        print(f"{client}: {code}: as the rules say")
+        print(f"{client}: {code}: {say('as the rules say', language)}")
 
 
-def _tell_notes(place: Path, client: str, code: str) -> None:
+def _tell_notes(place: Path, client: str, code: str, language: str) -> None:
     """Prints what is now noted of a client or of a licence."""
     with read_book(place) as connection:
         whose = find_client(connection, client) or client
         noted = [one for one in list_notes(connection, whose).get(whose, ()) if one.code == code]
     about = f"{client}: {code}" if code else client
     for one in noted:
-        print(f"{about}: for {one.audience}: {one.note} ({one.by}, {one.noted_on})")
+        audience = say("for client" if one.audience == "client" else "for us", language)
+        print(f"{about}: {audience}: {one.note} ({one.by}, {one.noted_on})")
     if not noted:
-        print(f"{about}: nothing is noted")
+        print(f"{about}: {say('nothing is noted', language)}")

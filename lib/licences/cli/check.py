@@ -17,7 +17,14 @@ from licences.book.issues import list_issues
 from licences.book.place import is_book
 from licences.book.store import find_limit, read_book
 from licences.cli.arguments import MAX_AGE_DAYS
-from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file, shorten
+from licences.cli.language import say, tell
+from licences.cli.options import (
+    find_as_of,
+    find_catalogue_file,
+    find_clients_file,
+    shorten,
+    warn_of_passed_over,
+)
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, check_files, read_catalogue
 from licences.reading.extent import Extent, place
@@ -25,7 +32,14 @@ from licences.reading.places import find_data_folder, find_own_file, find_shippe
 from licences.reading.sources import split_hidden
 from licences.rules.facts import Fields, list_own_columns, read_fields, read_profiles
 from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
-from licences.words.extents import count_stages_and_groups, say_counts, say_doubts, say_extent, say_understood
+from licences.words.extents import (
+    count_stages_and_groups,
+    join,
+    say_counts,
+    say_doubts,
+    say_extent,
+    say_understood,
+)
 from licences.words.holdings import describe_implied, say_implied
 from licences.words.issues import IssuedJson, say_issued
 from licences.words.scope import describe_scope, say_scope
@@ -38,16 +52,18 @@ def check_data(options: argparse.Namespace) -> int:
         for name in ("max_age_days", "scenarios"):
             if getattr(options, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
+    warn_of_passed_over(options, clients)
     problems, extent = check_files(catalogue_file, clients)
     problems += _find_brand_problems()
+    language = (options.asked or "en") if options.json else options.says
     implied: list[tuple[str, dict[str, tuple[str, ...]]]] = []
     counts: dict[str, int] = {}
     own_columns: list[str] = []
     if not problems:
         catalogue = read_catalogue(catalogue_file)
         profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
-        further = _find_contradictions(catalogue, profiles, find_as_of(options), file)
-        further += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), file)
+        further = _find_contradictions(catalogue, profiles, find_as_of(options), file, language)
+        further += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), file, language)
         further += _find_idle_overrides(catalogue, profiles, find_as_of(options), file)
         problems += [place(one, extent.layouts if extent else ()) for one in further]
         implied = _list_implied(catalogue, profiles, find_as_of(options))
@@ -67,34 +83,38 @@ def check_data(options: argparse.Namespace) -> int:
         if options.deep and not figures:
             summary = "mend these first; the deep check needs data that can be read"
         _print_text(options, problems, summary if options.deep or not problems else "")
-        for line in say_implied([] if problems else implied, "en"):
+        for line in say_implied([] if problems else implied, options.says):
             print(line, file=sys.stderr)
-        for line in say_issued(issued, "en") if issued else ():
+        for line in say_issued(issued, options.says) if issued else ():
             print(line, file=sys.stderr)
-    _print_extent(extent, counts)
+    _print_extent(extent, counts, options.says)
     return 1 if problems else 0
 
 
 def _print_text(options: argparse.Namespace, problems: list[Problem], summary: str) -> None:
     """Prints the problems and what came out, and where there are none what the catalogue covers."""
     if problems:
-        print(ProblemsError(problems), file=sys.stderr)
+        tell(ProblemsError(problems), options.says)
     if summary:
-        print(summary, file=sys.stderr)
+        tell(summary, options.says)
     if not problems:
         catalogue = read_catalogue(find_catalogue_file(options))
-        print("\n".join(say_scope(catalogue, find_as_of(options), "en")), file=sys.stderr)
+        print("\n".join(say_scope(catalogue, find_as_of(options), options.says)), file=sys.stderr)
 
 
 def _print_json(options: argparse.Namespace, problems: list[Problem], figures: dict[str, Any]) -> None:
     """Prints the problems, with what the catalogue covers where it can be read."""
     scope: dict[str, Any] = {}
+    language = options.asked or "en"
     try:
         catalogue = read_catalogue(find_catalogue_file(options))
-        scope["scope"] = describe_scope(catalogue, find_as_of(options), "en")
+        scope["scope"] = describe_scope(catalogue, find_as_of(options), language)
     except (ProblemsError, MissingFileError):
         pass  # they are among the problems
-    listed = [asdict(one) for one in ProblemsError(problems).problems]
+    listed = [
+        asdict(one) | {"wrong": say(one.wrong, language), "right": say(one.right, language)}
+        for one in ProblemsError(problems).problems
+    ]
     print(json.dumps({"problems": listed} | scope | figures, ensure_ascii=False, indent=1))
 
 
@@ -102,19 +122,19 @@ def _read_fields() -> Fields:
     return read_fields(find_data_folder() / "profile_fields.csv")
 
 
-def _print_extent(extent: Extent | None, counts: Mapping[str, int]) -> None:
+def _print_extent(extent: Extent | None, counts: Mapping[str, int], language: str) -> None:
     """Says what was read of the clients otherwise than one might expect, and last how much, and what was passed over."""
     if extent:
-        for doubt in say_doubts(extent.doubts, _read_fields(), "en") if extent.doubts else ():
+        for doubt in say_doubts(extent.doubts, _read_fields(), language) if extent.doubts else ():
             print(doubt, file=sys.stderr)
-        further = [*say_counts(counts, "en"), *say_understood(extent, "en")]
+        further = [*say_counts(counts, language), *say_understood(extent, language)]
         if further:
-            print("; ".join(further), file=sys.stderr)
-        print(say_extent(extent, "en"), file=sys.stderr)
+            print(join(further, language), file=sys.stderr)
+        print(say_extent(extent, language), file=sys.stderr)
 
 
 def _find_contradictions(
-    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path, language: str
 ) -> list[Problem]:
     """Clients whose answers cannot all be true."""
     from licences.assessment.contradictions import find_contradictions
@@ -122,13 +142,13 @@ def _find_contradictions(
     lines = dict(zip(profiles["client"], profiles.index, strict=True))
     return [
         Problem(str(clients), int(lines[one.client]), ", ".join(one.fields), wrong, right)
-        for one in find_contradictions(catalogue, profiles, as_of, "en")
-        for wrong, _, right in [one.message.partition(". ")]
+        for one in find_contradictions(catalogue, profiles, as_of, language)
+        for wrong, right in [_split_message(one.message)]
     ]
 
 
 def _find_contradictions_ahead(
-    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path
+    catalogue: Catalogue, profiles: pd.DataFrame, as_of: date, clients: Path, language: str
 ) -> list[Problem]:
     """Answers of later stages that cannot all be true and are not so from the start."""
     from licences.assessment.contradictions import find_contradictions
@@ -141,17 +161,23 @@ def _find_contradictions_ahead(
     numbered = rows.assign(client=list(map(str, range(len(rows)))))
     known: set[tuple[str, str]] = set()
     problems = []
-    for one in find_contradictions(catalogue, numbered, as_of, "en"):
+    for one in find_contradictions(catalogue, numbered, as_of, language):
         at = int(one.client)
         if (names[at], one.message) in known:
             continue
         known.add((names[at], one.message))
         day = rows[BEGINS_ON].iloc[at]
         if not pd.isna(day):
-            wrong, _, right = one.message.partition(". ")
+            wrong, right = _split_message(one.message)
             wrong = f"from {day:%Y-%m-%d} on: {wrong}"
             problems.append(Problem(str(clients), int(lines[at]), ", ".join(one.fields), wrong, right))
     return problems
+
+
+def _split_message(message: str) -> tuple[str, str]:
+    """What is wrong and what would be right, which are two sentences."""
+    wrong, _, right = message.partition("。" if "。" in message else ". ")
+    return wrong, right
 
 
 def _find_idle_overrides(

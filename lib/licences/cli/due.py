@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from licences.cli.language import tell
 from licences.cli.options import find_as_of, read_files, shorten
 from licences.errors import MissingFileError, UsageError, need_extra
 from licences.reading.files import read_bytes, say_why, write_whole
@@ -50,7 +50,7 @@ def tell_due(options: argparse.Namespace) -> int:
     if not calls:
         from licences.words.due import say_none
 
-        print(say_none(within, as_of, options.lang), file=sys.stderr)
+        tell(say_none(within, as_of, options.says), "en")
     return 0
 
 
@@ -85,7 +85,7 @@ def _issue(options: argparse.Namespace, calls: Sequence[Call], law: LawInForce) 
         write_whole(out, content)
     except OSError as error:
         raise MissingFileError(str(out), say_why(error), "name another place with --out") from None
-    print(f"{shorten(out)}: {len(calls):,} entr{'y' if len(calls) == 1 else 'ies'}", file=sys.stderr)
+    tell(f"{shorten(out)}: {len(calls):,} {'entry' if len(calls) == 1 else 'entries'}", options.says)
 
 
 def _make(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from licences.cli.language import tell
 from licences.cli.options import read_files
 from licences.errors import UsageError, need_extra
 from licences.reading.places import find_shipped_file, find_work_folder
@@ -42,7 +42,8 @@ def open_explorer(options: argparse.Namespace) -> int:
     if not options.app:
         notebook = keep_notebook(notebook, find_work_folder())
     page = address.find_page("" if options.app else find_lab_path(notebook))
-    print(f"The explorer is at {page}\nStop it with Ctrl-C.", file=sys.stderr, flush=True)
+    tell(f"The explorer is at {page}", options.says)
+    tell("Stop it with Ctrl-C.", options.says)
     serve = serve_app if options.app else serve_lab
     serve(notebook, address, opens_browser=not options.no_browser)
     return 0

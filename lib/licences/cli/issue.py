@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from licences.book.clients import find_client, list_clients
 from licences.book.issues import list_issues
 from licences.book.store import find_limit, read_book
+from licences.cli.language import say, tell
 from licences.cli.options import (
     find_book,
     read_files,
@@ -53,15 +53,17 @@ def _issue(options: argparse.Namespace, book: Path) -> int:
     job = read_order(options, catalogue, profile, folder)
     if job.formats != options.format:
         raise UsageError("what is issued is issued whole", "leave the format out, or install what it needs")
-    warn_of_contradictions(catalogue, profile, job.as_of, options.lang)
+    warn_of_contradictions(catalogue, profile, job.as_of, options.says)
     warn_of_capacity(options)
     stop_as_by_ctrl_c()
     kept_as = folder.as_posix() if options.out else ISSUED
     order = IssueOrder(book, client, folder, kept_as, date.today(), options.by)
     made = issue_report(
-        order, job, catalogue, profile, lambda: datetime.now(UTC), partial(print, file=sys.stderr)
+        order, job, catalogue, profile, lambda: datetime.now(UTC), partial(tell, language=options.says)
     )
-    print(f"{made.number}: {', '.join(json.loads(made.files))} in {shorten(find_frozen(made))}")
+    print(
+        f"{made.number}: {', '.join(json.loads(made.files))} {say('in', options.says)} {shorten(find_frozen(made))}"
+    )
     return 0
 
 
@@ -84,5 +86,5 @@ def _list(options: argparse.Namespace, book: Path) -> int:
     elif rows:
         print("\n".join(list_issue_lines(rows)))
     else:
-        print("nothing was issued", file=sys.stderr)
+        tell("nothing was issued", options.says)
     return 0

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from licences.cli.arguments import read_arguments
+from licences.cli.language import say_error, tell
 from licences.errors import LicencesError, UnknownNameError, UsageError
 
 # Where each command lies; only the one that is asked for is imported.
@@ -52,20 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
         sys.stdout.flush()
     except (UsageError, UnknownNameError) as error:
-        print(f"licences: {error}", file=sys.stderr)
+        tell(f"licences: {say_error(error, options.says)}", options.says)
         return 2
     except LicencesError as error:
-        print(error, file=sys.stderr)
+        tell(error, options.says)
         return 1
     except KeyboardInterrupt:
-        print("licences: stopped", file=sys.stderr)
+        tell("licences: stopped", options.says)
         return 1
     except BrokenPipeError:
         _discard_output()
         return 0
     except OSError as error:
         _discard_output()
-        print(f"licences: {error.strerror or error}; check where the output goes", file=sys.stderr)
+        tell(f"licences: {error.strerror or error}; check where the output goes", options.says)
         return 1
     return status
 

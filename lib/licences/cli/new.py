@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from shlex import quote
 
-from licences.errors import MissingFileError, UsageError
+from licences.cli.language import tell
+from licences.errors import MissingFileError, UsageError, need_extra
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.edition import OUR_FEES, OUR_PREPARATION
 from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.files import make_folder, say_why, write_all_whole
 from licences.reading.places import find_data_folder, find_shipped_folder
-from licences.rules.facts import find_clients_table, make_profiles
+from licences.rules.facts import find_clients_table
 
+FORM = "clients.xlsx"
 # The first has told all that is asked, no where nothing else is said; the second what it knows on the first day.
 _SHOP = {
     "client": "example-shop",
@@ -80,11 +79,11 @@ def make_work_folder(options: argparse.Namespace) -> int:
     """Writes what ``licences new`` promises, all of it or nothing."""
     folder: Path = options.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        what = "is not empty" if folder.is_dir() else "is a file"
-        raise UsageError(f"{folder} {what}", "name a folder that is not there yet, or an empty one")
+        wrong = f"{folder} is not empty" if folder.is_dir() else f"{folder} is a file"
+        raise UsageError(wrong, "name a folder that is not there yet, or an empty one")
     catalogue = read_catalogue()
     made = {
-        "clients.csv": _make_form(catalogue),
+        FORM: _read_form() if options.lang == "zh" else _make_form(catalogue, options.lang),
         "brand.yaml": (find_shipped_folder() / "data" / "brand.yaml").read_bytes(),
         OUR_FEES: _make_header(OUR_FEES),
         OUR_PREPARATION: _make_header(OUR_PREPARATION),
@@ -95,24 +94,31 @@ def make_work_folder(options: argparse.Namespace) -> int:
         make_folder(folder / "reports")
     except OSError as error:
         raise MissingFileError(str(folder), say_why(error), "name a place where you may write") from None
-    print(
-        f"{folder}: put your clients into clients.csv, then: cd {quote(str(folder))} && licences report",
-        file=sys.stderr,
+    tell(
+        f"{folder}: put your clients into {FORM}, then: cd {quote(str(folder))} && licences report",
+        options.says,
     )
     return 0
 
 
-def _make_form(catalogue: Catalogue) -> bytes:
-    """A clients file with every column, as a spreadsheet in Chinese opens it."""
+def _read_form() -> bytes:
+    """The form that ships, in Chinese: nothing needs to be installed for it."""
+    return (find_shipped_folder() / "data" / FORM).read_bytes()
+
+
+def _make_form(catalogue: Catalogue, language: str) -> bytes:
+    """The form in a language."""
+    need_extra("excel", "a workbook")
+    from licences.render.excel.clients import make_clients_form
+
+    columns = find_clients_table(catalogue.fields).columns
+    return make_clients_form(columns, catalogue.fields, list_examples(catalogue), language)
+
+
+def list_examples(catalogue: Catalogue) -> tuple[dict[str, str], ...]:
+    """The two example clients, as a clients file writes them."""
     told_no = {field.name: "no" for field in catalogue.fields.every if field.type == "bool"}
-    examples = (told_no | _SHOP, _MARKETPLACE)
-    make_profiles(examples, catalogue.fields, catalogue.codes, "clients.csv")
-    names = [column.name for column in find_clients_table(catalogue.fields).columns]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(examples)
-    return text.getvalue().encode("utf-8-sig")
+    return told_no | _SHOP, dict(_MARKETPLACE)
 
 
 def _make_header(name: str) -> bytes:

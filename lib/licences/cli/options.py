@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from licences.book.place import add_known_on, is_book
+from licences.cli.language import tell
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.extent import Extent
 from licences.reading.files import is_remote
-from licences.reading.places import are_samples, find_data_folder, find_own_file
+from licences.reading.places import are_samples, find_data_folder, find_own_clients, find_passed_over
 from licences.reading.sources import show_hidden
 from licences.rules.facts import Fields, choose_clients, read_with_extent
 from licences.rules.licence_names import NoLicenceError
@@ -27,7 +28,7 @@ def find_clients_file(options: argparse.Namespace) -> Path:
 
     Raises: UsageError.
     """
-    file = options.clients or shorten(find_own_file("clients.csv"))
+    file = options.clients or shorten(find_own_clients())
     if getattr(options, "hidden", False):
         file = show_hidden(file)
     if options.known_on is None:
@@ -74,7 +75,8 @@ def read_clients(
     codes = {code for catalogue in catalogues for code in catalogue.codes}
     file = find_clients_file(options)
     if options.clients is None and are_samples(file):
-        print("these are sample clients; a folder for your own: licences new FOLDER", file=sys.stderr)
+        tell("these are sample clients; a folder for your own: licences new FOLDER", options.says)
+    warn_of_passed_over(options, file)
     profiles, extent = read_with_extent(file, catalogues[0].fields, codes)
     as_of = find_as_of(options)
     known_on = getattr(options, "last", None) or as_of  # of two days that are compared, the later
@@ -82,6 +84,13 @@ def read_clients(
     chosen = choose_clients(profiles, options.client, options.group)
     say_reading(extent, ours[0].fields, set(chosen["client"]), getattr(options, "lang", None) or "en")
     return ours, find_present(chosen, as_of)
+
+
+def warn_of_passed_over(options: argparse.Namespace, file: Path) -> None:
+    """Says that of two files of clients in a folder only one is read."""
+    other = find_passed_over(file) if options.clients is None and not is_remote(file) else None
+    if other:
+        tell(f"{file} is read, and not {other}; name the other with --clients, or keep one", options.says)
 
 
 def find_code(catalogue: Catalogue, text: str, codes: Collection[str] | None = None) -> str:
@@ -99,13 +108,13 @@ def find_code(catalogue: Catalogue, text: str, codes: Collection[str] | None = N
 
 def say_reading(extent: Extent, fields: Fields, clients: Collection[str], language: str) -> None:
     """Says what of the clients is hardly meant, what one might not expect, and last what was read and passed over."""
-    from licences.words.extents import say_doubts, say_extent, say_understood
+    from licences.words.extents import join, say_doubts, say_extent, say_understood
 
     for doubt in say_doubts(extent.doubts, fields, language, clients):
         print(doubt, file=sys.stderr)
     understood = say_understood(extent, language)
     if understood:
-        print("; ".join(understood), file=sys.stderr)
+        print(join(understood, language), file=sys.stderr)
     print(say_extent(extent, language), file=sys.stderr)
 
 
@@ -123,9 +132,9 @@ def find_start(options: argparse.Namespace, as_of: date | None = None) -> date:
 def warn_of_capacity(options: argparse.Namespace) -> None:
     """Says that a capacity limits nothing where nothing is prepared."""
     if options.capacity and not options.prepares:
-        print(
+        tell(
             "--capacity counts applications in preparation; with --no-preparation it limits nothing",
-            file=sys.stderr,
+            options.says,
         )
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from licences.cli.language import say
+
 GOOD = ("done", "up_to_date")
 Tell = Callable[[Mapping[str, Any]], None]
 
 
 @contextmanager
-def follow_batch(total: int) -> Iterator[Tell]:
-    """Gives a function that is told each line of the ledger; it writes on standard error."""
+def follow_batch(total: int, language: str = "en") -> Iterator[Tell]:
+    """Gives a function that is told each line of the ledger; it writes on standard error in a language."""
     console = Console(stderr=True)
     if not console.is_terminal:
         done = 0
@@ -23,7 +25,7 @@ def follow_batch(total: int) -> Iterator[Tell]:
         def tell_line(entry: Mapping[str, Any]) -> None:
             nonlocal done
             done += 1
-            console.out(f"{done}/{total} {_say_entry(entry)}", highlight=False)
+            console.out(f"{done}/{total} {_say_entry(entry, language)}", highlight=False)
 
         yield tell_line
         return
@@ -31,26 +33,32 @@ def follow_batch(total: int) -> Iterator[Tell]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[failed]} failed, {task.fields[rate]:.1f} a second,"),
+        TextColumn("{task.fields[told]}"),
         TimeRemainingColumn(),
-        TextColumn("left"),
+        TextColumn(say("left", language)),
     )
     with Progress(*columns, console=console) as bar:
-        work = bar.add_task("reports", total=total, failed=0, rate=0.0)
+        work = bar.add_task(say("reports", language), total=total, told=_say_rate(0, 0.0, language))
         failed = 0
 
         def tell_bar(entry: Mapping[str, Any]) -> None:
             nonlocal failed
             failed += entry["status"] not in GOOD
             if entry["status"] not in GOOD or entry.get("remark"):
-                console.print(_say_entry(entry), markup=False, highlight=False)
+                console.print(_say_entry(entry, language), markup=False, highlight=False)
             task = bar.tasks[0]
             rate = (task.completed + 1) / max(task.elapsed or 0.0, 0.001)
-            bar.update(work, advance=1, failed=failed, rate=rate)
+            bar.update(work, advance=1, told=_say_rate(failed, rate, language))
 
         yield tell_bar
 
 
-def _say_entry(entry: Mapping[str, Any]) -> str:
-    said = f"{entry['client']}: {entry['status']}, {entry['seconds']:.1f} s"
-    return said + "".join(f": {entry[name]}" for name in ("error", "remark") if entry.get(name))
+def _say_rate(failed: int, rate: float, language: str) -> str:
+    return say(f"{failed} failed, {rate:.1f} a second,", language)
+
+
+def _say_entry(entry: Mapping[str, Any], language: str) -> str:
+    said = f"{entry['client']}: {say(entry['status'], language)}, {entry['seconds']:.1f} s"
+    return said + "".join(
+        f": {say(entry[name], language)}" for name in ("error", "remark") if entry.get(name)
+    )

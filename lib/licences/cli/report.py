@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from licences.book.place import is_book
+from licences.cli.language import tell
 from licences.cli.options import (
     find_as_of,
     find_catalogue_file,
@@ -33,7 +34,6 @@ from licences.law.catalogue import Catalogue, read_catalogue
 from licences.reading.files import say_why, write_whole
 from licences.reading.places import find_own_file, find_shipped_file, find_work_folder
 from licences.runner.imports import import_nbformat
-from licences.words.texts import fill
 
 if TYPE_CHECKING:
     from licences.batch.run import BatchJob
@@ -44,6 +44,7 @@ _AGAIN_SECONDS = 0.05
 def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
     import_nbformat()
+    from licences.batch.pool import complain_in
     from licences.batch.run import MADE, write_reports
     from licences.cli.progress import follow_batch
 
@@ -54,23 +55,28 @@ def issue_reports(options: argparse.Namespace) -> int:
         if profiles.empty:
             return 0
     order = read_order(options, catalogue, profiles, options.out or find_work_folder() / "reports")
-    warn_of_contradictions(catalogue, profiles, order.as_of, options.lang)
+    warn_of_contradictions(catalogue, profiles, order.as_of, options.says)
     warn_of_capacity(options)
 
     made = 0
     stop_as_by_ctrl_c()
+    complain_in(options.says)
     with (
-        follow_batch(len(profiles)) as tell,
+        follow_batch(len(profiles), options.says) as follow,
         closing(
             write_reports(
-                order, catalogue, profiles, lambda: datetime.now(UTC), warn=partial(print, file=sys.stderr)
+                order,
+                catalogue,
+                profiles,
+                lambda: datetime.now(UTC),
+                warn=partial(tell, language=options.says),
             )
         ) as entries,
     ):
         for entry in entries:
             made += entry["status"] in MADE
-            tell(entry)
-    print(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", file=sys.stderr)
+            follow(entry)
+    tell(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", options.says)
     if options.group:
         from licences.analysis.mark import DRAFT
         from licences.batch.group import GroupJob, write_groups
@@ -94,7 +100,7 @@ def read_order(
     find_beginning(start)
     makeable = find_makeable(options.format)
     for warning in makeable.warnings:
-        print(warning, file=sys.stderr)
+        tell(warning, options.says)
     formats = makeable.formats
     template = _read_template(options, catalogue, profiles, start) if options.template else None
     place = find_clients_file(options)
@@ -152,13 +158,13 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     result = write_portfolio(order, catalogue, profiles)
     out = shorten(order.out)
     if result.status == "done":
-        print(
-            f"{out / NAMES[PAGE]}: {fill('{count:client|clients}', count=len(profiles))}, {result.seconds:.1f} s",
-            file=sys.stderr,
+        tell(
+            f"{out / NAMES[PAGE]}: {len(profiles)} {'client' if len(profiles) == 1 else 'clients'}, {result.seconds:.1f} s",
+            options.says,
         )
         return 0
     kept = f"; see {out / NAMES[FAILURE]}" if NAMES[FAILURE] in result.files else ""
-    print(f"the portfolio was not made ({result.status}): {result.problem}{kept}", file=sys.stderr)
+    tell(f"the portfolio was not made ({result.status}): {result.problem}{kept}", options.says)
     return 1
 
 
@@ -172,10 +178,11 @@ def _choose_touched(
     earlier = replace(read_catalogue(options.touched_by), own_times=catalogue.own_times)
     difference = compare_laws(earlier, catalogue, find_as_of(options), options.lang)
     touched = profiles[profiles["client"].isin(set(find_moves(difference, profiles)))]
-    differs = f"{options.touched_by} and {find_catalogue_file(options)}"
-    print(
-        f"{len(touched)} of {fill('{count:client is|clients are}', count=len(profiles))} touched by what differs between {differs}",
-        file=sys.stderr,
+    count, all_of_them, ours = len(touched), len(profiles), find_catalogue_file(options)
+    tell(
+        f"{count} of {all_of_them} {'client is' if all_of_them == 1 else 'clients are'} touched by what differs "
+        f"between {options.touched_by} and {ours}",
+        options.says,
     )
     return touched
 
@@ -196,7 +203,7 @@ def _read_template(
 
     opened = open_template(_read_at_most(options.template, MOST_FILE_BYTES + 1))
     if opened.left_behind:
-        print(f"{options.template}: without {', '.join(opened.left_behind)}", file=sys.stderr)
+        tell(f"{options.template}: without {', '.join(opened.left_behind)}", options.says)
     first = profiles.head(1).reset_index(drop=True)
     for tried in (first, make_nobody(catalogue.fields, "yes")) if len(first) else ():
         case = make_case(catalogue, tried, find_as_of(options), PlanOptions(start), options.lang)
@@ -222,9 +229,7 @@ def write_template(options: argparse.Namespace) -> int:
     if options.file.exists():
         raise UsageError(f"{options.file} is there already", "name another file, or delete it first")
     write_whole(options.file, make_template())
-    print(
-        f"{options.file}: change it in Word, then licences report --template {options.file}", file=sys.stderr
-    )
+    tell(f"{options.file}: change it in Word, then licences report --template {options.file}", options.says)
     return 0
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from licences import __version__
+from licences.cli.language import find_message_language, say, tell
 from licences.errors import LicencesError
 from licences.law.edition import read_edition
 
@@ -20,13 +20,14 @@ def tell_version(words: Sequence[str]) -> int:
     )
     parser.add_argument("--version", action="store_true")
     parser.add_argument("--catalogue", type=Path, metavar="FILE")
+    parser.add_argument("--lang", choices=("zh", "en"))
     options = parser.parse_args(words)
-    status = 0
+    status, language = 0, find_message_language(words)
     print(f"licences {__version__}")
     try:
-        print(f"catalogue {read_edition(options.catalogue)}")
+        print(say(f"catalogue {read_edition(options.catalogue)}", language))
     except LicencesError as error:
-        print(error, file=sys.stderr)
+        tell(error, language)
         status = 1
     print(f"Python {platform.python_version()}")
     return status

@@ -9,7 +9,6 @@ import pandas as pd
 from licences.errors import Problem
 
 LONGEST_SHORT = {"short_zh": 10, "short_en": 24}
-_COUNTED = {"short_zh": "characters", "short_en": "letters"}
 _ABBREVIATED = (
     r"(?<!\bNo)(?<!\bNos)(?<!\bArt)(?<!\bArts)(?<!\bCo)(?<!\bLtd)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bapprox)"
 )
@@ -32,7 +31,9 @@ def _find_short_names(rows: pd.DataFrame, file: str) -> list[Problem]:
             if not isinstance(text, str):
                 wrong, right = "there is no short name", "write what the trade says"
             elif len(text) > longest:
-                wrong = f"{text!r} has {len(text)} {_COUNTED[column]}"
+                letters, name = len(text), repr(text)
+                is_chinese = column == "short_zh"
+                wrong = f"{name} has {letters} characters" if is_chinese else f"{name} has {letters} letters"
                 right = f"at most {longest}"
             elif first.setdefault(text.casefold(), (code, line))[0] != code:
                 other, at = first[text.casefold()]

@@ -7,7 +7,8 @@ from pathlib import Path
 from licences.errors import MissingFileError
 
 _DICTIONARY = "dictionary.yaml"
-_OWN = ("clients.csv", "brand.yaml")
+CLIENTS = ("clients.csv", "clients.xlsx")  # where both are, the first is read
+_BRAND = "brand.yaml"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -41,8 +42,8 @@ def find_data_file(name: str, start: Path | None = None) -> Path:
 def find_work_folder(start: Path | None = None) -> Path:
     """Where reports go and where files of one's own lie.
 
-    That is the nearest folder from ``start`` upwards that has ``data`` of its own, or both ``clients.csv``
-    and ``brand.yaml``; where there is none it is ``start``.
+    That is the nearest folder from ``start`` upwards that has ``data`` of its own, or both clients and
+    ``brand.yaml``; where there is none it is ``start``.
     """
     folders = _list_upwards(start)
     return next((folder for folder in folders if _has_data(folder) or _has_own_files(folder)), folders[0])
@@ -52,6 +53,20 @@ def find_own_file(name: str, start: Path | None = None) -> Path:
     """A file that may be one's own, such as ``brand.yaml``: the work folder's, else the one beside the data."""
     own = find_work_folder(start) / name
     return own if own.is_file() else find_data_folder(start) / name
+
+
+def find_own_clients(start: Path | None = None) -> Path:
+    """The clients: those of the work folder, else the ones beside the data; of CLIENTS the first that is there."""
+    folders = (find_work_folder(start), find_data_folder(start))
+    files = [folder / name for folder in folders for name in CLIENTS]
+    return next((file for file in files if file.is_file()), folders[1] / CLIENTS[0])
+
+
+def find_passed_over(clients: Path) -> Path | None:
+    """The other file of one's own clients that lies beside the one that is read, None where there is none."""
+    other = clients.with_name(CLIENTS[1])
+    is_own = clients.name == CLIENTS[0] and not (clients.parent / _DICTIONARY).is_file()
+    return other if is_own and other.is_file() else None
 
 
 def find_shipped_file(name: str, start: Path | None = None) -> Path:
@@ -83,4 +98,5 @@ def _has_data(folder: Path) -> bool:
 
 
 def _has_own_files(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in _OWN) and not (folder / _DICTIONARY).is_file()
+    has_clients = any((folder / name).is_file() for name in CLIENTS)
+    return has_clients and (folder / _BRAND).is_file() and not (folder / _DICTIONARY).is_file()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -34,6 +34,11 @@ def say_extent(extent: Extent, language: str) -> str:
 def _list_passed_over(extent: Extent, language: str) -> str:
     told = [_say_note(note, language) for note in extent.notes if note.kind in PASSED_OVER]
     return say(language, "list").join(told)
+
+
+def join(said: Iterable[str], language: str) -> str:
+    """What was said of a reading as one line."""
+    return ("；" if language == "zh" else "; ").join(said)
 
 
 def count_stages_and_groups(profiles: pd.DataFrame) -> dict[str, int]:
