@@ -123,7 +123,7 @@ def test_the_tab_is_there_only_where_clients_are_kept_in_a_book(
     places = Places(project, None, project / "data" / "clients.csv", tmp_path / "reports")
     plain = Explorer(catalogue, places, TERMS, "en", CLIENT)
     assert plain.board is None
-    assert len(plain.screen.tabs.children) == len(plain.screen.tabs.titles) == 4
+    assert len(plain.screen.tabs.children) == len(plain.screen.tabs.titles) == 5
     for language in LANGUAGES:
         explorer = open_explorer(language=language)
         assert explorer.screen.tabs.children[-1] is find_board(explorer).box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -348,6 +349,42 @@ def test_a_report_is_made_and_opens(page: Page, served: Served) -> None:
     assert "走走停停旅行求职网" in report.locator("#letter .head b").first.inner_text()
     assert (heard.errors, heard.asked_others) == ([], [])
     report.close()
+
+
+def test_a_questionnaire_goes_out_and_what_comes_back_is_dropped_on_the_page(page: Page) -> None:
+    show_tab(page, 5)
+    expect(page.locator(".licences-inquiry .licences-control").first).to_be_visible()
+    with page.expect_download() as handed:
+        page.get_by_role("button", name="Questionnaire (Excel)").click()
+    assert handed.value.suggested_filename == "questionnaire-wander-work.xlsx"
+    content = Path(handed.value.path()).read_bytes()
+    assert content.startswith(b"PK")
+    page.locator(".licences-upload input").set_input_files(
+        {"name": "back.xlsx", "mimeType": "application/octet-stream", "buffer": content}
+    )
+    expect(page.locator(".licences-message.done").first).to_contain_text("back.xlsx tells nothing")
+    told = {"licences_answers": 1, "client": "wander-work", "name": "", "edition": "2026-11-23", "lang": "zh"}
+    told |= {"made_on": "2026-11-23", "answered_on": "2026-11-23", "by": "王芳", "unsure": [], "remarks": {}}
+    drop_file(page, "answers-wander-work.json", json.dumps(told | {"answers": {"registered_users": "4321"}}))
+    expect(page.locator(".licences-asking")).to_contain_text("4321")
+    page.get_by_role("button", name="Leave them out").click()
+    expect(page.locator(".licences-asking")).to_be_hidden()
+    assert page.locator(".licences-dropping").count() == 0
+    show_tab(page, 1)
+
+
+def drop_file(page: Page, name: str, text: str) -> None:
+    """Drops a file on the explorer, as from a folder of the desktop."""
+    page.evaluate(
+        """([name, text]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], name));
+            const target = document.querySelector(".licences-answer");
+            for (const type of ["dragover", "drop"])
+                target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        [name, text],
+    )
 
 
 def test_a_page_that_is_loaded_anew_shows_the_answer_of_now(page: Page, served: Served) -> None:

@@ -46,6 +46,8 @@ def share_style(kind: type[Widget]) -> Widget:
 class Control:
     """The control of one fact. ``text`` is its cell, empty where the fact is not told.
 
+    is_asked: whether it is to be seen; of a client to which the fact cannot matter it is not.
+
     tell: called with the field's name and the new text when the consultant changes it.
     """
 
@@ -58,6 +60,17 @@ class Control:
         self.box.add_class("licences-control")
         self.box.add_class(f"field-{field.name}")
         self._setting = False
+        self._is_asked = True
+
+    @property
+    def is_asked(self) -> bool:
+        return self._is_asked
+
+    @is_asked.setter
+    def is_asked(self, is_asked: bool) -> None:
+        if is_asked != self._is_asked:
+            self._is_asked = is_asked
+            (self.box.remove_class if is_asked else self.box.add_class)("licences-not-asked")
 
     def speak(self, language: str) -> None:
         """Changes the language of label, help and answers."""

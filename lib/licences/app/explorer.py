@@ -20,9 +20,12 @@ from licences.analysis.case import make_case
 from licences.app.board import Board
 from licences.app.clients import find_case_file, find_cells, find_saved_cells, find_stages, read_clients
 from licences.app.entries import EntryRefusedError, write_entry
+from licences.app.incoming import DroppedClients, find_whose, read_dropped
+from licences.app.inquiry import make_questionnaire_file
 from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Pinned, Places, Terms
+from licences.app.transfer import MAX_UPLOAD_BYTES, Upload
 from licences.batch.run import BatchJob, write_reports
 from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UsageError
@@ -46,12 +49,15 @@ from licences.render.html.explorer import (
     make_rare,
     say_strip,
 )
+from licences.rules.answers import Answers
+from licences.rules.asking import find_asked
 from licences.rules.case_files import CASE_FILE, find_case_present
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
-from licences.rules.facts import NOT_ASKED, choose_clients, make_profiles
+from licences.rules.facts import NOT_ASKED, RARE, choose_clients, make_profiles
 from licences.rules.keeping import begin_writing, lay_case_file
 from licences.rules.meanwhile import HOLDS, take_over
 from licences.rules.stages import STAGES, find_present
+from licences.words.extents import say_doubts, say_extent, say_understood
 from licences.words.problems import say_error, translate
 from licences.words.texts import read_texts, say
 
@@ -108,7 +114,8 @@ class Explorer:
         summary = translate(
             f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell", language
         )
-        self.screen = Screen(catalogue.fields, self.tell, self.choose, summary)
+        upload = Upload(self.take_file, self.refuse_file)
+        self.screen = Screen(catalogue.fields, self.tell, self.choose, self.offer, upload, summary)
         self.screen.file.value = str(
             self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file
         )
@@ -242,6 +249,81 @@ class Explorer:
         else:
             self._settle(path, self._say("saved_already", **said))
 
+    @guarded
+    def take_file(self, name: str, content: bytes) -> None:
+        """Takes a file of the consultant's machine: shows its clients to choose from, or the answers that came back."""
+        dropped = read_dropped(name, content, self.catalogue)
+        if isinstance(dropped, DroppedClients):
+            self._leave(lambda: self._show_dropped(name, dropped))
+            return
+        client = find_whose(dropped, self.clients, self.cells)
+        cells = self.cells
+        if fold(client) != fold(cells["client"]):
+            is_known = client in set(self.clients["client"])
+            cells = (
+                find_cells(self.clients, client, self.catalogue.fields) if is_known else self._make_empty()
+            )
+        self._leave_for(client, lambda: self._offer_answers(name, dropped, cells))
+
+    def _leave_for(self, client: str, action: Callable[[], None]) -> None:
+        if client.casefold() == self.cells["client"].casefold():
+            action()
+        else:
+            self._leave(action)
+
+    def _show_dropped(self, name: str, dropped: DroppedClients) -> None:
+        """Lists the clients of a dropped file, and opens it where it holds but one."""
+        self.file, self.clients = dropped.path, dropped.clients
+        self._add_own_times()
+        self._list_clients()
+        only = str(self.clients["client"].iloc[0]) if len(self.clients) == 1 else ""
+        cells = find_cells(self.clients, only, self.catalogue.fields) if only else self._make_empty()
+        self._open(cells, is_saved=not only)
+        extent = replace(dropped.extent, file=name)
+        lines = [
+            say_extent(extent, self.language),
+            *say_understood(extent, self.language),
+            *say_doubts(extent.doubts, self.catalogue.fields, self.language),
+        ]
+        self.say("done", [*lines, self._say("upload_clients", name=name)])
+
+    def _offer_answers(self, name: str, answers: Answers, cells: dict[str, str]) -> None:
+        """Shows what answers would change, and takes them over when the consultant says so."""
+        told = {"client": answers.client, "name": answers.name} if not cells["client"] else {}
+        told = {key: text for key, text in told.items() if text and not cells[key]}
+        after = {**cells, **told, **answers.cells}
+        changed = find_changed_cells(cells, after)
+        if not changed:
+            self.say("done", [self._say("upload_same", name=name)])
+            return
+        client = after["name"] or after["client"] or self._say("new_client")
+        items = [self._say_change(key, *texts) for key, texts in changed.items()]
+        items += [
+            f"{name_cell(key, self.catalogue.fields, self.language)}: {remark}"
+            for key, remark in answers.remarks.items()
+        ]
+        question = self._say("upload_answers", client=client, name=name)
+        self._ask(question, items, "upload_take", "upload_leave", lambda: self._take_answers(after, cells))
+
+    def _take_answers(self, after: dict[str, str], before: dict[str, str]) -> None:
+        if before["client"].casefold() != self.cells["client"].casefold():
+            self.opened = before if before["client"] else None
+            self.screen.inquiry.begin()
+        self._take(after)
+
+    def refuse_file(self, name: str) -> None:
+        """Says that a file is too large to be taken."""
+        self.say("wrong", [self._say("upload_too_large", name=name, most=MAX_UPLOAD_BYTES // 1_000_000)])
+
+    @guarded
+    def offer(self, kind: str) -> None:
+        """Hands the questionnaire of the client on the screen to the browser: ``xlsx`` or ``html``."""
+        brand = read_brand(find_own_file("brand.yaml", self.places.work))
+        file = make_questionnaire_file(kind, self.case, self.profiles, self.cells, brand)
+        name = file[0]
+        self.screen.download.hand(*file)
+        self.say("done", [self._say("questionnaire_made", name=name)])
+
     def _find_opened(self, path: Path) -> dict[str, str] | None:
         """The cells of this client as ``path`` held them when they were read, where they were read from there."""
         if path != self.file or self.opened is None:
@@ -250,6 +332,7 @@ class Explorer:
         return self.opened if is_same else None
 
     def _open(self, cells: dict[str, str], *, is_saved: bool) -> None:
+        self.screen.inquiry.begin()
         self._take(cells, is_saved)
         self.opened = cells if is_saved and cells["client"] else None
         if self.opened:
@@ -498,6 +581,8 @@ class Explorer:
         best = tuple(screen.controls[name].box for name in case.questions["field"].head(1))
         if screen.best.children != best:
             screen.best.children = best
+        asked = case.questions.loc[case.questions["group"] != RARE, "field"]
+        screen.inquiry.show(list(asked), self.cells, self.language)
         screen.rare.value = make_rare(case)
         screen.buttons["none"].layout.display = SHOWN if case.rare else HIDDEN
         self._show_difference()
@@ -508,7 +593,8 @@ class Explorer:
         """Shows the answers and terms in their controls."""
         screen = self.screen
         with self._setting():
-            screen.show_cells(self.cells, self.language)
+            asked = find_asked(self.case.profile, self.catalogue.fields)
+            screen.show_cells(self.cells, asked, self.language)
             screen.as_of.value, screen.start.value = self.terms.as_of, self.terms.start
             screen.capacity.value, screen.include.value = self.terms.capacity, self.terms.include
             is_known = self.cells["client"] in set(self.clients["client"])

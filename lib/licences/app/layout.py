@@ -26,6 +26,8 @@ from ipywidgets import (
 )
 
 from licences.app.controls import Control, HoldingsControl, Tell, make_control
+from licences.app.inquiry import Inquiry
+from licences.app.transfer import Download, Upload
 from licences.app.widgets import LiveFigure, LiveTable, ReportLink
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
@@ -34,7 +36,7 @@ from licences.words.texts import read_texts, say
 
 INCLUDED = ("recommended", "optional")
 CASE_TAB = "case"
-TABS = ("licences", "graph", "timeline", "what_if")
+TABS = ("licences", "graph", "timeline", "what_if", "questions")
 BUTTONS = ("save", "reset", "pin", "unpin", "restore", "report", "close")
 HIDDEN, SHOWN = "none", ""
 
@@ -59,14 +61,24 @@ class Screen:
     """Every widget that the explorer reads or writes, laid out in ``page``.
 
     tell: called with a field's name and the new cell when an answer changes. choose: called with the
-    code of the licence that is clicked in the table or in a figure.
+    code of the licence that is clicked in the table or in a figure. offer: called with the format of the
+    questionnaire that is wanted. upload: takes a file of the consultant's machine.
     """
 
-    def __init__(self, fields: Fields, tell: Tell, choose: Callable[[str], None], summary: str) -> None:
+    def __init__(
+        self,
+        fields: Fields,
+        tell: Tell,
+        choose: Callable[[str], None],
+        offer: Callable[[str], None],
+        upload: Upload,
+        summary: str,
+    ) -> None:
+        self.upload, self.download = upload, Download()
         self.buttons = {name: Button(layout=Layout(width="auto")) for name in BUTTONS}
         self.buttons["report"].button_style = "primary"
         self.labels: dict[str, HTML] = {}
-        body = Box([self._make_form(fields, tell), self._make_answer(choose)])
+        body = Box([self._make_form(fields, tell), self._make_answer(choose, offer)])
         body.add_class("licences-body")
         self.message = HTML()
         rows = [HTML(make_style()), self._make_head(), self._make_bar(), self._make_question(), self.message]
@@ -94,7 +106,7 @@ class Screen:
             "file": self.file,
         }
         labelled = [self._label(key, widget) for key, widget in named.items()]
-        bar = Box([*labelled, self.buttons["save"], self.buttons["reset"]])
+        bar = Box([*labelled, self.buttons["save"], self.buttons["reset"], self.upload, self.download])
         bar.add_class("licences-bar")
         return bar
 
@@ -122,7 +134,7 @@ class Screen:
         form.add_class("licences-form")
         return form
 
-    def _make_answer(self, choose: Callable[[str], None]) -> VBox:
+    def _make_answer(self, choose: Callable[[str], None], offer: Callable[[str], None]) -> VBox:
         self.answer, self.strip = HTML(), HTML()
         self.question, self.best = HTML(), Box()
         self.rare, self.buttons["none"] = HTML(), Button(layout=Layout(width="auto"))
@@ -134,7 +146,8 @@ class Screen:
         actions = Box([self.buttons["pin"], self.buttons["report"], self.progress, self.link])
         actions.add_class("licences-actions")
         what_if = VBox([HBox([self.buttons["unpin"], self.buttons["restore"]]), self.difference])
-        self.tabs = Tab([self.table.box, self.graph, self.timeline, what_if])
+        self.inquiry = Inquiry(self.controls, offer)
+        self.tabs = Tab([self.table.box, self.graph, self.timeline, what_if, self.inquiry.box])
         self.drawer = VBox([self.buttons["close"], self.card], layout=Layout(display=HIDDEN))
         self.drawer.add_class("licences-drawer")
         views = Box([VBox([self.hint, self.tabs]), self.drawer])
@@ -165,6 +178,7 @@ class Screen:
         self.search.placeholder, self.id.placeholder = texts["search"], texts["id_hint"]
         self.hint.value = f"<p class='help'>{escape(texts['card_hint'])}</p>"
         self.link.label = texts["report_open"]
+        self.upload.label, self.upload.hint = texts["upload"], texts["upload_hint"]
         self._title_tabs(language)
         self.include.options = [(verdicts[name], name) for name in INCLUDED]
 
@@ -179,11 +193,15 @@ class Screen:
         keys = (*TABS, CASE_TAB)[: len(self.tabs.children)]
         self.tabs.titles = tuple(say(language, f"explorer.tab_{key}") for key in keys)
 
-    def show_cells(self, cells: Mapping[str, str], language: str) -> None:
-        """Shows a client's cells in their controls, and how many facts of each group are told."""
+    def show_cells(self, cells: Mapping[str, str], asked: Mapping[str, bool | None], language: str) -> None:
+        """Shows a client's cells in their controls, and how many facts of each group are told.
+
+        asked: as ``find_asked`` says it; what is neither asked nor told has no control to be seen.
+        """
         for name, control in self.controls.items():
             if not control.text == control.read() == cells[name]:
                 control.show(cells[name])
+            control.is_asked = bool(cells[name]) or asked[name] is not False
         self.holdings.show(cells["holds"])
         self.id.value, self.name.value = cells["client"], cells["name"]
         titles = tuple(self._title_groups(cells, language))
@@ -192,7 +210,8 @@ class Screen:
 
     def _title_groups(self, cells: Mapping[str, str], language: str) -> Iterable[str]:
         groups = read_vocabulary(find_data_folder() / "dictionary.yaml", "field_group")
-        for group, controls in self.groups.items():
+        for group, every in self.groups.items():
+            controls = [control for control in every if control.is_asked]
             name = groups[group][language]
             told = sum(bool(cells[control.field.name]) for control in controls)
             said = {"name": name[:1].upper() + name[1:], "told": told, "total": len(controls)}
@@ -202,9 +221,10 @@ class Screen:
 
     def find(self, words: str, language: str) -> None:
         """Shows the questions that speak of some words, all groups where there are none."""
-        found = [control for control in self.controls.values() if control.matches(words)]
+        asked = [control for control in self.controls.values() if control.is_asked]
+        found = [control for control in asked if control.matches(words)]
         is_searching = bool(words.strip())
-        said = {"count": len(found), "total": len(self.controls)}
+        said = {"count": len(found), "total": len(asked)}
         self.found.value = say(language, "explorer.found", **said) if is_searching else ""
         self.matches.children = tuple(control.box for control in found) if is_searching else ()
         self.accordion.layout.display = HIDDEN if is_searching else SHOWN
