@@ -11,9 +11,11 @@ import pytest
 from licences.assessment.contradictions import find_contradictions
 from licences.assessment.interview import (
     Interview,
+    arrange,
     find_following,
     find_next_question,
     hold_interview,
+    list_open_facts,
 )
 from licences.assessment.questions import rank_questions
 from licences.assessment.verdicts import Judgement, find_verdict, judge
@@ -141,6 +143,18 @@ def test_what_only_some_answers_call_for_stands_behind_these_in_the_same_questio
     assert seen[-1].fields == ("works_with_mcn",)  # it waits for entertainment, which is rare
     channels = next(question.fields for question in seen if question.name == "channels")
     assert set(channels) == {"has_website", "has_app", "has_mini_program"}
+
+
+def test_a_question_waits_until_it_can_be_asked_as_a_whole(catalogue: Catalogue) -> None:
+    names = list_open_facts(catalogue, begin(catalogue), AS_OF)
+    asked = list(arrange(catalogue, names, begin(catalogue).profile))
+    assert sorted(name for question in asked for name in question.fields) == sorted(names)
+    places = {question.name: at for at, question in reversed([*enumerate(asked)])}
+    assert names.index("public_generative_ai") < names.index("exported_personal_information_count")
+    assert places["exported_personal_information_count"] < places["data_use"]
+    again = {question.name for question in asked if [one.name for one in asked].count(question.name) > 1}
+    assert {"content"} <= again <= {"content", "company_form"}  # the rest hangs on what is rare
+    assert find_next_question(catalogue, begin(catalogue), AS_OF) == asked[0]
 
 
 def test_not_sure_is_not_asked_again_and_does_not_stop_the_rest(catalogue: Catalogue) -> None:

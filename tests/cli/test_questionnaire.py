@@ -72,7 +72,7 @@ def test_each_client_that_is_named_has_files_of_its_own_and_is_not_asked_what_it
     edition = page["origin"].pop("edition")
     assert date.fromisoformat(edition)
     assert page["origin"] == {"client": "shop", "name": PRIVATE, "lang": "en", "made_on": "2026-11-29"}
-    names = {question["name"] for question in page["questions"]}
+    names = {fact["name"] for question in page["questions"] for fact in question["facts"]}
     assert not {"has_app", "mlps_level"} & names
     assert "has_website" in names
     assert PRIVATE not in (folder / "sent" / "questionnaire-CON-1.html").read_text(encoding="utf-8")

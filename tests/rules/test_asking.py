@@ -9,20 +9,23 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_logic import FIELDS, NODES, PROFILES
 
 from licences.errors import Problem, ProblemsError
 from licences.law.catalogue import Catalogue
 from licences.rules.asking import (
     find_asked,
+    find_conditions,
     find_parents,
     list_ways_not_asked,
     put_parents_first,
     set_fact,
     simplify,
+    work_in,
 )
-from licences.rules.expressions import Always, Value, read_expression
+from licences.rules.expressions import Always, Node, Value, find_atoms, read_expression
 from licences.rules.facts import Field, Fields, read_fields
 from licences.rules.logic import Rule
 
@@ -142,6 +145,26 @@ def test_a_settled_fact_is_named_no_more_and_what_is_always_so_falls_out() -> No
     assert simplify(set_fact(node, "a", False)) == Always(False)
     assert simplify(set_fact(node, "c", False)) == read_expression("a", fields)
     assert simplify(set_fact(node, "a", True)) == read_expression("b or not c", fields)
+
+
+@given(NODES, PROFILES, PROFILES)
+@settings(max_examples=500, deadline=None)
+def test_working_in_what_is_told_changes_no_answer(
+    node: Node, told: dict[str, Value | None], further: dict[str, Value | None]
+) -> None:
+    known = {name: value for name, value in told.items() if value is not None}
+    worked = work_in(node, told)
+    assert not {atom.field for atom in find_atoms(worked)} & {*known}
+    assert Rule("", worked, FIELDS).decide(further | known) == Rule("", node, FIELDS).decide(further | known)
+
+
+def test_a_condition_is_over_what_is_not_told_and_counts_what_is_not_asked_as_none() -> None:
+    fields = make_fields(a="", b="a", c="b or d", d="")
+    assert find_conditions({}, fields)["c"] == read_expression("b or d", fields)
+    found = find_conditions({"a": False}, fields)
+    assert (found["a"], found["b"]) == (Always(True), Always(False))
+    assert found["c"] == read_expression("d", fields)
+    assert find_conditions({"b": True}, fields)["c"] == Always(True)
 
 
 def test_parents_come_first_and_else_the_order_stays() -> None:

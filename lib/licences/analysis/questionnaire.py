@@ -1,44 +1,41 @@
-"""Questionnaires: what a client is still to be asked, in which order, and which question waits for which answer."""
+"""Questionnaires: what a client is still to be asked, in which questions, and which of it waits for which answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
+from licences.assessment.interview import (
+    Question,
+    arrange,
+    find_following,
+    find_gates,
+    list_open_facts,
+    tell,
+)
 from licences.assessment.operating import OPERATING
-from licences.assessment.questions import rank_questions
-from licences.assessment.verdicts import judge
+from licences.assessment.verdicts import Judgement, judge
 from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
-from licences.rules.expressions import Always, And, Atom, Node, Not, Or, find_atoms, read_expression
+from licences.rules.asking import find_conditions
+from licences.rules.expressions import Always, And, Atom, Node, Not, Value, find_atoms
 from licences.rules.facts import Field, Fields, make_profiles
-from licences.rules.kleene import Profile, is_true_of
+from licences.rules.kleene import Profile
 from licences.rules.logic import Rule
 
 NEW = "new"  # what stands in a file's name for a client that has no id yet
 
 
 @dataclass(frozen=True)
-class Question:
-    """One fact that is asked. when: over what else is asked, whether it is; what the client has told is worked in.
-
-    is_late: it stands at the end, with what only few businesses have.
-    """
-
-    field: Field
-    when: Node
-    is_late: bool
-
-
-@dataclass(frozen=True)
 class Questionnaire:
-    """What one client is asked on a day. client, name: both empty where it is for a new one.
+    """What one client is asked on a day, as an interview would ask it. client, name: both empty where it is for a new one.
 
-    edition: of the catalogue, by its day.
+    edition: of the catalogue, by its day. conditions: of a fact that is not asked of everybody when it is, over
+    facts that are asked before it. gates: of a fact others before it; it follows from a no, 0 or none of one of them
+    that it is no, 0 or none too. What the client has told is worked in.
     """
 
     client: str
@@ -47,41 +44,43 @@ class Questionnaire:
     made_on: date
     fields: Fields
     questions: tuple[Question, ...]
+    conditions: Mapping[str, Node] = field(default_factory=dict)
+    gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file_name(self) -> str:
         """What its files are called, without their ends."""
         return f"questionnaire-{self.client or NEW}"
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What is asked, each behind what it hangs on."""
+        return tuple(name for question in self.questions for name in question.fields)
+
+    def find_when(self, name: str) -> Node:
+        """When a fact is asked, over facts that are asked before it."""
+        when = self.conditions.get(name, Always(True))
+        opened = tuple(_is_some(self.fields[gate]) for gate in self.gates.get(name, ()))
+        parts = (*opened, when) if when != Always(True) else opened
+        return And(parts) if len(parts) > 1 else parts[0] if parts else when
+
+
+def _is_some(field: Field) -> Node:
+    """That a fact is not no, 0 or none."""
+    return Atom(field.name, "is") if field.type == "bool" else Not(Atom(field.name, "==", field.none))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a questionnaire is answered. asked: the facts that are; following: what needs not be asked, as it follows."""
+
+    asked: tuple[str, ...]
+    following: Mapping[str, Value]
+
 
 def make_questionnaires(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> list[Questionnaire]:
     """What is still open for each client of ``read_profiles``: all that may matter, by what is at stake."""
-    judged = list(judge(catalogue, profiles, as_of))
-    ranked = rank_questions(catalogue, profiles, as_of, judged)
-    names = dict(zip(profiles["client"], profiles["name"], strict=True))
-    law = find_law_in_force(catalogue, as_of)
-    made = []
-    for one in judged:
-        stakes = [str(name) for name in ranked.loc[ranked["client"] == one.client, "field"]]
-        conditions = [
-            name
-            for code, entry in law.entries.items()
-            if entry.condition and one.verdicts[code] not in {"not_needed", "forbidden"}
-            for name in entry.condition.find_missing(one.profile)
-        ]
-        wanted = dict.fromkeys([*stakes, *conditions, OPERATING])
-        questions = _find_questions(wanted, one.profile, catalogue.fields)
-        made.append(
-            Questionnaire(
-                one.client,
-                str(names[one.client]),
-                catalogue.edition.checked_on,
-                as_of,
-                catalogue.fields,
-                tuple(questions),
-            )
-        )
-    return made
+    return [_make_questionnaire(catalogue, one, as_of) for one in judge(catalogue, profiles, as_of)]
 
 
 def make_new_questionnaire(catalogue: Catalogue, as_of: date) -> Questionnaire:
@@ -91,118 +90,107 @@ def make_new_questionnaire(catalogue: Catalogue, as_of: date) -> Questionnaire:
     return replace(made, client="", name="")
 
 
-def _find_questions(wanted: Iterable[str], profile: Profile, fields: Fields) -> list[Question]:
-    """The facts that are wanted and not told, with those on which it hangs whether they are asked."""
+def _make_questionnaire(catalogue: Catalogue, one: Judgement, as_of: date) -> Questionnaire:
+    fields = catalogue.fields
+    told = {**one.profile, **find_following(catalogue, one.profile)}
+    wanted = _list_wanted(catalogue, tell(catalogue, one, told, as_of), as_of)
+    whens = _find_whens(wanted, told, fields)
+    names = sorted(whens, key=lambda name: fields[name].is_rare)
+    questions = tuple(arrange(catalogue, names, told))
+    return Questionnaire(
+        one.client,
+        one.name,
+        catalogue.edition.checked_on,
+        as_of,
+        fields,
+        questions,
+        {name: when for name, when in whens.items() if when != Always(True)},
+        _find_gates(catalogue, [name for question in questions for name in question.fields], whens),
+    )
+
+
+def _find_gates(
+    catalogue: Catalogue, names: Sequence[str], whens: Mapping[str, Node]
+) -> dict[str, tuple[str, ...]]:
+    """The gates of each fact that stand before it, without those of which another one or its condition says the same."""
+    fields, every = catalogue.fields, find_gates(catalogue)
+    found: dict[str, tuple[str, ...]] = {}
+    for at, name in enumerate(names):
+        gates = [gate for gate in names[:at] if gate in every.get(name, ())]
+        kept = [
+            gate
+            for gate in gates
+            if not any(gate in every.get(other, ()) for other in gates)
+            and _can_be((whens[name], whens[gate]), fields)
+            and _can_be((whens[name], Not(_is_some(fields[gate]))), fields)
+        ]
+        if kept:
+            found[name] = tuple(kept)
+    return found
+
+
+def _can_be(parts: tuple[Node, ...], fields: Fields) -> bool:
+    """Whether expressions can be true together."""
+    return bool(Rule("", And(parts), fields).narrow({}).any())
+
+
+def _list_wanted(catalogue: Catalogue, one: Judgement, as_of: date) -> list[str]:
+    """What could matter to a client, best first: to a verdict, or to whether what it may need can be obtained."""
+    conditions = [
+        name
+        for code, entry in find_law_in_force(catalogue, as_of).entries.items()
+        if entry.condition and one.verdicts[code] not in {"not_needed", "forbidden"}
+        for name in entry.condition.find_missing(one.profile)
+    ]
+    return [*list_open_facts(catalogue, one, as_of), *conditions, OPERATING]
+
+
+def _find_whens(wanted: Iterable[str], told: Profile, fields: Fields) -> dict[str, Node]:
+    """When each fact is asked that is wanted and not told, and each on which that hangs."""
+    conditions = find_conditions(told, fields)
     whens: dict[str, Node] = {}
-    waiting = [name for name in wanted if name in fields and profile.get(name) is None]
-    ranks = {name: at for at, name in enumerate(waiting)}
+    waiting = list(wanted)
     while waiting:
         name = waiting.pop(0)
-        if name in whens:
+        if name in whens or name not in fields or told.get(name) is not None:
             continue
-        whens[name] = fold(read_when(fields[name], fields), profile)
-        parents = {atom.field for atom in find_atoms(whens[name])} if whens[name] != Always(False) else set()
-        waiting += [parent for parent in fields.by_name if parent in parents]
-    whens = _drop_never_asked(whens, fields)
-    order = sorted(whens, key=lambda name: ranks.get(name, len(ranks)))
-    late = _find_late(whens, fields)
-    placed = _place([name for name in order if name not in late], whens)
-    placed += _place([name for name in order if name in late], whens)
-    return [Question(fields[name], whens[name], name in late) for name in placed]
+        if conditions[name] != Always(False):
+            whens[name] = conditions[name]
+            parents = {atom.field for atom in find_atoms(whens[name])}
+            waiting += [parent for parent in fields.by_name if parent in parents]
+    return whens
 
 
-def _drop_never_asked(whens: Mapping[str, Node], fields: Fields) -> dict[str, Node]:
-    """Without what is not asked; and who is not asked has none of it, which may settle what hangs on that."""
-    asked = dict(whens)
-    while never := [name for name, when in asked.items() if when == Always(False)]:
-        none: dict[str, Any] = {name: fields[name].none for name in never}
-        asked = {name: fold(when, none) for name, when in asked.items() if name not in none}
-    return asked
+def list_open(questionnaire: Questionnaire, answers: Profile, unsure: Collection[str] = ()) -> list[str]:
+    """The facts that are asked once these answers are given, see ``find_standing``."""
+    return list(find_standing(questionnaire, answers, unsure).asked)
 
 
-def _find_late(whens: Mapping[str, Node], fields: Fields) -> set[str]:
-    """What only few have, and what nobody is asked who has none of that.
+def find_standing(questionnaire: Questionnaire, answers: Profile, unsure: Collection[str] = ()) -> Standing:
+    """What is asked once these answers are given; unsure: of what somebody said not to know it.
 
-    But what others hang on as well stands before those, however rare.
-    """
-    named = {name: {atom.field for atom in find_atoms(when)} for name, when in whens.items()}
-    late = {name for name in whens if fields[name].is_rare}
-    while more := {
-        name
-        for name in named.keys() - late
-        if fold(whens[name], {parent: fields[parent].none for parent in named[name] & late}) == Always(False)
-    }:
-        late |= more
-    early = {parent for name in named.keys() - late for parent in named[name]}
-    while more := {parent for name in early & late for parent in named[name]} - early:
-        early |= more
-    return late - early
-
-
-def _place(names: Sequence[str], whens: Mapping[str, Node]) -> list[str]:
-    """Names in their order, but each behind what it hangs on, and what hangs on one right behind it."""
-    named = {name: {atom.field for atom in find_atoms(whens[name])} for name in names}
-    parents = {name: [other for other in names if other in named[name]] for name in names}
-    children = {name: [other for other in names if name in named[other]] for name in names}
-    placed: dict[str, None] = {}
-    underway: set[str] = set()
-
-    def place(name: str) -> None:
-        if name in placed or name in underway:
-            return
-        underway.add(name)
-        for parent in parents[name]:
-            place(parent)
-        placed[name] = None
-        for child in children[name]:
-            if all(parent in placed for parent in parents[child]):
-                place(child)
-
-    for name in names:
-        place(name)
-    return list(placed)
-
-
-def read_when(field: Field, fields: Fields) -> Node:
-    """When a fact is asked, over other facts. Raises: ExpressionError."""
-    text = str(getattr(field, "asked_when", "") or "")
-    return read_expression(text, fields) if text else Always(True)
-
-
-def fold(node: Node, profile: Profile) -> Node:
-    """An expression over what is not told alone: what a profile tells is worked in."""
-    match node:
-        case Always():
-            return node
-        case Atom(name):
-            told = profile.get(name)
-            return node if told is None else Always(is_true_of(node, told))
-        case Not(part):
-            inner = fold(part, profile)
-            return Always(not inner.value) if isinstance(inner, Always) else Not(inner)
-    settling = isinstance(node, Or)
-    parts = [fold(part, profile) for part in node.parts]
-    if any(part == Always(settling) for part in parts):
-        return Always(settling)
-    left = tuple(part for part in parts if not isinstance(part, Always))
-    if len(left) <= 1:
-        return left[0] if left else Always(not settling)
-    return Or(left) if settling else And(left)
-
-
-def list_open(questionnaire: Questionnaire, answers: Profile) -> list[str]:
-    """The facts that are asked once these answers are given: what still hangs on another is not yet.
-
+    What hangs on a fact that is still to be answered waits, and what hangs on one that nobody knows is asked.
     What is not asked counts as nothing of it, and an answer to it does not count.
     """
-    asked: list[str] = []
-    counted: dict[str, Any] = {}
-    for question in questionnaire.questions:
-        field = question.field
-        is_asked = Rule("", question.when, questionnaire.fields).decide(counted)
-        if is_asked:
-            asked.append(field.name)
-        counted[field.name] = (
-            answers.get(field.name) if is_asked else field.none if is_asked is False else None
-        )
-    return asked
+    counted: dict[str, Value] = {}
+    told: dict[str, Value] = {}
+    following: dict[str, Value] = {}
+    asked: dict[str, None] = {}
+    unknown: set[str] = set()
+    for name in questionnaire.facts:
+        field = questionnaire.fields[name]
+        rule = Rule("", questionnaire.conditions.get(name, Always(True)), questionnaire.fields)
+        gates = questionnaire.gates.get(name, ())
+        is_asked = rule.decide(counted)
+        if is_asked is False:
+            counted[name] = field.none
+        elif any(told.get(gate) == questionnaire.fields[gate].none for gate in gates):
+            counted[name] = told[name] = following[name] = field.none
+        elif {*rule.find_missing(counted), *(gate for gate in gates if gate not in counted)} <= unknown:
+            asked[name] = None
+            value = answers.get(name)
+            if value is not None:
+                counted[name] = told[name] = value
+            elif name in unsure:
+                unknown.add(name)
+    return Standing(tuple(asked), following)

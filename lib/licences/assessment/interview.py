@@ -17,7 +17,7 @@ from licences.law.in_force import find_law_in_force
 from licences.rules.asking import find_asked, find_parents, put_parents_first
 from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Value
-from licences.rules.facts import Fields
+from licences.rules.facts import RARE, Fields
 from licences.rules.kleene import Profile
 from licences.rules.logic import Rule, read_rule
 
@@ -60,7 +60,7 @@ def hold_interview(
         fresh = find_following(catalogue, told)
         following |= fresh
         told |= fresh
-        question = find_next_question(catalogue, _tell(catalogue, one, told, as_of), as_of, unsure)
+        question = find_next_question(catalogue, tell(catalogue, one, told, as_of), as_of, unsure)
         if question is None:
             return Interview(tuple(questions), told, following, tuple(unsure))
         asked = []
@@ -74,7 +74,7 @@ def hold_interview(
         questions.append(Question(question.name, tuple(asked)))
 
 
-def _tell(catalogue: Catalogue, one: Judgement, told: Profile, as_of: date) -> Judgement:
+def tell(catalogue: Catalogue, one: Judgement, told: Profile, as_of: date) -> Judgement:
     """A client as it is after further answers."""
     entries = find_law_in_force(catalogue, as_of).entries
     verdicts = {code: find_verdict(entry, told) for code, entry in entries.items()}
@@ -90,29 +90,58 @@ def find_next_question(
     It is the question of the fact that stands first among those open, but not before the answers that could
     make it needless, with what else is open of the same question.
     """
-    fields, rows = catalogue.fields, _list_open(catalogue, one, as_of)
-    open_names = [name for name in rows if name not in unsure]
-    if not open_names:
-        return None
-    waits = _find_waits(catalogue, open_names, find_asked(one.profile, fields))
-    first = next((name for name in open_names if not waits[name]), open_names[0])
-    alike = [name for name in open_names if fields[name].question == fields[first].question]
-    chosen = {first}
-    while ready := {name for name in alike if waits[name] <= chosen} - chosen:
-        chosen |= ready
-    ordered = put_parents_first([name for name in alike if name in chosen], waits)
-    return Question(fields[first].question, tuple(ordered))
+    left = [name for name in list_open_facts(catalogue, one, as_of) if name not in unsure]
+    return _choose_question(catalogue, left, one.profile) if left else None
 
 
-def _list_open(catalogue: Catalogue, one: Judgement, as_of: date) -> list[str]:
+def list_open_facts(catalogue: Catalogue, one: Judgement, as_of: date) -> list[str]:
+    """The facts that could still matter to a client, best first."""
     return [str(name) for name in rank_questions(catalogue, pd.DataFrame(), as_of, [one])["field"]]
+
+
+def arrange(catalogue: Catalogue, names: Sequence[str], profile: Profile) -> Iterator[Question]:
+    """Open facts, best first, as the questions of an interview in which none of them is answered."""
+    left = list(names)
+    while left:
+        question = _choose_question(catalogue, left, profile)
+        yield question
+        left = [name for name in left if name not in question.fields]
+
+
+def _choose_question(catalogue: Catalogue, names: Sequence[str], profile: Profile) -> Question:
+    """The first of the questions that can be asked as a whole, else what can be asked of the first."""
+    fields = catalogue.fields
+    waits = _find_waits(catalogue, names, find_asked(profile, fields))
+    ready = dict.fromkeys(fields[name].question for name in names if not waits[name])
+    alike = {
+        question: [name for name in names if fields[name].question == question]
+        for question in ready or [fields[names[0]].question]
+    }
+    chosen = {question: _find_ready(group, waits) or {group[0]} for question, group in alike.items()}
+    rare = {name for name in names if fields[name].is_rare}
+
+    def is_whole(question: str) -> bool:
+        rest = [name for name in alike[question] if name not in chosen[question]]
+        return question == RARE or all(waits[name] & rare for name in rest)
+
+    first = next(filter(is_whole, alike), next(iter(alike)))
+    ordered = put_parents_first([name for name in alike[first] if name in chosen[first]], waits)
+    return Question(first, tuple(ordered))
+
+
+def _find_ready(names: Sequence[str], waits: Mapping[str, set[str]]) -> set[str]:
+    """Those of some facts that wait for nothing but each other."""
+    chosen: set[str] = set()
+    while ready := {name for name in names if waits[name] <= chosen} - chosen:
+        chosen |= ready
+    return chosen
 
 
 def _find_waits(
     catalogue: Catalogue, names: Sequence[str], asked: Mapping[str, bool | None]
 ) -> dict[str, set[str]]:
     """For each of the open facts those of them whose answers could make it needless."""
-    parents, before = find_parents(catalogue.fields), _find_gates(catalogue)
+    parents, before = find_parents(catalogue.fields), find_gates(catalogue)
     return {
         name: ({*parents.get(name, ())} if asked[name] is None else set()) & set(names)
         | before.get(name, frozenset()) & set(names)
@@ -121,13 +150,13 @@ def _find_waits(
 
 
 @lru_cache(maxsize=8)
-def _find_gates(catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    """For each fact those that stand before it and of which a no, 0 or none settles it too."""
+def find_gates(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """For each fact those that stand before it and of which a no, 0 or none makes it no, 0 or none too."""
     fields, place = catalogue.fields, {name: at for at, name in enumerate(catalogue.fields.by_name)}
     gates: dict[str, frozenset[str]] = {}
-    for field in fields.every:
-        for name in find_following(catalogue, {field.name: field.none}):
-            if place[field.name] < place[name]:
+    for field in (field for field in fields.every if field.type != "choice"):
+        for name, value in find_following(catalogue, {field.name: field.none}).items():
+            if place[field.name] < place[name] and value == fields[name].none:
                 gates[name] = gates.get(name, frozenset()) | {field.name}
     return gates
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from licences.errors import ExpressionError, Problem
-from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
+from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms
 from licences.rules.facts import Fields
 from licences.rules.kleene import Profile, is_true_of
 from licences.rules.logic import Rule, read_rule
@@ -22,13 +22,28 @@ def find_asked(profile: Profile, fields: Fields) -> dict[str, bool | None]:
     counts as its ``none`` where others are asked depending on it: who has no couriers of its own runs no
     international ones. ``list_ways_not_asked`` holds that this is no guess on which a verdict could rest.
     """
+    return _find_asked(profile, fields)[0]
+
+
+def find_conditions(profile: Profile, fields: Fields) -> dict[str, Node]:
+    """For each field when it is asked of a client, over facts that are not told; ``Always`` where that is settled."""
+    found, counted = _find_asked(profile, fields)
+    rules = read_asking_rules(fields)
+    return {
+        name: work_in(rules[name].node, counted) if is_asked is None else Always(is_asked)
+        for name, is_asked in found.items()
+    }
+
+
+def _find_asked(profile: Profile, fields: Fields) -> tuple[dict[str, bool | None], Profile]:
+    """What ``find_asked`` says, and the facts with which it counted."""
     counted, asked = dict(profile), dict.fromkeys(fields.by_name, True)
     found: dict[str, bool | None] = {**asked}
     for name, rule in read_asking_rules(fields).items():
         found[name] = rule.decide(counted)
         if found[name] is False and counted.get(name) is None:
             counted[name] = fields[name].none
-    return found
+    return found, counted
 
 
 def find_parents(fields: Fields) -> dict[str, tuple[str, ...]]:
@@ -92,6 +107,14 @@ def set_fact(node: Node, name: str, value: Value) -> Node:
         case And(parts) | Or(parts):
             return type(node)(tuple(set_fact(part, name, value) for part in parts))
     return node
+
+
+def work_in(node: Node, profile: Profile) -> Node:
+    """An expression over what is not told alone: what a profile tells is settled."""
+    for name in {atom.field: None for atom in find_atoms(node)}:
+        told = profile.get(name)
+        node = node if told is None else set_fact(node, name, told)
+    return simplify(node)
 
 
 def simplify(node: Node) -> Node:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from licences.analysis.questionnaire import Question, Questionnaire
+from licences.analysis.questionnaire import Questionnaire
+from licences.reading.dictionary import read_vocabulary
+from licences.reading.places import find_data_folder
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or
-from licences.rules.facts import Field, Fields
+from licences.rules.facts import RARE, Field
 from licences.words.phrases import say_rule
 from licences.words.texts import read_texts, say, say_number
 
 
 @dataclass(frozen=True)
-class AskedQuestion:
-    """A question in words.
+class AskedFact:
+    """A fact in words.
 
     asked: the question; where one is ticked off in a list, its label alone. who: whom at the client one may ask.
     values: of a choice or a set, value and label. only_if: where its being asked hangs on another answer, when; else empty.
     is_listed: it is one of the list of what few have, of which one answer settles the rest.
     """
 
-    question: Question
+    field: Field
     asked: str
     help: str
     unit: str
@@ -30,32 +32,54 @@ class AskedQuestion:
     only_if: str
     is_listed: bool
 
-    @property
-    def field(self) -> Field:
-        return self.question.field
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question in words, with what it asks. title, who: empty where it asks one fact, or facts of several people."""
+
+    title: str
+    who: str
+    facts: Sequence[AskedFact]
+    is_rare: bool
 
 
 def say_questions(questionnaire: Questionnaire, language: str) -> list[AskedQuestion]:
     """The questions of a questionnaire in a language, in their order."""
-    return [_say(question, questionnaire.fields, language) for question in questionnaire.questions]
+    titles = read_vocabulary(find_data_folder() / "dictionary.yaml", "asked_with")
+    said: list[AskedQuestion] = []
+    begun: set[str] = set()
+    for question in questionnaire.questions:
+        facts = [_say(name, questionnaire, language) for name in question.fields]
+        is_rare, title = question.name == RARE, ""
+        if is_rare:
+            title = say(language, "questionnaire.rare_title")
+        elif len(facts) > 1 and question.name in titles:
+            title = titles[question.name][language]
+            if question.name in begun:
+                title = say(language, "questionnaire.further", label=title)
+        who = facts[0].who if title and len({fact.who for fact in facts}) == 1 else ""
+        begun.add(question.name)
+        said.append(AskedQuestion(title, who, facts, is_rare))
+    return said
 
 
-def _say(question: Question, fields: Fields, language: str) -> AskedQuestion:
-    field = question.field
-    is_listed = question.is_late and field.is_rare and field.type == "bool"
+def _say(name: str, questionnaire: Questionnaire, language: str) -> AskedFact:
+    field, when = questionnaire.fields[name], questionnaire.find_when(name)
+    is_listed = field.is_rare and field.type == "bool"
     kind = "listed" if is_listed else field.type
-    is_settled = isinstance(question.when, Always)
-    return AskedQuestion(
-        question=question,
+    return AskedFact(
+        field=field,
         asked=say(language, f"questionnaire.asked.{kind}", label=field.label[language]),
         help=_say_help(field, language),
         unit=field.unit[language],
         who=say(language, f"questionnaire.who_answers.{field.group}"),
         values=[(value, labels[language]) for value, labels in field.values.items()],
         only_if=""
-        if is_settled
+        if when == Always(True)
         else say(
-            language, "questionnaire.only_if", rule=say_rule(spread_nots(question.when), fields, language)
+            language,
+            "questionnaire.only_if",
+            rule=say_rule(spread_nots(when), questionnaire.fields, language),
         ),
         is_listed=is_listed,
     )

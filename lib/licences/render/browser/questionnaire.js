@@ -10,18 +10,32 @@
 
   // ---- What is asked: no page is needed for this part. ----
 
-  // The questions that are asked with these answers, by name; an answer to what is not asked does not count.
-  function findAsked(questions, answers) {
-    const facts = Object.fromEntries(questions.map((question) => [question.name, question]));
+  const isNothing = (value) => (Array.isArray(value) ? value.length === 0 : !value);
+
+  // What is asked with these answers, by name, and what need not be, as it follows from an answer that it is nothing.
+  // What hangs on a fact still to be answered waits, and what hangs on one of which nobody is sure is asked.
+  // What is not asked counts as nothing, and an answer to it does not count.
+  function findAsked(facts, answers, unsure = new Set()) {
+    const byName = Object.fromEntries(facts.map((fact) => [fact.name, fact]));
     const counted = new Map();
+    const told = new Map();
     const asked = new Set();
-    for (const { name, type, when } of questions) {
-      const isAsked = when ? tryAnswers(when, facts, counted).truth : true;
-      const value = isAsked ? answers.get(name) ?? null : isAsked === false ? NOTHING[type] : null;
-      if (isAsked) asked.add(name);
-      if (value !== null) counted.set(name, value);
+    const following = new Map();
+    const unknown = new Set();
+    for (const { name, type, when, gates = [] } of facts) {
+      const { truth, missing } = when ? tryAnswers(when, byName, counted) : { truth: true, missing: [] };
+      const waitsFor = [...missing, ...gates.filter((gate) => !counted.has(gate))];
+      if (truth === false) counted.set(name, NOTHING[type]);
+      else if (gates.some((gate) => told.has(gate) && isNothing(told.get(gate)))) {
+        for (const found of [counted, told, following]) found.set(name, NOTHING[type]);
+      } else if (waitsFor.every((one) => unknown.has(one))) {
+        asked.add(name);
+        const value = answers.get(name) ?? null;
+        if (value !== null) for (const found of [counted, told]) found.set(name, value);
+        else if (unsure.has(name)) unknown.add(name);
+      }
     }
-    return asked;
+    return { asked, following };
   }
 
   // A number as people write it, 1,000,000 or 100万; null where it is none.
@@ -58,7 +72,7 @@
   // Of each type of fact the inputs, what `show` makes them say, and what `read` finds; `unsure` is a value too.
   const UNSURE = Symbol("unsure");
   const CONTROLS = {
-    bool(question, id, texts) {
+    bool(fact, id, texts) {
       const answers = [true, false, UNSURE];
       const pairs = [texts.yes, texts.no, texts.not_sure].map((text) => makeInput("radio", text, { name: id }));
       const radios = pairs.map(([radio]) => radio);
@@ -70,8 +84,8 @@
       };
     },
 
-    choice(question, id, texts) {
-      const given = [["", texts.choose_one], ...question.values, ["?", texts.not_sure]];
+    choice(fact, id, texts) {
+      const given = [["", texts.choose_one], ...fact.values, ["?", texts.not_sure]];
       const select = make("select", { id }, given.map(([value, textContent]) => make("option", { value, textContent })));
       return {
         parts: [select],
@@ -81,8 +95,8 @@
     },
 
     // None at all, and not sure, each exclude the others.
-    set(question, id, texts) {
-      const pairs = question.values.map(([, text]) => makeInput("checkbox", text));
+    set(fact, id, texts) {
+      const pairs = fact.values.map(([, text]) => makeInput("checkbox", text));
       const [none, noneLabel] = makeInput("checkbox", texts.none_of_these);
       const [unsure, unsureLabel] = makeInput("checkbox", texts.not_sure);
       const ticks = pairs.map(([tick]) => tick);
@@ -102,24 +116,24 @@
           make("div", { className: "ask-answers" }, [noneLabel, unsureLabel]),
         ],
         show: (value) => {
-          ticks.forEach((tick, at) => { tick.checked = Array.isArray(value) && value.includes(question.values[at][0]); });
+          ticks.forEach((tick, at) => { tick.checked = Array.isArray(value) && value.includes(fact.values[at][0]); });
           none.checked = Array.isArray(value) && !value.length;
           unsure.checked = value === UNSURE;
         },
         read: () => {
           if (unsure.checked) return UNSURE;
-          const chosen = question.values.map(([value]) => value).filter((_, at) => ticks[at].checked).sort();
+          const chosen = fact.values.map(([value]) => value).filter((_, at) => ticks[at].checked).sort();
           return none.checked || chosen.length ? chosen : null;
         },
       };
     },
 
-    number(question, id, texts) {
-      const [min, max] = [question.min ?? -MAX_NUMBER, question.max ?? MAX_NUMBER];
-      const range = fill(question.max === undefined ? texts.wrong_least : texts.wrong_range, {
+    number(fact, id, texts) {
+      const [min, max] = [fact.min ?? -MAX_NUMBER, fact.max ?? MAX_NUMBER];
+      const range = fill(fact.max === undefined ? texts.wrong_least : texts.wrong_range, {
         min: sayNumber(min), max: sayNumber(max),
       });
-      const unit = make("span", { id: `${id}-unit`, className: "ask-unit", textContent: question.unit ?? "" });
+      const unit = make("span", { id: `${id}-unit`, className: "ask-unit", textContent: fact.unit ?? "" });
       const said = make("p", { id: `${id}-said`, className: "ask-said", attributes: { "aria-live": "polite" } });
       const attributes = { "aria-describedby": `${unit.id} ${said.id}`, inputmode: "decimal", autocomplete: "off" };
       const input = make("input", { id, type: "text", attributes });
@@ -149,10 +163,10 @@
     },
 
     // One of a list of what few have: ticked, not sure, or left.
-    listed(question, id, texts) {
-      const [tick, label] = makeInput("checkbox", question.asked, { id });
+    listed(fact, id, texts) {
+      const [tick, label] = makeInput("checkbox", fact.asked, { id });
       const [unsure, unsureLabel] = makeInput("checkbox", texts.not_sure);
-      unsure.setAttribute("aria-label", `${question.asked}: ${texts.not_sure}`);
+      unsure.setAttribute("aria-label", `${fact.asked}: ${texts.not_sure}`);
       tick.addEventListener("input", () => { if (tick.checked) unsure.checked = false; });
       unsure.addEventListener("input", () => { if (unsure.checked) tick.checked = false; });
       return {
@@ -167,8 +181,8 @@
     },
   };
 
-  function makeRemark(question, texts) {
-    const area = make("textarea", { rows: 2, attributes: { "aria-label": `${question.asked} ${texts.remark}` } });
+  function makeRemark(fact, texts) {
+    const area = make("textarea", { rows: 2, attributes: { "aria-label": `${fact.asked} ${texts.remark}` } });
     const element = make("details", { className: "ask-remark" }, [make("summary", { textContent: texts.remark }), area]);
     const show = (text) => {
       area.value = text;
@@ -177,26 +191,47 @@
     return { element, show, read: () => area.value.trim() };
   }
 
-  // One question: what is asked, the inputs, what is meant, who may know, and room for a remark.
-  function makeQuestion(question, texts) {
-    const id = `ask-${question.name}`;
-    const { isGroup, isListed, parts, show, read } = CONTROLS[question.listed ? "listed" : question.type](question, id, texts);
-    const remark = makeRemark(question, texts);
-    const help = question.help
+  const makeWho = (who, texts) => make("p", { className: "ask-who", textContent: fill(texts.ask, { who }) });
+
+  // One fact: what is asked, the inputs, what is meant, who may know, and room for a remark.
+  function makeFact(fact, texts, isOfMany, isWhoSaid) {
+    const id = `ask-${fact.name}`;
+    const { isGroup, isListed, parts, show, read } = CONTROLS[fact.listed ? "listed" : fact.type](fact, id, texts);
+    const remark = makeRemark(fact, texts);
+    const help = fact.help
       ? [make("details", { className: "ask-help" }, [
-        make("summary", { textContent: texts.what_counts, attributes: { "aria-label": `${texts.what_counts} ${question.asked}` } }),
-        make("p", { textContent: question.help }),
+        make("summary", { textContent: texts.what_counts, attributes: { "aria-label": `${texts.what_counts} ${fact.asked}` } }),
+        make("p", { textContent: fact.help }),
       ])]
       : [];
-    const who = make("p", { className: "ask-who", textContent: fill(texts.ask, { who: question.who }) });
-    const title = isGroup
-      ? [make("legend", { textContent: question.asked })]
-      : isListed ? [] : [make("label", { textContent: question.asked, htmlFor: id, className: "ask-title" })];
-    const more = make("div", { className: "ask-more" }, [...help, remark.element, who]);
-    const first = isListed ? [make("div", { className: "ask-listed" }, parts)] : parts;
-    const element = make(isGroup ? "fieldset" : "div", { className: "ask-question" }, [...title, ...first, more]);
-    element.dataset.fact = question.name;
-    return { question, element, show, read, remark };
+    const who = isWhoSaid ? [] : [makeWho(fact.who, texts)];
+    const className = isOfMany ? "ask-title" : "ask-title ask-numbered";
+    const title = isListed ? [] : [isGroup
+      ? make("p", { id: `${id}-title`, textContent: fact.asked, className })
+      : make("label", { textContent: fact.asked, htmlFor: id, className })];
+    const more = make("div", { className: "ask-more" }, [...help, remark.element, ...who]);
+    const first = make("div", { className: isListed ? "ask-listed" : "ask-given" }, parts);
+    const attributes = isGroup ? { role: fact.type === "bool" ? "radiogroup" : "group", "aria-labelledby": `${id}-title` } : {};
+    const element = make("div", { className: `ask-fact ask-is-${fact.type}`, attributes }, [...title, first, more]);
+    element.dataset.fact = fact.name;
+    return { fact, element, show, read, remark };
+  }
+
+  // One question with its facts; of the list of what few have, a tick below it answers the rest.
+  function makeQuestion({ title, who, rare, facts }, at, texts) {
+    const made = facts.map((fact) => makeFact(fact, texts, Boolean(title), Boolean(who)));
+    const [listed, others] = [made.filter(({ fact }) => fact.listed), made.filter(({ fact }) => !fact.listed)];
+    const [rest, restLabel] = rare ? makeInput("checkbox", texts.rare_rest, { id: "ask-rest" }) : [];
+    const restRow = rare ? make("div", { className: "ask-rest ask-answers" }, [restLabel]) : null;
+    const id = `ask-question-${at}`;
+    const head = title ? [make("h2", { id, textContent: title, className: "ask-head ask-numbered" })] : [];
+    if (who) head.push(makeWho(who, texts));
+    if (rare) head.push(make("p", { className: "ask-hint", textContent: texts.rare_intro }));
+    const blocks = [...listed.map(({ element }) => element), ...(restRow ? [restRow] : []), ...others.map(({ element }) => element)];
+    const attributes = title ? { "aria-labelledby": id } : {};
+    const kind = rare ? " ask-rare" : title ? " ask-many-facts" : "";
+    const element = make(title ? "section" : "div", { className: `ask-question${kind}`, attributes }, [...head, ...blocks]);
+    return { title, facts: made, listed, others, rest, restRow, element };
   }
 
   function makeText(label, properties = {}) {
@@ -228,15 +263,13 @@
 
   function setUp(root) {
     const { origin, texts, questions } = JSON.parse(document.getElementById("questions").textContent);
-    const asks = questions.map((question) => makeQuestion(question, texts));
+    const blocks = questions.map((question, at) => makeQuestion(question, at, texts));
+    const asks = blocks.flatMap((block) => block.facts);
+    const facts = asks.map(({ fact }) => fact);
     const store = makeStore(origin);
     const [by, byLabel] = makeText(texts.by, { id: "ask-by", autocomplete: "name" });
     const [name, nameLabel] = makeText(texts.name, { id: "ask-name", autocomplete: "organization" });
-    const [rest, restLabel] = makeInput("checkbox", texts.rare_rest, { id: "ask-rest" });
-    const early = asks.filter(({ question }) => !question.late);
-    const late = asks.filter(({ question }) => question.late);
-    const listed = late.filter(({ question }) => question.listed);
-    const others = late.filter(({ question }) => !question.listed);
+    const rest = blocks.map((block) => block.rest).find(Boolean) ?? make("input", { type: "checkbox" });
 
     const bar = make("progress", { max: 1, value: 0, attributes: { "aria-label": texts.progress_label } });
     const count = make("p", { className: "ask-count" });
@@ -246,14 +279,6 @@
     const copy = make("button", { type: "button", textContent: texts.copy });
     const clear = make("button", { type: "button", className: "quiet", textContent: texts.clear });
     const box = make("textarea", { hidden: true, readOnly: true, rows: 8, className: "ask-box", attributes: { "aria-label": texts.mail_text } });
-    const rareHeading = make("h2", { id: "ask-rare", textContent: texts.rare_title });
-    const rare = make("section", { className: "ask-rare", attributes: { "aria-labelledby": "ask-rare" } }, [
-      rareHeading,
-      make("p", { textContent: texts.rare_intro }),
-      ...listed.map(({ element }) => element),
-      make("div", { className: "ask-rest ask-answers" }, [restLabel]),
-      ...others.map(({ element }) => element),
-    ]);
     const back = make("section", { className: "ask-back", attributes: { "aria-labelledby": "ask-back" } }, [
       make("h2", { id: "ask-back", textContent: texts.back_title }),
       make("p", { textContent: texts.back_intro }),
@@ -263,40 +288,47 @@
     root.replaceChildren(
       strip,
       make("div", { className: "ask-abouts" }, [byLabel, ...(origin.client ? [] : [nameLabel])]),
-      ...early.map(({ element }) => element), rare, back,
+      make("div", { className: "ask-questions" }, blocks.map(({ element }) => element)), back,
     );
 
-    const told = new Map(); // what each question has been answered, whether it is asked or not
+    const told = new Map(); // what each fact has been answered, whether it is asked or not
     let asked = new Set();
+    let following = new Map(); // what need not be asked, since it follows
 
-    // What counts for a question: an answer, not sure, or null. Of a list that was gone through the rest is not so.
+    // What counts for a fact: an answer, not sure, or null. Of a list that was gone through the rest is not so.
     function find(one) {
-      const value = told.get(one.question.name) ?? null;
-      return value === null && one.question.listed && rest.checked ? false : value;
+      const value = told.get(one.fact.name) ?? null;
+      return value === null && one.fact.listed && rest.checked ? false : value;
     }
 
     function update() {
-      const answers = new Map(asks.map((one) => [one.question.name, find(one)]).filter(([, value]) => value !== UNSURE));
+      const given = asks.map((one) => [one.fact.name, find(one)]);
+      const unsure = new Set(given.filter(([, value]) => value === UNSURE).map(([fact]) => fact));
       const before = asked;
-      asked = findAsked(questions, answers);
-      for (const { question, element } of asks) element.hidden = !asked.has(question.name);
-      const shown = (group) => group.filter(({ question }) => asked.has(question.name));
-      rare.hidden = !shown(late).length;
-      restLabel.parentElement.hidden = !shown(listed).length;
-      const single = shown([...early, ...others]);
-      const all = single.length + (shown(listed).length ? 1 : 0);
-      const done = single.filter((one) => find(one) !== null).length + (shown(listed).length && rest.checked ? 1 : 0);
-      for (const one of asks) one.element.classList.toggle("done", find(one) !== null);
+      ({ asked, following } = findAsked(facts, new Map(given.filter(([, value]) => value !== UNSURE)), unsure));
+      const shown = (group) => group.filter(({ fact }) => asked.has(fact.name));
+      for (const { fact, element } of asks) element.hidden = !asked.has(fact.name);
+      let [all, done] = [0, 0];
+      for (const block of blocks) {
+        const isAsked = shown(block.facts).length > 0;
+        const hasList = shown(block.listed).length > 0;
+        const isDone = (hasList ? rest.checked : true) && shown(block.others).every((one) => find(one) !== null);
+        block.element.hidden = !isAsked;
+        block.element.classList.toggle("done", isDone);
+        if (block.restRow) block.restRow.hidden = !hasList;
+        if (isAsked) all += 1;
+        if (isAsked && isDone) done += 1;
+      }
       bar.max = all || 1;
       bar.value = done;
       count.textContent = done < all ? fill(texts.progress, { done, count: all }) : fill(texts.all_done, { count: all });
-      return asks.filter(({ question }) => asked.has(question.name) && !before.has(question.name));
+      return asks.filter(({ fact }) => asked.has(fact.name) && !before.has(fact.name));
     }
 
     function keep() {
       const write = (value) => (value === UNSURE ? { unsure: true } : { value });
       const answers = [...told].filter(([, value]) => value !== null).map(([fact, value]) => [fact, write(value)]);
-      const remarks = asks.map(({ question, remark }) => [question.name, remark.read()]).filter(([, text]) => text);
+      const remarks = asks.map(({ fact, remark }) => [fact.name, remark.read()]).filter(([, text]) => text);
       store.write({
         answers: Object.fromEntries(answers), remarks: Object.fromEntries(remarks),
         by: by.value, name: name.value, rest: rest.checked,
@@ -306,12 +338,12 @@
     function showKept(kept) {
       const { answers = {}, remarks = {} } = kept ?? {};
       told.clear();
-      for (const { question, show, remark } of asks) {
-        const { unsure, value } = answers[question.name] ?? {};
-        const known = unsure ? UNSURE : isAnswer(question, value) ? value : null;
-        if (known !== null) told.set(question.name, known);
+      for (const { fact, show, remark } of asks) {
+        const { unsure, value } = answers[fact.name] ?? {};
+        const known = unsure ? UNSURE : isAnswer(fact, value) ? value : null;
+        if (known !== null) told.set(fact.name, known);
         show(known);
-        remark.show(String(remarks[question.name] ?? ""));
+        remark.show(String(remarks[fact.name] ?? ""));
       }
       by.value = String(kept?.by ?? "");
       name.value = String(kept?.name ?? "");
@@ -320,7 +352,7 @@
     }
 
     function sayNew(fresh) {
-      const names = fresh.map(({ question }) => question.asked);
+      const names = fresh.map(({ fact }) => fact.asked);
       const more = names.length > MOST_NAMES ? " …" : "";
       status.textContent = names.length
         ? fill(texts.new_questions, { labels: names.slice(0, MOST_NAMES).join(texts.list) + more })
@@ -328,20 +360,20 @@
     }
 
     const makeAnswers = () => {
-      const shown = asks.filter(({ question }) => asked.has(question.name));
-      const given = shown.map((one) => [one.question.name, find(one)]).filter(([, value]) => value !== null);
+      const shown = asks.filter(({ fact }) => asked.has(fact.name));
+      const given = shown.map((one) => [one.fact.name, find(one)]).filter(([, value]) => value !== null);
       return LicencesAnswers.makeAnswers(origin, {
         by: by.value.trim(),
         name: origin.client ? origin.name : name.value.trim(),
-        answers: given.filter(([, value]) => value !== UNSURE),
+        answers: [...given.filter(([, value]) => value !== UNSURE), ...following],
         unsure: given.filter(([, value]) => value === UNSURE).map(([fact]) => fact),
-        remarks: shown.map(({ question, remark }) => [question.name, remark.read()]).filter(([, text]) => text),
+        remarks: shown.map(({ fact, remark }) => [fact.name, remark.read()]).filter(([, text]) => text),
       });
     };
 
-    for (const { question, element, read } of asks) {
+    for (const { fact, element, read } of asks) {
       element.addEventListener("input", () => {
-        told.set(question.name, read());
+        told.set(fact.name, read());
         sayNew(update());
         keep();
       });

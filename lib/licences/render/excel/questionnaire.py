@@ -15,7 +15,14 @@ from licences.render.excel.cells import Cell, Look
 from licences.render.excel.look import make_look
 from licences.render.excel.writer import Pen, fit_row, open_book
 from licences.rules.facts import Field
-from licences.words.questionnaire import AskedQuestion, say_limits, say_made, say_questions, say_title
+from licences.words.questionnaire import (
+    AskedFact,
+    AskedQuestion,
+    say_limits,
+    say_made,
+    say_questions,
+    say_title,
+)
 from licences.words.texts import join_sentences, read_texts, say, write_day
 
 KIND = "questionnaire"
@@ -24,6 +31,11 @@ BY, NAME, REST = "@by", "@name", "@rest"  # what the hidden column has beside fi
 CODE, NUMBER, QUESTION, HELP, ANSWER, UNIT, WHO, REMARK = range(8)  # the columns
 _LISTS = 9  # the first of the hidden columns with what a choice chooses from
 _ASKED = {NUMBER: "number", QUESTION: "strong"}
+_GROUP = {
+    NUMBER: ("number",),
+    QUESTION: ("strong",),
+    HELP: ("quiet",),
+}  # of a row that stands above several facts
 _HEADERS = ("number", "question", "help", "answer", "unit", "who", "remark")
 _WIDTHS = (10, 5, 34, 62, 22, 8, 14, 26)
 _LONGEST_LIST = 255  # characters of a list that stands within a rule of Excel's
@@ -73,6 +85,7 @@ class _Form:
         self.pen.styles |= {
             "open": {"locked": False},
             "by_hand": {"num_format": "General", "align": "left"},
+            "group": {"bg_color": "#eef1f4"},
             "big": {"bold": True, "font_size": 15},
             "quiet": {"font_color": self.pen.styles["label"]["font_color"]},
             "plain": {"valign": "top"},
@@ -93,8 +106,6 @@ class _Form:
         self._draw_top()
         asked = say_questions(self.questionnaire, self.language)
         for number, question in enumerate(asked, start=1):
-            if question.question.is_late and not (number > 1 and asked[number - 2].question.is_late):
-                self._draw_rare()
             self._draw_question(number, question)
         sheet.print_area(0, NUMBER, max(self.row - 1, 0), REMARK)
         sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -129,16 +140,48 @@ class _Form:
         """Something about the sheet as a whole, filled in where the answers are."""
         self._draw_row(code, ("", "", label, None, "", "", ""), (ANSWER,), {HELP: "aside"})
 
-    def _draw_question(self, number: int, asked: AskedQuestion) -> None:
+    def _draw_question(self, number: int, question: AskedQuestion) -> None:
+        """A question: its one fact, or a heading and below it a row a fact."""
+        if not question.title:
+            self._draw_fact(number, question.facts[0], question.facts[0].who)
+            for fact in question.facts[1:]:
+                self._draw_fact("", fact, fact.who)
+            return
+        self._draw_heading(number, question)
+        for fact in question.facts:
+            self._draw_fact("", fact, "" if question.who else fact.who)
+
+    def _draw_heading(self, number: int, question: AskedQuestion) -> None:
+        """What stands above several facts; of what only few have with a tick that answers what is left empty."""
+        own = self.own
+        hint = "" if question.is_rare else own("questionnaire.each_sheet")
+        cells = (number, question.title, hint, None, None, question.who, None)
+        for at, cell in enumerate(cells, start=NUMBER):
+            self.pen.write(self.sheet, self.row, at, cell, "cell", "group", *_GROUP.get(at, ()))
+        fit_row(self.sheet, self.row, ["", *cells], [1e9, *(width * _MARGIN for width in _WIDTHS[1:])])
+        self.row += 1
+        if question.is_rare:
+            labels = (
+                "",
+                own("questionnaire.rare_rest_sheet"),
+                own("questionnaire.rare_sheet"),
+                None,
+                "",
+                "",
+                "",
+            )
+            self._offer(self._draw_row(REST, labels, (ANSWER,), _ASKED), [own("questionnaire.tick")])
+
+    def _draw_fact(self, number: int | str, asked: AskedFact, who: str) -> None:
         field, own = asked.field, self.own
         said = [
             asked.only_if,
             own("questionnaire.choose_all_sheet") if field.type == "set" else "",
             asked.help,
         ]
-        head = join_sentences(said, self.language)
+        head, styles = join_sentences(said, self.language), _ASKED if number else {}
         if field.type == "set":
-            self._draw_row("", (number, asked.asked, head, "", "", asked.who, ""), (), _ASKED)
+            self._draw_row("", (number, asked.asked, head, "", "", who, ""), (), styles)
             tick = [own("questionnaire.tick")]
             for value, label in (*asked.values, (NONE, own("questionnaire.none_of_these"))):
                 code = f"{field.name}={value}"
@@ -147,23 +190,9 @@ class _Form:
                 )
                 self._offer(row, tick)
             return
-        row = self._draw_row(
-            field.name,
-            (number, asked.asked, head, None, asked.unit, asked.who, None),
-            (ANSWER, REMARK),
-            _ASKED,
-        )
+        cells = (number, asked.asked, head, None, asked.unit, who, None)
+        row = self._draw_row(field.name, cells, (ANSWER, REMARK), styles)
         self._check(row, field, [label for _, label in asked.values])
-
-    def _draw_rare(self) -> None:
-        """What stands above what only few have, with a tick that answers what is left empty."""
-        own = self.own
-        self.pen.write(self.sheet, self.row, NUMBER, own("questionnaire.rare_title"), "heading")
-        for at in range(QUESTION, REMARK + 1):
-            self.pen.write(self.sheet, self.row, at, None, "heading")
-        self.row += 1
-        labels = ("", own("questionnaire.rare_rest_sheet"), own("questionnaire.rare_sheet"), None, "", "", "")
-        self._offer(self._draw_row(REST, labels, (ANSWER,), _ASKED), [own("questionnaire.tick")])
 
     def _draw_row(
         self, code: str, cells: Sequence[Cell], opened: Sequence[int], styles: dict[int, str]

@@ -12,15 +12,14 @@ from licences.render.brand import Brand
 from licences.render.figures.style import read_asset
 from licences.render.html.decide import describe_fact, make_tree
 from licences.render.html.sections import HTML_LANGUAGES, make_environment
-from licences.rules.expressions import Always
-from licences.words.questionnaire import AskedQuestion, say_questions, say_title
+from licences.words.questionnaire import AskedFact, AskedQuestion, say_questions, say_title
 from licences.words.texts import read_texts, say
 
 SCRIPTS = ("logic.js", "answers.js", "questionnaire.js")  # in this order
 SHEETS = ("page.css", "questionnaire.css")
 _TEXTS = (
     "yes", "no", "not_sure", "none_of_these", "choose_all", "choose_one", "by", "name", "remark", "what_counts",
-    "ask", "progress", "progress_label", "all_done", "rare_title", "rare_intro", "rare_rest", "back_title",
+    "ask", "progress", "progress_label", "all_done", "rare_intro", "rare_rest", "back_title",
     "back_intro", "save", "copy", "clear", "clear_sure", "cleared", "mail_text", "mail", "mail_new", "saved",
     "copied", "by_hand", "not_kept", "kept", "wrong_number", "wrong_least", "wrong_range", "means_number",
     "new_questions", "list",
@@ -81,13 +80,23 @@ def make_questions(questionnaire: Questionnaire, language: str) -> dict[str, Any
             "made_on": questionnaire.made_on.isoformat(),
         },
         "texts": {name: texts[name] for name in _TEXTS},
-        "questions": [_describe(asked, language) for asked in say_questions(questionnaire, language)],
+        "questions": [
+            _describe(asked, questionnaire, language) for asked in say_questions(questionnaire, language)
+        ],
     }
 
 
-def _describe(asked: AskedQuestion, language: str) -> dict[str, Any]:
-    """One question; when: the tree of its expression, left out where it is always asked."""
-    field, when = asked.field, asked.question.when
+def _describe(asked: AskedQuestion, questionnaire: Questionnaire, language: str) -> dict[str, Any]:
+    """One question, with what it asks."""
+    facts = [_describe_fact(fact, questionnaire, language) for fact in asked.facts]
+    told = {"title": asked.title, "who": asked.who, "rare": asked.is_rare, "facts": facts}
+    return {name: value for name, value in told.items() if value}
+
+
+def _describe_fact(asked: AskedFact, questionnaire: Questionnaire, language: str) -> dict[str, Any]:
+    """One fact; when: the tree of its condition; gates: see ``Questionnaire``; left out where it is always asked."""
+    field = asked.field
+    when = questionnaire.conditions.get(field.name)
     described = {"name": field.name} | describe_fact(field, language, with_help=False)
     del described["label"]
     told = {
@@ -95,8 +104,8 @@ def _describe(asked: AskedQuestion, language: str) -> dict[str, Any]:
         "help": asked.help,
         "who": asked.who,
         "unit": asked.unit,
-        "when": None if when == Always(True) else make_tree(when),
-        "late": asked.question.is_late,
+        "when": when and make_tree(when),
+        "gates": list(questionnaire.gates.get(field.name, ())),
         "listed": asked.is_listed,
     }
     return described | {name: value for name, value in told.items() if value}
