@@ -44,7 +44,7 @@ from licences.render.html.questionnaire import SCRIPTS, make_questionnaire_page,
 from licences.rules.asking import find_asked
 from licences.rules.expressions import Always, Node, find_atoms
 from licences.rules.facts import Field, make_profiles, write_cell
-from licences.rules.logic import make_profile
+from licences.rules.logic import Rule, make_profile
 from licences.words.questionnaire import say_questions, spread_nots
 from licences.words.texts import read_texts, say
 from serving import BROWSER_ARGUMENTS
