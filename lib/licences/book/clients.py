@@ -223,8 +223,9 @@ def find_id(text: str, ids: Sequence[str], names: Sequence[str]) -> str | None:
             return found[0]
     found = [one for one, name in zip(ids, names, strict=True) if _fold(name) == folded]
     if len(found) > 1:
-        said = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
-        raise UsageError(f"several clients are called {text!r}", f"name one by its id: {said}")
+        said, more = ", ".join(found[:_SHOWN]), len(found) - _SHOWN
+        right = f"name one by its id: {said} and {more} more" if more > 0 else f"name one by its id: {said}"
+        raise UsageError(f"several clients are called {text!r}", right)
     return found[0] if found else None
 
 

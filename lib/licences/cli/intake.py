@@ -25,10 +25,12 @@ from licences.book.events import Event, list_events
 from licences.book.notes import list_notes as list_kept_notes
 from licences.book.place import is_book
 from licences.book.store import read_book
+from licences.cli.language import tell
 from licences.cli.options import find_as_of, find_catalogue_file, find_clients_file
 from licences.errors import LicencesError, Problem, ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.kinds import can_be_held
+from licences.reading.characters import fold_width
 from licences.reading.dictionary import read_dictionary
 from licences.reading.files import read_bytes
 from licences.reading.places import find_data_folder
@@ -40,7 +42,12 @@ from licences.rules.event_files import read_event_rows
 from licences.rules.facts import make_profiles, read_profiles
 from licences.rules.keeping import EventsError, begin_writing, check_fields
 
-ANSWERS = {"t": THEIRS, "theirs": THEIRS, "o": OURS, "ours": OURS}
+# What may be typed at the terminal, in either language; a full-width letter is one too.
+CHOICES = {
+    THEIRS: ("t", "theirs", "采", "采用", "采用对方", "采用客户", "采用客户的", "对方", "客户"),
+    OURS: ("o", "ours", "保", "保留", "保留原值", "保留已有", "保留已有的", "原值", "已有"),
+    "": ("s", "stop", "停", "停止"),
+}
 
 
 def take_in(options: argparse.Namespace) -> int:
@@ -54,7 +61,7 @@ def take_in(options: argparse.Namespace) -> int:
         _show(options, catalogue, intakes)
     decided = intakes if options.take is None else [one.decide(options.take) for one in intakes]
     if options.take is None and not options.dry_run and not any(one.conflicts for one in intakes):
-        decided = _ask(decided, catalogue, options.lang)
+        decided = _ask(decided, catalogue, options.says)
     wrong = _find_obstacle(decided)
     is_written = wrong is None and not options.dry_run
     if is_written:
@@ -62,9 +69,9 @@ def take_in(options: argparse.Namespace) -> int:
     if options.json:
         from licences.words.intake import describe_intake
 
-        said = describe_intake(decided, str(place), is_written=is_written)
+        said = describe_intake(decided, str(place), options.asked or "en", is_written=is_written)
         print(json.dumps(said, ensure_ascii=False, indent=1))
-    print(wrong or _say_done(decided, place, is_written=is_written), file=sys.stderr)
+    tell(wrong or _say_done(decided, place, is_written=is_written), options.says)
     return 1 if wrong else 0
 
 
@@ -262,11 +269,10 @@ def _read_choice(sentence: str) -> str | None:
     while True:
         print(sentence, end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
-        typed = line.strip().casefold()
-        if not line or typed in {"s", "stop"}:
-            return None
-        if typed in ANSWERS:
-            return ANSWERS[typed]
+        typed = fold_width(line).strip().casefold()
+        meant = next((choice for choice, words in CHOICES.items() if typed in words), None)
+        if not line or meant is not None:
+            return meant or None
 
 
 def _find_obstacle(intakes: Sequence[Intake]) -> str | None:
@@ -277,10 +283,10 @@ def _find_obstacle(intakes: Sequence[Intake]) -> str | None:
         return f"nothing is written: the files differ in {said}; leave out the file that is not right"
     count = sum(len(one.open) for one in intakes)
     if count:
-        differ = "1 answer differs" if count == 1 else f"{count} answers differ"
         return (
-            f"nothing is written: {differ} from what is known; look at what differs, and take "
-            "the client's answers with --take theirs, or keep what is known with --take ours"
+            f"nothing is written: {count} {'answer differs' if count == 1 else 'answers differ'} from what is "
+            "known; look at what differs, and take the client's answers with --take theirs, "
+            "or keep what is known with --take ours"
         )
     return None
 
@@ -310,8 +316,9 @@ def _write(place: Path, catalogue: Catalogue, intakes: Sequence[Intake], writing
 
 
 def _say_done(intakes: Sequence[Intake], place: Path, *, is_written: bool) -> str:
-    changed = [one.client for one in intakes if one.changes_something]
-    if not changed:
+    count = sum(one.changes_something for one in intakes)
+    if not count:
         return "nothing changes"
-    said = f"{len(changed)} client{'' if len(changed) == 1 else 's'}"
-    return f"{place}: {said} changed" if is_written else f"{place}: nothing is written; {said} would change"
+    if is_written:
+        return f"{place}: {count} {'client' if count == 1 else 'clients'} changed"
+    return f"{place}: nothing is written; {count} {'client' if count == 1 else 'clients'} would change"

@@ -82,7 +82,7 @@ def read_clients(
     known_on = getattr(options, "last", None) or as_of  # of two days that are compared, the later
     ours = tuple(add_own_times(catalogue, profiles, known_on) for catalogue in catalogues)
     chosen = choose_clients(profiles, options.client, options.group)
-    say_reading(extent, ours[0].fields, set(chosen["client"]), getattr(options, "lang", None) or "en")
+    say_reading(extent, ours[0].fields, set(chosen["client"]), options.says)
     return ours, find_present(chosen, as_of)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
+from licences.cli.language import tell
 from licences.cli.options import find_as_of, find_catalogue_file, read_files, shorten
 from licences.errors import MissingFileError, need_extra
 from licences.law.catalogue import read_catalogue
@@ -32,7 +32,7 @@ def write_questionnaires(options: argparse.Namespace) -> int:
     out: Any = options.out
     for one in made:
         if not one.questions:
-            print(f"{one.client}: nothing is left to ask, so no questionnaire is written", file=sys.stderr)
+            tell(f"{one.client}: nothing is left to ask, so no questionnaire is written", options.says)
             continue
         files = {
             f"{one.file_name}.{name}": _MAKERS[name](one, options.lang, brand) for name in options.format
@@ -43,9 +43,9 @@ def write_questionnaires(options: argparse.Namespace) -> int:
             right = "make room, or name another place with --out"
             raise MissingFileError(str(out / min(files)), say_why(error), right) from None
         count = len(one.questions)
-        said = f"{count} question{'s' if count > 1 else ''}"
         for name in files:
-            print(f"{shorten(Path(out / name))}: {said}", file=sys.stderr)
+            place = shorten(Path(out / name))
+            tell(f"{place}: {count} {'question' if count == 1 else 'questions'}", options.says)
     return 0
 
 

@@ -52,8 +52,9 @@ def _find_wrong(rows: pd.DataFrame, fields: Fields, name: str) -> Iterator[tuple
         code, example = min(shown.items(), key=lambda one: len(one[1]))
         said = ", ".join(f"{fact}: {_say(told)}" for fact, told in example.items())
         others = [other for other in shown if other != code]
-        more = f"; so it is with {', '.join(others[:_NAMED])}" if others else ""
-        more += f" and {len(others) - _NAMED} more" if others[_NAMED:] else ""
+        named, left = ", ".join(others[:_NAMED]), len(others) - _NAMED
+        more = f"; so it is with {named}" if others else ""
+        more = f"; so it is with {named} and {left} more" if left > 0 else more
         yield (
             f"of {{{said}}} it is not asked, yet the answer would change {code}{more}",
             "let the expression be true of whom it concerns",

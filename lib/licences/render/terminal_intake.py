@@ -11,6 +11,7 @@ from licences.analysis.intake import KINDS, SAME, Intake, Item
 from licences.render.terminal import make_table
 from licences.rules.facts import Fields
 from licences.words.intake import list_passed_over, name_item, say_event, say_item
+from licences.words.problems import say_problem
 from licences.words.texts import say
 
 _STYLES = {"conflict": "bold red", "differs": "bold yellow", "new": "green", "unsure": "dim", "again": "dim"}
@@ -52,7 +53,7 @@ def _draw_client(
         key = "intake.remark" if one.known.is_kept_in_a_book else "intake.no_remark"
         yield Text(say(language, key, remark=f"{about}: {text}" if about else text))
     for fault in list_passed_over(one):
-        yield Text(say(language, "intake.passed_over", fault=str(fault)), style="yellow")
+        yield Text(say(language, "intake.passed_over", fault=say_problem(fault, language)), style="yellow")
     if same := len(one.items) - len(shown):
         yield Text(say(language, "intake.same", count=same), style="dim")
     if not one.changes_something and not one.open and not one.conflicts:

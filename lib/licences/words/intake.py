@@ -10,6 +10,7 @@ from licences.book.events import Event
 from licences.errors import Problem
 from licences.rules.facts import Field, Fields
 from licences.words.phrases import say_value
+from licences.words.problems import translate
 from licences.words.texts import add_note, say
 
 
@@ -93,12 +94,12 @@ class IntakeJson(TypedDict):
     clients: list[TakenClientJson]
 
 
-def describe_intake(intakes: Iterable[Intake], into: str, *, is_written: bool) -> IntakeJson:
-    """What was told and what becomes of it, as JSON has it."""
-    return {"into": into, "is_written": is_written, "clients": [_describe(one) for one in intakes]}
+def describe_intake(intakes: Iterable[Intake], into: str, language: str, *, is_written: bool) -> IntakeJson:
+    """What was told and what becomes of it, as JSON has it. language: of what is wrong with what is passed over."""
+    return {"into": into, "is_written": is_written, "clients": [_describe(one, language) for one in intakes]}
 
 
-def _describe(one: Intake) -> TakenClientJson:
+def _describe(one: Intake, language: str) -> TakenClientJson:
     return {
         "client": one.client,
         "name": one.name,
@@ -129,8 +130,8 @@ def _describe(one: Intake) -> TakenClientJson:
                 "file": fault.file,
                 "line": fault.line,
                 "column": fault.column,
-                "wrong": fault.wrong,
-                "right": fault.right,
+                "wrong": translate(fault.wrong, language),
+                "right": translate(fault.right, language),
             }
             for fault in list_passed_over(one)
         ],

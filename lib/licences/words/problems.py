@@ -17,6 +17,12 @@ _LONG_BEGINNING = 8
 _LEAST_FIXED, _LEAST_FIRST = 4, 2  # letters; what has fewer would be found in almost any text
 _QUOTED = re.compile(r"""(['"])(?:(?!\1).)*\1""", re.DOTALL)
 _ENGLISH = re.compile("[A-Za-z]{2}")
+# What is wrong with a text or a file that is named before it: ``'x' is not a number``.
+_ABOUT = re.compile(
+    r"""(?P<what>(?P<mark>['"])(?:(?!(?P=mark)).)*(?P=mark)|\S+) (?P<wrong>(?:is|has|holds|says|repeats) .+)""",
+    re.DOTALL,
+)
+_NAMES = re.compile(r"\S+(?: \([^()]*\))?(?: (?:or|and) \S+(?: \([^()]*\))?)+")
 
 
 class _Pattern(NamedTuple):
@@ -103,6 +109,9 @@ def _translate(text: str) -> tuple[str, bool]:
             found = pattern.form.fullmatch(text)
             if found:
                 return _fill(pattern.said, found.groups()), True
+    about = _ABOUT.fullmatch(text)
+    if about and about["wrong"] in _read_exact():
+        return _say_gap(about["what"]) + _read_exact()[about["wrong"]], True
     return _translate_behind(text)
 
 
@@ -129,6 +138,8 @@ def _say_gap(gap: str) -> str:
     if bare.startswith("(") and bare.endswith(")"):
         return f"（{_say_gap(bare[1:-1])}）"
     said, known = _translate(gap) if " " in gap else (gap, False)  # a word is a name or a code
+    if not known and _NAMES.fullmatch(bare):
+        return bare.replace(" or ", "或").replace(" and ", "和").replace(" (", "（").replace(")", "）")
     return said if known else bare
 
 
