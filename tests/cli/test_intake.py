@@ -242,10 +242,10 @@ def test_a_dry_run_shows_all_and_writes_nothing(
     assert keep(place) == state
 
 
-def answer_at_a_terminal(place: Path, files: list[str], typed: str) -> tuple[int, str]:
+def answer_at_a_terminal(place: Path, files: list[str], typed: str, language: str = "en") -> tuple[int, str]:
     """Runs the command with a terminal before it, at which somebody types."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "licences", "intake", *files, "--into", str(place), "--lang", "en"]
+    command = [sys.executable, "-m", "licences", "intake", *files, "--into", str(place), "--lang", language]
     process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     os.close(theirs)
     os.write(ours, typed.encode())
@@ -264,8 +264,54 @@ def test_at_a_terminal_each_difference_is_asked_about(
     assert (status, keep(place)) == (1, state)
     status, said = answer_at_a_terminal(place, [file], "what?\nt\no\n")
     assert status == 0, said
-    assert "Has a mobile app: known is yes, told was no (王芳, 2026-11-30). Take theirs (t), ours (o)" in said
+    assert "Has a mobile app: known is yes, told was no (王芳, 2026-11-30). Take theirs (theirs/t), " in said
     assert read_cells(catalogue, place)["tea-shop"] == before | {"has_app": "no", "has_website": "yes"}
+
+
+@pytest.mark.parametrize("words", ["采用对方\n保留原值\n", "Ｔ\nＯ\n"])
+def test_at_a_terminal_one_asks_and_answers_in_chinese(
+    catalogue: Catalogue, make: Callable[[str], Path], told: Callable[..., str], words: str
+) -> None:
+    place = make("utf8.csv")
+    file = told({"has_app": "no", "registered_users": "9000"})
+    state, before = keep(place), read_cells(catalogue, place)["tea-shop"]
+    status, said = answer_at_a_terminal(place, [file], "停\n", "zh")
+    assert (status, keep(place)) == (1, state)
+    assert "没有写入：2项答复与已有的不同；请核对不同之处，用--take theirs采用客户的答复" in said
+    status, said = answer_at_a_terminal(place, [file], words, "zh")
+    assert status == 0, said
+    assert "有App：已有：是；答复：否（王芳、2026-11-30）。采用对方的（采用/t）" in said
+    assert said.endswith("utf8.csv：已更新1个客户\n")
+    assert read_cells(catalogue, place)["tea-shop"] == before | {"has_app": "no"}
+
+
+def test_what_cannot_be_taken_in_is_told_in_chinese_too(
+    make: Callable[[str], Path],
+    told: Callable[..., str],
+    tmp_path: Path,
+    catalogue: Catalogue,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = make("utf8.csv")
+    sheet, text = tmp_path / "q.xlsx", tmp_path / "x.txt"
+    sheet.write_bytes(make_questionnaire(catalogue.fields, "tea-shop", {"has_app": "也许"}))
+    text.write_text("hello", encoding="utf-8")
+    (tmp_path / "cut.txt").write_text("-----BEGIN LICENCES ANSWERS-----\n{", encoding="utf-8")
+    nobody = told({}, "n.json", client="")
+    events = tmp_path / "events.csv"
+    events.write_text("client,code,event,on\ntea-shop,ICP,submitted,2026-01-05\n", encoding="utf-8")
+    files = [str(sheet), str(text), nobody, told(NEW, "b.json", client="teashop"), str(tmp_path / "cut.txt")]
+    assert main(["intake", *files, "--into", str(place), "--lang", "zh"]) == 1
+    assert main(["intake", str(events), "--into", str(place), "--lang", "zh"]) == 2
+    said = capsys.readouterr().err.replace(str(tmp_path), "").splitlines()
+    assert said == [
+        "/b.json:1: client: 没有客户“teashop”；是否应为“tea-shop”？",
+        "/cut.txt:1: file: 答复不完整；请客户完整发来，直到-----END LICENCES ANSWERS-----那一行",
+        "/n.json:1: client: 没有写明是哪个客户的答复；请用--client写明客户编号；新客户以此为编号",
+        "/q.xlsx:5: 问卷!E5 (有App): “也许”既不是“是”也不是“否”；请写“是”或“否”；未告知的留空",
+        "/x.txt:1: file: 没有可以录入的内容；请选填好的问卷、问卷网页保存的答复、含有答复的邮件、材料清单或进展文件",
+        "licences：/events.csv含有办理进展，/utf8.csv不能保存进展；请先建立案卷簿：licences book init book.sqlite --from /utf8.csv",
+    ]
 
 
 def test_two_files_that_differ_are_named_and_nothing_is_written(

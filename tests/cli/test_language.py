@@ -54,8 +54,9 @@ def test_the_option_goes_first(words: str, language: str | None) -> None:
 def test_check_names_problems_in_the_language_of_the_locale_or_of_the_option(project: Path) -> None:
     told = run("check", "--clients", str(BROKEN), cwd=project)
     assert told.returncode == 1
-    lines = told.stderr.splitlines()
+    *lines, read = told.stderr.splitlines()
     assert len(lines) == 6
+    assert re.fullmatch(r".+many_at_once\.csv：1个客户、\d+项回答", read)
     assert all(re.fullmatch(r".+many_at_once\.csv:2: \w+: [^;]+；[^;]+", line) for line in lines)
     assert lines[1].endswith("has_website: “perhaps”既不是“是”也不是“否”；请写“是”或“否”；未告知的留空")
     for again in (
@@ -66,7 +67,7 @@ def test_check_names_problems_in_the_language_of_the_locale_or_of_the_option(pro
             "has_website: 'perhaps' is neither yes nor no; "
             "write yes or no, or leave it empty when it is not told"
         )
-        assert not CHINESE.search(again.stderr)
+        assert not CHINESE.search(again.stderr.replace("月牙湾", ""))  # an example of an id
 
 
 def test_json_is_english_until_another_language_is_asked_for(project: Path) -> None:
@@ -88,7 +89,7 @@ def test_the_language_of_texts_is_not_that_of_the_locale(project: Path) -> None:
         "assess", "--client", "corner-shop", "--as-of", "2026-11-23", cwd=project, locale="en_US.UTF-8"
     )
     assert "必须办理" in answered.stdout
-    assert answered.stderr == ""
+    assert re.fullmatch(r"data/clients\.csv: \d+ clients, \d+ answers\n", answered.stderr)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ def test_of_two_files_of_clients_one_is_read_and_that_is_said(work: Path, tmp_pa
     assert {one["client"] for one in json.loads(answered.stdout)} == {"only"}
     assert answered.stderr == (
         "clients.csv is read, and not clients.xlsx; name the other with --clients, or keep one\n"
+        "clients.csv: 1 client, 0 answers\n"
     )
 
 

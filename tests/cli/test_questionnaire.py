@@ -83,6 +83,22 @@ def test_each_client_that_is_named_has_files_of_its_own_and_is_not_asked_what_it
     assert {code.partition("=")[0] for code in codes if not code.startswith("@")} == names
 
 
+def test_what_is_written_is_said_in_the_language_of_messages(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert ask("--client", "shop", "--format", "html") == 0
+    *_, said = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"questionnaires/questionnaire-shop\.html：\d+个问题", said)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert ask("--client", "shop", "--format", "html") == 0
+    assert capsys.readouterr().err.endswith(" questions\n")
+    page = read_page(folder / "questionnaires" / "questionnaire-shop.html")
+    assert page["origin"]["lang"] == "zh"  # texts are Chinese until --lang says otherwise
+    assert ask("--client", "shop", "--format", "html", "--lang", "en") == 0
+    assert read_page(folder / "questionnaires" / "questionnaire-shop.html")["origin"]["lang"] == "en"
+
+
 def test_a_group_is_all_of_its_clients_and_one_format_is_one_file(folder: Path) -> None:
     assert ask("--group", "g1", "--format", "html") == 0
     names = sorted(path.name for path in (folder / "questionnaires").iterdir())

@@ -104,14 +104,14 @@ def _translate(text: str) -> tuple[str, bool]:
         said = [_translate(part) for part in parts]
         if all(known for _, known in said):
             return "；".join(part for part, _ in said), True
+    about = _ABOUT.fullmatch(text)
+    if about and about["wrong"] in _read_faults():
+        return _say_gap(about["what"]) + _read_faults()[about["wrong"]], True
     for pattern in _read_patterns():
         if pattern.part in text:
             found = pattern.form.fullmatch(text)
             if found:
                 return _fill(pattern.said, found.groups()), True
-    about = _ABOUT.fullmatch(text)
-    if about and about["wrong"] in _read_exact():
-        return _say_gap(about["what"]) + _read_exact()[about["wrong"]], True
     return _translate_behind(text)
 
 
@@ -152,6 +152,13 @@ def _read_exact() -> dict[str, str]:
         for english, chinese in kind.items()
         if "{}" not in english
     }
+
+
+@cache
+def _read_faults() -> dict[str, str]:
+    """The messages that may follow what they are about, but for those that have a form of their own there."""
+    own = read_messages()[OURS]
+    return {english: said for english, said in _read_exact().items() if f"{{}} {english}" not in own}
 
 
 @cache
