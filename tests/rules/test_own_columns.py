@@ -101,7 +101,7 @@ def test_what_cannot_be_an_own_column_is_said(catalogue: Catalogue, tmp_path: Pa
     assert find_wrong(catalogue, path) == ["header: 51 columns or more of your own; keep at most 50 of them"]
     garbled = "联系电话".encode().decode("gb18030", "ignore")
     path = write(tmp_path / "c.csv", f"client,name,{garbled}\na,A,x\n")
-    assert "unknown column" in find_wrong(catalogue, path)[0]
+    assert "is Chinese in UTF-8 that was taken for another encoding" in find_wrong(catalogue, path)[0]
     path = write(tmp_path / "c.csv", f"client,name,备注\na,A,{'x' * 32_768}\n")
     assert find_wrong(catalogue, path) == ["备注: holds 32,768 characters; at most 32,767"]
 
