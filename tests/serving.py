@@ -51,9 +51,12 @@ def serve(kind: str, project: Path, folder: Path, *asked: str) -> Iterator[Serve
     ) as process:
         try:
             assert process.stderr
-            said = process.stderr.readline()
-            found = re.search(r"http://127\.0\.0\.1:\d+/\S*\?token=\S+", said)
-            assert found, said + process.stderr.read()
+            said, found = "", None
+            for line in process.stderr:
+                said += line
+                if found := re.search(r"http://127\.0\.0\.1:\d+/\S*\?token=\S+", line):
+                    break
+            assert found, said
             _wait_for(found.group())
             yield Served(kind, found.group(), clients, out)
         finally:

@@ -352,6 +352,7 @@ def test_a_report_is_made_and_opens(page: Page, served: Served) -> None:
 
 
 def test_a_questionnaire_goes_out_and_what_comes_back_is_dropped_on_the_page(page: Page) -> None:
+    page.get_by_role("button", name="English", exact=True).click()
     show_tab(page, 5)
     expect(page.locator(".licences-inquiry .licences-control").first).to_be_visible()
     with page.expect_download() as handed:

@@ -93,10 +93,10 @@ class Screen:
         return head
 
     def _make_bar(self) -> Box:
-        self.client = Dropdown(layout=Layout(width="22rem"))
-        self.sample = Dropdown(layout=Layout(width="13rem"))
+        self.client = Dropdown(layout=Layout(width="18rem"))
+        self.sample = Dropdown(layout=Layout(width="10rem"))
         self.id = Text(continuous_update=False, layout=Layout(width="10rem"))
-        self.name = Text(continuous_update=False, layout=Layout(width="17rem"))
+        self.name = Text(continuous_update=False, layout=Layout(width="14rem"))
         self.file = Text(continuous_update=False, layout=Layout(width="12rem"))
         named = {
             "client": self.client,
