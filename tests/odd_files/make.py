@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlwt
@@ -439,6 +442,42 @@ FILES: dict[str, Callable[[], bytes]] = {
     ),
     "opendocument_days.ods": lambda: make_open(answer("engaged_on", DAY)),
     "opendocument_one_client_a_column.ods": lambda: make_open(turn([LABELS, FIRST, SECOND])),
+}
+
+
+# Files of the above as LibreOffice saves them, which lays sheets, styles and days out in its own way.
+SAVED_ANEW = {
+    "days_as_excel_dates.xlsx": (".xls", ".ods", ".xlsx"),
+    "excel_truth_values.xlsx": (".ods", ".xls"),
+    "hidden_row.xlsx": (".ods", ".xls"),
+    "hidden_column.xlsx": (".ods",),
+    "hidden_sheet.xlsx": (".ods", ".xls"),
+    "merged_downwards.xlsx": (".ods", ".xls", ".xlsx"),
+    "one_client_a_column.xlsx": (".ods", ".xls"),
+    "percents_as_shown.xlsx": (".ods", ".xls", ".xlsx"),
+    "amounts_shown_with_unit.xlsx": (".ods", ".xlsx"),
+    "several_alike_sheets.xlsx": (".ods", ".xls"),
+    "two_row_header.xlsx": (".ods", ".xls"),
+}
+
+
+def save_anew(name: str, kind: str) -> bytes:
+    """A file of this folder opened in LibreOffice's Calc and saved as another kind."""
+    with TemporaryDirectory() as folder:
+        office = ["soffice", f"-env:UserInstallation=file://{folder}/office", "--headless"]
+        order = ["--convert-to", kind.removeprefix("."), "--outdir", folder, str(FOLDER / name)]
+        subprocess.run([*office, *order], check=True, capture_output=True, timeout=180)
+        return Path(folder, name).with_suffix(kind).read_bytes()
+
+
+def name_saved_anew(name: str, kind: str) -> str:
+    return f"{Path(name).stem}_of_libreoffice{kind}"
+
+
+FILES |= {
+    name_saved_anew(name, kind): partial(save_anew, name, kind)
+    for name, kinds in SAVED_ANEW.items()
+    for kind in kinds
 }
 
 
