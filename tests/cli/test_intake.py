@@ -125,6 +125,22 @@ def test_answers_are_kept_and_the_same_file_twice_changes_nothing(
     assert keep(place) == state
 
 
+def test_what_follows_from_a_form_is_kept_as_the_page_sends_it_unless_the_client_is_not_sure(
+    catalogue: Catalogue, make: Callable[[str], Path], tmp_path: Path
+) -> None:
+    place, file = make("plain.csv"), tmp_path / "q.xlsx"
+    typed = {"hosts_third_party_sellers": "否"}
+    file.write_bytes(make_questionnaire(catalogue.fields, "tea-shop", typed))
+    assert run(str(file), "--into", str(place)) == 0
+    assert read_cells(catalogue, place)["tea-shop"]["hosted_categories"] == "none"
+    place = make("again.csv")
+    file.write_bytes(make_questionnaire(catalogue.fields, "tea-shop", typed | {"hosts_live_rooms": "不清楚"}))
+    assert run(str(file), "--into", str(place)) == 0
+    kept = read_cells(catalogue, place)["tea-shop"]
+    assert kept["hosts_third_party_sellers"] == "no"
+    assert "hosts_live_rooms" not in kept
+
+
 def test_only_the_row_of_the_client_changes_and_encoding_and_ends_of_lines_stay(
     make: Callable[[str], Path], told: Callable[..., str]
 ) -> None:

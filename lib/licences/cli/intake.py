@@ -20,6 +20,7 @@ from licences.analysis.intake import (
     list_notes,
     list_told,
 )
+from licences.assessment.interview import find_gates
 from licences.book.clients import Writing, find_client, list_facts
 from licences.book.events import Event, list_events
 from licences.book.notes import list_notes as list_kept_notes
@@ -36,7 +37,7 @@ from licences.reading.files import read_bytes
 from licences.reading.places import find_data_folder
 from licences.reading.rows import read_table_rows
 from licences.rules.answer_files import WHAT, find_answers
-from licences.rules.answers import EVENTS, Answers
+from licences.rules.answers import EVENTS, QUESTIONNAIRE, Answers
 from licences.rules.client_files import Change, find_all_saved, write_clients
 from licences.rules.event_files import read_event_rows
 from licences.rules.facts import make_profiles, read_profiles
@@ -124,7 +125,7 @@ def _read_file(path: Path, catalogue: Catalogue, place: Path, writing: Writing) 
         return [checklist]
     found = find_answers(content, file, fields)
     if found:
-        return [found]
+        return [_add_following(found, catalogue) if found.kind == QUESTIONNAIRE else found]
     if not _is_events_file(path):
         right = f"name {WHAT}, a checklist, or a file of events"
         raise ProblemsError([Problem(file, 1, "file", "holds nothing that can be taken in", right)])
@@ -134,6 +135,19 @@ def _read_file(path: Path, catalogue: Catalogue, place: Path, writing: Writing) 
             f"make a book of it: licences book init book.sqlite --from {place}",
         )
     return _read_events(path, codes, writing)
+
+
+def _add_following(one: Answers, catalogue: Catalogue) -> Answers:
+    """The same with what follows from a no, 0 or none, which a form leaves empty and the page of a questionnaire sends."""
+    fields = catalogue.fields
+    following = {
+        name: fields[name].none_cell
+        for name, gates in find_gates(catalogue).items()
+        if name not in one.cells
+        and name not in one.unsure
+        and any(one.cells.get(gate) == fields[gate].none_cell for gate in gates)
+    }
+    return replace(one, cells={**one.cells, **following})
 
 
 def _read_events(path: Path, codes: set[str], writing: Writing) -> list[Answers]:
