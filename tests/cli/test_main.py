@@ -172,7 +172,8 @@ def test_check_names_the_clients_whose_answers_cannot_all_be_true(project: Path,
     )
     checked = run("check", "--clients", str(clients), cwd=project)
     assert checked.returncode == 1
-    (line,) = checked.stderr.splitlines()
+    line, read = checked.stderr.splitlines()
+    assert read == f"{clients}: 2 clients, 3 answers"
     assert line.startswith(f"{clients}:3: sells_own_goods, own_categories: ")
     assert "is no, yet" in line
 
@@ -325,16 +326,18 @@ def test_a_profile_that_contradicts_itself_leaves_standard_output_to_the_json(
     )
     answered = run("assess", "--clients", str(clients), "--json", cwd=project)
     assert answered.returncode == 0
-    assert answered.stderr.startswith("a: has_website, has_app, has_mini_program: ")
+    read, warning = answered.stderr.splitlines()
+    assert read == f"{clients}: 1 client, 3 answers"
+    assert warning.startswith("a: has_website, has_app, has_mini_program: ")
     assert {tuple(row) for row in json.loads(answered.stdout)} == {tuple(KEYS)}
 
 
 def test_a_fault_of_the_clients_ends_every_command_with_status_1_and_its_sentence(project: Path) -> None:
     path = BROKEN / "misspelt_value.csv"
     sentence = f"{path}:2: own_categories: unknown value 'publicatons'; did you mean 'publications'?\n"
-    for command in ("check", "assess"):
+    for command, read in (("check", f"{path}: 1 client, 4 answers\n"), ("assess", "")):
         failed = run(command, "--clients", str(path), cwd=project)
-        assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", sentence)
+        assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", sentence + read)
 
 
 def test_a_missing_file_hides_no_problem_of_another(tmp_path: Path) -> None:
@@ -380,7 +383,9 @@ def test_a_pipe_that_nobody_reads_ends_a_short_answer_in_peace(project: Path) ->
         cwd=project, stdout=write_end, stderr=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     os.close(write_end)
-    assert (piped.returncode, piped.stderr) == (0, "")
+    assert piped.returncode == 0
+    (read,) = piped.stderr.splitlines()
+    assert read.startswith("data/clients.csv: 26 clients, ")
 
 
 @pytest.mark.parametrize(
@@ -440,9 +445,12 @@ def test_check_says_which_own_columns_are_kept(project: Path, tmp_path: Path) ->
     clients.write_text("client,name,联系电话,remark\n月牙湾,月牙湾商城,1,\n", encoding="utf-8")
     checked = run("check", "--clients", str(clients), "--json", cwd=project)
     assert json.loads(checked.stdout)["own_columns"] == ["联系电话", "remark"]
-    assert checked.stderr.rstrip().endswith("kept 2 columns of your own with the clients (联系电话, remark)")
+    assert checked.stderr.splitlines() == [
+        "kept 2 columns of your own with the clients (联系电话, remark)",
+        f"{clients}: 1 client, 0 answers",
+    ]
     clients.write_text("client,name,has_webiste\na,A,yes\n", encoding="utf-8")
     checked = run("check", "--clients", str(clients), "--json", cwd=project)
-    assert checked.returncode == 1
+    assert checked.returncode == 0
     assert "own_columns" not in json.loads(checked.stdout)
-    assert "did you mean 'has_website'?" in json.loads(checked.stdout)["problems"][0]["right"]
+    assert "took 1 heading for the nearest column (has_webiste → has_website)" in checked.stderr

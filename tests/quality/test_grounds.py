@@ -79,7 +79,7 @@ def test_the_deep_check_prints_the_figures_and_missing_evidence_is_a_problem(
     cases = tmp_path / "cases.yaml"
     cases.write_text("[]\n", encoding="utf-8")
     assert main(["check", "--deep", "--as-of", "2026-11-23", "--scenarios", str(cases)]) == 1
-    *told, summary = capsys.readouterr().err.strip().splitlines()
+    *told, summary, _read = capsys.readouterr().err.strip().splitlines()
     assert (
         "data/licences.csv:3: penalty_zh: nothing tells what penalty_zh of TRADEMARK rests on; " in told[-1]
     )

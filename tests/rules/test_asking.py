@@ -44,7 +44,7 @@ def make_fields(**asked_when: str) -> Fields:
 
 def write_fields(project: Path, folder: Path, **asked_when: str) -> Path:
     """The fields of the project with other expressions."""
-    with (project / "data" / "profile_fields.csv").open(encoding="utf-8", newline="") as file:
+    with (project / "data" / "profile_fields.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         row["asked_when"] = asked_when.get(row["field"], row["asked_when"])
@@ -196,7 +196,7 @@ def test_what_is_wrong_with_an_expression_is_named_with_its_line(project: Path, 
     assert "no client can ever make this expression true" in said
     assert "true of every client; leave it empty" in said
     assert "no profile field 'held'" in said
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         lines = file.read().splitlines()
     assert {lines[line - 1].partition(",")[0] for line, _ in found} == {
         "own_warehouse", "province", "cross_province", "sends_sms", "has_brand",

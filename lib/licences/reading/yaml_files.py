@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from licences.errors import Problem, ProblemsError, cut
 from licences.reading.bounds import BoundError, check_yaml
 from licences.reading.files import read_text
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    import yaml  # which takes long to import, and is not needed where no YAML is read
 
 
 def compose(path: Path, right: str) -> tuple[str, yaml.Node | None]:
@@ -20,17 +19,30 @@ def compose(path: Path, right: str) -> tuple[str, yaml.Node | None]:
 
     right: what to do about a text that is no YAML. Raises: ProblemsError; MissingFileError.
     """
+    import yaml
+
     text = read_text(path)
-    return text, _try(lambda: yaml.compose(text, _Loader), path, text, right)
+    return text, _try(lambda: yaml.compose(text, _find_loader()), path, text, right)
 
 
 def load(path: Path, right: str) -> Any:
     """What a file says, as Python has it. Raises: ProblemsError; MissingFileError."""
+    import yaml
+
     text = read_text(path)
-    return _try(lambda: yaml.load(text, _Loader), path, text, right)  # noqa: S506 - it is a safe loader
+    return _try(lambda: yaml.load(text, _find_loader()), path, text, right)  # noqa: S506 - it is a safe loader
+
+
+def _find_loader() -> Any:
+    """The quickest of the loaders that make no objects."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _try(read: Callable[[], Any], path: Path, text: str, right: str) -> Any:
+    import yaml
+
     # What has a tag that does not fit it, such as !!timestamp x, fails in PyYAML in any of these ways.
     try:
         check_yaml(text)
@@ -42,6 +54,8 @@ def _try(read: Callable[[], Any], path: Path, text: str, right: str) -> Any:
 def _find_problem(path: Path, error: Exception, right: str) -> Problem:
     if isinstance(error, BoundError):
         return Problem(str(path), error.line, "file", error.wrong, error.right)
+    import yaml
+
     mark = getattr(error, "problem_mark", None)
     if isinstance(error, yaml.reader.ReaderError):
         wrong, right = "holds a character that YAML does not allow", "type the file anew"
