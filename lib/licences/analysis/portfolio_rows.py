@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from licences.assessment.questions import limit_stakes
 from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import Judgement
 from licences.law.in_force import LawInForce
@@ -16,6 +17,8 @@ from licences.law.working_days import count_working_days
 from licences.planning.promise import find_kind
 from licences.planning.renewals import find_due
 from licences.planning.schedule import Plan, Step
+from licences.rules.asking import find_asked, find_parents
+from licences.rules.facts import Fields
 from licences.rules.logic import Rule
 
 MONTHS = 12
@@ -172,9 +175,27 @@ def _list_questions(kind: int, one: Judgement, plan: Plan, law: LawInForce) -> I
     for step in plan.steps:
         for field in step.missing_facts:
             conditions[field].append(step.code)
-    for field in {**worth, **conditions}:
-        weighed = stake[field] * weigh_field(law.catalogue.fields[field])
+    stakes = _weigh_questions({**worth, **conditions}, stake, one, law.catalogue.fields)
+    for field, weighed in stakes.items():
         yield kind, field, tuple(settles[field]), float(worth[field]), tuple(conditions[field]), weighed
+
+
+def _weigh_questions(
+    names: Iterable[str], stake: Mapping[str, float], one: Judgement, fields: Fields
+) -> dict[str, float]:
+    """What hangs on each open fact that is asked of a client, as ``rank_questions`` says it."""
+    weighed = {name: stake.get(name, 0) * weigh_field(fields[name]) for name in names}
+    parents = {name: those for name, those in find_parents(fields).items() if name in weighed}
+    if not parents:
+        return weighed
+    asked = find_asked(one.profile, fields)
+    waits = {name: those for name, those in parents.items() if asked[name] is None}
+    left = {name: weight for name, weight in weighed.items() if asked[name] is not False}
+    blocks = [
+        {name: weight for name, weight in left.items() if fields[name].is_rare is is_rare}
+        for is_rare in (False, True)
+    ]
+    return {name: weight for block in blocks for name, weight in limit_stakes(block, waits).items()}
 
 
 @lru_cache(maxsize=65536)

@@ -93,13 +93,20 @@ def rank_questions(
 def _order_block(
     block: Sequence[dict[str, Any]], waits: Mapping[str, Collection[str]]
 ) -> list[dict[str, Any]]:
-    """Questions by what hangs on them; on one that another makes needless hangs no more than on that one."""
-    by_name = {question["field"]: question for question in sorted(block, key=_order)}
-    for name in put_parents_first(by_name, waits):
-        above = [by_name[other]["stake"] for other in waits.get(name, ()) if other in by_name]
-        by_name[name]["stake"] = min([by_name[name]["stake"], *(stake for stake in above if stake)])
-    ordered = [question["field"] for question in sorted(block, key=_order)]
+    """Questions by what hangs on them."""
+    stakes = limit_stakes({question["field"]: question["stake"] for question in block}, waits)
+    by_name = {question["field"]: question | {"stake": stakes[question["field"]]} for question in block}
+    ordered = [question["field"] for question in sorted(by_name.values(), key=_order)]
     return [by_name[name] for name in put_parents_first(ordered, waits)]
+
+
+def limit_stakes(stakes: Mapping[str, float], waits: Mapping[str, Collection[str]]) -> dict[str, float]:
+    """The stake of each question; on one that another makes needless hangs no more than on that one."""
+    limited = dict(stakes)
+    for name in put_parents_first(stakes, waits):
+        above = [limited[other] for other in waits.get(name, ()) if other in limited]
+        limited[name] = min([limited[name], *(stake for stake in above if stake)])
+    return limited
 
 
 def _order(question: Mapping[str, Any]) -> tuple[bool, float, int, str]:
