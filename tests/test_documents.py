@@ -245,7 +245,7 @@ def test_a_licence_is_added_as_the_page_for_contributors_says(
         return shown
 
     write_row(cells)
-    assert take_step().count("\n") == 2
+    assert take_step().count("\n") == 3
     write_row(mended)
     assert "PARCEL_LOCKER; add a scenario" in take_step()
     cases.write_text(

@@ -175,7 +175,7 @@ def test_what_is_about_the_present_alone_says_what_it_leaves_out(
         assert main([*command, *asked]) == 0
         assert said in capsys.readouterr().err
         assert main([*command, *asked, "--client", "plain"]) == 0
-        assert capsys.readouterr().err.splitlines() == [f"{file}: 2 clients, 0 answers"]
+        assert capsys.readouterr().err.splitlines() == [f"{file}: 2 clients, 10 answers"]
     for command in (["assess"], ["plan", "--start", "2026-11-24"]):
         assert main([*command, *asked]) == 0
-        assert capsys.readouterr().err.splitlines() == [f"{file}: 2 clients, 0 answers"]
+        assert capsys.readouterr().err.splitlines() == [f"{file}: 2 clients, 10 answers"]
