@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,11 @@ import nbformat
 import psutil
 
 MARK = "LICENCES_TEST_MARK"
+
+
+def says_what_was_read(line: str) -> bool:
+    """Whether a line of a batch is the one that says how many clients it has read, and answers of them."""
+    return re.fullmatch(r"\S+: \d+ clients?, \d+ answers?", line) is not None
 
 
 def find_secret(client: str) -> str:

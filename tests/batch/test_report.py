@@ -97,7 +97,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert made.returncode == 1
-    assert len(made.stderr.splitlines()) == len(ENDS) + 1
+    read, *lines = made.stderr.splitlines()
+    assert read == f"clients.csv: {len(ENDS)} clients, 0 answers"
+    assert len(lines) == len(ENDS) + 1
     return folder / "out"
 
 
