@@ -26,6 +26,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from batches import says_what_was_read
 from licences.batch import early, forks
 from licences.batch import executors as crews
 from licences.batch import ledger as ledgers
@@ -90,8 +91,10 @@ class Batch:
 
     @property
     def said(self) -> list[str]:
+        """Its lines, without those on whose clients they are and how many were read."""
         said = self._log.read_text(encoding="utf-8").splitlines()
-        return [line for line in said if not line.startswith("these are sample clients")]
+        said = [line for line in said if not line.startswith("these are sample clients")]
+        return [line for line in said if not says_what_was_read(line)]
 
     def wait_for_reports(self, count: int) -> None:
         wait_until(lambda: len(self.said) >= count or self.process.poll() is not None)
