@@ -141,7 +141,9 @@ def test_a_batch_with_failures_ends_with_status_1_and_no_traceback(
     assert "Traceback" not in ran.said
     made = sum(fault[2] == "done" for fault in ran.faults.values())
     assert f"{made} of {len(ran.faults)} reports are in out" in ran.said
-    assert len(ran.said.splitlines()) == len(ran.faults) + 1
+    read, *lines = ran.said.splitlines()
+    assert read == f"clients.csv: {len(ran.faults)} clients, {len(ran.faults)} answers"
+    assert len(lines) == len(ran.faults) + 1
 
 
 @pytest.mark.parametrize(("engine", "client"), TRIED)
@@ -329,7 +331,10 @@ def test_a_batch_told_to_end_while_python_deletes_something_ends_all_the_same(
     command = [sys.executable, "-c", script, *asked, "--workers", "1"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     assert ran.returncode == 1
-    assert ran.stderr.splitlines()[1:] == ["licences: stopped"]
+    read, made, *rest = ran.stderr.splitlines()
+    assert read == "clients.csv: 2 clients, 2 answers"
+    assert made.startswith("1/2 client-0: done")
+    assert rest == ["licences: stopped"]
     assert [line["client"] for line in read_ledger(tmp_path / "out")] == ["client-0"]
 
 
@@ -347,7 +352,10 @@ def test_ctrl_c_ends_the_stock_kernels_of_a_batch_at_once(tmp_path: Path) -> Non
         began = time.monotonic()
         said = process.communicate(timeout=60)[1]
     assert time.monotonic() - began < 3
-    assert (process.returncode, said.splitlines()[1:]) == (1, ["licences: stopped"])
+    read, made, *rest = said.splitlines()
+    assert read == "clients.csv: 3 clients, 3 answers"
+    assert made.startswith("1/3 quick: done")
+    assert (process.returncode, rest) == (1, ["licences: stopped"])
     assert check_reports(tmp_path / "out") == {"quick"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["ledger.jsonl", "quick"]
 
