@@ -146,12 +146,13 @@ def test_ctrl_c_ends_a_batch_that_prints(tmp_path: Path, browser_path: str, proj
     )
     assert process.stderr
     try:
-        said = process.stderr.readline()
+        read, said = process.stderr.readline(), process.stderr.readline()
         below = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)
         rest = process.communicate(timeout=20)[1]
     finally:
         process.kill()
+    assert "clients.csv: 26 clients" in read
     assert "done" in said
     assert process.returncode == 1
     assert rest.splitlines()[-1] == "licences: stopped"
