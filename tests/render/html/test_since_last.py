@@ -544,10 +544,9 @@ def test_where_nothing_differs_no_report_is_made_and_a_missing_catalogue_is_said
     assert "0 of 26 clients are touched" in none.stderr
     assert not (tmp_path / "out").exists()
     missing = report("--touched-by", "no.csv", "--out", str(tmp_path / "out"), cwd=project)
-    assert (missing.returncode, missing.stderr.strip()) == (
-        1,
-        "no.csv: there is no such file; check the path",
-    )
+    read, *said = missing.stderr.splitlines()
+    assert read.startswith("data/clients.csv: 26 clients, ")
+    assert (missing.returncode, said) == (1, ["no.csv: there is no such file; check the path"])
 
 
 def test_what_we_hold_of_days_and_fees_is_no_change_of_the_law(
