@@ -334,8 +334,9 @@ def test_a_profile_that_contradicts_itself_leaves_standard_output_to_the_json(
 
 def test_a_fault_of_the_clients_ends_every_command_with_status_1_and_its_sentence(project: Path) -> None:
     path = BROKEN / "misspelt_value.csv"
-    sentence = f"{path}:2: own_categories: unknown value 'publicatons'; did you mean 'publications'?\n"
-    for command, read in (("check", f"{path}: 1 client, 4 answers\n"), ("assess", "")):
+    sentence = f"{path}:2: own_categories: unknown value 'publishing'; did you mean 'publications'?\n"
+    doubt = "a: Registered capital in yuan: 1 is hardly meant, probably 10,000, told in units of ten thousand (万); it was read as it stands"
+    for command, read in (("check", f"{doubt}\n{path}: 1 client, 2 answers\n"), ("assess", "")):
         failed = run(command, "--clients", str(path), cwd=project)
         assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", sentence + read)
 

@@ -187,7 +187,8 @@ def test_the_command_prints_a_problem_a_line_and_the_summary_last(
     empty = tmp_path / "none.yaml"
     empty.write_text("[]\n", encoding="utf-8")
     assert main(["check", "--deep", "--as-of", "2026-11-23", "--scenarios", str(empty)]) == 1
-    *lines, summary, read = capsys.readouterr().err.strip().splitlines()
+    *lines, summary, groups, read = capsys.readouterr().err.strip().splitlines()
+    assert groups == "1 group of companies"
     assert read.startswith("data/clients.csv: 26 clients, ")
     assert all(line.count(": ") >= 2 and ";" in line for line in lines)
     assert summary.startswith(f"{len(lines)} problems found; of ")
