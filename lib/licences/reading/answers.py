@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from licences.reading.characters import fold_width
+from licences.reading.characters import fold
 from licences.reading.near import Names
 
 YES = frozenset({"y", "t", "有", "对", "是的", "有的", "已有", "√", "✓", "✔", "☑", "✅"})
@@ -21,7 +21,7 @@ _WHEN = re.compile(r"(?:有效期|到期|截止|截至|至|valid|expir|until)", 
 
 def is_unsure(text: str) -> bool:
     """Whether an answer says that the answer is not known."""
-    told = fold_width(text).strip().casefold().strip("()。. ")
+    told = fold(text).strip("()。. ")
     return told in _UNSURE or (bool(told) and not told.strip("?"))
 
 

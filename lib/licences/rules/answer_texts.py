@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from licences.errors import Problem, ProblemsError, cut, quote
+from licences.reading.answers import is_unsure
 from licences.reading.bounds import MAX_ANSWERS_CHARACTERS, BoundError, read_json
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.tables import NO, NONE, YES
@@ -21,7 +22,6 @@ from licences.rules.answers import (
     Place,
     check_text,
     find_unknown_field,
-    is_unsure,
     read_cells,
     tidy,
 )

@@ -14,7 +14,6 @@ from licences.reading.characters import find_wrong_character, fold, take_away
 from licences.rules.facts import Fields, list_cells, make_profiles
 
 QUESTIONNAIRE, PAGE, CHECKLIST, EVENTS = "questionnaire", "answers", "checklist", "events"
-UNSURE = frozenset({"不清楚", "不确定", "不知道", "未知", "not sure", "unsure", "not known", "unknown", "?"})
 TICKS = frozenset({"√", "✓", "✔", "☑", "v", "y", "yes", "true", "1", "是", "有", "对"})
 UNTICKED = frozenset({"☐", "□", "n", "no", "false", "0", "否", "无", "没有"})
 
@@ -96,11 +95,6 @@ def read_cells(
 def _tell_tick(text: str, name: str, fields: Fields) -> str:
     """A tick in the place of a yes."""
     return "yes" if fields[name].type == "bool" and fold(text) in TICKS - {"1"} else text
-
-
-def is_unsure(text: str) -> bool:
-    """Whether an answer says that it is not known."""
-    return fold(text) in UNSURE
 
 
 def find_unknown_field(name: str, fields: Fields) -> tuple[str, str]:

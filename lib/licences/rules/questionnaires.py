@@ -12,6 +12,7 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from licences.errors import Problem, ProblemsError, cut, quote
+from licences.reading.answers import is_unsure
 from licences.reading.bounds import MAX_HEADING_ROWS, BoundError
 from licences.reading.characters import fold, take_away
 from licences.reading.dictionary import LANGUAGES
@@ -27,7 +28,6 @@ from licences.rules.answers import (
     Place,
     check_text,
     find_unknown_field,
-    is_unsure,
     join_remarks,
     read_cells,
     tidy,

@@ -9,6 +9,7 @@ from datetime import date
 from licences.book.events import Event
 from licences.book.notes import US, Note
 from licences.errors import Problem, ProblemsError, quote
+from licences.reading.answers import is_unsure
 from licences.reading.bounds import FIRST_DAY, LAST_DAY, BoundError
 from licences.reading.characters import fold
 from licences.reading.sources import list_sheets
@@ -19,7 +20,7 @@ from licences.reading.workbooks.sheets import Row, WorkbookError
 from licences.render.excel.entered import LANGUAGES, PAPER, QUESTION, TODO, Entry, Value, read_entries
 from licences.render.excel.questions import RARE
 from licences.render.excel.todo import FINISHED, SUBMITTED
-from licences.rules.answers import CHECKLIST, Answers, Place, is_unsure, read_cells, tidy
+from licences.rules.answers import CHECKLIST, Answers, Place, read_cells, tidy
 from licences.rules.case_entries import LONGEST_TEXT
 from licences.rules.facts import Fields
 from licences.rules.questionnaires import find_saved_day
