@@ -123,7 +123,8 @@ class Finding:
     @property
     def missing_facts(self) -> tuple[str, ...]:
         """The facts not told that can still change the verdict."""
-        return self.opening.missing_facts
+        rule = self.licence.applies
+        return rule.find_missing(dict(zip(rule.names, rule.find_kinds(self.profile), strict=True)))
 
     @property
     def failed_conditions(self) -> tuple[FailedCondition, ...]:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from licences.errors import ExpressionError, MissingFileError, Problem, ProblemsError
 from licences.law.asking import find_asking_problems
 from licences.law.audits import FINDINGS, find_finding_problems
 from licences.law.edition import OUR_FEES, OUR_PREPARATION, Edition, hash_law
-from licences.law.evidence import find_evidence_problems
+from licences.law.evidence import EVIDENCE, find_evidence_problems
 from licences.law.kinds import can_be_held, find_kind_problems
 from licences.law.local import find_local_problems
 from licences.law.our_fees import find_our_fee_problems, find_our_fees_file
 from licences.law.own_times import NO_OWN_TIMES, OwnTimes, estimate_own_times
-from licences.law.papers import find_name_problems, find_paper_problems, resolve_rows, try_to_read_papers
+from licences.law.papers import (
+    PAPERS,
+    find_name_problems,
+    find_paper_problems,
+    resolve_rows,
+    try_to_read_papers,
+)
 from licences.law.preparation import (
     PREPARATION,
     find_our_preparation_file,
@@ -31,9 +38,10 @@ from licences.law.preparation import (
 )
 from licences.law.row_texts import find_text_problems
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
+from licences.reading.cache import remember
 from licences.reading.dictionary import Table, read_dictionary, read_vocabulary
 from licences.reading.extent import Extent
-from licences.reading.files import read_text
+from licences.reading.files import read_bytes, read_text
 from licences.reading.places import find_data_file, find_data_folder
 from licences.reading.tables import convert_cells, try_to_read_table
 from licences.rules.expressions import find_atoms
@@ -41,6 +49,12 @@ from licences.rules.facts import HELD, Field, Fields, make_held_field, read_fiel
 from licences.rules.licence_names import LicenceNames, make_licence_names
 from licences.rules.logic import Rule, read_rule
 
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
+
+_BESIDE = ("dictionary.yaml", "profile_fields.csv", "contradictions.csv", "corrections.csv", PREPARATION)
+_OPTIONAL = ("local.csv", "sources.csv")
+_GROUNDS = (EVIDENCE, FINDINGS)  # what only a check looks at
 _NAMES = ("short_zh", "short_en", "name_zh", "name_en")
 _ORDERING = frozenset({"code", "phase", "requires", "in_force_from", "in_force_to"})
 
@@ -54,7 +68,8 @@ class Catalogue:
     preparation: how long an application is prepared, by kind and by licence. our_fees: what the firm asks for a
     licence, a row each, none as shipped. local: what provinces ask otherwise, and sources: the texts that it
     rests on. edition: of the files that it was read from. file: of the rows, None where it is the one that ships.
-    own_times: what the cases of a book say of durations, see ``add_own_times``.
+    own_times: what the cases of a book say of durations, see ``add_own_times``. entries: by language and line the
+    licences that were made of rows so far, see ``law.in_force``.
     """
 
     rows: pd.DataFrame
@@ -69,6 +84,7 @@ class Catalogue:
     edition: Edition
     file: Path | None = None
     own_times: OwnTimes = NO_OWN_TIMES
+    entries: dict[tuple[str, int], Licence] = field(init=False, repr=False, default_factory=dict)
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -129,7 +145,7 @@ def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent
     try:
         catalogue, problems = _try_to_read_catalogue(file)
         if catalogue is not None:
-            problems += _find_ground_problems(catalogue, file or data / "licences.csv")
+            problems += _recall_ground_problems(catalogue, file)
     except MissingFileError as error:
         problems.append(Problem(error.path, 0, "", error.reason, error.right))
     try:
@@ -141,6 +157,13 @@ def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent
     except MissingFileError as error:
         return [*problems, Problem(error.path, 0, "", error.reason, error.right)], None
     return problems + wrong, extent
+
+
+def _recall_ground_problems(catalogue: Catalogue, file: Path | None) -> list[Problem]:
+    """As ``_find_ground_problems``; that there are none is remembered."""
+    find = partial(_find_ground_problems, catalogue, file or find_data_folder() / "licences.csv")
+    rests_on = _list_what_it_rests_on(file, *_GROUNDS)
+    return remember("grounds", rests_on, find, is_good=lambda problems: not problems) if rests_on else find()
 
 
 def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
@@ -167,6 +190,42 @@ def _find_ground_problems(catalogue: Catalogue, file: Path) -> list[Problem]:
 
 
 def _try_to_read_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+    """The catalogue, or what could be read of it, and every problem; one without any is remembered, its rules compiled."""
+
+    def read() -> tuple[Catalogue | None, list[Problem]]:
+        from licences.law.in_force import compile_catalogue  # the law of a day rests on a catalogue
+
+        catalogue, problems = _read_anew(asked)
+        if catalogue and not problems:
+            compile_catalogue(catalogue)
+        return catalogue, problems
+
+    rests_on = _list_what_it_rests_on(asked)
+    return remember("catalogue", rests_on, read, is_good=lambda found: not found[1]) if rests_on else read()
+
+
+def _list_what_it_rests_on(asked: Path | None, *names: str) -> list[bytes]:
+    """The files of a catalogue, and its name; nothing where one of them cannot be read. names: of more data files."""
+    data = find_data_folder()
+    file = asked or data / "licences.csv"
+    is_of_another = file.resolve() != (data / "licences.csv").resolve()
+    papers = find_data_file(PAPERS)
+    files = [
+        file,
+        *(data / name for name in _BESIDE),
+        papers,
+        papers.with_name("dictionary.yaml"),
+        *(one for one in (data / name for name in (*_OPTIONAL, *names)) if one.exists()),
+        *(one for one in (find_our_fees_file(), find_our_preparation_file()) if one.exists()),
+    ]
+    told = [f"{asked} {is_of_another} {pd.__version__} {np.__version__}", *(one.name for one in files)]
+    try:
+        return [*(text.encode() for text in told), *map(read_bytes, files)]
+    except (MissingFileError, ProblemsError):
+        return []
+
+
+def _read_anew(asked: Path | None) -> tuple[Catalogue | None, list[Problem]]:
     data = find_data_folder()
     file, our_fees_file = asked or data / "licences.csv", find_our_fees_file()
     our_preparation_file = find_our_preparation_file()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -17,7 +17,8 @@ from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cell
 from licences.law.overrides import lay_over_entry
 from licences.law.own_times import lay_over
 from licences.law.preparation import NOTHING, Preparation, find_preparation
-from licences.law.rows import find_coming, find_ending, find_in_force, split_prerequisites
+from licences.law.rows import find_coming, find_ending, find_in_force, hold_on, split_prerequisites
+from licences.reading.dictionary import LANGUAGES
 from licences.rules.logic import Rule, read_rule
 
 _OTHER = {"zh": "_en", "en": "_zh"}
@@ -98,10 +99,9 @@ class LawInForce:
         """What comes into force later, or ends without a successor, earliest first, its rules read."""
         if self.plain is not None:
             return self.plain.coming
-        corrections = read_corrections(self.catalogue.corrections)
         begins, ends = (
-            [_make_entry(row, self.catalogue, self.language, corrections) for row in rows.to_dict("records")]
-            for rows in (find(self.catalogue.rows, self.as_of) for find in (find_coming, find_ending))
+            find_entries(self.catalogue, list(find(self.catalogue.rows, self.as_of).index), self.language)
+            for find in (find_coming, find_ending)
         )
         changes = [
             UpcomingChange(entry, entry.row["in_force_to"].date() + timedelta(days=1), "end")
@@ -206,14 +206,28 @@ def _find_local_law(catalogue: Catalogue, as_of: date, language: str, province: 
 @lru_cache(maxsize=8)
 def find_law_in_force(catalogue: Catalogue, as_of: date, language: str = "zh") -> LawInForce:
     """The law in force on a day, in a language."""
-    corrections = read_corrections(catalogue.corrections)
-    rows = find_in_force(catalogue.rows, as_of).to_dict("records")
-    return LawInForce(
-        catalogue,
-        as_of,
-        language,
-        {str(row["code"]): _make_entry(row, catalogue, language, corrections) for row in rows},
-    )
+    lines = list(catalogue.rows.index[hold_on(catalogue.rows, as_of)])
+    found = find_entries(catalogue, lines, language)
+    return LawInForce(catalogue, as_of, language, {entry.code: entry for entry in found})
+
+
+def find_entries(catalogue: Catalogue, lines: Collection[int], language: str) -> list[Licence]:
+    """The licences of some rows of the catalogue in a language; each is made once."""
+    missing = [line for line in lines if (language, line) not in catalogue.entries]
+    if missing:
+        corrections = read_corrections(catalogue.corrections)
+        rows = catalogue.rows.loc[missing].to_dict("records")
+        for line, row in zip(missing, rows, strict=True):
+            catalogue.entries[language, line] = _make_entry(row, catalogue, language, corrections)
+    return [catalogue.entries[language, line] for line in lines]
+
+
+def compile_catalogue(catalogue: Catalogue) -> None:
+    """Makes the licences of every row in every language, and tries every answer to each of their rules."""
+    for language in LANGUAGES:
+        find_entries(catalogue, list(catalogue.rows.index), language)
+    for rule in catalogue.fields.rules.values():
+        rule.compile()
 
 
 def find_shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:

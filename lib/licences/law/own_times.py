@@ -36,6 +36,7 @@ from licences.law.durations import (
 )
 from licences.law.own_cases import Cases, list_cases, read_case_events
 from licences.law.rows import find_in_force
+from licences.rules.case_files import CASE_FILE
 
 FEWEST = 3  # cases from which on a licence, or a province, has times of its own
 PRIOR_CASES, PRIOR_FREEDOM = 1.0, 3.0
@@ -331,4 +332,6 @@ def estimate_own_times(
     rows: pd.DataFrame, corrections: pd.DataFrame, profiles: pd.DataFrame, as_of: date
 ) -> OwnTimes:
     """The times of a firm's own from all clients of its book; none where the clients are of no book."""
+    if CASE_FILE not in profiles:
+        return NO_OWN_TIMES
     return make_own_times(rows, corrections, list_cases(read_case_events(profiles), as_of), as_of)

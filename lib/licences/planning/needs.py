@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import networkx as nx
-
 from licences.assessment.verdicts import NEEDED, StageJudgement
 from licences.law.in_force import LawInForce
-from licences.planning.prerequisites import PassedOver, settle_prerequisites
+from licences.planning.prerequisites import Before, PassedOver, settle_prerequisites
 from licences.planning.timing import Timing
 from licences.rules.kleene import Profile
 
@@ -35,12 +33,12 @@ class PlannedStage:
 class Needs:
     """What is to be obtained, each code in the first stage that needs it.
 
-    graph: who waits for whom. passed: by code the prerequisites that are passed over. places: by code the
+    before: by code what it waits for. passed: by code the prerequisites that are passed over. places: by code the
     place of its stage, 0 for the present. timings: by code when it could be had, by its own stage.
     required: for each stage what is required in it or an earlier one.
     """
 
-    graph: nx.DiGraph[str]
+    before: Before
     passed: Mapping[str, Sequence[PassedOver]]
     places: Mapping[str, int]
     timings: Mapping[str, Timing]
@@ -74,7 +72,7 @@ def find_needs(
     something else. What an earlier stage needs waits for nothing that only a later one needs. under_way: what is applied
     for, and so chosen, unless it is not needed. submitted: what of it the authority has, which waits for nothing.
     """
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    before: Before = {}
     passed: dict[str, Sequence[PassedOver]] = {}
     places: dict[str, int] = {}
     timings: dict[str, Timing] = {}
@@ -92,14 +90,14 @@ def find_needs(
         new, over = settle_prerequisites(
             law, chosen, stage.verdicts, done, timing.find_earliest, already=places
         )
-        graph.update(new)
         passed |= over
-        for code in new.nodes:
+        for code, first in new.items():
+            before[code] = list(dict.fromkeys([*before.get(code, ()), *first]))
             places.setdefault(code, at)
             timings.setdefault(code, timing)
         required |= dict.fromkeys(code for code in places if stage.verdicts[code] == "required")
         so_far.append(tuple(required))
-    return Needs(graph, passed, places, timings, tuple(so_far))
+    return Needs(before, passed, places, timings, tuple(so_far))
 
 
 def _lift_prerequisites(law: LawInForce, submitted: Collection[str]) -> LawInForce:

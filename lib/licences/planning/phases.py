@@ -6,21 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from licences.law.in_force import LawInForce
+from licences.planning.prerequisites import Before
 
 if TYPE_CHECKING:
     from licences.planning.schedule import Plan
 
 
-def find_forced_phases(law: LawInForce, graph: nx.DiGraph[str], order: Iterable[str]) -> dict[str, int]:
+def find_forced_phases(law: LawInForce, before: Before, order: Iterable[str]) -> dict[str, int]:
     """The earliest phase of each step that the phases of its prerequisites allow."""
     forced: dict[str, int] = {}
     for code in order:
-        before = [law.entries[one] for one in graph.predecessors(code)]
-        listed = [one.article_phase or one.phase for one in before]
-        forced[code] = max([1, *listed, *(forced[one.code] for one in before)])
+        first = [law.entries[one] for one in before[code]]
+        listed = [one.article_phase or one.phase for one in first]
+        forced[code] = max([1, *listed, *(forced[one.code] for one in first)])
     return forced
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
-import networkx as nx
 import pandas as pd
 
 from licences.assessment.explain import FailedCondition, find_failed_conditions
@@ -18,6 +19,7 @@ from licences.rules.kleene import Profile
 from licences.rules.logic import Rule
 
 AGE = "company_age_months"
+Before = dict[str, list[str]]  # by code what has to be there before it, alternatives settled
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,12 @@ def settle_prerequisites(
     done: Collection[str],
     find_earliest: Callable[[str], float],
     already: Collection[str] = (),
-) -> tuple[nx.DiGraph[str], dict[str, list[PassedOver]]]:
-    """Who waits for whom, and by code the prerequisites that are passed over.
+) -> tuple[Before, dict[str, list[PassedOver]]]:
+    """By code what it waits for, and the prerequisites that are passed over.
 
     chosen: the codes to obtain. done: codes that are held, or taken as held. find_earliest: when a licence could be had
     at the earliest, asked only where that decides. already: what is obtained anyway, and waits for nothing new;
-    it is in the graph only where something waits for it. Among alternatives the one that is held is taken,
+    it is among the codes only where something waits for it. Among alternatives the one that is held is taken,
     then one that is needed anyway, then the one that is had earlier; one that does not apply to the
     client is passed over and never pulled in.
     """
@@ -80,19 +82,32 @@ def settle_prerequisites(
         alone = {group[0] for group in unmet if len(group) == 1}
         needed |= alone or {min(unmet[0], key=find_earliest)}
 
-    graph: nx.DiGraph[str] = nx.DiGraph()
     new = [code for code in law.entries if code in needed and code not in settled]
-    graph.add_nodes_from(new)
+    before: Before = {code: [] for code in new}
     passed: dict[str, list[PassedOver]] = {}
     for code in new:
         for group in find_open(code):
             taken = [one for one in group if one in needed]
             if taken:
-                graph.add_edge(taken[0] if len(taken) == 1 else min(taken, key=find_earliest), code)
+                first = taken[0] if len(taken) == 1 else min(taken, key=find_earliest)
+                before.setdefault(first, [])
+                before[code] += [] if first in before[code] else [first]
                 continue
             still_open = any(verdicts.get(one) == "undetermined" for one in group)
             passed.setdefault(code, []).append(PassedOver(group, still_open))
-    return graph, passed
+    return before, passed
+
+
+def order_steps(before: Before) -> list[str]:
+    """The codes, each behind what it waits for; the first in the alphabet first where several could come."""
+    sorter, ready, order = TopologicalSorter(before), list[str](), list[str]()
+    sorter.prepare()
+    while sorter.is_active():
+        for code in sorter.get_ready():
+            heappush(ready, code)
+        order.append(heappop(ready))
+        sorter.done(order[-1])
+    return order
 
 
 def find_eligibility(law: LawInForce, code: str, profile: Profile) -> Eligibility:

@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-import networkx as nx
-
 from licences.assessment.holdings import DONE, find_implied
 from licences.assessment.verdicts import StageJudgement, find_status
 from licences.errors import UsageError
@@ -26,7 +24,7 @@ from licences.planning.applications import Course, Remainder, find_limit_day, fi
 from licences.planning.critical_path import Network
 from licences.planning.needs import Needs, PlannedStage, find_needs, list_stages
 from licences.planning.phases import find_forced_phases
-from licences.planning.prerequisites import Eligibility, PassedOver
+from licences.planning.prerequisites import Eligibility, PassedOver, order_steps
 from licences.planning.timing import NEVER, Obstacle, find_blocked
 from licences.rules.kleene import Profile
 
@@ -249,10 +247,10 @@ def make_plan(
         under_way=under_way,
         submitted=frozenset(code for code in under_way if begun[code].is_submitted),
     )
-    graph, timings = needs.graph, needs.timings
+    before, timings = needs.before, needs.timings
     law = _join_laws(stages, needs)
-    order = list(nx.lexicographical_topological_sort(graph))
-    blocked = find_blocked(graph, order, timings, begun)
+    order = order_steps(before)
+    blocked = find_blocked(before, order, timings, begun)
     dated = [code for code in order if code not in blocked]
     remainders = {
         code: find_remainder(
@@ -262,7 +260,7 @@ def make_plan(
         if code in under_way
     }
     network = Network(
-        before={code: list(graph.predecessors(code)) for code in dated},
+        before={code: before[code] for code in dated},
         releases={code: timings[code].find_release(code) for code in dated},
         durations={code: entry.duration for code in dated if (entry := law.entries[code]).duration},
         preparations={code: timings[code].find_preparation(code).likely_days for code in dated},
@@ -274,7 +272,7 @@ def make_plan(
     starts, finishes = network.find_earliest()
     latest = ends.find_latest(network, starts, finishes)
     launches = ends.find_launches(finishes)
-    forced = find_forced_phases(law, graph, order)
+    forced = find_forced_phases(law, before, order)
     steps = []
     for code in sorted(order, key=lambda code: (starts.get(code, NEVER), finishes.get(code, NEVER))):
         entry, stage = law.entries[code], stages[needs.places[code]]
@@ -304,7 +302,7 @@ def make_plan(
                 phase=entry.phase,
                 article_phase=entry.article_phase,
                 forced_phase=forced[code],
-                requires=tuple(sorted(graph.predecessors(code))),
+                requires=tuple(sorted(before[code])),
                 queues_behind=tuple(sorted(network.queues.get(code, ()))),
                 preparation=timings[code].find_preparation(code),
                 duration=entry.duration,

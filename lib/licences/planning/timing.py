@@ -6,15 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import networkx as nx
-
 from licences.assessment.explain import FailedCondition
 from licences.assessment.verdicts import NEEDED
 from licences.law.in_force import LawInForce
 from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import find_finish, find_positions
 from licences.planning.applications import Course
-from licences.planning.prerequisites import Eligibility, find_eligibility
+from licences.planning.prerequisites import Before, Eligibility, find_eligibility
 from licences.rules.kleene import Profile
 
 NEVER = float("inf")
@@ -98,7 +96,7 @@ class Timing:
 
 
 def find_blocked(
-    graph: nx.DiGraph[str],
+    before: Before,
     order: Iterable[str],
     timings: Mapping[str, Timing],
     courses: Mapping[str, Course],
@@ -111,7 +109,7 @@ def find_blocked(
     blocked: dict[str, Obstacle] = {}
     for code in order:
         timing = timings[code]
-        stuck = [one for one in graph.predecessors(code) if one in blocked]
+        stuck = [one for one in before[code] if one in blocked]
         course = courses.get(code)
         if course and course.is_refused:
             blocked[code] = Obstacle("refused", course=course)

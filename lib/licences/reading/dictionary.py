@@ -12,7 +12,7 @@ from typing import Any
 from licences.errors import Problem, ProblemsError, cut
 from licences.reading.characters import fold
 from licences.reading.near import Names
-from licences.reading.yaml_files import load
+from licences.reading.yaml_files import recall
 
 LANGUAGES = ("zh", "en")
 
@@ -132,7 +132,7 @@ def read_vocabulary(path: Path, name: str) -> dict[str, dict[str, str]]:
 
 @cache
 def _read_yaml(path: Path) -> Any:
-    return load(path, "install licences again")
+    return recall(path, "install licences again")
 
 
 def _label_values(vocabulary: Mapping[Any, Collection[str]]) -> dict[str, dict[str, str]]:

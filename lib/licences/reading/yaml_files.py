@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from licences.errors import Problem, ProblemsError, cut
 from licences.reading.bounds import BoundError, check_yaml
+from licences.reading.cache import remember
 from licences.reading.files import read_text
 
 if TYPE_CHECKING:
@@ -27,10 +28,20 @@ def compose(path: Path, right: str) -> tuple[str, yaml.Node | None]:
 
 def load(path: Path, right: str) -> Any:
     """What a file says, as Python has it. Raises: ProblemsError; MissingFileError."""
+    text = read_text(path)
+    return _try(lambda: _load(text), path, text, right)
+
+
+def recall(path: Path, right: str) -> Any:
+    """As ``load``, for a file that is read again and again and rarely changes."""
+    text = read_text(path)
+    return remember(path.name, [text.encode()], lambda: _try(lambda: _load(text), path, text, right))
+
+
+def _load(text: str) -> Any:
     import yaml
 
-    text = read_text(path)
-    return _try(lambda: yaml.load(text, _find_loader()), path, text, right)  # noqa: S506 - it is a safe loader
+    return yaml.load(text, _find_loader())  # noqa: S506 - it is a safe loader
 
 
 def _find_loader() -> Any:

@@ -63,12 +63,12 @@ def _find_changes_of(
         for axis, value in zip(rule.axes, told, strict=True)
     ]
     changed = [rule.names.index(name) for name in names]
+    reaching = _find_reaching(rule.truth, here, changed, wanted)
+    if not reaching:
+        return []
 
     def reaches(answers: Sequence[Sequence[int]]) -> bool:
-        there = list(here)
-        for at, answer in zip(changed, answers, strict=True):
-            there[at] = tuple(answer)
-        return bool((rule.truth[np.ix_(*there)] == wanted).all())
+        return reaching.issuperset(itertools.product(*answers))
 
     def is_whole(answers: tuple[int, ...]) -> bool:
         parts = itertools.product(
@@ -96,6 +96,18 @@ def _find_changes_of(
             claims += said
         changes.append(tuple(claims))
     return list(dict.fromkeys(changes))
+
+
+def _find_reaching(
+    truth: np.ndarray, here: Sequence[Sequence[int]], changed: Sequence[int], wanted: bool
+) -> set[tuple[int, ...]]:
+    """The answers to the changed facts with which it is ``wanted``, whatever of ``here`` the others are."""
+    there = [range(size) if at in changed else here[at] for at, size in enumerate(truth.shape)]
+    others = tuple(at for at in range(truth.ndim) if at not in changed)
+    is_so = (truth[np.ix_(*there)] == wanted).all(axis=others)
+    order = sorted(changed)
+    cells = np.argwhere(is_so)[:, [order.index(at) for at in changed]]
+    return set(map(tuple, cells.tolist()))
 
 
 def _is_nearer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,9 @@ from licences.reading.tables import NONE, check_cells, convert_cells, find_separ
 from licences.rules.case_files import add_case_files
 from licences.rules.licence_names import LicenceNames, NoLicenceError
 from licences.rules.stages import FROM, fold_stages, loosen
+
+if TYPE_CHECKING:
+    from licences.rules.logic import Rule
 
 WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[1-9]", re.IGNORECASE)
 HELD = "held"
@@ -110,12 +113,14 @@ class Fields:
     """All facts that a client can tell, in the order of a questionnaire.
 
     held: what expressions call the licences that a client holds; it is told by ``holds`` and never asked. names: what
-    these are called, none where the catalogue is not known.
+    these are called, none where the catalogue is not known. rules: by their texts the expressions over these facts that were
+    read so far.
     """
 
     every: tuple[Field, ...]
     held: Field | None = None
     names: LicenceNames = field(default_factory=LicenceNames)
+    rules: dict[str, Rule] = field(init=False, repr=False, default_factory=dict)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

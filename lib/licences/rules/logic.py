@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -159,6 +159,10 @@ class Rule:
         )
         return independent and all(len(ways) == 1 for ways in pulls.values())
 
+    def compile(self) -> None:
+        """Works out now what is asked of it again and again."""
+        _ = self.truth, self.kleene_is_exact, self.names
+
     def evaluate(self, facts: Facts) -> BooleanArray:
         """For each client True, False, or missing where the facts that are told cannot decide it."""
         result: BooleanArray = evaluate(self.node, facts.look_up, facts.constant)
@@ -253,9 +257,15 @@ def _make_plain(value: Any) -> Value | None:
     return bool(value) if isinstance(value, np.bool_) else float(value)
 
 
-@lru_cache(maxsize=4096)
 def read_rule(text: str, fields: Fields) -> Rule:
-    """The rule that an expression states. Raises: ExpressionError."""
+    """The rule that an expression states, the same one each time. Raises: ExpressionError."""
+    rule = fields.rules.get(text)
+    if rule is None:
+        rule = fields.rules[text] = _make_rule(text, fields)
+    return rule
+
+
+def _make_rule(text: str, fields: Fields) -> Rule:
     rule = Rule(text, read_expression(text, fields), fields)
     if np.prod([len(axis.points) for axis in rule.axes], dtype=float) > MAX_POINTS:
         raise ExpressionError(text, "the expression names too many facts at once", "split it into two rows")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from string import Formatter
 from typing import NamedTuple
 
 from licences.errors import MAX_LISTED, LicencesError, Problem, ProblemsError, cut
+from licences.words.texts import read_words
 
 # Who writes the English: we, the system, the standard library, the dictionary of the data.
 OURS, SYSTEM, ARGPARSE, DICTIONARY = "ours", "system", "argparse", "dictionary"
@@ -36,11 +36,7 @@ class _Pattern(NamedTuple):
 @cache
 def read_messages() -> Mapping[str, Mapping[str, str]]:
     """The Chinese of each English message, by who writes the English; gaps are ``{}``, or ``{0}`` in the Chinese."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("licences.words").joinpath("problems.zh.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, loader))  # noqa: S506 - both are safe loaders
+    return read_words("problems.zh")
 
 
 def translate(text: str, language: str) -> str:

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache, reduce
-from importlib.resources import files
 from string import Formatter
 from typing import Any
-
-import yaml
 
 from licences.errors import UnknownNameError
 from licences.law.working_days import read_calendar
 from licences.reading.dictionary import LANGUAGES
+from licences.reading.places import find_program_folder
+from licences.reading.yaml_files import recall
 
 _TEN_THOUSAND = 10_000
 _SHORT = 80  # letters
@@ -31,9 +30,12 @@ def read_texts(language: str) -> dict[str, Any]:
     """All texts of a language. Raises: UnknownNameError for a language that we do not speak."""
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("licences.words").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, loader))  # noqa: S506 - both are safe loaders
+    return read_words(language)
+
+
+def read_words(name: str) -> dict[str, Any]:
+    """What a YAML file beside this module says."""
+    return dict(recall(find_program_folder() / "words" / f"{name}.yaml", "install licences again"))
 
 
 def say(language: str, key: str, **values: object) -> str:
