@@ -11,13 +11,8 @@ import pytest
 from licences.assessment.verdicts import NEEDED, find_verdicts
 from licences.errors import ProblemsError
 from licences.law.article import read_article
-from licences.law.catalogue import (
-    Catalogue,
-    find_correction_problems,
-    find_problems,
-    find_time_problems,
-    read_catalogue,
-)
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.checks import find_correction_problems, find_problems, find_time_problems
 from licences.law.evidence import read_evidence
 from licences.law.rows import find_in_force, split_prerequisites
 

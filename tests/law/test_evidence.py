@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from licences.law.catalogue import find_problems
+from licences.law.checks import find_problems
 from licences.law.evidence import list_facts, read_evidence
 from small_law import EVIDENCE, FINDING, GUESS, GUIDE, LAW, make_law
 

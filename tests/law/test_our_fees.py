@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from licences.batch.fingerprint import hash_inputs
-from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.checks import find_problems
 from licences.law.edition import hash_law
 
 AS_OF = date(2026, 11, 29)

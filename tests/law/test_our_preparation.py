@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from licences.law.catalogue import find_problems, read_catalogue
+from licences.law.catalogue import read_catalogue
+from licences.law.checks import find_problems
 from licences.law.edition import hash_law
 from licences.law.preparation import Preparation, find_preparation
 from licences.planning.forecast import PlanOptions, make_forecasts

@@ -14,7 +14,8 @@ import pytest
 
 from licences.cli.main import main
 from licences.errors import ProblemsError
-from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.checks import find_problems
 from licences.law.diff import compare_laws
 from licences.law.in_force import find_law_for, find_shown
 from licences.law.local import find_local_problems

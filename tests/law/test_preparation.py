@@ -12,7 +12,8 @@ import pytest
 
 from licences.batch.fingerprint import hash_inputs
 from licences.errors import MissingFileError, UnknownNameError
-from licences.law.catalogue import Catalogue, find_problems, read_catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.checks import find_problems
 from licences.law.edition import hash_law
 from licences.law.kinds import OBLIGATIONS, can_be_held
 from licences.law.preparation import Preparation, find_preparation

@@ -26,7 +26,8 @@ from licences.cli.options import (
     warn_of_passed_over,
 )
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
-from licences.law.catalogue import Catalogue, check_files, read_catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.checks import check_files
 from licences.reading.extent import Extent, place
 from licences.reading.places import find_data_folder, find_own_file, find_shipped_file
 from licences.reading.sources import split_hidden
