@@ -19,7 +19,7 @@ from licences.reading.files import read_text
 from licences.reading.rows import read_rows
 from licences.render.excel.clients import make_clients_form
 from licences.rules.client_files import write_client
-from licences.rules.facts import find_clients_table, read_profiles
+from licences.rules.facts import read_profiles
 
 PROJECT = Path(__file__).parents[2]
 
@@ -49,7 +49,7 @@ def test_it_holds_a_form_a_brand_a_readme_and_a_place_for_reports(work: Path, ca
         "reports",
     ]
     header, _, rows = read_rows(work / "clients.xlsx")
-    spellings = find_clients_table(catalogue.fields).spellings
+    spellings = catalogue.fields.clients_table.spellings
     assert [spellings[fold(label)] for label in header] == [
         "client",
         "name",
@@ -67,7 +67,7 @@ def test_it_holds_a_form_a_brand_a_readme_and_a_place_for_reports(work: Path, ca
 def test_the_form_is_the_one_that_ships_and_says_the_same_in_both_languages(
     work: Path, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    columns = find_clients_table(catalogue.fields).columns
+    columns = catalogue.fields.clients_table.columns
     examples = list_examples(catalogue)
     shipped = (PROJECT / "data" / "clients.xlsx").read_bytes()
     assert shipped == make_clients_form(columns, catalogue.fields, examples, "zh")  # python docs/form.py

@@ -11,8 +11,8 @@ import pytest
 
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue
-from licences.law.diff import Difference, RowChange, compare_days, compare_laws, make_plain
-from licences.law.rows import find_in_force
+from licences.law.diff import Difference, RowChange, compare_days, compare_laws
+from licences.law.rows import find_in_force, make_plain
 
 AS_OF = date(2026, 11, 23)
 Edit = Callable[[pd.DataFrame, int], pd.DataFrame]

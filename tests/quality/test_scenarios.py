@@ -12,8 +12,8 @@ import yaml
 
 from licences.assessment.explain import Finding, explain
 from licences.law.catalogue import Catalogue
-from licences.law.diff import compare_days, make_plain
-from licences.law.rows import find_in_force
+from licences.law.diff import compare_days
+from licences.law.rows import find_in_force, make_plain
 from licences.rules.facts import read_profiles
 from licences.words.findings import say_finding
 

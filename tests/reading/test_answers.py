@@ -19,7 +19,6 @@ from licences.reading.days import read_day, split_expiry
 from licences.reading.near import find_distance
 from licences.rules.client_files import write_client
 from licences.rules.facts import (
-    find_clients_table,
     list_cells,
     make_profiles,
     read_profiles,
@@ -78,7 +77,7 @@ def test_what_is_held_is_told_from_the_day_on_which_it_expires(item: str, split:
 
 
 def test_a_name_that_holds_a_separator_is_one_item(catalogue: Catalogue) -> None:
-    names = find_clients_table(catalogue.fields)["own_categories"].names
+    names = catalogue.fields.clients_table["own_categories"].names
     assert split_items("餐饮、外卖、药品；化妆品", names) == ["餐饮、外卖", "药品", "化妆品"]
     assert split_items("EDI，有效期至2029年3月31日、ICP", None) == ["EDI 有效期至2029年3月31日", "ICP"]
     assert split_items("a;;b;", None) == ["a", "", "b"]
@@ -102,7 +101,7 @@ def test_letters_that_changed_places_are_one_slip() -> None:
 
 
 def test_every_other_name_of_a_column_is_that_of_one_alone(catalogue: Catalogue) -> None:
-    table = find_clients_table(catalogue.fields)
+    table = catalogue.fields.clients_table
     for column in table.columns:
         for name in (column.name, *column.label.values(), *column.also_called):
             assert table.names.find(name).key == column.name, name
@@ -112,7 +111,7 @@ def test_every_other_name_of_a_column_is_that_of_one_alone(catalogue: Catalogue)
     "name", ["电话", "备注", "序号", "地址", "日活跃用户数", "面向客户", "统一社会信用代码", "Phone", "平台"]
 )
 def test_a_column_of_ones_own_is_taken_for_none_of_ours(catalogue: Catalogue, name: str) -> None:
-    found = find_clients_table(catalogue.fields).names.find(name)
+    found = catalogue.fields.clients_table.names.find(name)
     assert (found.key, found.choices) == ("", ())
 
 
@@ -186,7 +185,7 @@ def test_a_problem_says_where_it_is_for_who_looks_at_the_file() -> None:
 def test_what_is_written_is_read_back_as_it_was(
     catalogue: Catalogue, tmp_path: Path, data: st.DataObject
 ) -> None:
-    table = find_clients_table(catalogue.fields)
+    table = catalogue.fields.clients_table
     cells = {"client": "a", "name": "A"}
     for column in data.draw(
         st.lists(st.sampled_from(table.columns[7:]), min_size=1, max_size=8, unique_by=lambda one: one.name)

@@ -14,7 +14,6 @@ from licences.errors import ProblemsError, UnknownNameError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.rules.facts import (
     choose_clients,
-    find_clients_table,
     read_fields,
     read_profiles,
     split_holdings,
@@ -269,7 +268,7 @@ def test_a_client_or_field_that_is_not_there_is_named_with_the_nearest(
 
 
 def test_every_profile_field_may_stand_in_a_clients_file(catalogue: Catalogue) -> None:
-    columns = [column.name for column in find_clients_table(catalogue.fields).columns]
+    columns = [column.name for column in catalogue.fields.clients_table.columns]
     assert columns == [
         "client",
         "name",

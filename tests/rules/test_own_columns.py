@@ -14,7 +14,6 @@ from licences.reading.own_columns import find_near_column, find_own_columns, wri
 from licences.reading.places import find_data_folder
 from licences.rules.client_files import find_changed_cells, find_saved, write_alone, write_client
 from licences.rules.facts import (
-    find_clients_table,
     list_cells,
     list_extra,
     list_own_columns,
@@ -40,7 +39,7 @@ def find_wrong(catalogue: Catalogue, path: Path) -> list[str]:
     "phone", "telephone", "remark", "notes", "manager", "contact_phone", "contact_2", "email", "address", "status",
 ])  # fmt: skip
 def test_what_a_firm_writes_beside_the_facts_is_an_own_column(catalogue: Catalogue, name: str) -> None:
-    table = find_clients_table(catalogue.fields)
+    table = catalogue.fields.clients_table
     assert find_own_columns(["client", name, ""], table) == {1: name}
     assert write_header(name, table) == name
 
@@ -53,7 +52,7 @@ def test_what_a_firm_writes_beside_the_facts_is_an_own_column(catalogue: Catalog
 def test_what_is_nearly_a_fact_is_no_own_column_unless_it_is_marked(
     catalogue: Catalogue, name: str, meant: str
 ) -> None:
-    table = find_clients_table(catalogue.fields)
+    table = catalogue.fields.clients_table
     assert find_near_column(name, table) == meant
     assert find_own_columns([name], table) == {}
     assert find_own_columns([f"extra:{name}"], table) == {0: name}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from licences.analysis.case import Case
 from licences.planning.applications import PREPARING, RETURNED, SUBMITTED, UNDECIDED, Course, find_limit_day
-from licences.planning.schedule import Step
 from licences.rules.applications import Standing, follow_events
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.planning.schedule import Step
 
 TO_BEGIN, DECIDED = "to_begin", "decided"
 COLUMNS = (TO_BEGIN, PREPARING, SUBMITTED, RETURNED, DECIDED)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.analysis.mark import Mark
 from licences.assessment.contradictions import Contradiction, find_contradictions
 from licences.assessment.explain import Finding, explain
 from licences.assessment.questions import find_settled_by_none, rank_questions
@@ -20,14 +20,17 @@ from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.law.in_force import LawInForce, UpcomingChange, find_law_for, find_law_in_force
 from licences.law.working_days import find_usual_start
 from licences.planning.forecast import Forecast, PlanOptions, make_forecasts
-from licences.planning.needs import PlannedStage
-from licences.planning.schedule import Plan, Step
 from licences.reading.places import find_own_clients
 from licences.reading.sources import read_clients_place
 from licences.rules.case_files import NO_CASE_FILE, CaseFile
 from licences.rules.facts import RARE, choose_clients, list_extra, read_profiles
-from licences.rules.kleene import Profile
 from licences.rules.stages import find_present
+
+if TYPE_CHECKING:
+    from licences.analysis.mark import Mark
+    from licences.planning.needs import PlannedStage
+    from licences.planning.schedule import Plan, Step
+    from licences.rules.kleene import Profile
 
 
 @dataclass(frozen=True, eq=False)

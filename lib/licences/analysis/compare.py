@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from licences.analysis.case import Case
 from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
 from licences.law.working_days import count_working_days
-from licences.planning.forecast import Forecast
 from licences.planning.promise import DATES
 from licences.planning.simulation import PROMISED, SHARES
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.planning.forecast import Forecast
 
 LaunchKind = Literal["compared", "of_others", "gone", "done", "new", "again", "opened", "none"]
 

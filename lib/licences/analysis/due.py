@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from licences.assessment.holdings import ImpliedHolders
 from licences.assessment.verdicts import VERDICTS, Judgement, judge, number_verdicts
 from licences.book.events import Event
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in_force
 from licences.law.local import PROVINCE
 from licences.law.renewal_window import find_last_days
@@ -28,6 +27,9 @@ from licences.rules.case_files import list_case_files
 from licences.rules.facts import list_extra, split_holdings
 from licences.rules.logic import Facts, make_profile
 from licences.rules.stages import list_stages
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 KINDS = ("renewal", "duty", "decision", "correction")
 _PLACE_UNDETERMINED = VERDICTS.index("undetermined")

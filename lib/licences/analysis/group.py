@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.assessment.explain import Finding
+if TYPE_CHECKING:
+    from licences.assessment.explain import Finding
 
 # What can be said of a licence over the companies, and in this order what a reader looks at first.
 KINDS = ("forbidden", "held_elsewhere", "held_by_none", "advised", "unneeded", "met", "open")

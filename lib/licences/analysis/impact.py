@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,11 @@ from licences.law.in_force import LawInForce, Licence, lay_over_law
 from licences.law.local import PROVINCE
 from licences.planning.forecast import Forecast, PlanOptions
 from licences.planning.schedule import make_plan
-from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, read_profile
 from licences.rules.stages import BEGINS_ON, find_stage_profiles, list_stages
+
+if TYPE_CHECKING:
+    from licences.rules.kleene import Profile
 
 # What matters most first: what is now forbidden, a new duty, what can no longer be obtained, what has to be asked, another rule, one
 # to come, another verdict, and another source of the same rule.

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from licences.assessment.contradictions import find_contradictions
-from licences.book.clients import Fact
-from licences.book.events import Event
 from licences.book.notes import US, Note
-from licences.law.catalogue import Catalogue
 from licences.rules.answers import CHECKLIST, Answers
 from licences.rules.applications import follow_events, list_holdings
 from licences.rules.case_entries import LONGEST_TEXT
 from licences.rules.facts import DENIED, Fields, make_profiles
+
+if TYPE_CHECKING:
+    from licences.book.clients import Fact
+    from licences.book.events import Event
+    from licences.law.catalogue import Catalogue
 
 NEW, SAME, AGAIN, DIFFERS, CONFLICT, UNSURE = "new", "same", "again", "differs", "conflict", "unsure"
 KINDS = (CONFLICT, DIFFERS, NEW, AGAIN, UNSURE, SAME)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from licences.assessment.questions import limit_stakes
 from licences.assessment.stakes import weigh_field, weigh_licence
-from licences.assessment.verdicts import Judgement
-from licences.law.in_force import LawInForce
 from licences.law.working_days import count_working_days
 from licences.planning.promise import find_kind
 from licences.planning.renewals import find_due
-from licences.planning.schedule import Plan, Step
 from licences.rules.asking import find_asked, find_parents
-from licences.rules.facts import Fields
-from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.assessment.verdicts import Judgement
+    from licences.law.in_force import LawInForce
+    from licences.planning.schedule import Plan, Step
+    from licences.rules.facts import Fields
+    from licences.rules.logic import Rule
 
 MONTHS = 12
 _DAYS = "datetime64[s]"

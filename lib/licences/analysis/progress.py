@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from licences.analysis.case import Case
 from licences.analysis.compare import find_launch, find_launch_move
-from licences.book.events import Event
 from licences.planning.applications import SUBMITTED, Course, find_limit_day
-from licences.planning.deadlines import Deadline
 from licences.planning.forecast import Forecast
-from licences.planning.schedule import Step
 from licences.planning.simulation import PROMISED
 from licences.rules.applications import order_events
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.book.events import Event
+    from licences.planning.deadlines import Deadline
+    from licences.planning.schedule import Step
 
 SINCE_DAYS = 30
 _DONE = {"granted", "renewed", "changed", "refused", "withdrawn", "cancelled"}

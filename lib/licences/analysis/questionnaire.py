@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,13 +19,15 @@ from licences.assessment.interview import (
 )
 from licences.assessment.operating import OPERATING
 from licences.assessment.verdicts import Judgement, judge
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
 from licences.rules.asking import find_conditions
 from licences.rules.expressions import Always, And, Atom, Node, Not, Value, find_atoms
 from licences.rules.facts import Field, Fields, make_profiles
-from licences.rules.kleene import Profile
 from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.rules.kleene import Profile
 
 NEW = "new"  # what stands in a file's name for a client that has no id yet
 

@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from licences.analysis.case import Case
 from licences.analysis.compare import Fees, Launch, find_fees
 from licences.assessment.holdings import DONE
 from licences.assessment.verdicts import NEEDED
-from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources, make_plain
+from licences.law.diff import OF_APPLYING, OF_NEEDED, is_of_sources
 from licences.law.in_force import Licence, find_shown
+from licences.law.rows import make_plain
 from licences.rules.facts import HELD
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
 
 VERSION = 2  # a record of another one is passed over
 MIME = "application/vnd.licences.record+json"

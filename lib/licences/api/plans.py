@@ -20,9 +20,10 @@ from licences.planning.promise import Promise
 from licences.planning.sensitivity import find_sensitivities
 from licences.planning.simulation import SHARES
 from licences.planning.stages import StagePlan
+from licences.words.deadlines import say_duty
 from licences.words.labels import label_value
 from licences.words.plan_json import PlanJson, describe_plan
-from licences.words.plans import say_duty, view_steps
+from licences.words.plans import view_steps
 
 _DATES = (
     "start", "submit_on", "finish", "latest_start", "latest_submit_on", "latest_finish", "finish_p50", "finish_p80",

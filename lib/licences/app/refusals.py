@@ -10,7 +10,7 @@ from licences.book.clients import OWN
 from licences.book.place import is_server
 from licences.errors import LicencesError, UsageError
 from licences.reading.characters import find_unseen
-from licences.rules.facts import Fields, find_clients_table
+from licences.rules.facts import Fields
 from licences.rules.saving import find_typed_fault
 from licences.words.texts import say
 
@@ -22,7 +22,7 @@ def name_cell(name: str, fields: Fields, language: str) -> str:
     """What a column of a clients file is called on the page."""
     if name in IDENTITY:
         return say(language, f"explorer.{IDENTITY[name]}")
-    return find_clients_table(fields)[name].label[language]
+    return fields.clients_table[name].label[language]
 
 
 def check_seen(cells: Mapping[str, str], fields: Fields, language: str) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from licences.assessment.verdicts import Judgement
-from licences.law.catalogue import Catalogue
 from licences.rules.logic import Facts, read_rule
+
+if TYPE_CHECKING:
+    from licences.assessment.verdicts import Judgement
+    from licences.law.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,15 +14,17 @@ from licences.assessment.contradictions import Contradiction, find_contradiction
 from licences.assessment.holdings import DONE, find_implied_of
 from licences.assessment.operating import is_operating
 from licences.assessment.verdicts import Judgement, find_status, is_outside, judge
-from licences.book.notes import Note
-from licences.book.overrides import Override
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_for
 from licences.rules.counterfactuals import find_changes
-from licences.rules.expressions import Value
 from licences.rules.facts import is_held
-from licences.rules.kleene import Claim, Profile, Trace
-from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.book.notes import Note
+    from licences.book.overrides import Override
+    from licences.law.catalogue import Catalogue
+    from licences.rules.expressions import Value
+    from licences.rules.kleene import Claim, Profile, Trace
+    from licences.rules.logic import Rule
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from licences.assessment.verdicts import NEEDED, PLACES_NEEDED, VERDICTS, Judgement, judge, number_verdicts
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, find_law_in_force
 from licences.rules.facts import find_denied, split_holdings
 from licences.rules.logic import Facts
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 DONE = frozenset({"held", "expiring", "implied"})  # the statuses of what is not to be obtained any more
 _COULD_BE = NEEDED | {"undetermined"}

@@ -6,20 +6,23 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from licences.assessment.questions import rank_questions
 from licences.assessment.verdicts import Judgement, find_verdict
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
 from licences.rules.asking import find_asked, find_parents, put_parents_first
 from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Value
 from licences.rules.facts import RARE, Fields
-from licences.rules.kleene import Profile
 from licences.rules.logic import Rule, read_rule
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.rules.kleene import Profile
 
 
 @dataclass(frozen=True)

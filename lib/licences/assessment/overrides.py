@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.assessment.verdicts import Judgement, judge
-from licences.book.overrides import Override
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_for
 from licences.rules.case_files import CASE_FILE, list_case_files
 from licences.rules.stages import find_present
+
+if TYPE_CHECKING:
+    from licences.book.overrides import Override
+    from licences.law.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from licences.assessment.holdings import find_implied_of
 from licences.assessment.stakes import weigh_field, weigh_licence
 from licences.assessment.verdicts import NEEDED, Judgement, find_verdict, judge
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.rules.asking import find_asked, find_parents, put_parents_first
 from licences.rules.facts import RARE, Fields, is_held
-from licences.rules.kleene import Profile
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.rules.kleene import Profile
 
 _COLUMNS = ("client", "field", "settles", "share", "conditions", "stake", "group")
 

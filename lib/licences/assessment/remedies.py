@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from licences.law.in_force import Licence
 from licences.rules.counterfactuals import find_all_changes
 from licences.rules.facts import is_held
-from licences.rules.kleene import Claim, Profile
-from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
+    from licences.rules.kleene import Claim, Profile
+    from licences.rules.logic import Rule
 
 AIMS = ("needed", "not_needed", "eligible")
 

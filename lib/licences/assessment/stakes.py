@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.law.in_force import Licence
-from licences.rules.facts import Field
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
+    from licences.rules.facts import Field
 
 # The weights are this project's choice: what is required counts three times what is recommended, and so on.
 _OBLIGATION = {"required": 9.0, "forbidden": 9.0, "recommended": 3.0, "undetermined": 3.0, "optional": 1.0}

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.book.overrides import Override
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import Licence, find_law_in_force
 from licences.law.working_days import count_back
 from licences.rules.case_files import NO_CASE_FILE, CaseFile, list_case_files
 from licences.rules.facts import HELD, find_denied, join_held, split_holdings
-from licences.rules.kleene import Profile
 from licences.rules.logic import Facts, make_profile
 from licences.rules.stages import BEGINS_ON, find_stage_profiles, list_stages
+
+if TYPE_CHECKING:
+    from licences.book.overrides import Override
+    from licences.law.catalogue import Catalogue
+    from licences.rules.kleene import Profile
 
 # As a reader sees them: first what it must not do at all.
 BY_WEIGHT = ("forbidden", "required", "undetermined", "recommended", "optional", "not_needed")

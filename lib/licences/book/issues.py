@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licences.book.clients import Writing
 from licences.book.store import fetch_own, fetch_rows
+
+if TYPE_CHECKING:
+    from licences.book.clients import Writing
 
 
 class Issue(NamedTuple):

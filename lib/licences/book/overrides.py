@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licences.book.clients import Writing
 from licences.book.store import fetch_own
+
+if TYPE_CHECKING:
+    from licences.book.clients import Writing
 
 KINDS = ("verdict", "days", "fee")
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 def answer(options: argparse.Namespace) -> int:
-    from licences.assessment.questions import rank_questions
     from licences.assessment.verdicts import judge
 
     catalogue, profiles = read_files(options)
@@ -37,13 +36,15 @@ def answer(options: argparse.Namespace) -> int:
     judged = list(judge(catalogue, profiles, as_of))
     if not options.questions:
         return _tell_findings(options, catalogue, profiles, judged)
+    from licences.assessment.questions import rank_questions
+
     warn_of_stages(profiles, options.says)
     rows = rank_questions(catalogue, profiles, as_of, judged)
     if options.json:
         print(json.dumps(rows.to_dict("records"), ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import show
-    from licences.render.terminal_assessment import draw_questions
+    from licences.render.terminal_questions import draw_questions
 
     show(draw_questions(rows, judged, catalogue, as_of, options.lang))
     return 0
@@ -58,7 +59,7 @@ def _tell_findings(
 
     as_of = find_as_of(options)
     found = list(explain(catalogue, profiles, as_of, options.lang, judged, over_stages=True))
-    views = list_findings(found, options.lang, options.trace)
+    views = list_findings(found, options.lang, options.trace, says_changes=options.json)
     if options.json:
         print(json.dumps(views, ensure_ascii=False, indent=1))
         return 0
@@ -107,7 +108,8 @@ def tell_what_if(options: argparse.Namespace) -> int:
         ]
         print(json.dumps(described, ensure_ascii=False, indent=1))
         return 0
-    from licences.render.terminal import draw_remedies, show
+    from licences.render.terminal import show
+    from licences.render.terminal_remedies import draw_remedies
 
     for one, entry, aims in found:
         show(draw_remedies(one, entry, aims, catalogue.fields, as_of, options.lang))

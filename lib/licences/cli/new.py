@@ -15,7 +15,6 @@ from licences.law.edition import OUR_FEES, OUR_PREPARATION
 from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.files import make_folder, say_why, write_all_whole
 from licences.reading.places import find_data_folder, find_shipped_folder
-from licences.rules.facts import find_clients_table
 
 FORM = "clients.xlsx"
 # The first has told all that is asked, no where nothing else is said; the second what it knows on the first day.
@@ -111,7 +110,7 @@ def _make_form(catalogue: Catalogue, language: str) -> bytes:
     need_extra("excel", "a workbook")
     from licences.render.excel.clients import make_clients_form
 
-    columns = find_clients_table(catalogue.fields).columns
+    columns = catalogue.fields.clients_table.columns
     return make_clients_form(columns, catalogue.fields, list_examples(catalogue), language)
 
 
@@ -129,7 +128,7 @@ def _make_header(name: str) -> bytes:
 
 def _make_readme(catalogue: Catalogue) -> str:
     text = files("licences.cli").joinpath("work_folder.md").read_text(encoding="utf-8")
-    columns = find_clients_table(catalogue.fields).columns
+    columns = catalogue.fields.clients_table.columns
     units = {field.name: field.unit for field in catalogue.fields.every}
     rows = "\n".join(_make_row(column, units.get(column.name, {})) for column in columns)
     return text.replace("{examples}", _EXAMPLES).replace("{columns}", rows)

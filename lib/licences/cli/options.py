@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,13 +15,15 @@ from licences.book.place import add_known_on, is_book
 from licences.cli.language import tell
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
-from licences.reading.extent import Extent
 from licences.reading.files import is_remote
 from licences.reading.places import are_samples, find_data_folder, find_own_clients, find_passed_over
 from licences.reading.sources import show_hidden
 from licences.rules.facts import Fields, choose_clients, read_with_extent
 from licences.rules.licence_names import NoLicenceError
 from licences.rules.stages import find_present, list_stages
+
+if TYPE_CHECKING:
+    from licences.reading.extent import Extent
 
 
 def find_clients_file(options: argparse.Namespace) -> Path:

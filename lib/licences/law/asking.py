@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ from licences.reading.tables import read_table
 from licences.rules.asking import COLUMN, list_ways_not_asked, read_asking_rules, set_fact, simplify
 from licences.rules.axes import make_axis
 from licences.rules.expressions import And, Node, Not, Value, find_atoms
-from licences.rules.facts import Fields
 from licences.rules.logic import MAX_POINTS, Rule, read_rule
 from licences.rules.mutants import find_example
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Fields
 
 _NAMED = 3  # of the licences that a fact could still change, so many are named
 _FIELDS = "profile_fields.csv"

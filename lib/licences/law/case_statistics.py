@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.law.own_cases import Cases
 from licences.law.own_times import FEWEST, OwnTimes
+
+if TYPE_CHECKING:
+    from licences.law.own_cases import Cases
 
 
 @dataclass(frozen=True)

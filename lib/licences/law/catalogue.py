@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from licences.errors import MissingFileError, Problem, ProblemsError
-from licences.law.edition import Edition
 from licences.law.kinds import can_be_held
 from licences.law.our_fees import find_our_fees_file
 from licences.law.own_times import NO_OWN_TIMES, OwnTimes, estimate_own_times
@@ -22,10 +21,11 @@ from licences.law.preparation import PREPARATION, find_our_preparation_file
 from licences.reading.cache import remember
 from licences.reading.files import read_bytes
 from licences.reading.places import find_data_file, find_data_folder
-from licences.rules.facts import Fields
 
 if TYPE_CHECKING:
+    from licences.law.edition import Edition
     from licences.law.in_force import Licence
+    from licences.rules.facts import Fields
 
 _BESIDE = ("dictionary.yaml", "profile_fields.csv", "contradictions.csv", "corrections.csv", PREPARATION)
 _OPTIONAL = ("local.csv", "sources.csv")

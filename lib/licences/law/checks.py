@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -32,7 +32,6 @@ from licences.law.row_texts import find_text_problems
 from licences.law.rows import BEGINNING, END, split_prerequisites, try_to_read_rows
 from licences.reading.cache import remember
 from licences.reading.dictionary import Table, read_dictionary, read_vocabulary
-from licences.reading.extent import Extent
 from licences.reading.files import read_text
 from licences.reading.places import find_data_file, find_data_folder
 from licences.reading.tables import convert_cells, try_to_read_table
@@ -40,6 +39,9 @@ from licences.rules.expressions import find_atoms
 from licences.rules.facts import HELD, Field, Fields, make_held_field, read_fields, try_to_read_profiles
 from licences.rules.licence_names import LicenceNames, make_licence_names
 from licences.rules.logic import Rule, read_rule
+
+if TYPE_CHECKING:
+    from licences.reading.extent import Extent
 
 _GROUNDS = (EVIDENCE, FINDINGS)  # what only a check looks at
 _NAMES = ("short_zh", "short_en", "name_zh", "name_en")

@@ -6,15 +6,17 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from licences.errors import UsageError
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import LawInForce, Licence, find_law_in_force, find_shown
 from licences.law.local import list_local_texts
-from licences.law.rows import BEGINNING
+from licences.law.rows import BEGINNING, make_plain
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 CHANGES = ("added", "ended", "superseded", "changed")
 _SAID_ELSEWHERE = frozenset({"papers"})  # in the documents, with what is wanted of each
@@ -242,16 +244,3 @@ def _list_coming(law: LawInForce) -> dict[str, list[dict[str, Any]]]:
 
 def _is_same(one: Any, other: Any) -> bool:
     return bool(make_plain(one) == make_plain(other))
-
-
-def make_plain(value: Any) -> Any:
-    """A cell as JSON has it: a day is ISO text, a list is a list, an empty cell is None."""
-    if isinstance(value, (tuple, list)):
-        return [make_plain(item) for item in value]
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, str):
-        return value
-    return int(value) if float(value).is_integer() else float(value)

@@ -6,12 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.book.overrides import Override
-from licences.law.catalogue import Catalogue
 from licences.law.durations import Correction, Duration, find_duration, read_corrections
 from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
 from licences.law.overrides import lay_over_entry
@@ -20,6 +18,10 @@ from licences.law.preparation import NOTHING, Preparation, find_preparation
 from licences.law.rows import find_coming, find_ending, find_in_force, hold_on, split_prerequisites
 from licences.reading.dictionary import LANGUAGES
 from licences.rules.logic import Rule, read_rule
+
+if TYPE_CHECKING:
+    from licences.book.overrides import Override
+    from licences.law.catalogue import Catalogue
 
 _OTHER = {"zh": "_en", "en": "_zh"}
 # Found by changing each column and looking at page, workbook and calendar; a test does so again.
@@ -228,6 +230,7 @@ def compile_catalogue(catalogue: Catalogue) -> None:
         find_entries(catalogue, list(catalogue.rows.index), language)
     for rule in catalogue.fields.rules.values():
         rule.compile()
+    catalogue.fields.clients_table.compile()
 
 
 def find_shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +17,9 @@ from licences.law.sources import find_ground
 from licences.reading.dictionary import LANGUAGES, Column, Table, read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import convert_cells
-from licences.rules.facts import Fields
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Fields
 
 REMARK = "remark"
 PROVINCE = "province"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.book.overrides import Override
 from licences.law.durations import Correction, Duration
 
 if TYPE_CHECKING:
+    from licences.book.overrides import Override
     from licences.law.in_force import Licence
 
 OVERRIDE = "override"

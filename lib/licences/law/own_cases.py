@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from licences.book.events import Event
 from licences.law.local import PROVINCE
 from licences.law.working_days import find_positions
 from licences.rules.applications import order_events
 from licences.rules.case_files import CASE_FILE, list_case_files
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
 
 DECIDES = frozenset({"granted", "refused"})
 _GIVES_UP = frozenset({"withdrawn", "cancelled", "renewed", "changed", "preparing"})

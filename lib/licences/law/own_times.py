@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,11 @@ from licences.law.durations import (
     find_limit,
     read_corrections,
 )
-from licences.law.own_cases import Cases, list_cases, read_case_events
 from licences.law.rows import find_in_force
 from licences.rules.case_files import CASE_FILE
+
+if TYPE_CHECKING:
+    from licences.law.own_cases import Cases
 
 FEWEST = 3  # cases from which on a licence, or a province, has times of its own
 PRIOR_CASES, PRIOR_FREEDOM = 1.0, 3.0
@@ -334,4 +336,6 @@ def estimate_own_times(
     """The times of a firm's own from all clients of its book; none where the clients are of no book."""
     if CASE_FILE not in profiles:
         return NO_OWN_TIMES
+    from licences.law.own_cases import list_cases, read_case_events
+
     return make_own_times(rows, corrections, list_cases(read_case_events(profiles), as_of), as_of)

@@ -125,3 +125,16 @@ def find_unknown_codes(rows: pd.DataFrame, file: str) -> list[Problem]:
                 wrong, right = str(unknown).split("; ", 1)
                 problems.append(Problem(file, line, column, wrong, right))
     return problems
+
+
+def make_plain(value: Any) -> Any:
+    """A cell as JSON has it: a day is ISO text, a list is a list, an empty cell is None."""
+    if isinstance(value, (tuple, list)):
+        return [make_plain(item) for item in value]
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, str):
+        return value
+    return int(value) if float(value).is_integer() else float(value)

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from licences.book.events import Event
 from licences.law.durations import LEVELS, Correction, Duration, make_correction_levels, make_day_levels
-from licences.law.in_force import Licence
-from licences.law.preparation import Preparation
 from licences.law.working_days import (
     FIRST_YEAR,
     LAST_START_YEAR,
@@ -25,6 +22,11 @@ from licences.law.working_days import (
     find_positions,
 )
 from licences.rules.applications import follow_events, order_events
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
+    from licences.law.in_force import Licence
+    from licences.law.preparation import Preparation
 
 PREPARING, SUBMITTED, RETURNED = "preparing", "submitted", "returned"
 UNDECIDED = frozenset({"submitted", "accepted", "resubmitted"})  # after which the authority has it

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from licences.law.durations import Duration
 from licences.law.working_days import find_finish, find_latest_start
+
+if TYPE_CHECKING:
+    from licences.law.durations import Duration
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from licences.assessment.holdings import DONE
-from licences.law.in_force import LawInForce
 from licences.planning.renewals import Renewal, list_expired, list_held
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
 
 NEAR_DAYS = 60  # calendar days ahead within which nothing is left out
 _RUNNING_OUT = frozenset({"expiring", "expired"})

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.planning.schedule import Plan
 
 # A telecom number carries an occupation fee for as long as it is held, whether or not we know the rate.
 # Source: Telecommunications Regulation, art. 27.

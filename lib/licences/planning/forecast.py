@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.assessment.operating import is_operating
 from licences.assessment.verdicts import Judgement, find_deciding, judge
-from licences.law.catalogue import Catalogue
 from licences.law.durations import find_weakest
 from licences.law.in_force import find_law_for
 from licences.planning.applications import find_courses, find_held
@@ -26,6 +26,9 @@ from licences.planning.schedule import Plan, Step, make_plan
 from licences.planning.simulation import PROMISED, Simulation, simulate
 from licences.planning.stages import StagePlan, find_stage_plans
 from licences.rules.case_files import NO_CASE_FILE, CaseFile
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from licences.law.working_days import count_working_days
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.planning.schedule import Plan
 
 
 def find_late(plan: Plan, baseline: Plan) -> dict[str, int]:

@@ -6,9 +6,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from licences.planning.applications import RETURNED, Course
-from licences.planning.schedule import Plan, Step
+
+if TYPE_CHECKING:
+    from licences.planning.schedule import Plan, Step
 
 WEEK_DAYS, MONTH_DAYS = 7, 30
 

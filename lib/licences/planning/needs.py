@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from licences.assessment.verdicts import NEEDED, StageJudgement
-from licences.law.in_force import LawInForce
 from licences.planning.prerequisites import Before, PassedOver, settle_prerequisites
 from licences.planning.timing import Timing
-from licences.rules.kleene import Profile
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.rules.kleene import Profile
 
 
 @dataclass(frozen=True, eq=False)

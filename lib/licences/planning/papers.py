@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from licences.law.in_force import LawInForce
 from licences.law.papers import DOCUMENTS
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.planning.schedule import Plan
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from licences.law.in_force import LawInForce
-from licences.planning.prerequisites import Before
-
 if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.planning.prerequisites import Before
     from licences.planning.schedule import Plan
 
 

@@ -8,15 +8,18 @@ from datetime import date
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.assessment.explain import FailedCondition, find_failed_conditions
 from licences.assessment.verdicts import NEEDED
-from licences.law.in_force import LawInForce
-from licences.rules.expressions import Value
-from licences.rules.kleene import Profile
-from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.rules.expressions import Value
+    from licences.rules.kleene import Profile
+    from licences.rules.logic import Rule
 
 AGE = "company_age_months"
 Before = dict[str, list[str]]  # by code what has to be there before it, alternatives settled

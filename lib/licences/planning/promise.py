@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from licences.assessment.holdings import DONE
-from licences.planning.needs import PlannedStage
-from licences.planning.schedule import Plan, Step
 from licences.rules.facts import HELD
+
+if TYPE_CHECKING:
+    from licences.planning.needs import PlannedStage
+    from licences.planning.schedule import Plan, Step
 
 DATES, NOT_BEFORE, NONE = "dates", "not_before", "none"
 _OF_OBSTACLE = {"undated": "undated", "fails_condition": "blocked", "refused": "refused"}

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.law.durations import find_weakest
-from licences.law.in_force import LawInForce, Licence
 from licences.law.renewal_window import find_renewal_window
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce, Licence
+    from licences.planning.schedule import Plan
 
 MONTHS = 24
 

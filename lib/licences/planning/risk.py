@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.law.durations import find_weakest
-from licences.law.in_force import Licence
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
+    from licences.planning.schedule import Plan
 
 _FINE = ("penalty_min_cny", "penalty_max_cny")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from licences.assessment.holdings import DONE, find_implied
 from licences.assessment.verdicts import StageJudgement, find_status
 from licences.errors import UsageError
 from licences.law.durations import Duration
-from licences.law.in_force import LawInForce, Licence
 from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import (
     FIRST_YEAR,
@@ -26,7 +26,10 @@ from licences.planning.needs import Needs, PlannedStage, find_needs, list_stages
 from licences.planning.phases import find_forced_phases
 from licences.planning.prerequisites import Eligibility, PassedOver, order_steps
 from licences.planning.timing import NEVER, Obstacle, find_blocked
-from licences.rules.kleene import Profile
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce, Licence
+    from licences.rules.kleene import Profile
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from licences.law.durations import Duration
-from licences.law.preparation import Preparation
 from licences.law.working_days import find_positions
 from licences.planning.critical_path import Network
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.durations import Duration
+    from licences.law.preparation import Preparation
+    from licences.planning.schedule import Plan
 
 
 @dataclass(frozen=True)

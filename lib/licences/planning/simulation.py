@@ -6,14 +6,17 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from licences.law.durations import LEVELS, Duration, make_correction_levels, make_day_levels
-from licences.law.preparation import Preparation
 from licences.law.working_days import find_date, find_finish, find_positions
-from licences.planning.schedule import Plan
+
+if TYPE_CHECKING:
+    from licences.law.preparation import Preparation
+    from licences.planning.schedule import Plan
 
 DRAWS = 10_000
 SHARES = (0.5, 0.8, 0.9)

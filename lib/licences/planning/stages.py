@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from licences.law.working_days import count_working_days
-from licences.planning.needs import PlannedStage
 from licences.planning.promise import DATES, Promise, find_promise
-from licences.planning.schedule import Plan
 from licences.planning.simulation import PROMISED, Simulation
-from licences.rules.expressions import Value
 from licences.rules.facts import HELD
+
+if TYPE_CHECKING:
+    from licences.planning.needs import PlannedStage
+    from licences.planning.schedule import Plan
+    from licences.rules.expressions import Value
 
 
 @dataclass(frozen=True)

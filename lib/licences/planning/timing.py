@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from licences.assessment.explain import FailedCondition
 from licences.assessment.verdicts import NEEDED
-from licences.law.in_force import LawInForce
 from licences.law.preparation import NOTHING, Preparation
 from licences.law.working_days import find_finish, find_positions
-from licences.planning.applications import Course
 from licences.planning.prerequisites import Before, Eligibility, find_eligibility
-from licences.rules.kleene import Profile
+
+if TYPE_CHECKING:
+    from licences.assessment.explain import FailedCondition
+    from licences.law.in_force import LawInForce
+    from licences.planning.applications import Course
+    from licences.rules.kleene import Profile
 
 NEVER = float("inf")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from licences.reading.characters import fold
-from licences.reading.near import Names
+
+if TYPE_CHECKING:
+    from licences.reading.near import Names
 
 YES = frozenset({"y", "t", "有", "对", "是的", "有的", "已有", "√", "✓", "✔", "☑", "✅"})
 NO = frozenset({"n", "f", "无", "没有", "没", "不是", "错", "×", "✗", "✘", "✕", "╳", "❌"})
@@ -31,6 +34,9 @@ def split_items(text: str, names: Names | None) -> list[str]:
     names: what the items may be, None where that is not known. An empty item between others stays, to be named.
     """
     pieces = _BETWEEN.split(text)
+    bare = [piece.strip() for piece in pieces[::2]]
+    if names and all(piece in names for piece in bare):
+        return bare
     items: list[str] = []
     at = 0
     while at < len(pieces):

@@ -32,6 +32,8 @@ def holds_odd_characters(text: str) -> bool:
 
 def take_away(text: str) -> str:
     """A text without the characters that cannot be seen and mean nothing; blanks of other kinds are usual ones."""
+    if text.isascii() and text.isprintable():
+        return text
     return _BLANKS.sub(" ", _TAKEN.sub("", text))
 
 

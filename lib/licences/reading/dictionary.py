@@ -98,6 +98,12 @@ class Table:
             }
         )
 
+    def compile(self) -> None:
+        """Works out now what is looked up again and again."""
+        _ = self.spellings, self.names
+        for column in self.columns:
+            _ = column.names
+
 
 @cache
 def read_dictionary(path: Path) -> dict[str, Table]:

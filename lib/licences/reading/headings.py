@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from licences.reading.amounts import find_unit
 from licences.reading.bounds import MAX_COLUMNS
 from licences.reading.characters import fold, fold_width, take_away
-from licences.reading.dictionary import Table
-from licences.reading.workbooks.sheets import Row
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Table
+    from licences.reading.workbooks.sheets import Row
 
 _LONGEST_NAME = 200
 _UNIT = re.compile(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from licences.reading.bounds import MAX_COLUMNS, MAX_HEADING_ROWS
 from licences.reading.characters import fold_width, take_away
-from licences.reading.headings import Headings
 from licences.reading.workbooks.sheets import Merge, Row, Sheet
+
+if TYPE_CHECKING:
+    from licences.reading.headings import Headings
 
 _DEEPEST_HEADER = 3
 _TOTAL = re.compile(

@@ -39,6 +39,10 @@ class Names:
         self._spellings = {key: tuple(filter(None, texts)) for key, texts in spellings.items()}
         self._known: dict[str, Found] = {}
 
+    def __contains__(self, text: object) -> bool:
+        """Whether a text is one of the keys, just as it is written."""
+        return text in self._spellings
+
     def find(self, text: str) -> Found:
         """The key that a text stands for, as it is written or nearly so."""
         known = self._known.get(text)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 from licences.book.clients import OWN
 from licences.errors import MAX_PROBLEMS, Problem, cut, quote
 from licences.reading.bounds import MAX_CELL_CHARACTERS, MAX_SUGGESTIONS
 from licences.reading.characters import find_garbled, find_unseen, fold
-from licences.reading.dictionary import Table
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Table
 
 EXTRA = "extra"
 """The column of clients that holds their own texts by name."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, quote
 from licences.reading.amounts import AmountError, read_amount
@@ -18,12 +19,14 @@ from licences.reading.characters import (
     is_lost,
     take_away,
 )
-from licences.reading.dictionary import Table
 from licences.reading.extent import SHEET_STRIDE, Extent, Layout, list_notes, place
 from licences.reading.headings import Heading, Headings, find_own_unit, find_sheet_unit
 from licences.reading.layouts import Source, find_header, find_kind, is_doubtful, is_plain, read_header
 from licences.reading.sources import Sources, read_sources, split_hidden
 from licences.reading.workbooks.sheets import Merge, Row, Sheet, WorkbookError, name_column, say_number
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Table
 
 _TOLD = dict[str, int | list[str]]
 

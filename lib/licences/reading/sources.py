@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licences.book.clients import list_rows
 from licences.book.place import (
@@ -30,10 +31,12 @@ from licences.reading.bounds import (
 )
 from licences.reading.characters import holds_odd_characters
 from licences.reading.files import read_bytes, read_coded_text, read_place
-from licences.reading.headings import Headings
 from licences.reading.layouts import Source, find_header, turn
 from licences.reading.workbooks import kinds
 from licences.reading.workbooks.sheets import Row, Sheet, WorkbookError
+
+if TYPE_CHECKING:
+    from licences.reading.headings import Headings
 
 _HIDDEN = "#hidden"
 WORKBOOKS = frozenset(kinds.SUFFIXES)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
+from pandas.arrays import BooleanArray, FloatingArray
 
 from licences.book.clients import OWN
 from licences.errors import MAX_PROBLEMS, Problem, ProblemsError, cut, find_close, quote, suggest
@@ -20,7 +23,6 @@ from licences.reading.amounts import AmountError, read_amount
 from licences.reading.bounds import MAX_CELL_CHARACTERS, MAX_SUGGESTIONS
 from licences.reading.characters import fold, fold_width
 from licences.reading.days import read_day
-from licences.reading.dictionary import Column, Table
 from licences.reading.extent import Extent, Note, list_notes, place
 from licences.reading.own_columns import (
     EXTRA,
@@ -31,6 +33,9 @@ from licences.reading.own_columns import (
 )
 from licences.reading.rows import Rows, read_table_rows
 from licences.reading.validation import check_frame
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Column, Table
 
 YES = frozenset({"yes", "true", "是", "1"})
 NO = frozenset({"no", "false", "否", "0"})
@@ -175,7 +180,7 @@ def convert_cells(
     has one column more, ``extra``, with the texts of each row by name of a column of its own. tally: to be filled with what was
     understood though it is written otherwise.
     """
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, Any] = {}
     index = pd.Index(lines, name="line")
     problems = []
     for column in table.columns:
@@ -184,11 +189,11 @@ def convert_cells(
             texts = [row[at].strip() for row in cells]
         else:
             texts = [""] * len(cells)
-        columns[column.name], wrong = _convert(texts, column, index, tally or Tally())
+        columns[column.name], wrong = _convert(texts, column, lines, tally or Tally())
         problems += [Problem(file, line, column.name, what, right) for line, what, right in wrong]
     if table.is_free:
         extra, too_long = gather_own(find_own_columns(header, table), lines, cells, file)
-        columns[EXTRA] = pd.Series(extra, index=index, dtype="object")
+        columns[EXTRA] = pd.Series(extra, dtype="object").array
         problems += too_long
     return pd.DataFrame(columns, index=index), problems
 
@@ -210,7 +215,9 @@ def check_cells(frame: pd.DataFrame, table: Table, file: str, unread: Collection
 Wrong = list[tuple[int, str, str]]
 
 
-def _convert(texts: Sequence[str], column: Column, index: pd.Index, tally: Tally) -> tuple[pd.Series, Wrong]:
+def _convert(
+    texts: Sequence[str], column: Column, lines: Sequence[int], tally: Tally
+) -> tuple[ExtensionArray, Wrong]:
     """One column, typed, and what could not be: line, what is wrong, what would be right."""
     read, dtype = _TYPES[column.type]
     known: dict[str, Any] = {"": () if dtype == "list" else None}
@@ -235,10 +242,21 @@ def _convert(texts: Sequence[str], column: Column, index: pd.Index, tally: Tally
                 )
     values = [known[text] for text in texts]
     faulty = (
-        ((line, text) for line, text in zip(index, texts, strict=True) if text in faults) if faults else ()
+        ((line, text) for line, text in zip(lines, texts, strict=True) if text in faults) if faults else ()
     )
     wrong = [(line, *faults[text]) for line, text in islice(faulty, MAX_PROBLEMS + 1)]
-    return pd.Series(values, index=index, dtype="object" if dtype == "list" else dtype), wrong
+    return _make_array(values, dtype), wrong
+
+
+def _make_array(values: list[Any], dtype: str) -> ExtensionArray:
+    """Values as the array of a column; those of yes and no, and of numbers, without a look at what each is."""
+    if dtype == "boolean":
+        told = np.array([value is True for value in values], dtype=np.bool_)
+        return BooleanArray(told, np.array([value is None for value in values], dtype=np.bool_))
+    if dtype == "Float64":
+        numbers = np.array([1.0 if value is None else value for value in values], dtype=np.float64)
+        return FloatingArray(numbers, np.array([value is None for value in values], dtype=np.bool_))
+    return pd.Series(values, dtype="object" if dtype == "list" else dtype).array
 
 
 class _CellError(ValueError):
@@ -363,7 +381,7 @@ def _as_set(text: str, column: Column) -> str:
 def _list_near(text: str, column: Column) -> dict[str, str]:
     """The items of a cell that were taken for a value that they nearly are."""
     items = [text] if column.type == "told_choice" else answers.split_items(text, column.names)
-    found = {item: column.names.find(item) for item in items}
+    found = {item: column.names.find(item) for item in items if item not in column.names}
     return {item: one.key for item, one in found.items() if one.key and one.is_near}
 
 

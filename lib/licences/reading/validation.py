@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from licences.errors import MAX_PROBLEMS, Problem, quote, suggest
 from licences.reading.bounds import MAX_SUGGESTIONS
-from licences.reading.dictionary import Column, Table
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Column, Table
 
 Filled = NDArray[np.bool_]
 _MOST = MAX_PROBLEMS + 1  # one more, so that it shows that there are more

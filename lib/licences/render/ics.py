@@ -21,11 +21,12 @@ from licences.planning.simulation import PROMISED, SHARES
 from licences.render.brand import Brand
 from licences.render.ics_versions import cancel_event, fold, keep_version, read_events
 from licences.words.cases import view_case, view_licence
+from licences.words.deadlines import say_duty
 from licences.words.marks import say_mark
 from licences.words.operating import say_for
 from licences.words.overrides import say_override
 from licences.words.own_times import label_ground
-from licences.words.plans import StepView, say_duty, say_ground
+from licences.words.plans import StepView, say_ground
 from licences.words.texts import add_note, say, say_day, say_share
 
 SPACE = UUID("5f0c6f5e-8d0b-4e0b-9a53-2f6f3c1f7a11")  # of our identifiers; it never changes

@@ -1,28 +1,25 @@
-"""What every answer on a terminal shares, and what it would take to change one."""
+"""What every answer on a terminal shares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from licences.assessment.remedies import Aim
-from licences.assessment.verdicts import Judgement
-from licences.law.catalogue import Catalogue
-from licences.law.in_force import LawInForce, Licence
-from licences.law.kinds import OBLIGATIONS
-from licences.planning.deadlines import Deadline
-from licences.rules.facts import Fields
 from licences.words.deadlines import view_deadlines
-from licences.words.overrides import say_ground
-from licences.words.remedies import say_aim
 from licences.words.scope import say_scope
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.law.in_force import LawInForce
+    from licences.planning.deadlines import Deadline
 
 STYLES = {
     "forbidden": "bold reverse red",
@@ -41,39 +38,6 @@ STYLES = {
 def show(parts: Iterable[RenderableType]) -> None:
     """Prints to standard output, in colour where it is a terminal."""
     Console(highlight=False).print(Group(*parts))
-
-
-def draw_remedies(
-    one: Judgement, entry: Licence, aims: Mapping[str, Aim], fields: Fields, as_of: date, language: str
-) -> list[RenderableType]:
-    """What it would take, aim by aim, each way on a line of its own."""
-    title = say(
-        language,
-        "what_it_takes.title",
-        name=one.name,
-        client=one.client,
-        licence=_name_both(entry),
-        as_of=as_of,
-    )
-    ours = one.overridden.get(entry.code)
-    verdict = say(language, f"verdict.{one.by_rules.get(entry.code, one.verdicts[entry.code])}")
-    head = Text(title, style="bold").append(f"  {entry.code}", style="not bold dim")
-    parts = [head, Text(say(language, "what_it_takes.verdict", verdict=verdict))]
-    if ours:
-        held, ground = say(language, f"verdict.{ours.value}"), say_ground(ours, language)
-        parts.append(Text(say(language, "override.stands", ours=held, ground=ground), style="bold"))
-    obligation = str(entry.row["obligation"])
-    for name, aim in aims.items():
-        if name == "eligible" and obligation in OBLIGATIONS.values():
-            continue
-        first, *ways = say_aim(name, aim, one.profile, fields, language, obligation)
-        parts += [Text(""), Text(first), *(Text(f"  {way}") for way in ways)]
-    return [*parts, Text("")]
-
-
-def _name_both(entry: Licence) -> str:
-    official = entry.official_name
-    return entry.name if entry.name == official else f"{entry.name} {official}"
 
 
 def draw_scope(catalogue: Catalogue, as_of: date, language: str) -> list[RenderableType]:

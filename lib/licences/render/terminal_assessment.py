@@ -1,37 +1,34 @@
-"""Tables on a terminal of what each client needs, and of what to ask it next."""
+"""Tables on a terminal of what each client needs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from licences.assessment.questions import find_settled_by_none
-from licences.assessment.verdicts import BY_WEIGHT, Judgement, is_outside
-from licences.law.catalogue import Catalogue
+from licences.assessment.verdicts import BY_WEIGHT
 from licences.law.in_force import LawInForce, find_law_for, find_law_in_force
 from licences.law.local import PROVINCE
 from licences.planning.deadlines import Deadline, find_deadlines
-from licences.render.terminal import STYLES, draw_deadlines, draw_forbidden, draw_scope, make_table
+from licences.render.terminal import STYLES, draw_deadlines, draw_scope, make_table
 from licences.rules.case_files import list_case_files
-from licences.rules.facts import RARE, split_holdings
+from licences.rules.facts import split_holdings
 from licences.words.findings import find_counting, say_status, say_trace
 from licences.words.overrides import say_note, say_why, view_note
-from licences.words.phrases import say_rare
 from licences.words.texts import add_note, say
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 # What cannot be told of a client that told little fills screens: past so many it stands in one paragraph.
 MANY_OPEN = 20
 _FIRST_QUESTIONS = 5
-_NAMES_A_QUESTION = 8
-_QUESTION_COLUMNS = {"question": 10, "settles": 11, "share": 3}
 
 
 def draw_assessment(
@@ -144,60 +141,3 @@ def _add_open(table: Table, rows: Sequence[Mapping[str, Any]], law: LawInForce) 
         lines.append(Text(say(language, "assess.more_questions", count=rest), style="dim"))
     names = comma.join(law.short(row["code"]) for row in rows)
     table.add_row(Text(names), Text("\n").join(lines), end_section=True)
-
-
-def draw_questions(
-    questions: pd.DataFrame, judged: Iterable[Judgement], catalogue: Catalogue, as_of: date, language: str
-) -> list[RenderableType]:
-    """One table a client: what is forbidden already, and what to ask next, what matters most first.
-
-    What only few businesses have stands below it in one block, which one answer settles.
-    """
-    law = find_law_in_force(catalogue, as_of, language)
-    parts: list[RenderableType] = []
-    for one in judged:
-        parts += draw_forbidden(one.verdicts, law)
-        own = questions[questions["client"] == one.client]
-        title = say(language, "questions.title", name=one.name, client=one.client)
-        columns = {say(language, f"questions.{key}"): ratio for key, ratio in _QUESTION_COLUMNS.items()}
-        table = make_table(title, columns, columns.values())
-        rare = own["group"] == RARE
-        for row in own[~rare].to_dict("records"):
-            label = catalogue.fields[row["field"]].label[language]
-            table.add_row(
-                Text.assemble(label, "\n", (row["field"], "dim")),
-                Text(_name_settled(row["settles"], row["conditions"], law)),
-                Text(f"{row['share']:.0%}", justify="right"),
-            )
-        outside = [
-            code for code, entry in law.entries.items() if is_outside(entry, one.verdicts[code], one.profile)
-        ]
-        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")]
-        if rare.any():
-            parts += _draw_rare(own.loc[rare, "field"].tolist(), one, law)
-        parts += [Text(say(language, "questions.outside", names=law.name(code))) for code in outside]
-        parts.append(Text())
-    return parts
-
-
-def _draw_rare(names: Sequence[str], one: Judgement, law: LawInForce) -> list[RenderableType]:
-    """What only few businesses have, by name, and how many licences one answer to all settles."""
-    language, fields = law.language, law.catalogue.fields
-    entries = {code: entry for code, entry in law.entries.items() if code not in one.overridden}
-    settled = find_settled_by_none(entries, fields, one.profile, names)
-    lines = [
-        Text(say(language, "rare.title", count=len(names)), style="bold"),
-        Text(say_rare(len(settled), language)),
-        *(Text.assemble("· ", fields[name].label[language], " ", (name, "dim")) for name in names),
-        Text(say(language, "rare.how"), style="dim"),
-    ]
-    return [Padding(line, (0, 0, 0, 2)) for line in lines]
-
-
-def _name_settled(settles: Sequence[str], conditions: Sequence[str], law: LawInForce) -> str:
-    """What an answer settles by short name, in brackets whether it can be obtained; past the first, how many."""
-    names = [*(law.short(code) for code in settles), *(f"({law.short(code)})" for code in conditions)]
-    shown = names[:_NAMES_A_QUESTION] if len(names) > _NAMES_A_QUESTION + 1 else names
-    if len(shown) < len(names):
-        shown.append(say(law.language, "questions.more", count=len(names) - len(shown)))
-    return say(law.language, "list").join(shown)

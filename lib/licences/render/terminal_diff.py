@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.console import RenderableType
@@ -12,8 +13,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from licences.analysis.impact import ClientImpact
-from licences.law.diff import Difference, RowChange
 from licences.render.terminal import make_table
 from licences.words.labels import is_unit, name_field
 from licences.words.messages import (
@@ -24,6 +23,10 @@ from licences.words.messages import (
     say_local_change,
 )
 from licences.words.texts import add_note, say
+
+if TYPE_CHECKING:
+    from licences.analysis.impact import ClientImpact
+    from licences.law.diff import Difference, RowChange
 
 _STYLES = {"added": "bold red", "ended": "green", "superseded": "yellow", "changed": "cyan"}
 _URGENCY = {"forbidden": "bold reverse red", "duty": "bold red", "question": "bold magenta"}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from licences.analysis.due import Call
-from licences.law.in_force import LawInForce
 from licences.render.terminal import STYLES, make_table
 from licences.words.due import CallView, say_intro, say_none, view_calls
 from licences.words.texts import say, say_day
+
+if TYPE_CHECKING:
+    from licences.analysis.due import Call
+    from licences.law.in_force import LawInForce
 
 SHOWN = 200  # rows; nobody reads more on a terminal, and a file has them all
 _COLUMNS = ("client", "licence", "last_day", "concern")

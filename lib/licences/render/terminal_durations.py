@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import RenderableType
 from rich.text import Text
 
 from licences.render.terminal import make_table
-from licences.words.own_times import DurationsView
 from licences.words.texts import say_number
+
+if TYPE_CHECKING:
+    from licences.words.own_times import DurationsView
 
 _RATIOS = (5, 2, 2, 2, 3, 3, 2, 4, 5)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import RenderableType
 from rich.text import Text
 
 from licences.render.terminal import STYLES, make_table
-from licences.words.groups import CellView, GroupView, RowView
 from licences.words.texts import add_note
+
+if TYPE_CHECKING:
+    from licences.words.groups import CellView, GroupView, RowView
 
 _NOTE_RATIO = 2
 

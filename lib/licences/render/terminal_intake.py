@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from licences.analysis.intake import KINDS, SAME, Intake, Item
 from licences.render.terminal import make_table
-from licences.rules.facts import Fields
 from licences.words.intake import list_passed_over, name_item, say_event, say_item
 from licences.words.problems import say_problem
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Fields
 
 _STYLES = {"conflict": "bold red", "differs": "bold yellow", "new": "green", "unsure": "dim", "again": "dim"}
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
-from licences.planning.forecast import Forecast
 from licences.planning.renewals import MONTHS
 from licences.render.terminal import draw_deadlines, draw_forbidden, draw_scope, make_table
 from licences.words.missing import view_missing
@@ -23,6 +22,10 @@ from licences.words.plans import StepView, view_launch, view_steps
 from licences.words.promise import view_promise
 from licences.words.stages import view_stages
 from licences.words.texts import add_note, mark_day, say, say_day, say_number
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.planning.forecast import Forecast
 
 
 def draw_plans(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from licences.analysis.case import Case
 from licences.render.terminal import make_table
-from licences.words.progress import ProgressView
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.words.progress import ProgressView
 
 
 def draw_progress(case: Case, view: ProgressView) -> Iterator[RenderableType]:

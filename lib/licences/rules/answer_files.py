@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from licences.errors import Problem, ProblemsError
 from licences.reading.workbooks import kinds
 from licences.rules.answer_texts import read_answer_text
-from licences.rules.answers import Answers
-from licences.rules.facts import Fields
 from licences.rules.questionnaires import read_questionnaire
+
+if TYPE_CHECKING:
+    from licences.rules.answers import Answers
+    from licences.rules.facts import Fields
 
 WHAT = "a questionnaire that was filled in, the answers that its page saved, or a mail with them"
 

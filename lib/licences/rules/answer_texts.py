@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from licences.errors import Problem, ProblemsError, cut, quote
 from licences.reading.answers import is_unsure
@@ -26,7 +26,9 @@ from licences.rules.answers import (
     tidy,
 )
 from licences.rules.case_entries import LONGEST_NAME, LONGEST_TEXT
-from licences.rules.facts import Field, Fields
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Field, Fields
 
 VERSION = 1
 BEGIN, END = "-----BEGIN LICENCES ANSWERS-----", "-----END LICENCES ANSWERS-----"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from licences.book.events import Event
-from licences.book.notes import Note
 from licences.errors import Problem, ProblemsError, suggest
 from licences.reading.characters import find_wrong_character, fold, take_away
 from licences.rules.facts import Fields, list_cells, make_profiles
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
+    from licences.book.notes import Note
 
 QUESTIONNAIRE, PAGE, CHECKLIST, EVENTS = "questionnaire", "answers", "checklist", "events"
 TICKS = frozenset({"√", "✓", "✔", "☑", "v", "y", "yes", "true", "1", "是", "有", "对"})

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.book.events import Event
 from licences.errors import UsageError, suggest
 from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
 from licences.reading.tables import read_table
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
 
 START = "start"
 

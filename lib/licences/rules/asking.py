@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 from licences.errors import ExpressionError, Problem
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value, find_atoms
-from licences.rules.facts import Fields
 from licences.rules.kleene import Profile, is_true_of
 from licences.rules.logic import Rule, read_rule
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Fields
 
 COLUMN = "asked_when"
 

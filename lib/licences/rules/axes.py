@@ -7,11 +7,14 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from licences.reading.tables import NONE
-from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Field, split_set
 from licences.rules.kleene import is_true_of
+
+if TYPE_CHECKING:
+    from licences.rules.expressions import Atom, Value
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from licences.book.events import Event
 from licences.book.notes import CLIENT, Note
-from licences.book.overrides import Override
 from licences.rules.applications import follow_events, list_holdings
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
+    from licences.book.overrides import Override
 
 CASE_FILE = "case_file"
 """The column of clients that holds their case files; only clients of a book have it."""

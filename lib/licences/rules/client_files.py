@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from licences.book.clients import OWN, Writing, has_clients
-from licences.book.events import Event
 from licences.book.notes import Note, write_note
 from licences.book.place import is_book
 from licences.book.store import change_book
 from licences.errors import OvertakenError, Problem, ProblemsError, UsageError, need_extra
 from licences.reading.characters import find_unseen, fold
-from licences.reading.dictionary import Table
 from licences.reading.files import read_coded_text, write_whole
 from licences.reading.own_columns import find_own_columns, write_header
 from licences.reading.rows import Rows, read_table_rows
@@ -29,7 +27,6 @@ from licences.reading.turns import take_turns
 from licences.rules.facts import (
     NOT_ASKED,
     Fields,
-    find_clients_table,
     list_cells,
     make_profiles,
     read_profiles,
@@ -41,6 +38,9 @@ from licences.rules.saving import WRITTEN_WORKBOOKS, check_place
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from licences.book.events import Event
+    from licences.reading.dictionary import Table
 
 _BREAKS = re.compile(r"[\n\r\t]")  # which an own text may have
 # How a file may lie that is read and not written: a row put into it would go astray, or be understood otherwise.
@@ -114,7 +114,7 @@ def write_alone(path: Path, fields: Fields, codes: Collection[str], cells: Mappi
 
 
 def _write_alone(path: Path, fields: Fields, clients: Sequence[Mapping[str, str]]) -> None:
-    table = find_clients_table(fields)
+    table = fields.clients_table
     keys = _list_keys(clients, table)
     rows = [_name_columns(keys, table), *([cells.get(name, "") for name in keys] for cells in clients)]
     if path.suffix.lower() not in WORKBOOKS:
@@ -260,7 +260,7 @@ def _check_cells(
 
 
 def _change(path: Path, fields: Fields, codes: Collection[str], changes: Sequence[Change]) -> None:
-    table = find_clients_table(fields)
+    table = fields.clients_table
     placed = _find_placed(path, fields, codes, [one.cells["client"] for one in changes])
     for one, (_, saved) in zip(changes, placed, strict=True):
         _check_overtaken(path, one.cells["client"], saved, one.over)
@@ -313,7 +313,7 @@ def _check_overtaken(
 
 def _read(path: Path, fields: Fields) -> Rows:
     """The rows of a clients file; in its header own columns are named as ``list_cells`` names them."""
-    table = find_clients_table(fields)
+    table = fields.clients_table
     rows = read_table_rows(path, table.wanted, table.spellings, table)
     own = find_own_columns(rows.header, table)
     header = [f"{OWN}{own[at]}" if at in own else name for at, name in enumerate(rows.header)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import split_set
 from licences.rules.kleene import Claim, Profile
-from licences.rules.logic import Rule
+
+if TYPE_CHECKING:
+    from licences.rules.logic import Rule
 
 
 def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:

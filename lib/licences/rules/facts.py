@@ -126,6 +126,11 @@ class Fields:
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.every}
 
+    @cached_property
+    def clients_table(self) -> Table:
+        """What a clients file may hold: the columns of the dictionary, then one a profile field."""
+        return _make_clients_table(self)
+
     def __getitem__(self, name: str) -> Field:
         if self.held and name == HELD:
             return self.held
@@ -201,8 +206,7 @@ def make_held_field(names: Mapping[str, Mapping[str, str]], label: Mapping[str, 
     return Field(HELD, "set", "", label, names, {}, nothing, -float("inf"), float("inf"), nothing)
 
 
-def find_clients_table(fields: Fields) -> Table:
-    """What a clients file may hold: the columns of the dictionary, then one a profile field."""
+def _make_clients_table(fields: Fields) -> Table:
     dictionary = find_data_folder() / "dictionary.yaml"
     table, understood = read_dictionary(dictionary)["clients.csv"], read_understanding(dictionary)
     facts = tuple(
@@ -265,7 +269,7 @@ def try_to_read_profiles(
 def _try_to_read(
     path: Path, fields: Fields, codes: Collection[str] | None
 ) -> tuple[pd.DataFrame, list[Problem], Extent]:
-    table = find_clients_table(fields)
+    table = fields.clients_table
     rows, problems, extent = tables.read_unchecked(path, table)
     profiles, wrong = _gather(rows, problems, table, fields, codes, extent.file)
     placed = [place(one, extent.layouts) for one in problems + wrong]
@@ -343,7 +347,7 @@ def make_profiles(
 
     Raises: ProblemsError naming every bad cell.
     """
-    table = find_clients_table(fields)
+    table = fields.clients_table
     own = dict.fromkeys(name for row in rows for name in row if name.startswith(OWN))
     header = [*(column.name for column in table.columns), *own]
     cells = [[row.get(name, "") for name in header] for row in rows]

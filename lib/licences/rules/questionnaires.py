@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from licences.errors import Problem, ProblemsError, cut, quote
@@ -33,7 +34,9 @@ from licences.rules.answers import (
     tidy,
 )
 from licences.rules.case_entries import LONGEST_NAME, LONGEST_TEXT
-from licences.rules.facts import Field, Fields
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Field, Fields
 
 _KEY = re.compile(r"@?[a-z][a-z0-9_]*(?:=[A-Za-z0-9_?]+)?", re.ASCII)
 _NAMED = re.compile(r"(?:questionnaire|answers|checklist)-(.+?)(?:[ _-]*\(\d+\))?", re.IGNORECASE)

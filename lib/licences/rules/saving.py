@@ -12,7 +12,7 @@ from licences.errors import UsageError
 from licences.reading.characters import find_unseen
 from licences.reading.places import find_program_folder
 from licences.reading.rows import read_table_rows
-from licences.rules.facts import WINDOWS_DEVICE, Fields, find_clients_table
+from licences.rules.facts import WINDOWS_DEVICE, Fields
 
 WRITTEN_WORKBOOKS = frozenset({".xlsx", ".xlsm"})  # others are only read
 KINDS = frozenset({".csv", *WRITTEN_WORKBOOKS})
@@ -92,7 +92,7 @@ def find_place_fault(path: Path, fields: Fields) -> Fault | None:
 
 
 def _is_clients_file(path: Path, fields: Fields) -> bool:
-    table = find_clients_table(fields)
+    table = fields.clients_table
     return {"client", "name"} <= set(read_table_rows(path, table.wanted, table.spellings, table).header)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from licences.errors import MAX_PROBLEMS, Problem, quote
 from licences.reading.bounds import FIRST_DAY, LAST_DAY
-from licences.reading.dictionary import Table
 from licences.rules.case_files import find_case_present
+
+if TYPE_CHECKING:
+    from licences.reading.dictionary import Table
 
 STAGES = "stages"
 BEGINS_ON = "begins_on"
@@ -48,9 +50,11 @@ def fold_stages(
         stages[read.first.place] = tuple(read.stages)
         further |= {one.place for one in told if one is not read.first}
         problems += read.problems
-    is_further = pd.Series([at in further for at in range(len(rows))], index=rows.index, dtype=bool)
     listed = [stages.get(at, ()) for at in range(len(rows))]
     folded = rows.assign(**{STAGES: pd.Series(listed, index=rows.index, dtype=object)})
+    if not further:
+        return folded, rows.iloc[:0], problems[: MAX_PROBLEMS + 1]
+    is_further = pd.Series([at in further for at in range(len(rows))], index=rows.index, dtype=bool)
     return folded[~is_further], rows[is_further], problems[: MAX_PROBLEMS + 1]
 
 
@@ -207,7 +211,9 @@ def _find_staged(rows: pd.DataFrame, spoilt: Collection[int]) -> list[list[_Row]
     """The rows of each client that is told in stages; spoilt: lines whose day could not be read."""
     is_double = rows["client"].duplicated(keep=False) & rows["client"].notna()
     is_dated = rows[FROM].notna() | rows.index.isin(list(spoilt))
-    is_staged = (is_double & rows["client"].isin(rows.loc[is_dated, "client"])).to_numpy()
+    is_staged = (is_double & rows["client"].isin(rows["client"][is_dated])).to_numpy()
+    if not is_staged.any():
+        return []
     found: dict[str, list[_Row]] = {}
     records, lines = rows[is_staged].to_dict("records"), rows.index.tolist()
     for place, told in zip(np.flatnonzero(is_staged), records, strict=True):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
-from licences.book.events import Event
-from licences.law.in_force import LawInForce
 from licences.planning.applications import PREPARING, RETURNED, Course
-from licences.planning.schedule import Step
 from licences.words.texts import join_sentences, say
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
+    from licences.law.in_force import LawInForce
+    from licences.planning.schedule import Step
 
 _END = ".。"
 

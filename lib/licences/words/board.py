@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from licences.analysis.board import COLUMNS, Application, find_board
-from licences.analysis.case import Case
-from licences.book.events import Event
-from licences.rules.applications import CourseError
-from licences.rules.case_files import CaseFile
 from licences.words.overrides import say_note, say_override, view_note
 from licences.words.progress import view_progress
 from licences.words.texts import mark_day, say, say_day
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.book.events import Event
+    from licences.rules.applications import CourseError
+    from licences.rules.case_files import CaseFile
 
 
 class CardView(TypedDict):

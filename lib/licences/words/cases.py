@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
-from licences.analysis.case import Case
 from licences.analysis.progress import has_progress
-from licences.assessment.explain import Finding
 from licences.assessment.holdings import DONE
 from licences.assessment.remedies import find_eligible
 from licences.assessment.verdicts import BY_WEIGHT
 from licences.book.notes import CLIENT
-from licences.law.catalogue import Catalogue
-from licences.law.in_force import UpcomingChange
 from licences.law.local import PROVINCE
 from licences.law.renewal_window import find_renewal_window
 from licences.planning.papers import find_undocumented
@@ -51,6 +47,12 @@ from licences.words.scope import say_scope
 from licences.words.stages import StageView, say_from, view_stages
 from licences.words.texts import say
 from licences.words.upcoming import say_coming
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.assessment.explain import Finding
+    from licences.law.catalogue import Catalogue
+    from licences.law.in_force import UpcomingChange
 
 FRESH_DAYS = 365
 _SHOWN = ("forbidden", "required", "recommended", "optional")

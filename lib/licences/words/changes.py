@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from licences.analysis.record import REST
-from licences.law.diff import is_of_sources, make_plain
-from licences.law.in_force import Licence
+from licences.law.diff import is_of_sources
+from licences.law.rows import make_plain
 from licences.words.labels import GROUNDS, say_cell
 from licences.words.texts import is_short, say, say_amount
+
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
 
 Side = tuple[Any, Mapping[str, Any]]
 """A cell as JSON has it, and the row that says what its days are."""

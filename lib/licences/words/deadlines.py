@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.law.in_force import LawInForce
-from licences.planning.deadlines import Deadline
-from licences.words.plans import say_duty
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.planning.deadlines import Deadline
+    from licences.planning.renewals import Renewal
 
 
 class DeadlineView(TypedDict):
@@ -80,3 +82,8 @@ def say_days_left(days_left: int, language: str) -> str:
     if days_left == 0:
         return say(language, "deadlines.last_of_all")
     return say(language, "deadlines.left" if days_left > 0 else "deadlines.overdue", count=abs(days_left))
+
+
+def say_duty(event: Renewal, language: str) -> str | None:
+    """What has to be done on a day that recurs; None for a renewal."""
+    return None if event.is_renewal else event.duty or say(language, "plan.duty")

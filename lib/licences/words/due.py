@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
-from licences.analysis.due import Call
-from licences.law.in_force import LawInForce
 from licences.law.papers import DOCUMENTS
 from licences.words.deadlines import say_days_left
 from licences.words.labels import join_some
 from licences.words.texts import join_sentences, say
+
+if TYPE_CHECKING:
+    from licences.analysis.due import Call
+    from licences.law.in_force import LawInForce
 
 COLUMNS = (
     "client", "client_code", "contact", "licence", "official", "code", "kind", "concern", "last_day", "days_left",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.errors import cut
 from licences.reading.extent import PASSED_OVER, Doubt, Extent, Note
-from licences.rules.facts import Fields
 from licences.rules.stages import list_stages
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.rules.facts import Fields
 
 _MOST_DOUBTS = 20
 

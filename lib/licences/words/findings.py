@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -16,19 +16,21 @@ from licences.assessment.explain import (
     find_failed_conditions,
     find_opening,
 )
-from licences.law.catalogue import Catalogue
-from licences.law.in_force import Licence
 from licences.law.renewal_window import find_renewal_window
 from licences.reading.tables import NONE
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import Fields, is_held, split_set
-from licences.rules.kleene import Profile, Trace
-from licences.rules.logic import Rule
 from licences.words.overrides import NoteView, OverriddenView, view_note, view_overridden
 from licences.words.phrases import say_claims
 from licences.words.remedies import say_conditions, say_steps, sort_ways
 from licences.words.rows import say_local
 from licences.words.texts import begin_sentence, say
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.law.in_force import Licence
+    from licences.rules.kleene import Profile, Trace
+    from licences.rules.logic import Rule
 
 
 class SourceView(TypedDict):
@@ -98,9 +100,9 @@ def find_counting(view: FindingView) -> str:
     return view["overridden"]["verdict"] if view["overridden"] else view["verdict"]
 
 
-def say_finding(finding: Finding, language: str) -> FindingView:
-    """A finding in a reader's language."""
-    rule, source = finding.licence.applies, cite(finding.licence, language)
+def say_finding(finding: Finding, language: str, *, says_changes: bool = True) -> FindingView:
+    """A finding in a reader's language; says_changes: also what would change it, which takes longest to find."""
+    source = cite(finding.licence, language)
     begins_on = finding.begins_on.isoformat() if finding.begins_on else None
     return {
         "client": finding.client,
@@ -112,11 +114,7 @@ def say_finding(finding: Finding, language: str) -> FindingView:
             say(language, "because.basis", basis=source["legal_basis"]),
         ],
         "missing_facts": list(finding.missing_facts),
-        "would_change_if": list(
-            _say_changes(
-                rule, rule.find_kinds(finding.profile), str(finding.licence.row["obligation"]), language
-            )
-        ),
+        "would_change_if": _list_changes(finding, language) if says_changes else [],
         "blockers": []
         if finding.verdict == "not_needed" or finding.is_obtained
         else list_blockers(finding.licence, finding.profile, language),
@@ -131,6 +129,11 @@ def say_finding(finding: Finding, language: str) -> FindingView:
     }
 
 
+def _list_changes(finding: Finding, language: str) -> list[str]:
+    rule, obligation = finding.licence.applies, str(finding.licence.row["obligation"])
+    return list(_say_changes(rule, rule.find_kinds(finding.profile), obligation, language))
+
+
 def _write_last_day(finding: Finding) -> str | None:
     """The last day to apply for the renewal of what is held or has expired; None where no expiry is told."""
     ends = finding.expires_on
@@ -138,12 +141,12 @@ def _write_last_day(finding: Finding) -> str | None:
     return window.last_day.isoformat() if window else None
 
 
-def say_traced(finding: Finding, language: str) -> TracedView:
-    """A finding in a reader's language, with its trees."""
+def say_traced(finding: Finding, language: str, *, says_changes: bool = True) -> TracedView:
+    """A finding in a reader's language, with its trees; says_changes: as ``say_finding``."""
     source, condition = cite(finding.licence, language), finding.condition_trace
     fields = finding.licence.applies.fields
     return {
-        **say_finding(finding, language),
+        **say_finding(finding, language, says_changes=says_changes),
         "trace": view_trace(finding.trace, fields, source),
         "condition_trace": view_trace(condition, fields, source) if condition else None,
     }
@@ -166,11 +169,11 @@ def make_findings_frame(
 
 
 def list_findings(
-    found: Iterable[Finding], language: str = "zh", is_traced: bool = False
+    found: Iterable[Finding], language: str = "zh", is_traced: bool = False, *, says_changes: bool = True
 ) -> list[FindingView]:
-    """Findings in a reader's language, with their trees where ``is_traced``."""
-    say_one: Callable[[Finding, str], FindingView] = say_traced if is_traced else say_finding
-    return [say_one(finding, language) for finding in found]
+    """Findings in a reader's language, with their trees where ``is_traced``; says_changes: as ``say_finding``."""
+    say_one: Callable[..., FindingView] = say_traced if is_traced else say_finding
+    return [say_one(finding, language, says_changes=says_changes) for finding in found]
 
 
 def frame_findings(views: Iterable[FindingView]) -> pd.DataFrame:

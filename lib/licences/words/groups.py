@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from licences.analysis.group import Group, GroupRow
-from licences.assessment.explain import Finding
-from licences.law.in_force import LawInForce
 from licences.law.kinds import OBLIGATIONS
 from licences.words.findings import say_status
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.analysis.group import Group, GroupRow
+    from licences.assessment.explain import Finding
+    from licences.law.in_force import LawInForce
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from licences.analysis.intake import HOLDS, Intake, Item, Told
-from licences.book.events import Event
-from licences.errors import Problem
-from licences.rules.facts import Field, Fields
 from licences.words.phrases import say_value
 from licences.words.problems import translate
 from licences.words.texts import add_note, say
+
+if TYPE_CHECKING:
+    from licences.book.events import Event
+    from licences.errors import Problem
+    from licences.rules.facts import Field, Fields
 
 
 class ToldJson(TypedDict):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.book.issues import Issue
 from licences.words.labels import join_some
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.book.issues import Issue
 
 
 class IssueJson(TypedDict):

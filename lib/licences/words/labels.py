@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from licences.law.in_force import Licence
 from licences.law.overrides import OVERRIDE
 from licences.reading.dictionary import Column, read_dictionary
 from licences.reading.places import find_data_folder
 from licences.words.texts import fill, join_names, read_texts, say, say_number
+
+if TYPE_CHECKING:
+    from licences.law.in_force import Licence
 
 _LISTED = 6
 GROUNDS = ("_basis", "_unit")  # the ends of columns that say whence a datum comes, or what it counts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from licences.analysis.case import Case
 from licences.analysis.progress import has_progress
 from licences.assessment.holdings import DONE
 from licences.planning.moves import Move, Period, find_moves, find_periods
@@ -19,6 +18,9 @@ from licences.words.papers import PaperView, count_by_code
 from licences.words.plans import say_obstacle
 from licences.words.rows import view_row
 from licences.words.texts import fill, join_sentences, mark_day, say_share, write_day
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
 
 QUESTIONS = 3  # that a letter asks
 

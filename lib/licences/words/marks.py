@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from licences.analysis.mark import Mark
+from typing import TYPE_CHECKING
+
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.analysis.mark import Mark
 
 
 def say_mark(mark: Mark | None, language: str) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.analysis.impact import ClientImpact
 from licences.assessment.operating import is_operating
-from licences.law.diff import Difference, LocalChange, RowChange, make_plain
-from licences.law.in_force import LawInForce, Licence
 from licences.law.local import PROVINCE, REMARK
-from licences.rules.kleene import Profile
+from licences.law.rows import make_plain
 from licences.rules.logic import read_profile, read_rule
 from licences.words.changes import say_changes_between
 from licences.words.findings import list_blockers
@@ -31,6 +28,12 @@ from licences.words.texts import (
     say_number,
 )
 from licences.words.upcoming import say_coming, say_instead
+
+if TYPE_CHECKING:
+    from licences.analysis.impact import ClientImpact
+    from licences.law.diff import Difference, LocalChange, RowChange
+    from licences.law.in_force import LawInForce, Licence
+    from licences.rules.kleene import Profile
 
 _LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
 _OF_NEW = ("obligation", "applies_when")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.planning.forecast import Forecast
-from licences.planning.missing import Missing
 from licences.words.rows import view_row
 from licences.words.texts import mark_day, say
+
+if TYPE_CHECKING:
+    from licences.planning.forecast import Forecast
+    from licences.planning.missing import Missing
 
 SHOWN = 8  # on a first page; the others are counted
 

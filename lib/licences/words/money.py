@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.planning.fees import Amounts, Cost
-from licences.planning.forecast import Forecast
-from licences.planning.risk import Penalty
 from licences.words.labels import join_some, label_value
 from licences.words.overrides import say_override
 from licences.words.texts import add_note, say, say_amount, say_number
+
+if TYPE_CHECKING:
+    from licences.planning.fees import Amounts, Cost
+    from licences.planning.forecast import Forecast
+    from licences.planning.risk import Penalty
 
 
 class CostView(TypedDict):

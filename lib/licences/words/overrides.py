@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.assessment.explain import Finding
 from licences.book.notes import CLIENT, Note
 from licences.book.overrides import Override
-from licences.law.in_force import LawInForce
 from licences.words.texts import continue_sentence, say, say_amount
+
+if TYPE_CHECKING:
+    from licences.assessment.explain import Finding
+    from licences.law.in_force import LawInForce
 
 
 class GroundView(TypedDict):

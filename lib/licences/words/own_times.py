@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.law.case_statistics import CaseStatistics
 from licences.law.durations import OWN_CASES, OwnTime
-from licences.law.in_force import LawInForce
 from licences.law.local import PROVINCE
 from licences.planning.forecast import count_own_cases
-from licences.planning.schedule import Step
 from licences.words.labels import label_value
 from licences.words.rows import clean_cell, say_times
 from licences.words.texts import say, say_number, say_share
+
+if TYPE_CHECKING:
+    from licences.law.case_statistics import CaseStatistics
+    from licences.law.in_force import LawInForce
+    from licences.planning.schedule import Step
 
 
 def label_ground(ground: str, steps: Iterable[Step], language: str) -> str:

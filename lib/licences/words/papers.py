@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
-from licences.law.catalogue import Catalogue
 from licences.law.papers import DOCUMENTS, PAPERS
 from licences.planning.papers import NeededPaper, find_papers
-from licences.planning.schedule import Plan
 from licences.reading.dictionary import read_dictionary
 from licences.reading.places import find_data_folder
 from licences.words.labels import join_some
 from licences.words.texts import say
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+    from licences.planning.schedule import Plan
 
 
 class PaperView(TypedDict):

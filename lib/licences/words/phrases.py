@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from licences.reading.tables import NONE
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.facts import HELD, Field, Fields, split_set
-from licences.rules.kleene import Claim, Profile
 from licences.words.texts import begin_sentence, continue_sentence, read_texts, say, say_amount
+
+if TYPE_CHECKING:
+    from licences.rules.kleene import Claim, Profile
 
 _SINGULAR = frozenset({"", "%", "CNY"})  # units of what is one amount, and no count of people or places
 

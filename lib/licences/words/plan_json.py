@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from licences.analysis.progress import find_launch_since
-from licences.law.durations import Duration
-from licences.law.in_force import LawInForce
 from licences.law.working_days import read_calendar
-from licences.planning.deadlines import Deadline
-from licences.planning.fees import Amounts
 from licences.planning.forecast import Forecast, count_own_cases
-from licences.planning.missing import Missing
-from licences.planning.promise import Promise
-from licences.planning.renewals import Renewal
-from licences.planning.risk import Penalty, Risk
-from licences.planning.schedule import Step
-from licences.planning.stages import StagePlan
 from licences.words.applications import name_state
+from licences.words.deadlines import say_duty
 from licences.words.overrides import HeldView, NoteView, view_held, view_note
 from licences.words.own_times import OwnTimeJson, describe_own_time
 from licences.words.papers import view_papers
-from licences.words.plans import StepView, say_duty, view_steps
+from licences.words.plans import StepView, view_steps
 from licences.words.promise import say_promise, say_reason
+
+if TYPE_CHECKING:
+    from licences.law.durations import Duration
+    from licences.law.in_force import LawInForce
+    from licences.planning.deadlines import Deadline
+    from licences.planning.fees import Amounts
+    from licences.planning.missing import Missing
+    from licences.planning.promise import Promise
+    from licences.planning.renewals import Renewal
+    from licences.planning.risk import Penalty, Risk
+    from licences.planning.schedule import Step
+    from licences.planning.stages import StagePlan
 
 
 class PreparationJson(TypedDict):

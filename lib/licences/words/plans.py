@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from licences.law.working_days import read_calendar
-from licences.planning.forecast import Forecast
 from licences.planning.phases import PhaseConflict, find_phase_conflicts
-from licences.planning.prerequisites import PassedOver
-from licences.planning.renewals import Renewal
-from licences.planning.schedule import Plan, Step
 from licences.planning.simulation import SHARES
-from licences.planning.timing import Obstacle
-from licences.rules.kleene import Profile
 from licences.words.applications import say_late, say_standing
+from licences.words.deadlines import say_duty
 from licences.words.findings import say_blockers
 from licences.words.labels import label_value
 from licences.words.overrides import say_override
 from licences.words.own_times import label_ground, say_own_time
 from licences.words.stages import say_from
 from licences.words.texts import say, say_share
+
+if TYPE_CHECKING:
+    from licences.planning.forecast import Forecast
+    from licences.planning.prerequisites import PassedOver
+    from licences.planning.renewals import Renewal
+    from licences.planning.schedule import Plan, Step
+    from licences.planning.timing import Obstacle
+    from licences.rules.kleene import Profile
 
 
 class StepView(TypedDict):
@@ -276,11 +279,6 @@ def _merge_alike(dues: Iterable[DueView], language: str) -> list[DueView]:
         {**ours[0], "short": say(language, "list").join(due["short"] for due in ours)}
         for ours in alike.values()
     ]
-
-
-def say_duty(event: Renewal, language: str) -> str | None:
-    """What has to be done on a day that recurs; None for a renewal."""
-    return None if event.is_renewal else event.duty or say(language, "plan.duty")
 
 
 def say_ground(event: Renewal, language: str) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.analysis.case import Case
 from licences.analysis.progress import Pending, Progress, find_progress
-from licences.book.events import Event
-from licences.planning.deadlines import Deadline
 from licences.planning.moves import MONTH_DAYS, Move, find_moves
 from licences.words.applications import say_reason_of
+from licences.words.deadlines import say_duty
 from licences.words.operating import say_for
 from licences.words.papers import PaperView, count_by_code, view_papers
-from licences.words.plans import say_duty
 from licences.words.texts import join_sentences, mark_day, say, say_day
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
+    from licences.book.events import Event
+    from licences.planning.deadlines import Deadline
 
 
 class DoneView(TypedDict):

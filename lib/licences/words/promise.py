@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.law.in_force import LawInForce
-from licences.planning.forecast import Forecast
 from licences.planning.promise import DATES, NONE, Promise, Reason
 from licences.planning.simulation import PROMISED, SHARES
 from licences.words.labels import join_some
 from licences.words.texts import join_sentences, mark_day, say, say_marked, say_share
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.planning.forecast import Forecast
 
 
 class PromiseView(TypedDict):

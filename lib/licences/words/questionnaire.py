@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from licences.analysis.questionnaire import Questionnaire
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or
 from licences.rules.facts import RARE, Field
 from licences.words.phrases import say_rule
 from licences.words.texts import read_texts, say, say_number
+
+if TYPE_CHECKING:
+    from licences.analysis.questionnaire import Questionnaire
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.assessment.remedies import Aim, Way
-from licences.assessment.verdicts import Judgement
 from licences.law.kinds import OBLIGATIONS
 from licences.reading.tables import NONE
-from licences.rules.expressions import Atom
 from licences.rules.facts import Field, Fields
 from licences.rules.kleene import Claim, Profile, is_true_of
 from licences.words.overrides import OverriddenView, view_overridden
 from licences.words.phrases import name_amount, say_bound, say_claims, say_value
 from licences.words.texts import read_texts, say
+
+if TYPE_CHECKING:
+    from licences.assessment.remedies import Aim, Way
+    from licences.assessment.verdicts import Judgement
+    from licences.rules.expressions import Atom
 
 _VERBS = {">=": "raise_to", ">": "raise_above", "<=": "lower_to", "<": "lower_below", "==": "set_to"}
 _GIVE_UP = frozenset({"stop", "drop", "empty", "leave"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.analysis.case import Case
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
 
 NOTES = ("research_note", "changed")
 

@@ -9,10 +9,10 @@ from typing import Any, TypedDict, cast
 
 import pandas as pd
 
-from licences.law.diff import make_plain
 from licences.law.durations import find_weakest
 from licences.law.in_force import Licence, find_shown
 from licences.law.local import PROVINCE, REMARK
+from licences.law.rows import make_plain
 from licences.words.citations import cite
 from licences.words.labels import is_unit, label_value, name_stem, say_cell
 from licences.words.texts import say, say_amount, say_number, write_days

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.law.catalogue import Catalogue
 from licences.law.in_force import find_law_in_force
 from licences.words.texts import join_sentences, read_texts, say
+
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
 
 
 class ScopeView(TypedDict):

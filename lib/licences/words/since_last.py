@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from licences.analysis.case import Case
 from licences.analysis.compare import LaunchMove, find_fees_move, find_launch_move
 from licences.analysis.record import (
     REST,
@@ -29,6 +28,9 @@ from licences.words.operating import say_for
 from licences.words.phrases import say_value
 from licences.words.texts import join_names, join_sentences, mark_day, say, say_amount, say_share
 from licences.words.upcoming import say_coming
+
+if TYPE_CHECKING:
+    from licences.analysis.case import Case
 
 _LAUNCH_KEYS = {
     "gone": "retrospect.launch_gone",

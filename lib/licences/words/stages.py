@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from licences.law.in_force import LawInForce
-from licences.planning.forecast import Forecast
 from licences.planning.promise import NOT_BEFORE
-from licences.planning.stages import StagePlan
 from licences.words.phrases import say_told
 from licences.words.promise import say_promise, say_reason
 from licences.words.texts import begin_sentence, join_sentences, mark_day, say
+
+if TYPE_CHECKING:
+    from licences.law.in_force import LawInForce
+    from licences.planning.forecast import Forecast
+    from licences.planning.stages import StagePlan
 
 
 class StageView(TypedDict):

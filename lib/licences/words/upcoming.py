@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from typing import TYPE_CHECKING
 
 from licences.assessment.explain import list_failed_conditions
 from licences.assessment.verdicts import NEEDED, find_verdict
-from licences.law.diff import make_plain
 from licences.law.in_force import LawInForce, Licence, UpcomingChange, find_shown
-from licences.rules.kleene import Profile
+from licences.law.rows import make_plain
 from licences.words.changes import say_changes_between
 from licences.words.findings import list_blockers
 from licences.words.texts import join_names, say
+
+if TYPE_CHECKING:
+    from licences.rules.kleene import Profile
 
 
 def say_coming(

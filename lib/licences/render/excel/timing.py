@@ -11,7 +11,8 @@ from licences.planning.simulation import SHARES
 from licences.render.excel.cells import Cell, Day, Table, Toned
 from licences.render.excel.cover import star_day
 from licences.render.excel.parts import Author, Part, join_lines, list_waits, mark_late, part
-from licences.words.plans import StepView, say_duty, say_ground
+from licences.words.deadlines import say_duty
+from licences.words.plans import StepView, say_ground
 from licences.words.texts import say_share
 
 
