@@ -26,12 +26,12 @@ from licences.cli.options import (
     warn_of_passed_over,
 )
 from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
-from licences.law.catalogue import Catalogue, read_catalogue
+from licences.law.catalogue import Catalogue
 from licences.law.checks import check_files
 from licences.reading.extent import Extent, place
 from licences.reading.places import find_data_folder, find_own_file, find_shipped_file
 from licences.reading.sources import split_hidden
-from licences.rules.facts import Fields, list_own_columns, read_fields, read_profiles
+from licences.rules.facts import Fields, list_own_columns, read_fields
 from licences.rules.stages import BEGINS_ON, STAGES, find_stage_profiles
 from licences.words.extents import (
     count_stages_and_groups,
@@ -54,15 +54,14 @@ def check_data(options: argparse.Namespace) -> int:
             if getattr(options, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is for the deep check", "add --deep")
     warn_of_passed_over(options, clients)
-    problems, extent = check_files(catalogue_file, clients)
-    problems += _find_brand_problems()
+    checked = check_files(catalogue_file, clients)
+    extent, problems = checked.extent, [*checked.problems, *_find_brand_problems()]
+    catalogue, profiles = checked.catalogue, checked.profiles
     language = (options.asked or "en") if options.json else options.says
     implied: list[tuple[str, dict[str, tuple[str, ...]]]] = []
     counts: dict[str, int] = {}
     own_columns: list[str] = []
-    if not problems:
-        catalogue = read_catalogue(catalogue_file)
-        profiles = read_profiles(clients, catalogue.fields, catalogue.codes)
+    if catalogue is not None and profiles is not None and not problems:
         further = _find_contradictions(catalogue, profiles, find_as_of(options), file, language)
         further += _find_contradictions_ahead(catalogue, profiles, find_as_of(options), file, language)
         further += _find_idle_overrides(catalogue, profiles, find_as_of(options), file)
@@ -73,17 +72,17 @@ def check_data(options: argparse.Namespace) -> int:
     issued = _check_issued(clients, problems) if is_book(clients) and not problems else None
     summary = f"{catalogue_file}, {file}: no problem found"
     figures: dict[str, Any] = {}
-    if options.deep and not problems:
+    if options.deep and catalogue is not None and profiles is not None and not problems:
         figures = _check_deeply(options, catalogue, profiles, problems)
         summary = _say_figures(len(problems), figures)
     if options.json:
         listed: dict[str, Any] = {"issued": issued} if issued else {}
         listed |= {"own_columns": own_columns} if own_columns else {}
-        _print_json(options, problems, figures | counts | describe_implied(implied) | listed)
+        _print_json(options, catalogue, problems, figures | counts | describe_implied(implied) | listed)
     else:
         if options.deep and not figures:
             summary = "mend these first; the deep check needs data that can be read"
-        _print_text(options, problems, summary if options.deep or not problems else "")
+        _print_text(options, catalogue, problems, summary if options.deep or not problems else "")
         for line in say_implied([] if problems else implied, options.says):
             print(line, file=sys.stderr)
         for line in say_issued(issued, options.says) if issued else ():
@@ -92,26 +91,27 @@ def check_data(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _print_text(options: argparse.Namespace, problems: list[Problem], summary: str) -> None:
+def _print_text(
+    options: argparse.Namespace, catalogue: Catalogue | None, problems: list[Problem], summary: str
+) -> None:
     """Prints the problems and what came out, and where there are none what the catalogue covers."""
     if problems:
         tell(ProblemsError(problems), options.says)
     if summary:
         tell(summary, options.says)
-    if not problems:
-        catalogue = read_catalogue(find_catalogue_file(options))
+    if catalogue is not None and not problems:
         print("\n".join(say_scope(catalogue, find_as_of(options), options.says)), file=sys.stderr)
 
 
-def _print_json(options: argparse.Namespace, problems: list[Problem], figures: dict[str, Any]) -> None:
+def _print_json(
+    options: argparse.Namespace,
+    catalogue: Catalogue | None,
+    problems: list[Problem],
+    figures: dict[str, Any],
+) -> None:
     """Prints the problems, with what the catalogue covers where it can be read."""
-    scope: dict[str, Any] = {}
     language = options.asked or "en"
-    try:
-        catalogue = read_catalogue(find_catalogue_file(options))
-        scope["scope"] = describe_scope(catalogue, find_as_of(options), language)
-    except (ProblemsError, MissingFileError):
-        pass  # they are among the problems
+    scope = {"scope": describe_scope(catalogue, find_as_of(options), language)} if catalogue else {}
     listed = [
         asdict(one) | {"wrong": say(one.wrong, language), "right": say(one.right, language)}
         for one in ProblemsError(problems).problems

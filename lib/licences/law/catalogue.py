@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from licences.errors import MissingFileError, Problem, ProblemsError
+from licences.law.durations import know_chances
 from licences.law.kinds import can_be_held
 from licences.law.our_fees import find_our_fees_file
 from licences.law.own_times import NO_OWN_TIMES, OwnTimes, estimate_own_times
@@ -41,7 +43,8 @@ class Catalogue:
     licence, a row each, none as shipped. local: what provinces ask otherwise, and sources: the texts that it
     rests on. edition: of the files that it was read from. file: of the rows, None where it is the one that ships.
     own_times: what the cases of a book say of durations, see ``add_own_times``. entries: by language and line the
-    licences that were made of rows so far, see ``law.in_force``.
+    licences that were made of rows so far, see ``law.in_force``. chances: of the days of their times, see
+    ``durations.find_chances``.
     """
 
     rows: pd.DataFrame
@@ -57,6 +60,9 @@ class Catalogue:
     file: Path | None = None
     own_times: OwnTimes = NO_OWN_TIMES
     entries: dict[tuple[str, int], Licence] = field(init=False, repr=False, default_factory=dict)
+    chances: dict[tuple[int, int, int], NDArray[np.float64]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -114,7 +120,12 @@ def recall_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem
         return catalogue, problems
 
     rests_on = list_what_it_rests_on(asked)
-    return remember("catalogue", rests_on, read, is_good=lambda found: not found[1]) if rests_on else read()
+    if not rests_on:
+        return read()
+    found = remember("catalogue", rests_on, read, is_good=lambda found: not found[1])
+    if found[0]:
+        know_chances(found[0].chances)
+    return found
 
 
 def list_what_it_rests_on(asked: Path | None, *names: str) -> list[bytes]:

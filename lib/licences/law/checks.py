@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -53,16 +53,30 @@ def find_problems(file: Path | None, clients: Path) -> list[Problem]:
 
     Where the catalogue cannot be read, what the clients hold is not held against it.
     """
-    return check_files(file, clients)[0]
+    return check_files(file, clients).problems
 
 
-def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent | None]:
-    """As ``find_problems``, with what was read of the clients, None where nothing could be."""
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What was read, and every problem of it; what could not be read is None.
+
+    catalogue: None also where anything is wrong with it. extent: of the clients.
+    """
+
+    problems: list[Problem]
+    catalogue: Catalogue | None = None
+    profiles: pd.DataFrame | None = None
+    extent: Extent | None = None
+
+
+def check_files(file: Path | None, clients: Path) -> Checked:
+    """As ``find_problems``, with what was read."""
     data = find_data_folder()
     problems: list[Problem] = []
-    catalogue: Catalogue | None = None
+    catalogue, good = None, None
     try:
         catalogue, problems = recall_catalogue(file)
+        good = None if problems else catalogue
         if catalogue is not None:
             problems += _recall_ground_problems(catalogue, file)
     except MissingFileError as error:
@@ -70,12 +84,12 @@ def check_files(file: Path | None, clients: Path) -> tuple[list[Problem], Extent
     try:
         fields = read_fields(data / "profile_fields.csv") if catalogue is None else catalogue.fields
         codes = None if catalogue is None else catalogue.codes
-        _, wrong, extent = try_to_read_profiles(clients, fields, codes)
+        profiles, wrong, extent = try_to_read_profiles(clients, fields, codes)
     except ProblemsError as error:
-        return [*problems, *error.problems], None
+        return Checked([*problems, *error.problems], good)
     except MissingFileError as error:
-        return [*problems, Problem(error.path, 0, "", error.reason, error.right)], None
-    return problems + wrong, extent
+        return Checked([*problems, Problem(error.path, 0, "", error.reason, error.right)], good)
+    return Checked(problems + wrong, good, profiles, extent)
 
 
 def _recall_ground_problems(catalogue: Catalogue, file: Path | None) -> list[Problem]:

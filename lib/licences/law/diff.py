@@ -91,6 +91,8 @@ class Difference:
                 for name, value in find_shown(entry.row, self.new.language).items()
                 if not _is_same(self.old.entries[code].row[name], value)
             ]
+            if entry is not self.old.entries[code]
+            else []
             for code, entry in self.new.entries.items()
             if code in self.old.entries
         }

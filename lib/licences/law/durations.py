@@ -131,6 +131,9 @@ def find_weakest(grounds: Iterable[str]) -> str:
 _TIMES = ("days_min", "days_likely", "days_max", "statutory_days")
 
 
+_known: dict[tuple[int, int, int], NDArray[np.float64]] = {}
+
+
 def _in_working_days(days: int, unit: str) -> float:
     return days if unit == "working" else days * WORKING_SHARE
 
@@ -154,6 +157,13 @@ def find_chances(shortest: int, likely: int, longest: int) -> NDArray[np.float64
     them so that the mean stays (shortest + 4 likely + longest) / 6.
     Source: Malcolm et al. (1959), Operations Research 7(5), 646-669.
     """
+    times = shortest, likely, longest
+    if times not in _known:
+        _known[times] = _work_out_chances(*times)
+    return _known[times]
+
+
+def _work_out_chances(shortest: int, likely: int, longest: int) -> NDArray[np.float64]:
     if shortest == longest:
         return np.ones(1)
     from scipy.special import betainc
@@ -169,6 +179,11 @@ def find_chances(shortest: int, likely: int, longest: int) -> NDArray[np.float64
     return chances
 
 
+def know_chances(chances: Mapping[tuple[int, int, int], NDArray[np.float64]]) -> None:
+    """Takes over what ``find_chances`` returned in another process; SciPy is then imported only for other times."""
+    _known.update(chances)
+
+
 @lru_cache(maxsize=1024)
 def make_day_levels(shortest: int, likely: int, longest: int) -> NDArray[np.int16]:
     """The distribution as a table of LEVELS equally likely numbers of days, ascending, int16.
@@ -176,8 +191,8 @@ def make_day_levels(shortest: int, likely: int, longest: int) -> NDArray[np.int1
     A 16-bit random number picks from it, which is what makes a hundred thousand draws cheap.
     """
     until = np.cumsum(find_chances(shortest, likely, longest))
-    levels = (np.arange(LEVELS) + 0.5) / LEVELS
-    return (shortest + np.searchsorted(until[:-1], levels)).astype(np.int16)
+    reached = np.append(np.floor(until[:-1] * LEVELS + 0.5), LEVELS).astype(np.int64)
+    return np.repeat(np.arange(shortest, longest + 1, dtype=np.int16), np.diff(reached, prepend=0))
 
 
 @lru_cache(maxsize=1024)

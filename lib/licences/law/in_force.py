@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.law.durations import Correction, Duration, find_duration, read_corrections
+from licences.law.durations import Correction, Duration, find_chances, find_duration, read_corrections
 from licences.law.local import PROVINCE, LocalCell, apply_cells, find_local_cells
 from licences.law.overrides import lay_over_entry
 from licences.law.own_times import lay_over
@@ -224,10 +224,22 @@ def find_entries(catalogue: Catalogue, lines: Collection[int], language: str) ->
     return [catalogue.entries[language, line] for line in lines]
 
 
+def list_times(entry: Licence) -> Iterator[tuple[int, int, int]]:
+    """The shortest, likely and longest days of all that a plan draws for a licence."""
+    for times in (entry.preparation, entry.duration):
+        if times:
+            yield times.shortest_days, times.likely_days, times.longest_days
+    if entry.duration and entry.duration.correction.chance:
+        yield entry.duration.correction.days
+
+
 def compile_catalogue(catalogue: Catalogue) -> None:
-    """Makes the licences of every row in every language, and tries every answer to each of their rules."""
+    """Makes the licences of every row in every language, with the chances of their times, and tries every answer to each rule."""
     for language in LANGUAGES:
         find_entries(catalogue, list(catalogue.rows.index), language)
+    for entry in catalogue.entries.values():
+        for times in list_times(entry):
+            catalogue.chances[times] = find_chances(*times)
     for rule in catalogue.fields.rules.values():
         rule.compile()
     catalogue.fields.clients_table.compile()
