@@ -41,7 +41,7 @@ def find_contradictions(
     rules = [read_rule(str(row["when"]), catalogue.fields) for row in rows]
     if judged is None:
         facts = Facts(profiles, catalogue.fields, as_of)
-        true = np.array([rule.evaluate(facts).to_numpy(dtype=bool, na_value=False) for rule in rules]).T
+        true = np.array([rule.evaluate(facts).true for rule in rules]).T
     else:
         true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])
     clients = profiles["client"].tolist()

@@ -121,9 +121,10 @@ def number_verdicts(entry: Licence, facts: Facts) -> NDArray[np.int8]:
 
 def _number_by_rules(entry: Licence, facts: Facts) -> NDArray[np.int8]:
     applies = entry.applies.evaluate(facts)
-    obligation, not_needed = VERDICTS.index(entry.row["obligation"]), VERDICTS.index("not_needed")
-    needed = np.where(applies.to_numpy(dtype=bool, na_value=False), obligation, not_needed)
-    return np.where(applies.isna(), VERDICTS.index("undetermined"), needed).astype(np.int8)
+    numbers = np.full(len(facts), VERDICTS.index("undetermined"), dtype=np.int8)
+    numbers[applies.true] = VERDICTS.index(entry.row["obligation"])
+    numbers[applies.false] = VERDICTS.index("not_needed")
+    return numbers
 
 
 def find_failing(entry: Licence | None, verdicts: NDArray[np.int8], facts: Facts) -> NDArray[np.bool_]:
@@ -133,8 +134,8 @@ def find_failing(entry: Licence | None, verdicts: NDArray[np.int8], facts: Facts
     """
     if entry is None or entry.condition is None:
         return np.zeros(len(facts), dtype=np.bool_)
-    meets = entry.condition.evaluate(facts).to_numpy(dtype=bool, na_value=True)
-    fails: NDArray[np.bool_] = np.isin(verdicts, PLACES_NEEDED) & ~meets & ~facts.find_holders(entry.code)
+    fails: NDArray[np.bool_] = np.isin(verdicts, PLACES_NEEDED) & entry.condition.evaluate(facts).false
+    fails &= ~facts.find_holders(entry.code)
     return fails
 
 
@@ -177,7 +178,7 @@ def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> It
     by_code = find_law_in_force(catalogue, as_of).entries
     entries, files = by_code.values(), list_case_files(profiles)
     is_few = len(profiles) <= _FEW
-    at_once = None if is_few else _list_verdicts(find_verdicts(catalogue, profiles, as_of))
+    at_once = None if is_few else _list_verdicts(by_code, Facts(profiles, catalogue.fields, as_of))
     columns = [profiles[column].array for column in ("client", "name", "holds", *catalogue.fields.by_name)]
     cells = columns if is_few else [column.tolist() for column in columns]
     for case_file, client, name, holds, *told in zip(files, *cells, strict=True):
@@ -198,12 +199,13 @@ def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> It
         )
 
 
-def _list_verdicts(verdicts: pd.DataFrame) -> Iterator[dict[str, str]]:
-    codes = [str(code) for code in verdicts.columns]
+def _list_verdicts(entries: Mapping[str, Licence], facts: Facts) -> Iterator[dict[str, str]]:
+    """By code the verdicts of each client, as ``find_verdicts`` has them."""
+    numbers = [number_verdicts(entry, facts) for entry in entries.values()]
     names = np.array(VERDICTS, dtype=object)
-    by_client = np.array([names[verdicts[code].cat.codes] for code in codes]).T.tolist()
-    for line in by_client or [[]] * len(verdicts):
-        yield dict(zip(codes, line, strict=True))
+    by_client = names[np.array(numbers, dtype=np.int8).T].tolist() if numbers else [[]] * len(facts)
+    for line in by_client:
+        yield dict(zip(entries, line, strict=True))
 
 
 def find_verdict(entry: Licence, profile: Profile) -> str:

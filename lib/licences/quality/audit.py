@@ -92,7 +92,7 @@ def _find_untried(row: Row, facts: Facts | None) -> Iterator[Fault]:
             continue
         reached = {rule.decide(case.profile) for case in row.cases if row.code in _find_said(case, column)}
         if facts is not None:
-            reached |= set(rule.evaluate(facts).dropna().tolist())
+            reached |= {*rule.evaluate(facts).to_list()} - {None}
         truth = rule.narrow({})
         said = {
             ("applies_when", True): (f"no scenario or sample client needs {row.code}", "one that does"),

@@ -37,7 +37,7 @@ STYLES = {
 
 def show(parts: Iterable[RenderableType]) -> None:
     """Prints to standard output, in colour where it is a terminal."""
-    Console(highlight=False).print(Group(*parts))
+    Console(highlight=False).print(Group(*parts), crop=False)  # every part is folded to the width itself
 
 
 def draw_scope(catalogue: Catalogue, as_of: date, language: str) -> list[RenderableType]:

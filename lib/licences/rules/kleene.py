@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.facts import split_set
 
@@ -21,6 +24,36 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 Profile = Mapping[str, Value | None]
 Claim = tuple[Atom, bool | None]
 """A statement about a fact and whether it is so; None where the fact is not told."""
+
+
+class Truths:
+    """The truth of a statement about each of many clients: bool arrays of whom it is true and false, of others it is open."""
+
+    __slots__ = ("false", "true")
+
+    def __init__(self, true: NDArray[np.bool_], false: NDArray[np.bool_]) -> None:
+        self.true, self.false = true, false
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """Of whom it cannot be told."""
+        return ~(self.true | self.false)
+
+    def to_list(self) -> list[bool | None]:
+        """The truth for each client; None where it cannot be told."""
+        return [
+            True if true else False if false else None
+            for true, false in zip(self.true, self.false, strict=True)
+        ]
+
+    def __and__(self, other: Truths) -> Truths:
+        return Truths(self.true & other.true, self.false | other.false)
+
+    def __or__(self, other: Truths) -> Truths:
+        return Truths(self.true | other.true, self.false & other.false)
+
+    def __invert__(self) -> Truths:
+        return Truths(self.false, self.true)
 
 
 def evaluate(node: Node, look_up: Callable[[Atom], Any], constant: Callable[[bool], Any]) -> Any:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.arrays import BooleanArray
 
 from licences.errors import ExpressionError
 from licences.rules.axes import Axis, make_axis
@@ -23,6 +22,7 @@ from licences.rules.kleene import (
     Claim,
     Profile,
     Trace,
+    Truths,
     evaluate,
     is_true_of,
     list_deciding_claims,
@@ -37,18 +37,18 @@ class Facts:
 
     def __init__(self, profiles: pd.DataFrame, fields: Fields, as_of: date) -> None:
         self.profiles, self.fields, self.as_of = profiles, fields, as_of
-        self._known: dict[Atom, BooleanArray] = {}
+        self._known: dict[Atom, Truths] = {}
 
     def __len__(self) -> int:
         return len(self.profiles)
 
-    def look_up(self, atom: Atom) -> BooleanArray:
+    def look_up(self, atom: Atom) -> Truths:
         if atom not in self._known:
             self._known[atom] = self._work_out(atom)
         return self._known[atom]
 
-    def constant(self, value: bool) -> BooleanArray:
-        return BooleanArray(np.full(len(self), value), np.zeros(len(self), dtype=bool))
+    def constant(self, value: bool) -> Truths:
+        return Truths(np.full(len(self), value), np.full(len(self), not value))
 
     def find_column(self, name: str) -> pd.Series:
         """What each client has told about a field, or holds."""
@@ -79,18 +79,22 @@ class Facts:
                 found.setdefault(code, []).append((at, override.value))
         return found
 
-    def _work_out(self, atom: Atom) -> BooleanArray:
+    def _work_out(self, atom: Atom) -> Truths:
         column = self.find_column(atom.field)
         kind = self.fields[atom.field].type
         if kind == "bool":
-            return cast(BooleanArray, column.array)
+            is_true = column.to_numpy(dtype=bool, na_value=False)
+            return Truths(is_true, ~column.to_numpy(dtype=bool, na_value=True))
         if kind == "number":
-            return cast(BooleanArray, COMPARISONS[atom.op](column, atom.value).array)
+            told = column.to_numpy(dtype=float, na_value=np.nan)
+            is_true = COMPARISONS[atom.op](told, atom.value)
+            return Truths(is_true, ~(is_true | np.isnan(told)))
         if kind == "choice":
-            return BooleanArray((column == atom.value).to_numpy(dtype=bool), column.isna().to_numpy())
+            is_true = (column == atom.value).to_numpy(dtype=bool)
+            return Truths(is_true, ~(is_true | column.isna().to_numpy()))
         codes = column.cat.codes.to_numpy()
-        holds = [is_true_of(atom, told) for told in column.cat.categories]
-        return BooleanArray(np.array([*holds, False])[codes], codes == -1)
+        is_so = np.array([*(is_true_of(atom, told) for told in column.cat.categories), False])[codes]
+        return Truths(is_so, ~is_so & (codes != -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,18 +167,18 @@ class Rule:
         """Works out now what is asked of it again and again."""
         _ = self.truth, self.kleene_is_exact, self.names
 
-    def evaluate(self, facts: Facts) -> BooleanArray:
-        """For each client True, False, or missing where the facts that are told cannot decide it."""
-        result: BooleanArray = evaluate(self.node, facts.look_up, facts.constant)
-        if self.kleene_is_exact or not result.isna().any():
+    def evaluate(self, facts: Facts) -> Truths:
+        """Of which clients it holds and of which it does not, as far as the facts that are told decide it."""
+        result: Truths = evaluate(self.node, facts.look_up, facts.constant)
+        if self.kleene_is_exact or not result.is_open.any():
             return result
-        result = result.copy()
-        open_at = np.flatnonzero(result.isna())
+        result = Truths(result.true.copy(), result.false.copy())
+        open_at = np.flatnonzero(result.is_open)
         told = [facts.find_column(name).iloc[open_at] for name in self.names]
         for at, *row in zip(open_at, *told, strict=True):
             truth = self.decide(make_profile(dict(zip(self.names, row, strict=True))))
             if truth is not None:
-                result[int(at)] = truth
+                (result.true if truth else result.false)[at] = True
         return result
 
     def find_kinds(self, profile: Profile) -> tuple[Value | None, ...]:
