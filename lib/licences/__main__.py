@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import time
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command, or tells the version, for which nothing is imported that takes long."""
     gc.set_threshold(100_000)  # a command is short: a sixth of its time went into looking for garbage
+    began = time.monotonic()
     words = sys.argv[1:] if arguments is None else arguments
     if "--version" in words:
         from licences.cli.version import tell_version
@@ -19,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from licences.cli.main import main as run_command
 
-        status = run_command(words)
+        status = run_command(words, began)
     except KeyboardInterrupt:  # while it is still being imported
         from licences.cli.language import find_message_language, tell
 

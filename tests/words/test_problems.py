@@ -118,7 +118,7 @@ def test_what_is_not_known_stays_english() -> None:
         ("s.sqlite: 12 clients changed", "s.sqlite：已更新12个客户"),
         ("c.csv: nothing is written; 1 client would change", "c.csv：没有写入；将更新1个客户"),
         ("nothing is written: 2 answers differ from what is known; look at what differs, and take the client's answers with --take theirs, or keep what is known with --take ours", "没有写入：2项答复与已有的不同；请核对不同之处，用--take theirs采用客户的答复，或用--take ours保留已有的"),
-        ("7 of 9 reports are in reports", "9份报告中已有7份，在reports"),
+        ("7 of 9 reports are in reports, 12.3 s", "9份报告中已有7份，在reports，12.3秒"),
         ("argument --as-of: 'x' is not a date; write it as 2026-11-23", "参数--as-of：“x”不是日期；请写成2026-11-23"),
         ("shop: failed: its kernel did not start: exit status 3", "shop: failed: 内核没有启动：退出状态3"),
     ],

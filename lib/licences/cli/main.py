@@ -6,12 +6,14 @@ import argparse
 import io
 import os
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from licences.cli.arguments import read_arguments
 from licences.cli.language import say_error, tell
+from licences.cli.notice import notice_reading
 from licences.errors import LicencesError, UnknownNameError, UsageError
 
 # Where each command lies; only the one that is asked for is imported.
@@ -39,15 +41,20 @@ COMMANDS = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Exit status: 0 all well, 1 problems found, 2 wrong usage."""
+def main(arguments: Sequence[str] | None = None, began: float | None = None) -> int:
+    """Runs one command. Exit status: 0 all well, 1 problems found, 2 wrong usage.
+
+    began: the moment of ``time.monotonic`` from which the seconds count that are told; by default now.
+    """
+    began = time.monotonic() if began is None else began
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Chinese is printed whatever the locale says
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = read_arguments(arguments)
+    options.began = began
     try:
         module, name = COMMANDS[options.run]
-        with start_reports_early() if is_sure_of_reports(options) else nullcontext():
+        with notice_reading(options.says), _start_early(options):
             status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
         sys.stdout.flush()
     except (UsageError, UnknownNameError) as error:
@@ -81,6 +88,10 @@ def is_sure_of_reports(options: argparse.Namespace) -> bool:
     from licences.runner.forkserver import can_fork
 
     return can_fork() and os.environ.get("LICENCES_ENGINE", "fork") == "fork"
+
+
+def _start_early(options: argparse.Namespace) -> AbstractContextManager[None]:
+    return start_reports_early() if is_sure_of_reports(options) else nullcontext()
 
 
 def start_reports_early() -> AbstractContextManager[None]:

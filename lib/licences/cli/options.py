@@ -13,6 +13,7 @@ import pandas as pd
 
 from licences.book.place import add_known_on, is_book
 from licences.cli.language import tell
+from licences.cli.notice import cancel
 from licences.errors import UsageError
 from licences.law.catalogue import Catalogue, add_own_times, read_catalogue
 from licences.reading.files import is_remote
@@ -113,6 +114,7 @@ def say_reading(extent: Extent, fields: Fields, clients: Collection[str], langua
     """Says what of the clients is hardly meant, what one might not expect, and last what was read and passed over."""
     from licences.words.extents import join, say_doubts, say_extent, say_understood
 
+    cancel()
     for doubt in say_doubts(extent.doubts, fields, language, clients):
         print(doubt, file=sys.stderr)
     understood = say_understood(extent, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +17,12 @@ Tell = Callable[[Mapping[str, Any]], None]
 
 
 @contextmanager
-def follow_batch(total: int, language: str = "en") -> Iterator[Tell]:
-    """Gives a function that is told each line of the ledger; it writes on standard error in a language."""
+def follow_batch(total: int, language: str = "en", began: float | None = None) -> Iterator[Tell]:
+    """Gives a function that is told each line of the ledger; it writes on standard error in a language.
+
+    began: the moment of ``time.monotonic`` from which the seconds count that are said; by default now.
+    """
+    since = time.monotonic() if began is None else began
     console = Console(stderr=True)
     if not console.is_terminal:
         done = 0
@@ -25,7 +30,8 @@ def follow_batch(total: int, language: str = "en") -> Iterator[Tell]:
         def tell_line(entry: Mapping[str, Any]) -> None:
             nonlocal done
             done += 1
-            console.out(f"{done}/{total} {_say_entry(entry, language)}", highlight=False)
+            said = _say_entry(entry, time.monotonic() - since, language)
+            console.out(f"{done}/{total} {said}", highlight=False)
 
         yield tell_line
         return
@@ -45,7 +51,8 @@ def follow_batch(total: int, language: str = "en") -> Iterator[Tell]:
             nonlocal failed
             failed += entry["status"] not in GOOD
             if entry["status"] not in GOOD or entry.get("remark"):
-                console.print(_say_entry(entry, language), markup=False, highlight=False)
+                said = _say_entry(entry, time.monotonic() - since, language)
+                console.print(said, markup=False, highlight=False)
             task = bar.tasks[0]
             rate = (task.completed + 1) / max(task.elapsed or 0.0, 0.001)
             bar.update(work, advance=1, told=_say_rate(failed, rate, language))
@@ -57,8 +64,9 @@ def _say_rate(failed: int, rate: float, language: str) -> str:
     return say(f"{failed} failed, {rate:.1f} a second,", language)
 
 
-def _say_entry(entry: Mapping[str, Any], language: str) -> str:
-    said = f"{entry['client']}: {say(entry['status'], language)}, {entry['seconds']:.1f} s"
+def _say_entry(entry: Mapping[str, Any], seconds: float, language: str) -> str:
+    """What became of a report, and how many seconds after the beginning."""
+    said = f"{entry['client']}: {say(entry['status'], language)}, {seconds:.1f} s"
     return said + "".join(
         f": {say(entry[name], language)}" for name in ("error", "remark") if entry.get(name)
     )

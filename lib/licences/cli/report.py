@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -61,8 +62,10 @@ def issue_reports(options: argparse.Namespace) -> int:
     made = 0
     stop_as_by_ctrl_c()
     complain_in(options.says)
+    one = "1 report is being made"
+    tell(one if len(profiles) == 1 else f"{len(profiles)} reports are being made", options.says)
     with (
-        follow_batch(len(profiles), options.says) as follow,
+        follow_batch(len(profiles), options.says, options.began) as follow,
         closing(
             write_reports(
                 order,
@@ -76,7 +79,8 @@ def issue_reports(options: argparse.Namespace) -> int:
         for entry in entries:
             made += entry["status"] in MADE
             follow(entry)
-    tell(f"{made} of {len(profiles)} reports are in {shorten(order.out)}", options.says)
+    waited = time.monotonic() - options.began
+    tell(f"{made} of {len(profiles)} reports are in {shorten(order.out)}, {waited:.1f} s", options.says)
     if options.group:
         from licences.analysis.mark import DRAFT
         from licences.batch.group import GroupJob, write_groups
@@ -155,11 +159,12 @@ def issue_portfolio(options: argparse.Namespace) -> int:
     find_beginning(order.start)
     warn_of_capacity(options)
     stop_as_by_ctrl_c()
+    tell("the portfolio is being made", options.says)
     result = write_portfolio(order, catalogue, profiles)
-    out = shorten(order.out)
+    out, waited = shorten(order.out), time.monotonic() - options.began
     if result.status == "done":
         tell(
-            f"{out / NAMES[PAGE]}: {len(profiles)} {'client' if len(profiles) == 1 else 'clients'}, {result.seconds:.1f} s",
+            f"{out / NAMES[PAGE]}: {len(profiles)} {'client' if len(profiles) == 1 else 'clients'}, {waited:.1f} s",
             options.says,
         )
         return 0
