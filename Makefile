@@ -13,6 +13,7 @@ reports: $(VENV)/ready
 	$(BIN)/licences report
 
 test: $(VENV)/ready
+	$(BIN)/python -m compileall -q lib tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -61,10 +62,12 @@ lock: $(VENV)/ready
 clean:
 	rm -rf $(VENV) $(LOWEST) docs/_build docs/generated reports/*/ reports/ledger.* reports/portfolio*.*
 
+# Compiled as well where Python itself is told to write no bytecode: else each process compiles all of it anew.
 $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m compileall -q lib
 	touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,9 @@ from licences.rules.facts import read_profiles
 
 # Messages are English in the tests, whatever the locale of the machine is; tests of the language set their own.
 os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+if "LICENCES_CACHE" not in os.environ:  # all processes of a run share one, and none is the user's
+    _cache = tempfile.TemporaryDirectory(prefix="licences-cache-")
+    os.environ["LICENCES_CACHE"] = _cache.name
 settings.register_profile("patient", deadline=None)  # the first example pays for imports
 settings.load_profile("patient")
 

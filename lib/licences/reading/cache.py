@@ -20,7 +20,7 @@ from licences.reading.places import find_program_folder
 PLACE = "LICENCES_CACHE"  # the variable that names another folder, or says off
 OFF = "off"
 ROOMS = ("book", "reading", "rules", "law")  # what is kept is made by their modules
-KEPT = 8  # of one name, the newest; each new text of the law adds one
+KEPT = 8  # of one name, those used last; each new text of the law adds one
 _DIGEST_BYTES = 32
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 Made = TypeVar("Made")
@@ -75,6 +75,8 @@ def _read(file: Path) -> Any:
     packed = memoryview(content)[_DIGEST_BYTES:]
     if hashlib.sha256(packed).digest() != content[:_DIGEST_BYTES]:
         raise _DamagedError
+    with suppress(OSError):
+        os.utime(file)  # so that what is used is not among the old ones that are thrown away
     try:
         with keep_garbage():
             return pickle.loads(packed)  # noqa: S301 - our own, as a compiled module is
