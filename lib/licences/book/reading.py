@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,21 +17,6 @@ class Kept(NamedTuple):
     events: dict[str, tuple[Event, ...]]
     overrides: dict[str, tuple[Override, ...]]
     notes: dict[str, tuple[Note, ...]]
-
-
-@contextmanager
-def keep_garbage() -> Iterator[None]:
-    """Python looks for no garbage meanwhile: a large book is read as a million objects of which none is any.
-
-    It took half the time of reading one.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def read_kept(place: Path) -> Kept:

@@ -12,7 +12,7 @@ LANGUAGES = ("zh", "en")
 TEXTS = "zh"  # the language of texts where none is asked for
 _CHINESE_OF_WINDOWS = 0x04  # the primary language of a Windows language id
 _PRIMARY = 0x3FF
-_PARTS = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*")
+_PARTS = r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*"  # compiled only for Chinese help: that takes long
 _NEVER_FIRST = "，。；：、）”？"
 
 
@@ -82,7 +82,7 @@ def say_error(error: BaseException, language: str) -> str:
 def fold(text: str, width: int) -> list[str]:
     """A text in lines that are at most so many columns wide; a Chinese character is two, and may end a line."""
     lines, used = [""], 0
-    for part in _PARTS.findall(" ".join(text.split())):
+    for part in re.findall(_PARTS, " ".join(text.split())):
         size = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in part)
         if used and used + size > width and part[0] not in _NEVER_FIRST:
             lines, used = [*lines, ""], 0

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from licences.book.reading import keep_garbage
+from licences.book.garbage import keep_garbage
 from licences.reading.files import PRIVATE_FOLDER, make_folder, write_whole
 from licences.reading.places import find_program_folder
 

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from licences.book.clients import OWN, find_id
+from licences.book.garbage import keep_garbage
 from licences.book.place import is_book
-from licences.book.reading import keep_garbage, read_kept
+from licences.book.reading import read_kept
 from licences.errors import (
     MAX_PROBLEMS,
     Problem,
