@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from licences.reading.tables import NONE
 from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Atom, Value
 from licences.rules.facts import split_set
 from licences.rules.kleene import Claim, Profile
-
-if TYPE_CHECKING:
-    from licences.rules.logic import Rule
+from licences.rules.logic import Rule
 
 
 def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3) -> list[tuple[Claim, ...]]:
@@ -26,11 +24,12 @@ def find_changes(rule: Rule, profile: Profile, wanted: bool, most_facts: int = 3
     """
     if rule.decide(profile) is wanted:
         return []
+    told = _list_told(rule, profile)
     found: list[tuple[frozenset[str], tuple[Claim, ...]]] = []
     for size in range(1, min(most_facts, len(rule.names)) + 1):
         for names in itertools.combinations(rule.names, size):
             if not any(smaller <= set(names) for smaller, _ in found):
-                changes = _find_changes_of(rule, profile, names, wanted)
+                changes = _find_changes_of(rule, told, names, wanted)
                 found += [(frozenset(names), change) for change in changes]
     return [change for _, change in found]
 
@@ -44,45 +43,50 @@ def find_all_changes(rule: Rule, profile: Profile, wanted: bool) -> list[tuple[C
     """
     if rule.decide(profile) is wanted:
         return []
+    told = _list_told(rule, profile)
     changes = [
         change
         for size in range(1, len(rule.names) + 1)
         for names in itertools.combinations(rule.names, size)
-        for change in _find_changes_of(rule, profile, names, wanted, no_part=True)
+        for change in _find_changes_of(rule, told, names, wanted, no_part=True)
     ]
     return list(dict.fromkeys(changes))
 
 
+Told = Sequence[tuple[Value | None, tuple[int, ...]]]
+"""What is told of each fact of a rule, and the kinds of answer that it leaves."""
+
+
+def _list_told(rule: Rule, profile: Profile) -> Told:
+    told = [(axis, profile.get(axis.field.name)) for axis in rule.axes]
+    return [(value, axis.possible if value is None else (axis.find(value),)) for axis, value in told]
+
+
 def _find_changes_of(
-    rule: Rule, profile: Profile, names: tuple[str, ...], wanted: bool, no_part: bool = False
+    rule: Rule, told: Told, names: tuple[str, ...], wanted: bool, no_part: bool = False
 ) -> list[tuple[Claim, ...]]:
     """The nearest ways to make it ``wanted`` that change each of the named facts and no other.
 
     no_part: leave out ways of which a part suffices.
     """
-    told = [profile.get(name) for name in rule.names]
-    here = [
-        axis.possible if value is None else (axis.find(value),)
-        for axis, value in zip(rule.axes, told, strict=True)
-    ]
     changed = [rule.names.index(name) for name in names]
-    reaching = _find_reaching(rule.truth, here, changed, wanted)
-    if not reaching:
+    reached = _find_reached(rule, told, changed, wanted)
+    if not reached.any():
         return []
 
     def reaches(answers: Sequence[Sequence[int]]) -> bool:
-        return reaching.issuperset(itertools.product(*answers))
+        return bool(reached[np.ix_(*answers)].all())
 
     def is_whole(answers: tuple[int, ...]) -> bool:
         parts = itertools.product(
-            *(((answer,), here[at]) for at, answer in zip(changed, answers, strict=True))
+            *(((answer,), told[at][1]) for at, answer in zip(changed, answers, strict=True))
         )
         return not any(reaches(part) for part in itertools.islice(parts, 1, None))
 
     ways: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    for chosen in itertools.product(*(_order_answers(rule.axes[at], told[at]) for at in changed)):
+    for chosen in itertools.product(*(_order_answers(rule.axes[at], told[at][0]) for at in changed)):
         far, answers = tuple(way[0] for way in chosen), tuple(way[1] for way in chosen)
-        if any(_is_nearer(near, far) for near, _ in ways) or not reaches([(at,) for at in answers]):
+        if any(_is_nearer(near, far) for near, _ in ways) or not reached[answers]:
             continue
         if not no_part or is_whole(answers):
             ways = [way for way in ways if not _is_nearer(far, way[0])] + [(far, answers)]
@@ -95,22 +99,25 @@ def _find_changes_of(
             def still(wider: Sequence[int], position: int = position, box: list[Sequence[int]] = box) -> bool:
                 return reaches([*box[:position], wider, *box[position + 1 :]])
 
-            box[position], said = _claim_answer(rule.axes[at], told[at], answers[position], still)
+            box[position], said = _claim_answer(rule.axes[at], told[at][0], answers[position], still)
             claims += said
         changes.append(tuple(claims))
     return list(dict.fromkeys(changes))
 
 
-def _find_reaching(
-    truth: np.ndarray, here: Sequence[Sequence[int]], changed: Sequence[int], wanted: bool
-) -> set[tuple[int, ...]]:
-    """The answers to the changed facts with which it is ``wanted``, whatever of ``here`` the others are."""
-    there = [range(size) if at in changed else here[at] for at, size in enumerate(truth.shape)]
-    others = tuple(at for at in range(truth.ndim) if at not in changed)
-    is_so = (truth[np.ix_(*there)] == wanted).all(axis=others)
-    order = sorted(changed)
-    cells = np.argwhere(is_so)[:, [order.index(at) for at in changed]]
-    return set(map(tuple, cells.tolist()))
+def _find_reached(rule: Rule, told: Told, changed: Sequence[int], wanted: bool) -> NDArray[np.bool_]:
+    """For each answer to the changed facts whether it is ``wanted`` then, whatever is open: one dimension a changed fact."""
+    others = {at: left for at, (_, left) in enumerate(told) if at not in changed}
+    box = [slice(None)] * len(told)
+    for at, left in others.items():
+        if len(left) == 1:
+            box[at] = slice(left[0], left[0] + 1)
+    truth = rule.truth[tuple(box)]
+    for at, left in others.items():
+        if 1 < len(left) < len(rule.axes[at].points):
+            truth = truth.take(left, axis=at)
+    reached: NDArray[np.bool_] = (truth == wanted).all(axis=tuple(others))
+    return reached
 
 
 def _is_nearer(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
