@@ -189,6 +189,8 @@ class Rule:
     def decide(self, profile: Profile) -> bool | None:
         """Whether it holds for one client; None where a fact that is not told still decides it."""
         open_truth = self.narrow(profile)
+        if open_truth.size == 1:  # which is quicker told
+            return bool(open_truth.item())
         return bool(open_truth.flat[0]) if open_truth.min() == open_truth.max() else None
 
     def find_missing(self, profile: Profile) -> tuple[str, ...]:
@@ -219,11 +221,16 @@ class Rule:
         """The part of ``truth`` that the told facts leave open; a told fact leaves one kind of answer."""
         if not self.names:
             return self.truth.reshape(1)
-        chosen = [
-            axis.possible if (value := profile.get(axis.field.name)) is None else (axis.find(value),)
-            for axis in self.axes
+        told = [profile.get(name) for name in self.names]
+        box = [
+            slice(None) if value is None else slice(at := axis.find(value), at + 1)
+            for axis, value in zip(self.axes, told, strict=True)
         ]
-        return self.truth[np.ix_(*chosen)]
+        left = self.truth[tuple(box)]
+        for at, axis in enumerate(self.axes):
+            if told[at] is None and len(axis.possible) < len(axis.points):
+                left = left.take(axis.possible, axis=at)
+        return left
 
     def explain(self, profile: Profile) -> list[Claim]:
         """The statements that decided the answer, or that keep it open, in the order of the expression."""

@@ -258,4 +258,6 @@ def make_app(
     if folder is not None:
         app.place(folder, arguments)
     app.initialize(sys.argv[1:] if folder is not None else [])
+    if app.is_isolated:
+        app.log.setLevel(app.log_level)  # else every message is made a record that its handler drops
     return app

@@ -15,7 +15,7 @@ NOTES = ("research_note", "changed")
 
 def list_research(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     """The rows of the catalogue of which something is noted, indexed by code, with the columns NOTES; all texts."""
-    notes = rows.set_index("code")[[f"{name}_{language}" for name in NOTES]]
+    notes = rows[["code", *_list_columns(language)]].set_index("code")
     return notes.set_axis(NOTES, axis="columns").dropna(how="all").fillna("")
 
 
@@ -26,7 +26,11 @@ def list_research_of(case: Case) -> pd.DataFrame:
         for code, finding in case.findings.items()
         if finding.verdict != "not_needed" or code in case.held
     ]
-    return list_research(case.rows.loc[used], case.language)
+    return list_research(case.rows.loc[used, ["code", *_list_columns(case.language)]], case.language)
+
+
+def _list_columns(language: str) -> list[str]:
+    return [f"{name}_{language}" for name in NOTES]
 
 
 def say_research(row: Mapping[Any, Any], language: str) -> list[str]:

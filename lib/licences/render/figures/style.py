@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io
-from pandas.io.formats.style import Styler
 
 # After Okabe and Ito (2008); no meaning rests on colour alone.
 BLUE, ORANGE, GREEN, VIOLET = "#0072b2", "#c14a00", "#007a5a", "#8a3ffc"
@@ -62,13 +62,43 @@ def show_figures_anywhere() -> None:
     plotly.io.renderers.default = "plotly_mimetype"
 
 
-def show_texts(frame: pd.DataFrame) -> Styler:
+@dataclass(frozen=True, eq=False)
+class TextTable:
     """A table of texts as a notebook shows it: read from the left, every row, whatever a client typed escaped."""
-    left = {"text-align": "left", "vertical-align": "top"}
-    table = frame.style.format(escape="html", na_rep="–").set_properties(None, **left).set_uuid("texts")
-    head = [{"selector": "th", "props": list(left.items())}]
-    table = table.set_table_styles(head)  # type: ignore[arg-type]
-    return table.hide(axis="index") if isinstance(frame.index, pd.RangeIndex) else table
+
+    frame: pd.DataFrame
+
+    def to_html(self) -> str:
+        """The table with the style that it needs; pandas' own way to it takes as long as a section of a report."""
+        frame, is_numbered = self.frame, isinstance(self.frame.index, pd.RangeIndex)
+        heads = [] if is_numbered else [frame.index.name or ""]
+        rows = [_make_row("th", [*heads, *frame.columns])]
+        for label, *cells in frame.itertuples():
+            rows.append(_make_row("td", cells, None if is_numbered else label))
+        return f'<style type="text/css">{_TEXT_STYLE}</style>\n<table id="texts">\n{"".join(rows)}</table>\n'
+
+    _repr_html_ = to_html
+
+
+_TEXT_STYLE = "#texts th, #texts td { text-align: left; vertical-align: top; }"
+
+
+def _make_row(tag: str, cells: Iterable[Any], label: object = None) -> str:
+    head = "" if label is None else f"<th>{_write_cell(label)}</th>"
+    return f"<tr>{head}{''.join(f'<{tag}>{_write_cell(cell)}</{tag}>' for cell in cells)}</tr>\n"
+
+
+def _write_cell(value: object) -> str:
+    if isinstance(value, str):
+        return escape(value)
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - what is no number, nor a day
+        return "–"
+    return escape(f"{value:.6f}" if isinstance(value, float) else str(value))
+
+
+def show_texts(frame: pd.DataFrame) -> TextTable:
+    """A table of texts for a notebook."""
+    return TextTable(frame)
 
 
 def label_codes(names: Mapping[str, str], language: str, width: int | None = None) -> dict[str, str]:
