@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.book.issues import Issue
 from licences.law.catalogue import Catalogue
 from licences.law.citations import find_cited
-from licences.law.in_force import LawInForce, Licence, find_law_for, find_law_in_force, find_shown
+from licences.law.in_force import Licence, find_law_for, find_law_in_force, find_shown
 from licences.reading.places import find_data_folder
 from licences.rules.case_files import CASE_FILE
 from licences.rules.expressions import Value, find_atoms
@@ -95,14 +95,18 @@ def hash_inputs(
                     )
                     for code, entry in its.entries.items()
                 }
-        law = laws[0]
-        used = [_find_used(law, one, code, wholes[law.province]) for code in law.entries]
+        law, touched = laws[0], _find_touched(one)
+        whole, tell = wholes[law.province], one.profile.get
+        used = [
+            whole[code] if code in touched else _hash_unneeded(entry, tuple(map(tell, entry.applies.names)))
+            for code, entry in law.entries.items()
+        ]
         elsewhere = {its.province for its in laws} - {law.province}
         used += [
             wholes[province][code]
             for province in sorted(elsewhere)
             for code in law.entries
-            if _is_touched(one, code)
+            if code in touched
         ]
         announced = [
             shown
@@ -118,34 +122,21 @@ def hash_issues(hashed: str, mark: Mark | None, last: Issue | None) -> str:
     return _hash(hashed, mark, (last.number, last.hash) if last else None)
 
 
-def _is_touched(one: Judgement, code: str) -> bool:
-    return code in one.held or any(
-        verdicts.get(code, "not_needed") != "not_needed" for verdicts in _list_verdicts(one)
-    )
+def _find_touched(one: Judgement) -> set[str]:
+    """The codes of what is held, and of what is needed or open now or in a stage to come."""
+    told = [one.verdicts, *(stage.verdicts for stage in one.stages[1:])]
+    return {code for verdicts in told for code, verdict in verdicts.items() if verdict != "not_needed"} | {
+        *one.held
+    }
 
 
-def _list_verdicts(one: Judgement) -> list[dict[str, str]]:
-    """The verdicts of the present and of what is to come."""
-    return [one.verdicts, *(stage.verdicts for stage in one.stages[1:])]
-
-
-def _find_used(law: LawInForce, one: Judgement, code: str, whole: Mapping[str, str]) -> object:
-    if _is_touched(one, code):
-        return whole[code]
-    entry: Licence = law.entries[code]
-    return (
-        code,
-        entry.name,
-        entry.short,
-        entry.row["name_zh"],
-        _find_reasons(entry.applies, entry.applies.find_kinds(one.profile)),
-        _name_held(entry.applies),
-    )
-
-
-@lru_cache(maxsize=65536)
-def _find_reasons(rule: Rule, kinds: tuple[Value | None, ...]) -> str:
-    return repr(rule.explain(dict(zip(rule.names, kinds, strict=True))))
+@lru_cache(maxsize=32768)
+def _hash_unneeded(entry: Licence, told: tuple[Value | None, ...]) -> str:
+    """A hash over what is said of a licence that is not needed. told: of each fact that its rule names."""
+    rule = entry.applies
+    kinds = rule.find_kinds(dict(zip(rule.names, told, strict=True)))
+    reasons = rule.explain(dict(zip(rule.names, kinds, strict=True)))
+    return _hash(entry.code, entry.name, entry.short, entry.row["name_zh"], reasons, _name_held(rule))
 
 
 def _find_names(catalogue: Catalogue, code: str) -> list[str]:

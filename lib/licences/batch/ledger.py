@@ -60,8 +60,8 @@ class Ledger(ABC):
         """What holds the lines, buffered."""
 
     @abstractmethod
-    def append(self, line: bytes) -> None:
-        """Adds a line. Raises: OSError."""
+    def append(self, line: bytes, is_news: bool = True) -> None:
+        """Adds a line, and has it on the disk where it is news. Raises: OSError."""
 
     @abstractmethod
     def close(self) -> None:
@@ -94,7 +94,7 @@ def _is_ours(entry: Mapping[str, Any]) -> bool:
 
 
 class _LocalLedger(Ledger):
-    """A file for which one batch has the lock as long as it is open, and which is on the disk after each line.
+    """A file for which one batch has the lock as long as it is open, and which is on the disk after each line with news.
 
     The lock is the system's, so that a batch that was killed has it no longer; its file goes with the batch.
     """
@@ -135,13 +135,14 @@ class _LocalLedger(Ledger):
         else:
             self.append(b"\n")
 
-    def append(self, line: bytes) -> None:
+    def append(self, line: bytes, is_news: bool = True) -> None:
         size = self._open.seek(0, os.SEEK_END)
         raw = self._open.raw
         try:
             if raw.write(line) != len(line):
                 raise OSError(28, "no space left on the device")
-            os.fsync(raw.fileno())
+            if is_news:
+                os.fsync(raw.fileno())
         except OSError:
             raw.truncate(size)
             raise
@@ -217,7 +218,7 @@ class _RemoteLedger(Ledger):
         file: BinaryIO = self._copy
         return file
 
-    def append(self, line: bytes) -> None:
+    def append(self, line: bytes, is_news: bool = True) -> None:  # noqa: ARG002 - all of it is sent in a while
         self._copy.seek(0, os.SEEK_END)
         self._copy.write(line)
         self._has_news = True

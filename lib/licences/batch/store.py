@@ -212,7 +212,7 @@ class ReportStore:
         """Adds a line to the ledger. Raises: MissingFileError where it cannot be written."""
         line = json.dumps(entry, ensure_ascii=False) + "\n"
         try:
-            self._ledger.append(line.encode())
+            self._ledger.append(line.encode(), is_news=entry["status"] != "up_to_date")
         except OSError as error:
             raise _refuse(self.place, error) from None
 

@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 
 from licences.analysis.case import Given, forget_given, hand_over
 from licences.law.catalogue import Catalogue
+from licences.law.in_force import find_law_for
+from licences.law.local import PROVINCE
 from licences.render.html.page import make_html
 from licences.render.html.sections import SECTIONS
 from licences.rules.facts import make_nobody
@@ -42,8 +44,11 @@ def work_once(
 ) -> None:
     """Works through reports of clients that do not exist, so that the next one finds all at hand.
 
-    One of them answers all that can be answered with yes, one with no, and one tells nothing.
+    One of them answers all that can be answered with yes, one with no, and one tells nothing. The law of each province is
+    at hand then too.
     """
+    for province in catalogue.local["province"].dropna().unique():
+        _ = find_law_for(catalogue, as_of, language, {PROVINCE: str(province)}).coming
     renderer = plotly.io.renderers.default
     names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
     for answer in ("yes", "no", ""):

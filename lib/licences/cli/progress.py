@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ def follow_batch(total: int, language: str = "en", began: float | None = None) -
             nonlocal done
             done += 1
             said = _say_entry(entry, time.monotonic() - since, language)
-            console.out(f"{done}/{total} {said}", highlight=False)
+            print(f"{done}/{total} {said}", file=sys.stderr)
 
         yield tell_line
         return

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -35,6 +35,7 @@ _PARTS = {
     "execute_result": ("metadata", "data", "execution_count"),
 }
 _JSON = {"application/json", "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"}
+_NOT_OF_CELLS = {"status", "execute_input"}  # in whose content is nothing that a cell has made
 _WINDOWS_CRASH = 0xC0000000  # as which Windows gives the signals of others, and more
 TOO_MUCH = 87  # how a notebook's process ends that has put out more
 
@@ -327,7 +328,11 @@ class DirectClient(Client):
         self._heard.append(message)
 
     def _publish(self, message: dict[str, Any]) -> None:
-        self.take(json.loads(self._keep(message)))  # as it is now, whatever the cell does with its parts
+        kept = self._keep(message)
+        if message["msg_type"] in _NOT_OF_CELLS:
+            self.take(message)
+        else:
+            self.take(json.loads(kept))  # as it is now, whatever the cell does with its parts
 
     def _keep(self, message: dict[str, Any]) -> bytes:
         packed = pack(message)
@@ -335,8 +340,15 @@ class DirectClient(Client):
         if self._left < 0:
             os._exit(TOO_MUCH)
         self.trace.write(pack_message(packed))
-        self.trace.flush()
+        if not _is_followed(message):
+            self.trace.flush()
         return packed
+
+
+def _is_followed(message: Mapping[str, Any]) -> bool:
+    """Whether another message follows at once, before anything of the notebook runs."""
+    kind = message.get("msg_type")
+    return kind == "execute_reply" or (kind == "status" and message["content"]["execution_state"] == "busy")
 
 
 class TraceClient(Client):

@@ -123,6 +123,8 @@ class Streams:
         """Publishes what a cell wrote, then what programs have written since."""
         with self._journal.lock:
             self._send()
+            if not self._written_by_programs.poll(0):
+                return
             for pipe, (name, decoder) in self._pipes.items():
                 for _ in range(32):
                     try:

@@ -62,7 +62,7 @@ def show_figures_anywhere() -> None:
     plotly.io.renderers.default = "plotly_mimetype"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TextTable:
     """A table of texts as a notebook shows it: read from the left, every row, whatever a client typed escaped."""
 
