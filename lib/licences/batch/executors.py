@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import pickle
 import time
@@ -80,6 +79,8 @@ def _open_cluster(scheduler: str, context: BatchContext) -> ReportExecutor:
 
 def _greet(scheduler: str) -> None:
     """Raises: UsageError where no Dask scheduler answers; a client of Dask would wait for ever for some."""
+    import asyncio
+
     from distributed import Security, rpc
 
     async def ask() -> Any:

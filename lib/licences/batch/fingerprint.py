@@ -134,7 +134,12 @@ def _find_touched(one: Judgement) -> set[str]:
 def _hash_unneeded(entry: Licence, told: tuple[Value | None, ...]) -> str:
     """A hash over what is said of a licence that is not needed. told: of each fact that its rule names."""
     rule = entry.applies
-    kinds = rule.find_kinds(dict(zip(rule.names, told, strict=True)))
+    return _hash_reasons(entry, rule.find_kinds(dict(zip(rule.names, told, strict=True))))
+
+
+@lru_cache(maxsize=32768)
+def _hash_reasons(entry: Licence, kinds: tuple[Value | None, ...]) -> str:
+    rule = entry.applies
     reasons = rule.explain(dict(zip(rule.names, kinds, strict=True)))
     return _hash(entry.code, entry.name, entry.short, entry.row["name_zh"], reasons, _name_held(rule))
 

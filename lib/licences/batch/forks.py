@@ -19,6 +19,7 @@ from licences.batch.task import RAN_MARK, RESULT_MARK, Result, Task
 from licences.errors import LostError
 from licences.runner.channel import Channel, ChannelClosedError, unpack_parts
 from licences.runner.forkserver import Ended, ForkServer, read_ended
+from licences.runner.imports import import_nbformat
 
 _LOOK_SECONDS = 0.5
 # How often a report is tried whose process was killed from outside, and how often in a row the warm one is
@@ -201,6 +202,7 @@ def _fail_without_result(task: Task, source: Path, ended: Ended, has_run: bool) 
 
     has_run: whether every cell had; then it is no failure of the notebook.
     """
+    import_nbformat()
     from licences.batch.report import (  # only here: it takes longer than all else that asks for reports
         fail,
         load_notebook,

@@ -21,6 +21,7 @@ from licences.batch.task import Result, Task
 from licences.errors import UsageError, suggest
 from licences.law.catalogue import Catalogue
 from licences.runner.forkserver import can_fork
+from licences.runner.imports import import_nbformat
 from licences.runner.temporary import find_temporary_folder
 from licences.words.problems import translate
 
@@ -138,6 +139,7 @@ def open_pool(context: BatchContext) -> ReportPool:
         from licences.batch.forks import ForkPool
 
         return ForkPool(context)
+    import_nbformat()
     from licences.batch.kernels import KernelPool
 
     return KernelPool(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -19,12 +19,6 @@ from licences.render.word.pictures import place_pictures
 from licences.words.marks import say_mark_in_short
 
 _PDF, _WORD = FORMATS["pdf"], FORMATS["docx"]
-
-
-def is_to_print(result: Result, formats: Collection[str]) -> bool:
-    """Whether a browser has yet to make something of it."""
-    lacks_pdf = "pdf" in formats and _PDF not in result.files
-    return result.status == "done" and (lacks_pdf or FIGURES in result.files)
 
 
 class PrintQueue:

@@ -8,21 +8,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from licences.analysis.last_issue import find_issued_record, read_last_issues
 from licences.analysis.mark import DRAFT, Mark
-from licences.analysis.record import find_record
 from licences.batch.edited import CHECKLIST, hash_content, hash_editable
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_issues, hash_library
 from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, Progress, find_engine
-from licences.batch.printing import PrintQueue, is_to_print
 from licences.batch.store import ReportStore
-from licences.batch.task import FAILURE, FORMATS, RENEWALS, TRAIL, Result, Task, blame_ourselves, say_error
+from licences.batch.task import (
+    FAILURE,
+    FORMATS,
+    RENEWALS,
+    TRAIL,
+    Result,
+    Task,
+    blame_ourselves,
+    is_to_print,
+    say_error,
+)
 from licences.book.issues import Issue
 from licences.errors import LostError
 from licences.law.catalogue import Catalogue
@@ -32,6 +39,10 @@ from licences.render.lengths import STANDARD
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.runner.parameters import check_parameters
 from licences.runner.temporary import sweep
+
+if TYPE_CHECKING:
+    from licences.analysis.record import Record
+    from licences.batch.printing import PrintQueue
 
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
@@ -163,11 +174,15 @@ class _Batch:
     @cached_property
     def issued(self) -> dict[str, Issue]:
         """What was last issued to clients of a book."""
+        from licences.analysis.last_issue import read_last_issues  # which knows the case
+
         return read_last_issues(self.job.book) if self.job.book else {}
 
     @cached_property
     def print_queue(self) -> PrintQueue:
         """Called together when there is a first page to print."""
+        from licences.batch.printing import PrintQueue  # which knows the browser
+
         return PrintQueue(self.job.workers, self.job.as_of, self.executor, self.store)
 
     def run(self, profiles: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -205,7 +220,7 @@ class _Batch:
 
     def _follow(self, task: Task) -> Task:
         """A task with what the client's folder holds of earlier reports."""
-        client, read = task.client, self.store.read
+        client = task.client
         issued = self.store.read_last(client, FORMATS["ics"]) if "ics" in task.formats else None
         if self.job.mark:
             issued = self.job.calendar
@@ -213,12 +228,21 @@ class _Batch:
         entered = read_entries(checklist) if checklist else None
         if checklist and entered is not None:
             self.carried[client] = hash_content(checklist), entered.own
-        if self.job.book:
-            earlier = find_issued_record(client, self.issued.get(client))
-        else:
-            earlier = find_record(read(client, TRAIL) or b"", client)
         entries = entered.entries if entered else ()
-        return replace(task, earlier=earlier, issued=issued, entered=entries)
+        return replace(task, earlier=self._find_earlier(client), issued=issued, entered=entries)
+
+    def _find_earlier(self, client: str) -> Record | None:
+        """What the client's last report said, of a client of a book what was last issued."""
+        if self.job.book:
+            from licences.analysis.last_issue import find_issued_record
+
+            return find_issued_record(client, self.issued.get(client))
+        trail = self.store.read(client, TRAIL)
+        if trail is None:
+            return None
+        from licences.analysis.record import find_record  # which knows the case
+
+        return find_record(trail, client)
 
     def _take_finished(self) -> Iterator[dict[str, Any]]:
         finished: set[Future[Result]] = set()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from licences.analysis.mark import Mark
-from licences.analysis.record import Record
 from licences.errors import LicencesError
 from licences.render.brand import Brand
 from licences.render.excel.entered import Entry
 from licences.render.lengths import STANDARD
+
+if TYPE_CHECKING:
+    from licences.analysis.record import Record
 
 PAGE, TRAIL, FAILURE = "report.html", "report.ipynb", "failed.ipynb"
 FIGURES = "figures.json"  # not for the client: what a browser is to draw in the Word file
@@ -79,6 +82,12 @@ class Result:
     def settle(self) -> Result:
         """The result as the ledger has it: one that lacks a document is not done."""
         return replace(self, status="failed") if self.status == "done" and self.problem else self
+
+
+def is_to_print(result: Result, formats: Collection[str]) -> bool:
+    """Whether a browser has yet to make something of it."""
+    lacks_pdf = "pdf" in formats and FORMATS["pdf"] not in result.files
+    return result.status == "done" and (lacks_pdf or FIGURES in result.files)
 
 
 def blame_ourselves(client: str, error: Exception) -> Result:

@@ -44,7 +44,6 @@ _AGAIN_SECONDS = 0.05
 
 def issue_reports(options: argparse.Namespace) -> int:
     need_extra("notebook", "a report")
-    import_nbformat()
     from licences.batch.pool import complain_in
     from licences.batch.run import MADE, write_reports
     from licences.cli.progress import follow_batch
@@ -82,6 +81,7 @@ def issue_reports(options: argparse.Namespace) -> int:
     waited = time.monotonic() - options.began
     tell(f"{made} of {len(profiles)} reports are in {shorten(order.out)}, {waited:.1f} s", options.says)
     if options.group:
+        import_nbformat()
         from licences.analysis.mark import DRAFT
         from licences.batch.group import GroupJob, write_groups
 
