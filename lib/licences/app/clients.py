@@ -18,10 +18,32 @@ from licences.rules.stages import Stage, list_stages
 
 
 def read_clients(path: Path, catalogue: Catalogue) -> pd.DataFrame:
-    """As ``read_profiles``, and no rows where the file is not there yet or a book is empty."""
+    """As ``read_profiles``, and no rows where the file is not there yet or a book is empty.
+
+    A file that has not changed since it was read last is not read again; what comes back is not to be changed.
+    """
+    stamp = None if is_book(path) else _find_stamp(path)
+    if stamp is not None:
+        held = _held.get(path)
+        if held is None or held[0] is not catalogue.fields or held[1] != (stamp, catalogue.codes):
+            profiles = read_profiles(path, catalogue.fields, set(catalogue.codes))
+            held = _held[path] = catalogue.fields, (stamp, catalogue.codes), profiles
+        return held[2]
     if has_clients(path) if is_book(path) else path.exists():
         return read_profiles(path, catalogue.fields, set(catalogue.codes))
     return pd.DataFrame({"client": [], "name": []})
+
+
+_held: dict[Path, tuple[Fields, object, pd.DataFrame]] = {}
+
+
+def _find_stamp(path: Path) -> tuple[int, ...] | None:
+    """What tells one state of a file from the next; None where it cannot be looked at."""
+    try:
+        known = path.stat()
+    except OSError:
+        return None
+    return known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns
 
 
 def find_cells(clients: pd.DataFrame, client: str, fields: Fields) -> dict[str, str]:

@@ -89,10 +89,18 @@ class Explorer:
     ``cells`` are the client's answers as a clients file holds them, ``opened`` those of ``file`` when the
     client was read from there or saved last; ``case`` is the present answer;
     ``pinned`` is what it is compared with; ``page`` is the widget to show.
+
+    page_id: what that is called, where who shows it has to know before it is made.
     """
 
     def __init__(
-        self, catalogue: Catalogue, places: Places, terms: Terms, language: str, client: str = ""
+        self,
+        catalogue: Catalogue,
+        places: Places,
+        terms: Terms,
+        language: str,
+        client: str = "",
+        page_id: Mapping[str, str] | None = None,
     ) -> None:
         find_beginning(terms.start)
         read_texts(language)
@@ -115,7 +123,9 @@ class Explorer:
             f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell", language
         )
         upload = Upload(self.take_file, self.refuse_file)
-        self.screen = Screen(catalogue.fields, self.tell, self.choose, self.offer, upload, summary)
+        self.screen = Screen(
+            catalogue.fields, self.tell, self.choose, self.offer, upload, summary, page_id or {}
+        )
         self.screen.file.value = str(
             self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file
         )

@@ -49,8 +49,8 @@ def make_style() -> str:
 class _Page(VBox):  # type: ignore[misc]
     """The explorer as a whole; where widgets cannot be shown it says what it would hold."""
 
-    def __init__(self, summary: str, children: Iterable[Widget]) -> None:
-        super().__init__(list(children))
+    def __init__(self, summary: str, children: Iterable[Widget], page_id: Mapping[str, str]) -> None:
+        super().__init__(list(children), **page_id)
         self.summary = summary
 
     def __repr__(self) -> str:
@@ -62,7 +62,7 @@ class Screen:
 
     tell: called with a field's name and the new cell when an answer changes. choose: called with the
     code of the licence that is clicked in the table or in a figure. offer: called with the format of the
-    questionnaire that is wanted. upload: takes a file of the consultant's machine.
+    questionnaire that is wanted. upload: takes a file of the consultant's machine. page_id: as of ``Explorer``.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Screen:
         offer: Callable[[str], None],
         upload: Upload,
         summary: str,
+        page_id: Mapping[str, str],
     ) -> None:
         self.upload, self.download = upload, Download()
         self.buttons = {name: Button(layout=Layout(width="auto")) for name in BUTTONS}
@@ -82,7 +83,7 @@ class Screen:
         body.add_class("licences-body")
         self.message = HTML()
         rows = [HTML(make_style()), self._make_head(), self._make_bar(), self._make_question(), self.message]
-        self.page = _Page(summary, [*rows, body])
+        self.page = _Page(summary, [*rows, body], page_id)
         self.page.add_class("licences-explorer")
 
     def _make_head(self) -> Box:

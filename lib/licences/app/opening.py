@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,16 @@ from ipywidgets import HTML, Widget
 
 from licences.app.explorer import Explorer
 from licences.app.layout import make_style
+from licences.app.preheated import PAGE, find_stamp
 from licences.app.serve import find_asked
 from licences.app.terms import Places, Terms
 from licences.book.place import is_server
 from licences.errors import LicencesError, UsageError
-from licences.law.catalogue import read_catalogue
+from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.working_days import find_usual_start
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.places import find_own_clients, find_work_folder
-from licences.render.html.explorer import (
-    make_message,
-)
+from licences.render.html.explorer import make_message
 from licences.words.problems import say_error
 
 
@@ -46,6 +46,32 @@ def explore(
     asked |= {"catalogue": catalogue, "clients": clients, "out": out}
     asked |= find_asked()
     keep_every_message()
+    ready = _take_ready(asked)
+    return ready if ready is not None else _open(asked)
+
+
+def prepare(catalogue: Catalogue) -> None:
+    """Makes the explorer that will be asked for, so that ``explore`` has it at once. catalogue: as it was read already."""
+    keep_every_message()
+    asked = find_asked()
+    stamp = find_stamp(asked)
+    page = _open(asked, catalogue)
+    _ready.append((asked, stamp, page))
+
+
+_ready: list[tuple[dict[str, str], object, Widget]] = []
+
+
+def _take_ready(asked: dict[str, str]) -> Widget | None:
+    """What was prepared, once, where it is what is asked for and no file has changed since."""
+    if not _ready:
+        return None
+    prepared_for, stamp, page = _ready.pop()
+    return page if prepared_for == asked and stamp == find_stamp(asked) else None
+
+
+def _open(asked: Mapping[str, str], catalogue: Catalogue | None = None) -> Widget:
+    page_id = {"model_id": asked[PAGE]} if asked.get(PAGE) else {}
     try:
         work = _go_to_work(asked.get("work", ""))
         places = Places(
@@ -55,14 +81,11 @@ def explore(
             out=work / (asked["out"] or "reports"),
         )
         terms = _read_terms(asked["as_of"], asked["start"], date.today())
-        return Explorer(
-            read_catalogue(places.catalogue), places, terms, asked["language"], asked["client"]
-        ).page
+        law = catalogue or read_catalogue(places.catalogue)
+        return Explorer(law, places, terms, asked["language"], asked["client"], page_id).page
     except LicencesError as error:
-        return HTML(
-            make_style()
-            + make_message("wrong", say_error(error, _choose_language(asked["language"])).splitlines())
-        )
+        said = make_message("wrong", say_error(error, _choose_language(asked["language"])).splitlines())
+        return HTML(make_style() + said, **page_id)
 
 
 def _choose_language(asked: str) -> str:

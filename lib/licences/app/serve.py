@@ -9,16 +9,21 @@ import secrets
 import socket
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from licences.errors import UsageError
 from licences.reading.files import write_whole
+from licences.runner.imports import import_nbformat
 from licences.runner.temporary import find_temporary_folder, sweep
+
+if TYPE_CHECKING:
+    from licences.app.preheated import Preheated
 
 ASKED = "LICENCES_EXPLORE"
 HERE = "127.0.0.1"
@@ -46,13 +51,13 @@ class Address:
         return f"http://{host}:{self.port}/{path}?token={quote(self.token, safe='')}"
 
 
-def hand_over(asked: Mapping[str, str]) -> None:
-    """Leaves what the explorer is asked for where the notebook finds it, whichever program runs it."""
-    os.environ[ASKED] = json.dumps(asked)
+def name_asked(asked: Mapping[str, str]) -> dict[str, str]:
+    """What the explorer is asked for, as variables with which the notebook finds it, whichever program runs it."""
+    return {ASKED: json.dumps(dict(asked))}
 
 
 def find_asked() -> dict[str, str]:
-    """What ``hand_over`` left, nothing in a notebook that was opened otherwise."""
+    """What ``name_asked`` named, nothing in a notebook that was opened otherwise."""
     return dict(json.loads(os.environ.get(ASKED, "{}")))
 
 
@@ -108,50 +113,68 @@ def find_lab_path(notebook: Path) -> str:
     return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
 
 
-def serve_lab(notebook: Path, address: Address, *, opens_browser: bool) -> None:
-    """Serves the notebook in JupyterLab until it is stopped; it asks nothing of the internet."""
+def load_lab(
+    notebook: Path, address: Address, kernels: Preheated, *, opens_browser: bool
+) -> Callable[[], None]:
+    """Loads JupyterLab; what comes back serves the notebook in it until it is stopped. It asks nothing of the internet."""
+    import_nbformat()
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
 
+    from licences.app.provisioner import find_settings
+
+    def serve() -> None:
+        with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
+            LabApp.launch_instance(
+                [
+                    *_find_common("ServerApp", address, opens_browser),
+                    *find_settings(kernels),
+                    f"--IdentityProvider.token={address.token}",
+                    f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
+                    "--ServerApp.allow_unauthenticated_access=False",
+                    f"--ServerApp.root_dir={notebook.parents[1]}",
+                    *(f"--ServerApp.jpserver_extensions={part}=True" for part in LAB_PARTS),
+                    "--ServerApp.answer_yes=True",
+                    "--ServerApp.allow_root=True",
+                    f"--LabApp.default_url=/{find_lab_path(notebook)}",
+                    f"--LabApp.app_settings_dir={settings}",
+                    *(f"--LabApp.{name}={folder}" for name, folder in own.items()),
+                    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                    "--LabApp.log_level=ERROR",
+                ]
+            )
+
     warnings.filterwarnings("ignore", r"\s*Extension endpoints without")  # which the server itself closes
     own = {"user_settings_dir": get_user_settings_dir(), "workspaces_dir": get_workspaces_dir()}
-    with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings, no_settings_of_others():
-        LabApp.launch_instance(
-            [
-                *_find_common("ServerApp", address, opens_browser),
-                f"--IdentityProvider.token={address.token}",
-                f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
-                "--ServerApp.allow_unauthenticated_access=False",
-                f"--ServerApp.root_dir={notebook.parents[1]}",
-                *(f"--ServerApp.jpserver_extensions={part}=True" for part in LAB_PARTS),
-                "--ServerApp.answer_yes=True",
-                "--ServerApp.allow_root=True",
-                f"--LabApp.default_url=/{find_lab_path(notebook)}",
-                f"--LabApp.app_settings_dir={settings}",
-                *(f"--LabApp.{name}={folder}" for name, folder in own.items()),
-                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-                "--LabApp.log_level=ERROR",
-            ]
-        )
+    return serve
 
 
-def serve_app(notebook: Path, address: Address, *, opens_browser: bool) -> None:
-    """Serves the notebook as a web app, without its code, until it is stopped."""
+def load_app(
+    notebook: Path, address: Address, kernels: Preheated, *, opens_browser: bool
+) -> Callable[[], None]:
+    """Loads the web app; what comes back serves the notebook in it, without its code, until it is stopped."""
+    import_nbformat()
+    from licences.app.provisioner import find_settings
     from licences.app.web_app import WebApp
 
-    with as_file(files("licences.app").joinpath("jupyter")) as templates, no_settings_of_others():
-        searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
-        WebApp.launch_instance(
-            [
-                str(notebook),
-                *_find_common("Voila", address, opens_browser),
-                f"--Voila.token={address.token}",
-                f"--WebApp.page={address.find_page()}",
-                f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
-                "--VoilaConfiguration.template=explorer",
-            ]
-        )
+    def serve() -> None:
+        with as_file(files("licences.app").joinpath("jupyter")) as templates:
+            searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
+            os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
+            WebApp.kernels = kernels
+            WebApp.launch_instance(
+                [
+                    str(notebook),
+                    *_find_common("Voila", address, opens_browser),
+                    *find_settings(kernels),
+                    f"--Voila.token={address.token}",
+                    f"--WebApp.page={address.find_page()}",
+                    f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
+                    "--VoilaConfiguration.template=explorer",
+                ]
+            )
+
+    return serve
 
 
 @contextmanager

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import threading
 import webbrowser
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
+import nbformat
 from jupyter_server import DEFAULT_STATIC_FILES_PATH
 from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.services.kernels.handlers import KernelHandler
 from tornado.web import StaticFileHandler, authenticated
 from traitlets import Bool, Unicode, default
 from voila.app import Voila
+from voila.notebook_renderer import NotebookRenderer
 from voila.static_file_handler import AllowListFileHandler, MultiStaticFileHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from voila.utils import get_page_config
 
+from licences.app.preheated import Preheated
+
+_NEXT_SECONDS = 20  # until which the page that was asked for is up, and the next kernel takes nothing from it
 
 class WebApp(Voila):  # type: ignore[misc]
     """Voilà, whose own handlers of files ask for no token, and which looks at no host name.
@@ -26,6 +38,7 @@ class WebApp(Voila):  # type: ignore[misc]
     scripts and styles that are the same for everybody. Files beside the notebook are not served at all.
     """
 
+    kernels: ClassVar[Preheated]
     page = Unicode(help="What is opened in a browser.").tag(config=True)
     is_for_all_hosts = Bool(help="Whether others may ask, by whatever name.").tag(config=True)
 
@@ -51,13 +64,15 @@ class WebApp(Voila):  # type: ignore[misc]
             "allow_remote_access": self.is_for_all_hosts,
             "static_path": DEFAULT_STATIC_FILES_PATH,
             "static_url_prefix": "/voila/static/",
+            "starting": {},
+            "page_with": None,
         }
         return dict(super().init_settings())
 
     def init_handlers(self) -> list[Any]:
-        """Voilà's handlers, those of files behind the token."""
+        """Voilà's handlers, those of files behind the token, that of the page in front of a kernel that waits."""
         return [
-            (path, _guard(handler), *rest)
+            (path, _replace(handler), *rest)
             for path, handler, *rest in super().init_handlers()
             if not issubclass(handler, AllowListFileHandler)
         ]
@@ -69,7 +84,84 @@ class _Guarded(JupyterHandler):
         return super().get(path, include_body)
 
 
-def _guard(handler: type[Any]) -> type[Any]:
+class _Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The page, which comes before its kernel has its answer: the browser makes itself ready in the meantime."""
+
+    @authenticated
+    async def get(self, path: str = "") -> None:
+        if path:
+            self.redirect_to_file(path)
+            return
+        kernels = WebApp.kernels
+        waiting = kernels.take()
+        kernel_id = str(uuid4())
+        kernels.named[kernel_id] = waiting
+        self.settings["starting"][kernel_id] = asyncio.ensure_future(
+            self.kernel_manager.start_kernel(kernel_id=kernel_id, kernel_name="python3", path="")
+        )
+        if kernels.order.can_wait:
+            asyncio.get_running_loop().call_later(_NEXT_SECONDS, kernels.begin)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        named = self.settings["page_with"]
+        if named is None:
+            named = self.settings["page_with"] = await self._write_page()
+        self.write(named.replace(_KERNEL, kernel_id).replace(_WIDGET, waiting.page))
+
+    async def _write_page(self) -> str:
+        """Voilà's page of a notebook that has run, with a name for its kernel and one for what it shows."""
+        told = {"base_url": self.base_url, "settings": self.settings, "log": self.log}
+        config = get_page_config(**told, voila_configuration=self.voila_configuration)
+        renderer = _Renderer(
+            request_handler=self,
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.traitlet_config,
+            notebook_path=self.notebook_path,
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            base_url=self.base_url,
+            kernel_spec_manager=self.kernel_spec_manager,
+            page_config=config,
+            mathjax_config=self.settings.get("mathjax_config"),
+            mathjax_url=self.settings.get("mathjax_url"),
+        )
+        await renderer.initialize()
+        return str(await renderer.generate_content_str(_KERNEL))
+
+
+_KERNEL, _WIDGET = "the-kernel-of-this-page", "the-widget-of-this-page"
+_SHOWN = "application/vnd.jupyter.widget-view+json"
+
+
+class _Renderer(NotebookRenderer):  # type: ignore[misc]
+    """Shows what a kernel that waits has made, without asking it."""
+
+    async def _jinja_kernel_start(self, nb: Any, kernel_id: str, kernel_future: Any) -> str:  # noqa: ARG002 - Voilà names them
+        return kernel_id
+
+    async def _jinja_cell_generator(self, nb: Any, kernel_id: str) -> AsyncIterator[Any]:  # noqa: ARG002
+        data = {_SHOWN: {"model_id": _WIDGET, "version_major": 2, "version_minor": 0}}
+        shown = nbformat.v4.new_output("display_data", data)
+        yield nbformat.v4.new_code_cell(outputs=[shown])
+
+
+class _Waits(JupyterHandler):
+    """What is asked of a kernel that is still starting waits for it."""
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        starting: Mapping[str, asyncio.Future[Any]] = self.settings["starting"]
+        start = starting.get(self.path_kwargs.get("kernel_id", ""))
+        if self.current_user and start:
+            await asyncio.shield(start)
+
+
+def _replace(handler: type[Any]) -> type[Any]:
+    if handler is TornadoVoilaHandler:
+        return _Page
+    if issubclass(handler, (KernelHandler, VoilaKernelWebsocketHandler)):
+        return type(handler.__name__, (_Waits, handler), {})
     if issubclass(handler, StaticFileHandler) and not issubclass(handler, MultiStaticFileHandler):
         return type(handler.__name__, (_Guarded, handler), {})
     return handler

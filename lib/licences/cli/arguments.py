@@ -78,7 +78,8 @@ class _ChineseParser(_Parser):
 def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """The command and its options; wrong usage ends the process with status 2 and a sentence.
 
-    ``lang`` is the language of the texts, ``says`` that of the messages, ``asked`` the one that ``--lang`` names.
+    ``lang`` is the language of the texts, ``says`` that of the messages, ``asked`` the one that ``--lang`` names;
+    ``words`` are those of the command line.
     """
     words = sys.argv[1:] if words is None else words
     language = spoken.find_message_language(words)
@@ -92,6 +93,7 @@ def read_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     options.asked = options.lang
     options.says = options.asked or language
     options.lang = options.asked or spoken.TEXTS
+    options.words = list(words)
     return options
 
 

@@ -3,47 +3,75 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
 
 from licences.cli.language import tell
-from licences.cli.options import read_files
 from licences.errors import UsageError, need_extra
 from licences.reading.places import find_shipped_file, find_work_folder
 
+if TYPE_CHECKING:
+    from licences.law.catalogue import Catalogue
+
 
 def open_explorer(options: argparse.Namespace) -> int:
+    """Serves the explorer until it is stopped. Its kernel reads the files while the server is still being loaded."""
     need_extra("app" if options.app else "notebook", "the explorer")
     if options.hidden:
         raise UsageError(
             "the explorer shows what a file shows", "leave --hidden out, or show what is hidden in the file"
         )
+    from licences.app.preheated import Order, Preheated
     from licences.app.serve import (
         choose_address,
         find_lab_path,
-        hand_over,
         keep_notebook,
-        serve_app,
-        serve_lab,
+        load_app,
+        load_lab,
+        name_asked,
+        no_settings_of_others,
     )
+
+    address = choose_address(options.ip, options.port, options.token)
+    notebook, work = find_shipped_file("notebooks/explore.ipynb"), find_work_folder()
+    if not options.app:
+        notebook = keep_notebook(notebook, work)
+    paths = {"catalogue": options.catalogue, "clients": options.clients, "out": options.out}
+    days = {"as_of": options.as_of, "start": options.start}
+    asked = {"client": options.client or "", "language": options.lang, "work": str(work)}
+    asked |= {name: str(path.resolve()) if path else "" for name, path in paths.items()}
+    asked |= {name: day.isoformat() if day else "" for name, day in days.items()}
+    page = address.find_page("" if options.app else find_lab_path(notebook))
+    with no_settings_of_others():
+        os.environ.update(name_asked(asked))
+        command = [sys.executable, "-P", "-m", "licences.cli.explorer_kernel"]
+        order = Order(command, options.words, dict(os.environ), asked, notebook.parent)
+        kernels = Preheated(order, name_asked)
+        try:
+            first = kernels.begin()
+            serve = (load_app if options.app else load_lab)(
+                notebook, address, kernels, opens_browser=not options.no_browser
+            )
+            if not first.has_read():
+                return first.process.wait()
+            tell(f"The explorer is at {page}", options.says)
+            tell("Stop it with Ctrl-C.", options.says)
+            serve()
+        finally:
+            kernels.close()
+    return 0
+
+
+def check_files(options: argparse.Namespace) -> Catalogue:
+    """Reads what the explorer will show, and says so; the law as the files have it. Raises: LicencesError."""
+    from licences.cli.options import find_catalogue_file, read_clients
+    from licences.law.catalogue import read_catalogue
     from licences.planning.schedule import find_beginning
 
     options.client = [options.client] if options.client else []
-    read_files(options)
+    catalogue = read_catalogue(find_catalogue_file(options))
+    read_clients(options, catalogue)
     if options.start:
         find_beginning(options.start)
-    address = choose_address(options.ip, options.port, options.token)
-    paths = {"catalogue": options.catalogue, "clients": options.clients, "out": options.out}
-    days = {"as_of": options.as_of, "start": options.start}
-    hand_over(
-        {"client": "".join(options.client), "language": options.lang, "work": str(find_work_folder())}
-        | {name: str(path.resolve()) if path else "" for name, path in paths.items()}
-        | {name: day.isoformat() if day else "" for name, day in days.items()}
-    )
-    notebook = find_shipped_file("notebooks/explore.ipynb")
-    if not options.app:
-        notebook = keep_notebook(notebook, find_work_folder())
-    page = address.find_page("" if options.app else find_lab_path(notebook))
-    tell(f"The explorer is at {page}", options.says)
-    tell("Stop it with Ctrl-C.", options.says)
-    serve = serve_app if options.app else serve_lab
-    serve(notebook, address, opens_browser=not options.no_browser)
-    return 0
+    return catalogue

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
@@ -47,15 +47,30 @@ def main(arguments: Sequence[str] | None = None, began: float | None = None) -> 
     began: the moment of ``time.monotonic`` from which the seconds count that are told; by default now.
     """
     began = time.monotonic() if began is None else began
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # Chinese is printed whatever the locale says
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    speak_chinese()
     options = read_arguments(arguments)
     options.began = began
+    return run(_run_command, options)
+
+
+def speak_chinese() -> None:
+    """Sees that Chinese is printed whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    module, name = COMMANDS[options.run]
+    with notice_reading(options.says), _start_early(options):
+        status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
+    return status
+
+
+def run(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Does what was asked for; what goes wrong becomes a sentence and the exit status of ``main``."""
     try:
-        module, name = COMMANDS[options.run]
-        with notice_reading(options.says), _start_early(options):
-            status: int = getattr(import_module(f"licences.cli.{module}"), name)(options)
+        status = command(options)
         sys.stdout.flush()
     except (UsageError, UnknownNameError) as error:
         tell(f"licences: {say_error(error, options.says)}", options.says)

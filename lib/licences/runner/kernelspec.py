@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from papermill.exceptions import PapermillException
 
 _OTHER = "choose another --engine"
@@ -55,6 +55,14 @@ def find_setup(name: str, environment: Mapping[str, str]) -> KernelSetup:
     made.pop("PYTHONEXECUTABLE", None)
     made |= {key: Template(value).safe_substitute(made) for key, value in found.env.items()}
     return KernelSetup(made, arguments)
+
+
+def is_of_this_python(found: KernelSpec) -> bool:
+    """Whether a kernel is an ordinary one of the Python that runs here, with nothing set for it."""
+    program, *rest = found.argv or [""]
+    words = [word for word in rest if not word.startswith("-X")]
+    is_usual = words == ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    return is_usual and not found.env and _is_this_python(program)
 
 
 def _is_this_python(program: str) -> bool:
