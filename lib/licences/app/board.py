@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, partial
-from typing import Any
 
 from ipywidgets import HTML, Box, Button, DatePicker, Dropdown, Text, VBox, Widget
 
 from licences.analysis.case import Case
-from licences.app.controls import share_layout, share_style
+from licences.app.controls import share
 from licences.app.entries import EVENT, NOTE, OVERRIDE, WHAT, Typed, has_expiry
 from licences.book.notes import AUDIENCES, US
 from licences.book.overrides import KINDS
@@ -39,22 +38,19 @@ class Board:
 
     def __init__(self, record: Callable[[], None], refresh: Callable[[], None], by: str, on: date) -> None:
         self.language = ""
-        self.shown, self.said = _share(HTML), _share(HTML)
-        self.what, self.code, self.kind = _share(Dropdown), _share(Dropdown), _share(Dropdown)
-        self.audience, self.held, self.verdict = _share(Dropdown), _share(Dropdown), _share(Dropdown)
-        self.on, self.until = _share(DatePicker, value=on), _share(DatePicker)
-        self.number, self.text, self.value = _share(Text), _share(Text), _share(Text)
-        self.by = _share(Text, value=by)
-        self.record, self.refresh = _share(Button, button_style="primary"), _share(Button)
-        self.fields = Box(layout=share_layout())
+        self.shown, self.said = share(HTML), share(HTML)
+        self.what, self.code, self.kind = share(Dropdown), share(Dropdown), share(Dropdown)
+        self.audience, self.held, self.verdict = share(Dropdown), share(Dropdown), share(Dropdown)
+        self.on, self.until = share(DatePicker, value=on), share(DatePicker)
+        self.number, self.text, self.value = share(Text), share(Text), share(Text)
+        self.by = share(Text, value=by)
+        self.record, self.refresh = share(Button, button_style="primary"), share(Button)
+        self.fields = share(Box)
         self.fields.add_class("licences-entry")
-        self.title = _share(HTML)
-        buttons = Box([self.record, self.refresh], layout=share_layout())
+        self.title = share(HTML)
+        buttons = share(Box, [self.record, self.refresh])
         buttons.add_class("licences-actions")
-        self.box = VBox(
-            [self.shown, self.title, self.fields, buttons, self.said],
-            layout=share_layout(),
-        )
+        self.box = share(VBox, [self.shown, self.title, self.fields, buttons, self.said])
         for widget in (self.what, self.kind, self.held):
             widget.observe(lambda _change: self._arrange(), "value")
         self.record.on_click(lambda _button: record())
@@ -145,8 +141,3 @@ def make_title(language: str) -> str:
 
 def _name_codes(first: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(first, ""), *((f"{name} ({code})", code) for code, name in names.items())]
-
-
-def _share(kind: type[Widget], **given: Any) -> Widget:
-    """A widget with the layout and the style of all of its kind."""
-    return kind(layout=share_layout(), style=share_style(kind), **given)  # type: ignore[arg-type]

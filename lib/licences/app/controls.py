@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from html import escape
 from typing import Any
@@ -25,7 +25,7 @@ from ipywidgets import (
 
 from licences.reading.tables import NONE
 from licences.render.html.explorer import make_label
-from licences.rules.facts import DENIED, Field, split_set
+from licences.rules.facts import DENIED, Field, Fields, split_set
 from licences.words.texts import say
 
 Tell = Callable[[str, str], None]
@@ -40,7 +40,13 @@ def share_layout(width: str | None = None) -> Layout:
 @cache
 def share_style(kind: type[Widget]) -> Widget:
     """One style for all widgets of a kind."""
-    return kind().style
+    return kind.class_traits()["style"].klass()
+
+
+def share(kind: type[Widget], *given: Any, width: str | None = None, **named: Any) -> Widget:
+    """A widget with the layout of all of its width, and the style of all of its kind."""
+    style = {"style": share_style(kind)} if "style" in kind.class_traits() else {}
+    return kind(*given, layout=share_layout(width), **style, **named)  # type: ignore[arg-type]
 
 
 class Control:
@@ -55,8 +61,8 @@ class Control:
         self.field, self.tell = field, tell
         self.text = ""
         self.language = "zh"
-        self.label = HTML(layout=share_layout(), style=share_style(HTML))
-        self.box = VBox([self.label, self._make_inputs()], layout=share_layout())
+        self.label = share(HTML)
+        self.box = share(VBox, [self.label, self._make_inputs()])
         self.box.add_class("licences-control")
         self.box.add_class(f"field-{field.name}")
         self._setting = False
@@ -92,13 +98,6 @@ class Control:
             self._setting = False
         self.label.value = make_label(self.field, self.language, bool(text))
 
-    def matches(self, words: str) -> bool:
-        """Whether the fact speaks of something, in either language."""
-        field = self.field
-        said = [field.name, *field.label.values(), *field.help.values()]
-        said += [label for labels in field.values.values() for label in labels.values()]
-        return all(any(word in text.casefold() for text in said) for word in words.casefold().split())
-
     def _changed(self, _change: Any) -> None:
         if self._setting:
             return
@@ -128,8 +127,7 @@ class YesNoControl(Control):
 
     def _make_inputs(self) -> Widget:
         answers = [("yes", "yes"), ("no", "no"), ("", "")]
-        look = {"layout": share_layout(), "style": share_style(ToggleButtons)}
-        self.buttons = ToggleButtons(options=answers, value="", **look)
+        self.buttons = share(ToggleButtons, options=answers, value="")
         self.buttons.observe(self._changed, "value")
         return self.buttons
 
@@ -148,7 +146,7 @@ class ChoiceControl(Control):
     """One of a list, or not told."""
 
     def _make_inputs(self) -> Widget:
-        self.list = Dropdown(options=["", *self.field.values], value="", layout=share_layout("100%"))
+        self.list = share(Dropdown, options=["", *self.field.values], value="", width="100%")
         self.list.observe(self._changed, "value")
         return self.list
 
@@ -167,13 +165,10 @@ class SetControl(Control):
     """Any of a list; none at all is an answer of its own, and nothing pressed is not told."""
 
     def _make_inputs(self) -> Widget:
-        self.chips = {
-            value: ToggleButton(layout=share_layout("auto"), style=share_style(ToggleButton))
-            for value in (*self.field.values, NONE)
-        }
+        self.chips = {value: share(ToggleButton, width="auto") for value in (*self.field.values, NONE)}
         for value, chip in self.chips.items():
             chip.observe(lambda _change, value=value: self._press(value), "value")
-        box = Box(list(self.chips.values()))
+        box = share(Box, list(self.chips.values()))
         box.add_class("licences-chips")
         return box
 
@@ -206,10 +201,10 @@ class NumberControl(Control):
     """A number with its unit; an empty cell is not told, and never zero."""
 
     def _make_inputs(self) -> Widget:
-        self.entry = Text(continuous_update=False, layout=share_layout("11rem"), style=share_style(Text))
+        self.entry = share(Text, continuous_update=False, width="11rem")
         self.entry.observe(self._changed, "value")
-        self.unit = HTML(layout=share_layout(), style=share_style(HTML))
-        return HBox([self.entry, self.unit], layout=share_layout())
+        self.unit = share(HTML)
+        return share(HBox, [self.entry, self.unit])
 
     def _relabel(self) -> None:
         self.entry.placeholder = self._say("not_told")
@@ -235,6 +230,36 @@ def make_control(field: Field, tell: Tell) -> Control:
     return KINDS[field.type](field, tell)
 
 
+def speaks_of(field: Field, words: str) -> bool:
+    """Whether a fact speaks of something, in either language."""
+    said = [field.name, *field.label.values(), *field.help.values()]
+    said += [label for labels in field.values.values() for label in labels.values()]
+    return all(any(word in text.casefold() for text in said) for word in words.casefold().split())
+
+
+class Controls(Mapping[str, Control]):
+    """The controls of all facts, by name; each is made when it is asked for first, since a browser makes few at once.
+
+    introduce: called with one that was just made.
+    """
+
+    def __init__(self, fields: Fields, tell: Tell, introduce: Callable[[Control], None]) -> None:
+        self.fields, self.tell, self.introduce = fields, tell, introduce
+        self.made: dict[str, Control] = {}
+
+    def __getitem__(self, name: str) -> Control:
+        if name not in self.made:
+            self.made[name] = make_control(self.fields[name], self.tell)
+            self.introduce(self.made[name])
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields.by_name)
+
+    def __len__(self) -> int:
+        return len(self.fields.by_name)
+
+
 class HoldingsControl:
     """What the client holds: a cell such as ``EDI@2029-03-31;ICP``, and a helper that adds to it."""
 
@@ -242,14 +267,14 @@ class HoldingsControl:
         self.tell = tell
         self.text = ""
         self.codes: dict[str, str] = {}
-        self.label = HTML()
-        self.entry = Text(continuous_update=False, layout=share_layout("100%"))
-        self.licence = Combobox(ensure_option=True, layout=share_layout("100%"))
-        self.expires = DatePicker(layout=share_layout("100%"))
-        self.add = Button(layout=share_layout("auto"))
+        self.label = share(HTML)
+        self.entry = share(Text, continuous_update=False, width="100%")
+        self.licence = share(Combobox, ensure_option=True, width="100%")
+        self.expires = share(DatePicker, width="100%")
+        self.add = share(Button, width="auto")
         self.entry.observe(self._changed, "value")
         self.add.on_click(self._add)
-        self.box = VBox([self.label, self.entry, self.licence, HBox([self.expires, self.add])])
+        self.box = share(VBox, [self.label, self.entry, self.licence, share(HBox, [self.expires, self.add])])
         self.box.add_class("licences-control")
         self.box.add_class("field-holds")
 

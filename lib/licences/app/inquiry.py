@@ -10,7 +10,7 @@ from ipywidgets import HTML, Box, Button, VBox
 
 from licences.analysis.case import Case
 from licences.analysis.questionnaire import Questionnaire, make_questionnaires
-from licences.app.controls import Control, share_layout, share_style
+from licences.app.controls import Control, share
 from licences.render.brand import Brand
 from licences.render.excel.questionnaire import make_questionnaire_workbook
 from licences.render.html.questionnaire import make_questionnaire_page
@@ -33,17 +33,21 @@ class Inquiry:
         self.shown: list[str] = []
         self._open: list[str] = []
         self._passed: set[str] = set()
-        self.head, self.list = HTML(layout=share_layout(), style=share_style(HTML)), VBox()
-        self.next, *self.offers = (
-            Button(layout=share_layout("auto"), style=share_style(Button)) for _ in range(1 + len(FORMATS))
-        )
+        self.is_seen = False
+        self.head, self.list = share(HTML), share(VBox)
+        self.next, *self.offers = (share(Button, width="auto") for _ in range(1 + len(FORMATS)))
         self.next.on_click(lambda _button: self.turn())
         for name, button in zip(FORMATS, self.offers, strict=True):
             button.on_click(lambda _button, name=name: offer(name))
-        actions = Box([self.next, *self.offers])
+        actions = share(Box, [self.next, *self.offers])
         actions.add_class("licences-actions")
         self.list.add_class("licences-inquiry")
-        self.box = VBox([self.head, self.list, actions])
+        self.box = share(VBox, [self.head, self.list, actions])
+
+    def look(self) -> None:
+        """Makes the controls of the questions, once somebody looks at them."""
+        self.is_seen = True
+        self._lay()
 
     def begin(self) -> None:
         """Forgets what was shown, since another client is asked."""
@@ -71,7 +75,7 @@ class Inquiry:
         self._lay()
 
     def _lay(self) -> None:
-        boxes = tuple(self.controls[name].box for name in self.shown)
+        boxes = tuple(self.controls[name].box for name in self.shown) if self.is_seen else ()
         if self.list.children != boxes:
             self.list.children = boxes
         self.next.disabled = len(self._open) <= len(set(self.shown) & set(self._open))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from ipywidgets import (
     HTML,
@@ -25,11 +26,11 @@ from ipywidgets import (
     Widget,
 )
 
-from licences.app.controls import Control, HoldingsControl, Tell, make_control
+from licences.app.controls import Control, Controls, HoldingsControl, Tell, share, speaks_of
 from licences.app.inquiry import Inquiry
 from licences.app.transfer import Download, Upload
 from licences.app.widgets import LiveFigure, LiveTable, ReportLink
-from licences.reading.dictionary import read_vocabulary
+from licences.reading.dictionary import LANGUAGES, read_vocabulary
 from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
 from licences.words.texts import read_texts, say
@@ -76,29 +77,38 @@ class Screen:
         page_id: Mapping[str, str],
     ) -> None:
         self.upload, self.download = upload, Download()
-        self.buttons = {name: Button(layout=Layout(width="auto")) for name in BUTTONS}
+        self.buttons = {name: share(Button, width="auto") for name in BUTTONS}
         self.buttons["report"].button_style = "primary"
         self.labels: dict[str, HTML] = {}
-        body = Box([self._make_form(fields, tell), self._make_answer(choose, offer)])
+        self.spoken = LANGUAGES[0]
+        self.cells: Mapping[str, str] = {}
+        self.asked_of: Mapping[str, bool | None] = {}
+        body = share(Box, [self._make_form(fields, tell), self._make_answer(choose, offer)])
         body.add_class("licences-body")
-        self.message = HTML()
-        rows = [HTML(make_style()), self._make_head(), self._make_bar(), self._make_question(), self.message]
+        self.message = share(HTML)
+        rows = [
+            share(HTML, make_style()),
+            self._make_head(),
+            self._make_bar(),
+            self._make_question(),
+            self.message,
+        ]
         self.page = _Page(summary, [*rows, body], page_id)
         self.page.add_class("licences-explorer")
 
     def _make_head(self) -> Box:
-        self.title = HTML()
-        self.language = ToggleButtons(options=[("中文", "zh"), ("English", "en")])
-        head = Box([self.title, self.language])
+        self.title = share(HTML)
+        self.language = share(ToggleButtons, options=[("中文", "zh"), ("English", "en")])
+        head = share(Box, [self.title, self.language])
         head.add_class("licences-head")
         return head
 
     def _make_bar(self) -> Box:
-        self.client = Dropdown(layout=Layout(width="18rem"))
-        self.sample = Dropdown(layout=Layout(width="10rem"))
-        self.id = Text(continuous_update=False, layout=Layout(width="10rem"))
-        self.name = Text(continuous_update=False, layout=Layout(width="14rem"))
-        self.file = Text(continuous_update=False, layout=Layout(width="12rem"))
+        self.client = share(Dropdown, width="18rem")
+        self.sample = share(Dropdown, width="10rem")
+        self.id = share(Text, continuous_update=False, width="10rem")
+        self.name = share(Text, continuous_update=False, width="14rem")
+        self.file = share(Text, continuous_update=False, width="12rem")
         named = {
             "client": self.client,
             "sample": self.sample,
@@ -107,59 +117,92 @@ class Screen:
             "file": self.file,
         }
         labelled = [self._label(key, widget) for key, widget in named.items()]
-        bar = Box([*labelled, self.buttons["save"], self.buttons["reset"], self.upload, self.download])
+        bar = share(Box, [*labelled, self.buttons["save"], self.buttons["reset"], self.upload, self.download])
         bar.add_class("licences-bar")
         return bar
 
     def _make_question(self) -> VBox:
-        self.asked, self.yes, self.no = HTML(), Button(button_style="warning"), Button()
-        self.asking = VBox([self.asked, HBox([self.yes, self.no])], layout=Layout(display=HIDDEN))
+        self.asked = share(HTML)
+        self.yes, self.no = share(Button, button_style="warning"), share(Button)
+        self.asking = VBox([self.asked, share(HBox, [self.yes, self.no])], layout=Layout(display=HIDDEN))
         self.asking.add_class("licences-asking")
         return self.asking
 
     def _make_form(self, fields: Fields, tell: Tell) -> VBox:
-        self.search, self.found, self.matches = Text(), HTML(), VBox()
-        self.controls: dict[str, Control] = {field.name: make_control(field, tell) for field in fields.every}
+        self.search, self.found, self.matches = share(Text), share(HTML), share(VBox)
+        self.controls = Controls(fields, tell, self._introduce)
         self.holdings = HoldingsControl(tell)
-        self.groups: dict[str, list[Control]] = {}
-        for control in self.controls.values():
-            self.groups.setdefault(control.field.group, []).append(control)
-        self.as_of, self.start = DatePicker(), DatePicker()
-        self.capacity = BoundedIntText(min=0, max=99, continuous_update=False)
-        self.include = SelectMultiple(rows=len(INCLUDED))
+        self.groups: dict[str, list[str]] = {}
+        for field in fields.every:
+            self.groups.setdefault(field.group, []).append(field.name)
+        self.panes = {group: share(VBox) for group in self.groups}
+        self.as_of, self.start = share(DatePicker), share(DatePicker)
+        self.capacity = share(BoundedIntText, min=0, max=99, continuous_update=False)
+        self.include = share(SelectMultiple, rows=len(INCLUDED))
         terms = {"as_of": self.as_of, "start": self.start, "capacity": self.capacity, "include": self.include}
-        panes = [VBox([control.box for control in controls]) for controls in self.groups.values()]
-        settings = VBox([self._label(key, widget) for key, widget in terms.items()])
-        self.accordion = Accordion([*panes, self.holdings.box, settings], selected_index=0)
-        form = VBox([self.search, self.found, self.matches, self.accordion])
+        settings = share(VBox, [self._label(key, widget) for key, widget in terms.items()])
+        self.accordion = Accordion([*self.panes.values(), self.holdings.box, settings], selected_index=0)
+        self.accordion.observe(lambda _change: self._open_group(), "selected_index")
+        form = share(VBox, [self.search, self.found, self.matches, self.accordion])
         form.add_class("licences-form")
         return form
 
+    def _open_group(self) -> None:
+        """Makes the controls of the group that is open, where they are not there yet."""
+        at = self.accordion.selected_index
+        for name in list(self.groups.values())[at] if at is not None and at < len(self.groups) else ():
+            _ = self.controls[name]
+
+    def _introduce(self, control: Control) -> None:
+        """Gives a control that was just made its language, what it shows and its place."""
+        group = control.field.group
+        control.speak(self.spoken)
+        self._show_cell(control)
+        made = self.controls.made
+        self.panes[group].children = tuple(made[one].box for one in self.groups[group] if one in made)
+
+    def _show_cell(self, control: Control) -> None:
+        name = control.field.name
+        text = self.cells.get(name, "")
+        if not control.text == control.read() == text:
+            control.show(text)
+        control.is_asked = self._is_asked(name)
+
+    def _is_asked(self, name: str) -> bool:
+        return bool(self.cells.get(name)) or self.asked_of.get(name) is not False
+
     def _make_answer(self, choose: Callable[[str], None], offer: Callable[[str], None]) -> VBox:
-        self.answer, self.strip = HTML(), HTML()
-        self.question, self.best = HTML(), Box()
-        self.rare, self.buttons["none"] = HTML(), Button(layout=Layout(width="auto"))
+        self.answer, self.strip = share(HTML), share(HTML)
+        self.question, self.best = share(HTML), share(Box)
+        self.rare = share(HTML)
+        self.buttons["none"] = Button(layout=Layout(width="auto"))
         self.graph, self.timeline, self.table = LiveFigure(choose), LiveFigure(choose), LiveTable(choose)
-        self.hint, self.difference, self.card = HTML(), HTML(), HTML()
+        self.hint, self.difference, self.card = share(HTML), share(HTML), share(HTML)
         self.progress, self.link = IntProgress(layout=Layout(display=HIDDEN, width="10rem")), ReportLink()
-        next_question = VBox([self.question, self.best, self.rare, self.buttons["none"]])
+        next_question = share(VBox, [self.question, self.best, self.rare, self.buttons["none"]])
         next_question.add_class("licences-next")
-        actions = Box([self.buttons["pin"], self.buttons["report"], self.progress, self.link])
+        actions = share(Box, [self.buttons["pin"], self.buttons["report"], self.progress, self.link])
         actions.add_class("licences-actions")
-        what_if = VBox([HBox([self.buttons["unpin"], self.buttons["restore"]]), self.difference])
+        pinned = share(HBox, [self.buttons["unpin"], self.buttons["restore"]])
+        what_if = share(VBox, [pinned, self.difference])
         self.inquiry = Inquiry(self.controls, offer)
-        self.tabs = Tab([self.table.box, self.graph, self.timeline, what_if, self.inquiry.box])
+        self.tabs = share(Tab, [self.table.box, self.graph, self.timeline, what_if, self.inquiry.box])
+        self.tabs.observe(self._turn_tab, "selected_index")
         self.drawer = VBox([self.buttons["close"], self.card], layout=Layout(display=HIDDEN))
         self.drawer.add_class("licences-drawer")
-        views = Box([VBox([self.hint, self.tabs]), self.drawer])
+        views = share(Box, [share(VBox, [self.hint, self.tabs]), self.drawer])
         views.add_class("licences-views")
-        right = VBox([self.answer, self.strip, next_question, actions, views])
+        right = share(VBox, [self.answer, self.strip, next_question, actions, views])
         right.add_class("licences-right")
         return right
 
+    def _turn_tab(self, change: Mapping[str, Any]) -> None:
+        if change["new"] == TABS.index("questions"):
+            self.inquiry.look()
+
     def _label(self, key: str, widget: Widget) -> VBox:
-        self.labels[key] = HTML()
-        box = VBox([self.labels[key], widget])
+        self.labels[key] = share(HTML)
+        box = share(VBox, [self.labels[key], widget])
         box.add_class("licences-labelled")
         box.add_class(f"term-{key}")
         return box
@@ -173,7 +216,8 @@ class Screen:
             label.value = f"<label>{escape(texts[key])}</label>"
         for key, button in self.buttons.items():
             button.description = say(language, "rare.answer") if key == "none" else texts[key]
-        for control in self.controls.values():
+        self.spoken = language
+        for control in self.controls.made.values():
             control.speak(language)
         self.holdings.speak(language, names)
         self.search.placeholder, self.id.placeholder = texts["search"], texts["id_hint"]
@@ -199,10 +243,10 @@ class Screen:
 
         asked: as ``find_asked`` says it; what is neither asked nor told has no control to be seen.
         """
-        for name, control in self.controls.items():
-            if not control.text == control.read() == cells[name]:
-                control.show(cells[name])
-            control.is_asked = bool(cells[name]) or asked[name] is not False
+        self.cells, self.asked_of = cells, asked
+        for control in self.controls.made.values():
+            self._show_cell(control)
+        self._open_group()
         self.holdings.show(cells["holds"])
         self.id.value, self.name.value = cells["client"], cells["name"]
         titles = tuple(self._title_groups(cells, language))
@@ -212,20 +256,21 @@ class Screen:
     def _title_groups(self, cells: Mapping[str, str], language: str) -> Iterable[str]:
         groups = read_vocabulary(find_data_folder() / "dictionary.yaml", "field_group")
         for group, every in self.groups.items():
-            controls = [control for control in every if control.is_asked]
+            asked = [name for name in every if self._is_asked(name)]
             name = groups[group][language]
-            told = sum(bool(cells[control.field.name]) for control in controls)
-            said = {"name": name[:1].upper() + name[1:], "told": told, "total": len(controls)}
+            told = sum(bool(cells[one]) for one in asked)
+            said = {"name": name[:1].upper() + name[1:], "told": told, "total": len(asked)}
             yield say(language, "explorer.group", **said)
         yield say(language, "explorer.holds")
         yield say(language, "explorer.settings")
 
     def find(self, words: str, language: str) -> None:
         """Shows the questions that speak of some words, all groups where there are none."""
-        asked = [control for control in self.controls.values() if control.is_asked]
-        found = [control for control in asked if control.matches(words)]
+        fields = self.controls.fields
+        asked = [name for name in self.controls if self._is_asked(name)]
+        found = [name for name in asked if speaks_of(fields[name], words)]
         is_searching = bool(words.strip())
         said = {"count": len(found), "total": len(asked)}
         self.found.value = say(language, "explorer.found", **said) if is_searching else ""
-        self.matches.children = tuple(control.box for control in found) if is_searching else ()
+        self.matches.children = tuple(self.controls[name].box for name in found) if is_searching else ()
         self.accordion.layout.display = HIDDEN if is_searching else SHOWN

@@ -105,7 +105,9 @@ class Preheated:
     def take_for(self, folder: str | None) -> Waiting | None:
         """The kernel that waits, for a notebook that runs in a folder; None where none waits for it."""
         waiting = self.waiting
-        is_suited = waiting and waiting.process.poll() is None and folder and Path(folder) == self.order.folder
+        is_suited = (
+            waiting and waiting.process.poll() is None and folder and Path(folder) == self.order.folder
+        )
         return self.take() if is_suited else None
 
     def close(self) -> None:

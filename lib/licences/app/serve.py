@@ -31,6 +31,7 @@ PORTS = range(8888, 8988)
 HIGHEST_PORT = 65_535
 SHORTEST_TOKEN = 16
 LAB_PARTS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals")  # what JupyterLab's page asks for
+NOT_SHOWN = ["jupyterlab-plotly", "jupyterlab_pygments"]  # what the browser would load, and the explorer has not
 _SETTING = "JUPYTER_"
 _PLACES = {
     f"JUPYTER_{name}" for name in ("PATH", "DATA_DIR", "RUNTIME_DIR", "PLATFORM_DIRS", "PREFER_ENV_PATH")
@@ -171,6 +172,7 @@ def load_app(
                     f"--WebApp.page={address.find_page()}",
                     f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
                     "--VoilaConfiguration.template=explorer",
+                    f"--VoilaConfiguration.extension_denylist={NOT_SHOWN}",
                 ]
             )
 

@@ -31,6 +31,7 @@ from licences.app.preheated import Preheated
 
 _NEXT_SECONDS = 20  # until which the page that was asked for is up, and the next kernel takes nothing from it
 
+
 class WebApp(Voila):  # type: ignore[misc]
     """Voilà, whose own handlers of files ask for no token, and which looks at no host name.
 

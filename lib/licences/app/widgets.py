@@ -12,6 +12,7 @@ import traitlets
 from ipywidgets import VBox
 from itables.widget import ITable
 
+from licences.app.controls import share
 from licences.render.figures.style import PLOTLY, read_asset
 
 WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "28rem", "22rem", "9rem")
@@ -26,7 +27,7 @@ class LiveFigure(anywidget.AnyWidget):
     choose: called with the code of the licence whose box or bar is clicked.
     """
 
-    _esm = f"const before = window.Plotly, module = {{ exports: {{}} }};\n{read_asset(PLOTLY)}\n{read_asset('figure.js')}"
+    _esm = read_asset("figure.js")
     shown = traitlets.Dict({"figure": "", "text": ""}).tag(sync=True)
 
     def __init__(self, choose: Callable[[str], None]) -> None:
@@ -42,6 +43,8 @@ class LiveFigure(anywidget.AnyWidget):
         self.shown = {"figure": figure.to_json() if figure else "", "text": "" if figure else instead}
 
     def _hear(self, _widget: Any, content: Mapping[str, Any], _buffers: Any) -> None:
+        if content.get("ask") == "plotly":
+            self.send({"source": read_asset(PLOTLY)})
         code = content.get("choose")
         if isinstance(code, str):
             self.choose(code)
@@ -57,7 +60,7 @@ class LiveTable:
         self.choose = choose
         self.rows = pd.DataFrame()
         self.table: ITable | None = None
-        self.box = VBox()
+        self.box = share(VBox)
 
     def show(self, rows: pd.DataFrame, labels: Mapping[str, str], texts: Mapping[str, str]) -> None:
         """Shows texts; ``labels`` are the headings by column, ``texts`` what stands around the table."""
