@@ -765,7 +765,9 @@ def test_a_server_that_is_slow_to_fetch_gets_every_message_of_the_page() -> None
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         client.iopub_channel.socket.set_hwm(10)  # the reader's own queue, which else takes a thousand more
-        asked = client.execute("from licences.app.opening import explore\nexplore('wander-work')")
+        asked = client.execute(
+            "from licences.app.opening import explore\nfor _ in range(5): explore('wander-work')"
+        )
         assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
         numbers, is_idle = [], False
         while not is_idle:

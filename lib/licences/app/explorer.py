@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial, wraps
 from html import escape
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 import pandas as pd
 from ipywidgets import Widget
@@ -22,11 +22,11 @@ from licences.app.clients import find_case_file, find_cells, find_saved_cells, f
 from licences.app.entries import EntryRefusedError, write_entry
 from licences.app.incoming import DroppedClients, find_whose, read_dropped
 from licences.app.inquiry import make_questionnaire_file
+from licences.app.later import Later
 from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Pinned, Places, Terms
 from licences.app.transfer import MAX_UPLOAD_BYTES, Upload
-from licences.batch.run import BatchJob, write_reports
 from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue, add_own_times
@@ -35,8 +35,6 @@ from licences.reading.characters import fold
 from licences.reading.files import say_why
 from licences.reading.places import find_own_file
 from licences.render.brand import read_brand
-from licences.render.figures.graph import draw_graph
-from licences.render.figures.plan import draw_timeline
 from licences.render.html.explorer import (
     COLUMNS,
     list_licences,
@@ -61,6 +59,9 @@ from licences.words.extents import say_doubts, say_extent, say_understood
 from licences.words.problems import say_error, translate
 from licences.words.texts import read_texts, say
 
+if TYPE_CHECKING:
+    from licences.batch.run import BatchJob
+
 P = ParamSpec("P")
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of one
 
@@ -75,12 +76,23 @@ def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concat
         except LicencesError as error:
             explorer.say("wrong", say_error(error, explorer.language).splitlines())
         except Exception as error:
-            logging.getLogger(__name__).exception("the explorer could not do what it was asked for")
-            name = f"{type(error).__name__}: {error}"
-            explorer.say("wrong", [say(explorer.language, "explorer.failed", error=name)])
+            explorer.say_fault(error)
         explorer.show_told()
 
     return cast("Callable[Concatenate[Explorer, P], None]", run)
+
+
+def guarded_view(method: Callable[[Explorer], None]) -> Callable[[Explorer], None]:
+    """What goes wrong with a view becomes a sentence in the page, and the others are shown."""
+
+    @wraps(method)
+    def run(explorer: Explorer) -> None:
+        try:
+            method(explorer)
+        except Exception as error:
+            explorer.say_fault(error)
+
+    return run
 
 
 class Explorer:
@@ -90,7 +102,8 @@ class Explorer:
     client was read from there or saved last; ``case`` is the present answer;
     ``pinned`` is what it is compared with; ``page`` is the widget to show.
 
-    page_id: what that is called, where who shows it has to know before it is made.
+    page_id: what that is called, where who shows it has to know before it is made. is_ahead: whether it is
+    made before anybody asks; table and figures then wait until a browser shows the page.
     """
 
     def __init__(
@@ -101,6 +114,8 @@ class Explorer:
         language: str,
         client: str = "",
         page_id: Mapping[str, str] | None = None,
+        *,
+        is_ahead: bool = False,
     ) -> None:
         find_beginning(terms.start)
         read_texts(language)
@@ -119,18 +134,21 @@ class Explorer:
         self._action: Callable[[], None] | None = None
         self._is_setting = False
         self.board: Board | None = None
-        summary = translate(
-            f"{len(self.codes)} licences, {len(catalogue.fields.every)} facts to tell", language
-        )
+        self.later = Later(waits=is_ahead)
         upload = Upload(self.take_file, self.refuse_file)
+        upload.see = self.later.begin
         self.screen = Screen(
-            catalogue.fields, self.tell, self.choose, self.offer, upload, summary, page_id or {}
+            catalogue.fields, self.tell, self.choose, self.offer, upload, self._sum_up, page_id or {}
         )
         self.screen.file.value = str(
             self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file
         )
         self._wire()
         self._speak()
+
+    def _sum_up(self) -> str:
+        counted = f"{len(self.codes)} licences, {len(self.catalogue.fields.every)} facts to tell"
+        return translate(counted, self.language)
 
     @property
     def page(self) -> Widget:
@@ -515,6 +533,8 @@ class Explorer:
         The answers on the screen go into ``profile.csv`` beside it, saved or not, so that the report
         can be made again from what it was made of. Where a book holds just them the report is made from the book.
         """
+        from licences.batch.run import BatchJob
+
         if self.writing and self.writing.is_alive():
             return
         profiles = make_profiles([self.cells], self.catalogue.fields, self.codes, self._say("report"))
@@ -556,6 +576,8 @@ class Explorer:
 
     @guarded
     def _write_report(self, order: BatchJob, profiles: pd.DataFrame) -> None:
+        from licences.batch.run import write_reports
+
         def progress(done: int, total: int) -> None:
             self.screen.progress.max, self.screen.progress.value = total, done
 
@@ -581,12 +603,8 @@ class Explorer:
         terms, screen = self.terms, self.screen
         profiles = self._make_profiles(self.cells)
         case = make_case(self.catalogue, profiles, terms.as_of, terms.plan_options, self.language)
-        texts = read_texts(self.language)["explorer"]
         self.case, self.profiles = case, profiles
         screen.answer.value = make_answer(case)
-        screen.graph.show(draw_graph(case), texts["graph_none"])
-        screen.timeline.show(draw_timeline(case), texts["timeline_none"])
-        screen.table.show(list_licences(case), {name: texts[f"column_{name}"] for name in COLUMNS}, texts)
         screen.question.value = make_question(case)
         best = tuple(screen.controls[name].box for name in case.questions["field"].head(1))
         if screen.best.children != best:
@@ -598,6 +616,33 @@ class Explorer:
         self._show_difference()
         self._show_card()
         self._show_board()
+        self._show_views()
+
+    def _show_views(self) -> None:
+        """Shows table and figures right after the answer, the one in sight first."""
+        views = [self._show_table, self._show_graph, self._show_timeline]
+        at = self.screen.tabs.selected_index
+        if at is not None and at < len(views):
+            views.insert(0, views.pop(at))
+        self.later.do(views)
+
+    @guarded_view
+    def _show_table(self) -> None:
+        texts = read_texts(self.language)["explorer"]
+        headings = {name: texts[f"column_{name}"] for name in COLUMNS}
+        self.screen.table.show(list_licences(self.case), headings, texts)
+
+    @guarded_view
+    def _show_graph(self) -> None:
+        from licences.render.figures.graph import draw_graph
+
+        self.screen.graph.show(draw_graph(self.case), self._say("graph_none"))
+
+    @guarded_view
+    def _show_timeline(self) -> None:
+        from licences.render.figures.plan import draw_timeline
+
+        self.screen.timeline.show(draw_timeline(self.case), self._say("timeline_none"))
 
     def show_told(self) -> None:
         """Shows the answers and terms in their controls."""
@@ -616,6 +661,11 @@ class Explorer:
     def say(self, kind: str, lines: Sequence[str]) -> None:
         """Says something at the top: ``done`` or ``wrong``; nothing where there are no lines."""
         self.screen.message.value = make_message(kind, lines)
+
+    def say_fault(self, error: Exception) -> None:
+        """Says that something went wrong that nobody foresaw."""
+        logging.getLogger(__name__).error("the explorer could not do what it was asked for", exc_info=error)
+        self.say("wrong", [self._say("failed", error=f"{type(error).__name__}: {error}")])
 
     def _say(self, key: str, **values: object) -> str:
         return say(self.language, f"explorer.{key}", **values)

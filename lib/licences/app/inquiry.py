@@ -12,8 +12,6 @@ from licences.analysis.case import Case
 from licences.analysis.questionnaire import Questionnaire, make_questionnaires
 from licences.app.controls import Control, share
 from licences.render.brand import Brand
-from licences.render.excel.questionnaire import make_questionnaire_workbook
-from licences.render.html.questionnaire import make_questionnaire_page
 from licences.words.texts import say
 
 SHOWN = 8  # as many as a consultant asks in one go, and a browser draws at once
@@ -89,9 +87,16 @@ def make_questionnaire_file(
     kind: ``xlsx`` or ``html``. profiles: the client alone, as the case was made of it; cells: as it was typed,
     where a new client has no id yet.
     """
+    from licences.render.excel.questionnaire import make_questionnaire_workbook
+    from licences.render.html.questionnaire import make_questionnaire_page
+
+    makers: Mapping[str, Callable[[Questionnaire, str, Brand], bytes | str]] = {
+        "xlsx": make_questionnaire_workbook,
+        "html": make_questionnaire_page,
+    }
     (made,) = make_questionnaires(case.catalogue, profiles, case.as_of)
     made = replace(made, client=cells["client"], name=cells["name"])
-    content = MAKERS[kind](made, case.language, brand)
+    content = makers[kind](made, case.language, brand)
     return (
         f"{made.file_name}.{kind}",
         content if isinstance(content, bytes) else content.encode(),
@@ -99,10 +104,6 @@ def make_questionnaire_file(
     )
 
 
-MAKERS: Mapping[str, Callable[[Questionnaire, str, Brand], bytes | str]] = {
-    "xlsx": make_questionnaire_workbook,
-    "html": make_questionnaire_page,
-}
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "html": "text/html;charset=utf-8",

@@ -50,12 +50,14 @@ def make_style() -> str:
 class _Page(VBox):  # type: ignore[misc]
     """The explorer as a whole; where widgets cannot be shown it says what it would hold."""
 
-    def __init__(self, summary: str, children: Iterable[Widget], page_id: Mapping[str, str]) -> None:
+    def __init__(
+        self, summary: Callable[[], str], children: Iterable[Widget], page_id: Mapping[str, str]
+    ) -> None:
         super().__init__(list(children), **page_id)
         self.summary = summary
 
     def __repr__(self) -> str:
-        return self.summary
+        return self.summary()
 
 
 class Screen:
@@ -73,7 +75,7 @@ class Screen:
         choose: Callable[[str], None],
         offer: Callable[[str], None],
         upload: Upload,
-        summary: str,
+        summary: Callable[[], str],
         page_id: Mapping[str, str],
     ) -> None:
         self.upload, self.download = upload, Download()

@@ -82,7 +82,9 @@ def _open(asked: Mapping[str, str], catalogue: Catalogue | None = None) -> Widge
         )
         terms = _read_terms(asked["as_of"], asked["start"], date.today())
         law = catalogue or read_catalogue(places.catalogue)
-        return Explorer(law, places, terms, asked["language"], asked["client"], page_id).page
+        return Explorer(
+            law, places, terms, asked["language"], asked["client"], page_id, is_ahead=catalogue is not None
+        ).page
     except LicencesError as error:
         said = make_message("wrong", say_error(error, _choose_language(asked["language"])).splitlines())
         return HTML(make_style() + said, **page_id)

@@ -31,7 +31,10 @@ PORTS = range(8888, 8988)
 HIGHEST_PORT = 65_535
 SHORTEST_TOKEN = 16
 LAB_PARTS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals")  # what JupyterLab's page asks for
-NOT_SHOWN = ["jupyterlab-plotly", "jupyterlab_pygments"]  # what the browser would load, and the explorer has not
+NOT_SHOWN = [
+    "jupyterlab-plotly",
+    "jupyterlab_pygments",
+]  # what the browser would load, and the explorer has not
 _SETTING = "JUPYTER_"
 _PLACES = {
     f"JUPYTER_{name}" for name in ("PATH", "DATA_DIR", "RUNTIME_DIR", "PLATFORM_DIRS", "PREFER_ENV_PATH")
@@ -57,8 +60,13 @@ def name_asked(asked: Mapping[str, str]) -> dict[str, str]:
     return {ASKED: json.dumps(dict(asked))}
 
 
+def hand_over(asked: Mapping[str, str]) -> None:
+    """Leaves that for the notebooks of this process and of those that it starts."""
+    os.environ.update(name_asked(asked))
+
+
 def find_asked() -> dict[str, str]:
-    """What ``name_asked`` named, nothing in a notebook that was opened otherwise."""
+    """What ``hand_over`` left, nothing in a notebook that was opened otherwise."""
     return dict(json.loads(os.environ.get(ASKED, "{}")))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import pandas as pd
-import plotly.graph_objects as go
 import traitlets
 from ipywidgets import VBox
-from itables.widget import ITable
 
 from licences.app.controls import share
-from licences.render.figures.style import PLOTLY, read_asset
+from licences.render.assets import PLOTLY, read_asset
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from itables.widget import ITable
 
 WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "28rem", "22rem", "9rem")
 
@@ -75,6 +77,8 @@ class LiveTable:
             "emptyTable": texts["table_empty"],
         }
         if self.table is None:
+            from itables.widget import ITable
+
             self.table = ITable(
                 named,
                 language=words,

@@ -26,6 +26,7 @@ def open_explorer(options: argparse.Namespace) -> int:
     from licences.app.serve import (
         choose_address,
         find_lab_path,
+        hand_over,
         keep_notebook,
         load_app,
         load_lab,
@@ -44,7 +45,7 @@ def open_explorer(options: argparse.Namespace) -> int:
     asked |= {name: day.isoformat() if day else "" for name, day in days.items()}
     page = address.find_page("" if options.app else find_lab_path(notebook))
     with no_settings_of_others():
-        os.environ.update(name_asked(asked))
+        hand_over(asked)
         command = [sys.executable, "-P", "-m", "licences.cli.explorer_kernel"]
         order = Order(command, options.words, dict(os.environ), asked, notebook.parent)
         kernels = Preheated(order, name_asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -11,14 +12,15 @@ from functools import partial
 from typing import TextIO
 
 from licences.cli.arguments import read_arguments
-from licences.cli.main import quicken, run
+from licences.cli.main import run, speak_chinese
 
 Tell = Callable[[Mapping[str, object]], None]
 
 
 def main() -> int:
     """Serves a kernel until it is ended. Exit status: as of the command, where the files cannot be read."""
-    quicken()
+    gc.set_threshold(100_000)  # as a command does
+    speak_chinese()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as heard:
         os.dup2(2, 1)  # what a notebook prints is not for who started us
         options = read_arguments(json.load(sys.stdin))

@@ -16,8 +16,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
+from licences.render.assets import PLOTLY, read_asset
 from licences.render.browser import PATIENCE_SECONDS, Browser, BrowserError, explain_failure
-from licences.render.figures.style import PLOTLY, SHEET_PIXELS, read_asset
+from licences.render.figures.style import SHEET_PIXELS
 from licences.render.fonts import SheetFonts
 from licences.render.lengths import STANDARD, leave_out
 from licences.runner.temporary import find_temporary_folder

@@ -17,9 +17,9 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
+from licences.render.assets import PLOTLY, read_asset
 from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import draw_launch, draw_renewals, draw_timeline
-from licences.render.figures.style import PLOTLY, read_asset
 from licences.rules.facts import read_profiles
 from serving import BROWSER_ARGUMENTS
 

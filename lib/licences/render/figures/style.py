@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -35,7 +34,6 @@ DARK = {
 }
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica, Arial, sans-serif"
 
-PLOTLY = "plotly-basic.min.js"  # the part of plotly.js that draws our figures
 SHEET_PIXELS = 688  # how wide a figure is printed: 210 mm less the margins, at 96 pixels an inch
 PHONE_PIXELS = 346  # how wide it is where a screen is narrow, at least
 _CHINESE = "\u2e80"  # from here on a character is as wide as high
@@ -49,12 +47,6 @@ class Drawn:
     name: str
     alternative_text: str
     height_pixels: int
-
-
-@cache
-def read_asset(name: str) -> str:
-    """A script or style that runs in a browser."""
-    return files("licences.render").joinpath("browser", name).read_text(encoding="utf-8")
 
 
 def show_figures_anywhere() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import nbformat
 
 from licences.analysis.mark import Mark
+from licences.render.assets import read_asset
 from licences.render.brand import Brand
-from licences.render.figures.style import read_asset
 from licences.render.html.page import make_html
 from licences.render.html.sections import Section, make_environment
 from licences.render.html.typesetting import typeset

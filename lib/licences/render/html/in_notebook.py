@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from licences.render.figures.style import read_asset, show_figures_anywhere
+from licences.render.assets import read_asset
+from licences.render.figures.style import show_figures_anywhere
 from licences.render.html.sections import SECTIONS, Section
 
 _OTHERS = ("changed", "decide")  # the sections that have a module of their own

@@ -17,8 +17,8 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from licences.analysis.mark import Mark
+from licences.render.assets import PLOTLY, read_asset
 from licences.render.brand import Brand
-from licences.render.figures.style import PLOTLY, read_asset
 from licences.render.html.decide import DECIDING
 from licences.render.html.outputs import Block, Part, list_parts
 from licences.render.html.sections import HTML_LANGUAGES, SIGNATURE

@@ -10,7 +10,7 @@ import pandas as pd
 
 from licences.analysis.portfolio import Portfolio
 from licences.planning.promise import DATES, NONE
-from licences.render.figures.style import read_asset
+from licences.render.assets import read_asset
 from licences.render.html.portfolio_calls import describe_calls
 from licences.render.html.portfolio_summary import (
     FEW_NAMES,

@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from licences.analysis.questionnaire import Questionnaire
+from licences.render.assets import read_asset
 from licences.render.brand import Brand
-from licences.render.figures.style import read_asset
 from licences.render.html.decide import describe_fact, make_tree
 from licences.render.html.sections import HTML_LANGUAGES, make_environment
 from licences.words.questionnaire import AskedFact, AskedQuestion, say_questions, say_title
