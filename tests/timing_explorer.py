@@ -152,7 +152,14 @@ def main() -> None:
         if sys.argv[1:2] in ([], ["all"], [name]):
             openings = time_openings(open_once, runs)
             for one in openings:
-                print(name, {key: round(value, 2) for key, value in {**vars(one), **one.marks}.items() if key != "marks"})
+                print(
+                    name,
+                    {
+                        key: round(value, 2)
+                        for key, value in {**vars(one), **one.marks}.items()
+                        if key != "marks"
+                    },
+                )
             usable = [one.usable for one in openings]
             print(f"{name}: usable after {statistics.median(usable):.2f} s, at best {min(usable):.2f} s")
 

@@ -8,10 +8,13 @@ import os
 import secrets
 import socket
 import tempfile
+import threading
 import warnings
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +26,7 @@ from licences.runner.imports import import_nbformat
 from licences.runner.temporary import find_temporary_folder, sweep
 
 if TYPE_CHECKING:
+    from licences.app.door import Door
     from licences.app.preheated import Preheated
 
 ASKED = "LICENCES_EXPLORE"
@@ -122,21 +126,34 @@ def find_lab_path(notebook: Path) -> str:
     return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
 
 
-def load_lab(
-    notebook: Path, address: Address, kernels: Preheated, *, opens_browser: bool
-) -> Callable[[], None]:
+def launch_browser(page: str, name: str | None = None) -> None:
+    """Opens the page through a file, since everybody on a machine sees the arguments of a program.
+
+    name: of the browser, None for the usual one. Without a browser nothing happens; the address is printed.
+    """
+    handle, file = tempfile.mkstemp(prefix="explorer-", suffix=".html")
+    with os.fdopen(handle, "w", encoding="utf-8") as text:
+        text.write(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={escape(page)}">\n')
+    with suppress(webbrowser.Error):
+        browser = webbrowser.get(name)
+        threading.Thread(target=browser.open, args=(Path(file).as_uri(), 2), daemon=True).start()
+
+
+def load_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) -> Callable[[], None]:
     """Loads JupyterLab; what comes back serves the notebook in it until it is stopped. It asks nothing of the internet."""
     import_nbformat()
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
 
+    from licences.app.lab_server import LabServer
     from licences.app.provisioner import find_settings
 
     def serve() -> None:
+        LabServer.door, LabApp.serverapp_class = door, LabServer
         with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
             LabApp.launch_instance(
                 [
-                    *_find_common("ServerApp", address, opens_browser),
+                    *_find_common("ServerApp", address),
                     *find_settings(kernels),
                     f"--IdentityProvider.token={address.token}",
                     f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
@@ -158,9 +175,7 @@ def load_lab(
     return serve
 
 
-def load_app(
-    notebook: Path, address: Address, kernels: Preheated, *, opens_browser: bool
-) -> Callable[[], None]:
+def load_app(notebook: Path, address: Address, kernels: Preheated, door: Door) -> Callable[[], None]:
     """Loads the web app; what comes back serves the notebook in it, without its code, until it is stopped."""
     import_nbformat()
     from licences.app.provisioner import find_settings
@@ -170,14 +185,14 @@ def load_app(
         with as_file(files("licences.app").joinpath("jupyter")) as templates:
             searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
             os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
-            WebApp.kernels = kernels
+            WebApp.kernels, WebApp.door = kernels, door
             WebApp.launch_instance(
                 [
                     str(notebook),
-                    *_find_common("Voila", address, opens_browser),
+                    *_find_common("Voila", address),
                     *find_settings(kernels),
                     f"--Voila.token={address.token}",
-                    f"--WebApp.page={address.find_page()}",
+                    f"--WebApp.language={kernels.order.asked['language']}",
                     f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
                     "--VoilaConfiguration.template=explorer",
                     f"--VoilaConfiguration.extension_denylist={NOT_SHOWN}",
@@ -206,12 +221,12 @@ def no_settings_of_others() -> Iterator[None]:
             tempfile.tempdir = None
 
 
-def _find_common(app: str, address: Address, opens_browser: bool) -> list[str]:
+def _find_common(app: str, address: Address) -> list[str]:
     return [
         f"--{app}.ip={address.ip}",
         f"--{app}.port={address.port}",
         f"--{app}.port_retries=0",
-        f"--{app}.open_browser={opens_browser}",
+        f"--{app}.open_browser=False",  # it is opened already
         f"--{app}.log_level=ERROR",
         "--PasswordIdentityProvider.allow_password_change=False",
         *(["--KernelManager.transport=ipc"] if hasattr(socket, "AF_UNIX") else []),  # out of others' reach

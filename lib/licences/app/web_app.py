@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
-import threading
-import webbrowser
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
-from html import escape
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -18,6 +12,9 @@ import nbformat
 from jupyter_server import DEFAULT_STATIC_FILES_PATH
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
+from markupsafe import Markup
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
 from tornado.web import StaticFileHandler, authenticated
 from traitlets import Bool, Unicode, default
 from voila.app import Voila
@@ -27,7 +24,9 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_page_config
 
+from licences.app.door import Door, make_coming
 from licences.app.preheated import Preheated
+from licences.render.assets import read_asset
 
 _NEXT_SECONDS = 20  # until which the page that was asked for is up, and the next kernel takes nothing from it
 
@@ -40,24 +39,50 @@ class WebApp(Voila):  # type: ignore[misc]
     """
 
     kernels: ClassVar[Preheated]
-    page = Unicode(help="What is opened in a browser.").tag(config=True)
+    door: ClassVar[Door]
+    language = Unicode(help="Of what is said until the explorer is there.").tag(config=True)
     is_for_all_hosts = Bool(help="Whether others may ask, by whatever name.").tag(config=True)
 
     @default("config_file_paths")
     def _find_no_settings(self) -> list[str]:
         return []
 
-    def launch_browser(self) -> None:
-        """Opens the page through a file, since everybody on a machine sees the arguments of a program.
+    def listen(self) -> None:
+        """Serves behind the door until it is stopped."""
+        loop = IOLoop.current()
+        self.ioloop = loop
+        try:
+            self.app.settings["page_with"] = loop.run_sync(self._write_page)
+            self.door.open_to(HTTPServer(self.app))
+            loop.start()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.stop()
 
-        Voilà's own way leaves out the token. Without a browser nothing happens; the address is printed.
-        """
-        handle, file = tempfile.mkstemp(prefix="explorer-", suffix=".html")
-        with os.fdopen(handle, "w", encoding="utf-8") as text:
-            text.write(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={escape(self.page)}">\n')
-        with suppress(webbrowser.Error):
-            browser = webbrowser.get(self.browser or None)
-            threading.Thread(target=browser.open, args=(Path(file).as_uri(), 2), daemon=True).start()
+    async def _write_page(self) -> str:
+        """Voilà's page of a notebook that has run, with a name for its kernel and one for what it shows."""
+        settings = self.app.settings
+        told = {"base_url": self.base_url, "settings": settings, "log": self.log}
+        config = get_page_config(**told, voila_configuration=self.voila_configuration)
+        renderer = _Renderer(
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.config,
+            notebook_path=os.path.relpath(self.notebook_path, self.root_dir),
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            base_url=self.base_url,
+            kernel_spec_manager=self.kernel_spec_manager,
+            page_config=config,
+            mathjax_config=settings.get("mathjax_config"),
+            mathjax_url=settings.get("mathjax_url"),
+        )
+        await renderer.initialize()
+        style = f"<style>{read_asset('coming.css')}</style>"
+        renderer.resources["coming_style"] = Markup(style)  # noqa: S704 - it is ours
+        renderer.resources["coming"] = Markup(make_coming(self.language))  # noqa: S704 - it has escaped it
+        return str(await renderer.generate_content_str(_KERNEL))
 
     def init_settings(self) -> dict[str, Any]:
         """Voilà's settings, with a look at the host; the page that says what went wrong finds its pictures."""
@@ -66,7 +91,6 @@ class WebApp(Voila):  # type: ignore[misc]
             "static_path": DEFAULT_STATIC_FILES_PATH,
             "static_url_prefix": "/voila/static/",
             "starting": {},
-            "page_with": None,
         }
         return dict(super().init_settings())
 
@@ -104,31 +128,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             asyncio.get_running_loop().call_later(_NEXT_SECONDS, kernels.begin)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        named = self.settings["page_with"]
-        if named is None:
-            named = self.settings["page_with"] = await self._write_page()
-        self.write(named.replace(_KERNEL, kernel_id).replace(_WIDGET, waiting.page))
-
-    async def _write_page(self) -> str:
-        """Voilà's page of a notebook that has run, with a name for its kernel and one for what it shows."""
-        told = {"base_url": self.base_url, "settings": self.settings, "log": self.log}
-        config = get_page_config(**told, voila_configuration=self.voila_configuration)
-        renderer = _Renderer(
-            request_handler=self,
-            voila_configuration=self.voila_configuration,
-            traitlet_config=self.traitlet_config,
-            notebook_path=self.notebook_path,
-            template_paths=self.template_paths,
-            config_manager=self.config_manager,
-            contents_manager=self.contents_manager,
-            base_url=self.base_url,
-            kernel_spec_manager=self.kernel_spec_manager,
-            page_config=config,
-            mathjax_config=self.settings.get("mathjax_config"),
-            mathjax_url=self.settings.get("mathjax_url"),
-        )
-        await renderer.initialize()
-        return str(await renderer.generate_content_str(_KERNEL))
+        self.write(self.settings["page_with"].replace(_KERNEL, kernel_id).replace(_WIDGET, waiting.page))
 
 
 _KERNEL, _WIDGET = "the-kernel-of-this-page", "the-widget-of-this-page"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from licences.cli.language import tell
@@ -22,12 +23,14 @@ def open_explorer(options: argparse.Namespace) -> int:
         raise UsageError(
             "the explorer shows what a file shows", "leave --hidden out, or show what is hidden in the file"
         )
+    from licences.app.door import Door, make_waiting_page
     from licences.app.preheated import Order, Preheated
     from licences.app.serve import (
         choose_address,
         find_lab_path,
         hand_over,
         keep_notebook,
+        launch_browser,
         load_app,
         load_lab,
         name_asked,
@@ -49,17 +52,19 @@ def open_explorer(options: argparse.Namespace) -> int:
         command = [sys.executable, "-P", "-m", "licences.cli.explorer_kernel"]
         order = Order(command, options.words, dict(os.environ), asked, notebook.parent)
         kernels = Preheated(order, name_asked)
+        first = kernels.begin()
+        door = Door(address.ip, address.port, page, partial(make_waiting_page, options.lang))
         try:
-            first = kernels.begin()
-            serve = (load_app if options.app else load_lab)(
-                notebook, address, kernels, opens_browser=not options.no_browser
-            )
-            if not first.has_read():
-                return first.process.wait()
             tell(f"The explorer is at {page}", options.says)
             tell("Stop it with Ctrl-C.", options.says)
+            if not options.no_browser:
+                launch_browser(page)
+            serve = (load_app if options.app else load_lab)(notebook, address, kernels, door)
+            if not first.has_read():
+                return first.process.wait()
             serve()
         finally:
+            door.close()
             kernels.close()
     return 0
 
