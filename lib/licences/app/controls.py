@@ -40,13 +40,14 @@ def share_layout(width: str | None = None) -> Layout:
 @cache
 def share_style(kind: type[Widget]) -> Widget:
     """One style for all widgets of a kind."""
-    return kind.class_traits()["style"].klass()
+    style: Any = kind.class_traits()["style"]
+    return style.klass()
 
 
 def share(kind: type[Widget], *given: Any, width: str | None = None, **named: Any) -> Widget:
     """A widget with the layout of all of its width, and the style of all of its kind."""
-    style = {"style": share_style(kind)} if "style" in kind.class_traits() else {}
-    return kind(*given, layout=share_layout(width), **style, **named)  # type: ignore[arg-type]
+    style = {"style": share_style(kind)} if "style" in kind.class_traits() else {}  # type: ignore[arg-type]
+    return kind(*given, layout=share_layout(width), **style, **named)
 
 
 class Control:

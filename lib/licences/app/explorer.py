@@ -75,7 +75,7 @@ def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concat
             method(explorer, *given, **named)
         except LicencesError as error:
             explorer.say("wrong", say_error(error, explorer.language).splitlines())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a sentence
             explorer.say_fault(error)
         explorer.show_told()
 
@@ -89,7 +89,7 @@ def guarded_view(method: Callable[[Explorer], None]) -> Callable[[Explorer], Non
     def run(explorer: Explorer) -> None:
         try:
             method(explorer)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a sentence
             explorer.say_fault(error)
 
     return run

@@ -14,9 +14,10 @@ from ipykernel.kernelapp import IPKernelApp
 from licences.law.catalogue import Catalogue
 
 
-def serve_kernel(catalogue: Catalogue, tell: Callable[[Mapping[str, object]], None]) -> None:
+def serve_kernel(catalogue: Catalogue | None, tell: Callable[[Mapping[str, object]], None]) -> None:
     """Serves the kernel until it is ended, an explorer of what was asked for within.
 
+    catalogue: the law, as it was read already; None where it could not be.
     tell: called once with where the kernel is to be reached.
     """
     folder = Path(tempfile.mkdtemp(prefix="kernel-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -24,6 +25,7 @@ from licences.reading.dictionary import LANGUAGES
 from licences.reading.places import find_own_clients, find_work_folder
 from licences.render.html.explorer import make_message
 from licences.words.problems import say_error
+from licences.words.texts import say
 
 
 def explore(
@@ -50,12 +52,24 @@ def explore(
     return ready if ready is not None else _open(asked)
 
 
-def prepare(catalogue: Catalogue) -> None:
-    """Makes the explorer that will be asked for, so that ``explore`` has it at once. catalogue: as it was read already."""
+def prepare(catalogue: Catalogue | None) -> None:
+    """Makes the explorer that will be asked for, so that ``explore`` has it at once.
+
+    catalogue: as it was read already; None where it could not be, which the page then says.
+    """
     keep_every_message()
     asked = find_asked()
     stamp = find_stamp(asked)
-    page = _open(asked, catalogue)
+    try:
+        page = _open(asked, catalogue, is_ahead=True)
+    except Exception as error:
+        if PAGE not in asked:
+            raise
+        logging.getLogger(__name__).exception("the explorer could not be opened")
+        failed = say(
+            _choose_language(asked["language"]), "explorer.failed", error=f"{type(error).__name__}: {error}"
+        )
+        page = HTML(make_style() + make_message("wrong", [failed]), model_id=asked[PAGE])
     _ready.append((asked, stamp, page))
 
 
@@ -70,7 +84,7 @@ def _take_ready(asked: dict[str, str]) -> Widget | None:
     return page if prepared_for == asked and stamp == find_stamp(asked) else None
 
 
-def _open(asked: Mapping[str, str], catalogue: Catalogue | None = None) -> Widget:
+def _open(asked: Mapping[str, str], catalogue: Catalogue | None = None, *, is_ahead: bool = False) -> Widget:
     page_id = {"model_id": asked[PAGE]} if asked.get(PAGE) else {}
     try:
         work = _go_to_work(asked.get("work", ""))
@@ -83,7 +97,7 @@ def _open(asked: Mapping[str, str], catalogue: Catalogue | None = None) -> Widge
         terms = _read_terms(asked["as_of"], asked["start"], date.today())
         law = catalogue or read_catalogue(places.catalogue)
         return Explorer(
-            law, places, terms, asked["language"], asked["client"], page_id, is_ahead=catalogue is not None
+            law, places, terms, asked["language"], asked["client"], page_id, is_ahead=is_ahead
         ).page
     except LicencesError as error:
         said = make_message("wrong", say_error(error, _choose_language(asked["language"])).splitlines())

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 from uuid import uuid4
 
 from licences.book.place import is_server
@@ -28,7 +28,8 @@ class Order:
 
     command: of the process, which says on its standard output, a line each, that it has read the files and
     where it is to be reached. words: what it finds on its standard input, which others do not see as they see a command.
-    environment: of it, what is asked for left out. asked: that, as a notebook finds it. folder: where notebooks run.
+    environment: of it, what is asked for left out. asked: that, as a notebook finds it. folder: where notebooks run;
+    the files are read from where we are.
     """
 
     command: Sequence[str]
@@ -75,8 +76,7 @@ class Waiting:
         self.process.wait()
 
     def _hear(self) -> dict[str, Any] | None:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
+        line = self.process.stdout.readline() if self.process.stdout else ""
         return dict(json.loads(line)) if line else None
 
 
@@ -87,6 +87,14 @@ class Preheated:
         self.order, self.name = order, name
         self.named: dict[str, Waiting] = {}
         self.waiting: Waiting | None = None
+        self._status: int | None = None
+
+    def find_status(self) -> int:
+        """Waits until the first kernel has read the files: 0, or the exit status of the command where it could not."""
+        if self._status is None:
+            first = self.begin()
+            self._status = 0 if first.has_read() else first.process.wait()
+        return self._status
 
     def begin(self) -> Waiting:
         """Has one kernel waiting."""
@@ -121,18 +129,16 @@ class Preheated:
         named = self.name({**self.order.asked, PAGE: page})
         environment = {**self.order.environment, **named, "JPY_PARENT_PID": str(os.getpid())}
         stamp = find_stamp(self.order.asked)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - it is our own
             self.order.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
             env=environment,
-            cwd=self.order.folder,
             start_new_session=True,
         )
-        assert process.stdin
-        with suppress(OSError), process.stdin as given:  # it may have ended already
-            given.write(json.dumps(list(self.order.words)))
+        with suppress(OSError), cast("TextIO", process.stdin) as given:  # it may have ended already
+            given.write(write_task(self.order.words, self.order.folder, is_first=self._status is None))
         return Waiting(process, page, stamp)
 
 
@@ -143,7 +149,7 @@ def find_stamp(asked: Mapping[str, str]) -> tuple[object, ...]:
     own += [Path(asked["work"]) / name for name in CLIENTS]
     files = [file for file in sorted(data.iterdir()) if file.suffix in _BESIDE]
     beside = [file.with_name(f"{file.name}-wal") for file in own]
-    found: list[object] = [date.today()]
+    found: list[object] = [date.today()]  # noqa: DTZ011 - the day here
     for file in (*files, *own, *beside):
         try:
             known = file.stat()
@@ -152,6 +158,11 @@ def find_stamp(asked: Mapping[str, str]) -> tuple[object, ...]:
         else:
             found.append((str(file), known.st_mtime_ns, known.st_size))
     return tuple(found)
+
+
+def write_task(words: Sequence[str], folder: Path, *, is_first: bool) -> str:
+    """What a kernel is told on its standard input, as JSON. is_first: whether it has to say what it read."""
+    return json.dumps({"words": list(words), "folder": str(folder), "is_first": is_first})
 
 
 def say_state(said: Mapping[str, object]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 
 from licences.app.preheated import Preheated, Waiting
@@ -16,18 +16,19 @@ from licences.runner.kernelspec import is_of_this_python
 _HOME = f"{__name__}.KernelManager"
 
 
-class KernelManager(ServerKernelManager):  # type: ignore[misc]
+class KernelManager(ServerKernelManager):
     """Jupyter's own, which takes a kernel that waits where it is one of this Python."""
 
     kernels: ClassVar[Preheated]
 
     async def _async_pre_start_kernel(self, **named: Any) -> Any:
-        if self.provisioner is None and is_of_this_python(self.kernel_spec):
-            self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
+        spec = self.kernel_spec
+        if self.provisioner is None and spec is not None and is_of_this_python(spec):
+            self.provisioner = _Provisioner(kernel_spec=spec, parent=self)
         return await super()._async_pre_start_kernel(**named)
 
 
-class _Provisioner(LocalProvisioner):  # type: ignore[misc]
+class _Provisioner(LocalProvisioner):
     """Takes the kernel that waits for its folder or its page at the first start; later ones are as any other."""
 
     has_started = False
@@ -41,12 +42,14 @@ class _Provisioner(LocalProvisioner):  # type: ignore[misc]
         self.process, self.pid = waiting.process, waiting.process.pid
         self.pgid = os.getpgid(self.pid) if hasattr(os, "getpgid") else None
         self.cwd = named.get("cwd", Path.cwd())
-        self.connection_info = {**connection, "key": connection["key"].encode()}
+        connection["key"] = connection["key"].encode()
+        self.connection_info = cast("Any", connection)
         return self.connection_info
 
     def _find_waiting(self, folder: str | None) -> Waiting | None:
         kernels = KernelManager.kernels
-        named = kernels.named.pop(self.parent.kernel_id, None)
+        manager: Any = self.parent
+        named = kernels.named.pop(manager.kernel_id, None)
         return named or kernels.take_for(folder)
 
 

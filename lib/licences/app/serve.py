@@ -11,7 +11,7 @@ import tempfile
 import threading
 import warnings
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html import escape
@@ -139,8 +139,11 @@ def launch_browser(page: str, name: str | None = None) -> None:
         threading.Thread(target=browser.open, args=(Path(file).as_uri(), 2), daemon=True).start()
 
 
-def load_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) -> Callable[[], None]:
-    """Loads JupyterLab; what comes back serves the notebook in it until it is stopped. It asks nothing of the internet."""
+def serve_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) -> None:
+    """Serves the notebook in JupyterLab until it is stopped, or until its kernel cannot read the files.
+
+    It asks nothing of the internet.
+    """
     import_nbformat()
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
@@ -148,58 +151,52 @@ def load_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) -
     from licences.app.lab_server import LabServer
     from licences.app.provisioner import find_settings
 
-    def serve() -> None:
-        LabServer.door, LabApp.serverapp_class = door, LabServer
-        with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
-            LabApp.launch_instance(
-                [
-                    *_find_common("ServerApp", address),
-                    *find_settings(kernels),
-                    f"--IdentityProvider.token={address.token}",
-                    f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
-                    "--ServerApp.allow_unauthenticated_access=False",
-                    f"--ServerApp.root_dir={notebook.parents[1]}",
-                    *(f"--ServerApp.jpserver_extensions={part}=True" for part in LAB_PARTS),
-                    "--ServerApp.answer_yes=True",
-                    "--ServerApp.allow_root=True",
-                    f"--LabApp.default_url=/{find_lab_path(notebook)}",
-                    f"--LabApp.app_settings_dir={settings}",
-                    *(f"--LabApp.{name}={folder}" for name, folder in own.items()),
-                    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-                    "--LabApp.log_level=ERROR",
-                ]
-            )
-
     warnings.filterwarnings("ignore", r"\s*Extension endpoints without")  # which the server itself closes
     own = {"user_settings_dir": get_user_settings_dir(), "workspaces_dir": get_workspaces_dir()}
-    return serve
+    LabServer.door, LabServer.kernels, LabApp.serverapp_class = door, kernels, LabServer
+    with as_file(files("licences.app").joinpath("jupyter", "lab")) as settings:
+        LabApp.launch_instance(
+            [
+                *_find_common("ServerApp", address),
+                *find_settings(kernels),
+                f"--IdentityProvider.token={address.token}",
+                f"--ServerApp.cookie_secret={secrets.token_urlsafe(32)}",
+                "--ServerApp.allow_unauthenticated_access=False",
+                f"--ServerApp.root_dir={notebook.parents[1]}",
+                *(f"--ServerApp.jpserver_extensions={part}=True" for part in LAB_PARTS),
+                "--ServerApp.answer_yes=True",
+                "--ServerApp.allow_root=True",
+                f"--LabApp.default_url=/{find_lab_path(notebook)}",
+                f"--LabApp.app_settings_dir={settings}",
+                *(f"--LabApp.{name}={folder}" for name, folder in own.items()),
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "--LabApp.log_level=ERROR",
+            ]
+        )
 
 
-def load_app(notebook: Path, address: Address, kernels: Preheated, door: Door) -> Callable[[], None]:
-    """Loads the web app; what comes back serves the notebook in it, without its code, until it is stopped."""
+def serve_app(notebook: Path, address: Address, kernels: Preheated, door: Door) -> None:
+    """Serves the notebook as a web app, without its code, until it is stopped, or until its kernel cannot read the files."""
     import_nbformat()
     from licences.app.provisioner import find_settings
     from licences.app.web_app import WebApp
 
-    def serve() -> None:
-        with as_file(files("licences.app").joinpath("jupyter")) as templates:
-            searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
-            os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
-            WebApp.kernels, WebApp.door = kernels, door
-            WebApp.launch_instance(
-                [
-                    str(notebook),
-                    *_find_common("Voila", address),
-                    *find_settings(kernels),
-                    f"--Voila.token={address.token}",
-                    f"--WebApp.language={kernels.order.asked['language']}",
-                    f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
-                    "--VoilaConfiguration.template=explorer",
-                    f"--VoilaConfiguration.extension_denylist={NOT_SHOWN}",
-                ]
-            )
-
-    return serve
+    WebApp.kernels, WebApp.door = kernels, door
+    with as_file(files("licences.app").joinpath("jupyter")) as templates:
+        searched = [str(templates), os.environ.get("JUPYTER_PATH", "")]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, searched))
+        WebApp.launch_instance(
+            [
+                str(notebook),
+                *_find_common("Voila", address),
+                *find_settings(kernels),
+                f"--Voila.token={address.token}",
+                f"--WebApp.language={kernels.order.asked['language']}",
+                f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
+                "--VoilaConfiguration.template=explorer",
+                *(f"--VoilaConfiguration.extension_denylist={name}" for name in NOT_SHOWN),
+            ]
+        )
 
 
 @contextmanager

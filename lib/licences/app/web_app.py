@@ -53,8 +53,9 @@ class WebApp(Voila):  # type: ignore[misc]
         self.ioloop = loop
         try:
             self.app.settings["page_with"] = loop.run_sync(self._write_page)
-            self.door.open_to(HTTPServer(self.app))
-            loop.start()
+            if self.kernels.find_status() == 0:
+                self.door.open_to(HTTPServer(self.app))
+                loop.start()
         except KeyboardInterrupt:
             pass
         finally:
@@ -150,8 +151,8 @@ class _Renderer(NotebookRenderer):  # type: ignore[misc]
 class _Waits(JupyterHandler):
     """What is asked of a kernel that is still starting waits for it."""
 
-    async def prepare(self) -> None:
-        await super().prepare()
+    async def prepare(self, **named: Any) -> None:
+        await super().prepare(**named)
         starting: Mapping[str, asyncio.Future[Any]] = self.settings["starting"]
         start = starting.get(self.path_kwargs.get("kernel_id", ""))
         if self.current_user and start:

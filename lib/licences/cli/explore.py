@@ -31,10 +31,10 @@ def open_explorer(options: argparse.Namespace) -> int:
         hand_over,
         keep_notebook,
         launch_browser,
-        load_app,
-        load_lab,
         name_asked,
         no_settings_of_others,
+        serve_app,
+        serve_lab,
     )
 
     address = choose_address(options.ip, options.port, options.token)
@@ -52,21 +52,18 @@ def open_explorer(options: argparse.Namespace) -> int:
         command = [sys.executable, "-P", "-m", "licences.cli.explorer_kernel"]
         order = Order(command, options.words, dict(os.environ), asked, notebook.parent)
         kernels = Preheated(order, name_asked)
-        first = kernels.begin()
+        kernels.begin()
         door = Door(address.ip, address.port, page, partial(make_waiting_page, options.lang))
         try:
             tell(f"The explorer is at {page}", options.says)
             tell("Stop it with Ctrl-C.", options.says)
             if not options.no_browser:
                 launch_browser(page)
-            serve = (load_app if options.app else load_lab)(notebook, address, kernels, door)
-            if not first.has_read():
-                return first.process.wait()
-            serve()
+            (serve_app if options.app else serve_lab)(notebook, address, kernels, door)
+            return kernels.find_status()
         finally:
             door.close()
             kernels.close()
-    return 0
 
 
 def check_files(options: argparse.Namespace) -> Catalogue:
