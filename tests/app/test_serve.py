@@ -12,8 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from licences.app.serve import HERE, PORTS, Address, choose_address, find_asked, find_lab_path, hand_over
-from licences.app.web_app import WebApp
+from licences.app.serve import (
+    HERE,
+    PORTS,
+    Address,
+    choose_address,
+    find_asked,
+    find_lab_path,
+    hand_over,
+    launch_browser,
+)
 from licences.errors import UsageError
 
 TOKEN = "a token of more than sixteen characters"  # noqa: S105 - it opens nothing
@@ -88,12 +96,12 @@ def test_a_browser_opens_the_page_with_its_token_and_nobody_reads_that_in_its_ar
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     webbrowser.register("listening", Browser)
     page = Address(HERE, 8890, "secret&more").find_page()
-    WebApp(page=page, browser="listening").launch_browser()
+    launch_browser(page, "listening")
     (file,) = tmp_path.iterdir()
     assert opened.get(timeout=30) == file.as_uri()
     assert file.stat().st_mode & 0o077 == 0
     assert f'url={escape(page)}"' in file.read_text(encoding="utf-8")
-    WebApp(page=page, browser="none of that name").launch_browser()
+    launch_browser(page, "none of that name")
 
 
 def test_what_was_asked_for_reaches_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -69,7 +69,7 @@ class WebApp(Voila):  # type: ignore[misc]
         renderer = _Renderer(
             voila_configuration=self.voila_configuration,
             traitlet_config=self.config,
-            notebook_path=os.path.relpath(self.notebook_path, self.root_dir),
+            notebook_path=Path(self.notebook_path).name,  # beside which it serves
             template_paths=self.template_paths,
             config_manager=self.config_manager,
             contents_manager=self.contents_manager,
