@@ -23,6 +23,7 @@ from ipywidgets import (
     Widget,
 )
 
+from licences.reading.dictionary import LANGUAGES
 from licences.reading.tables import NONE
 from licences.render.html.explorer import make_label
 from licences.rules.facts import DENIED, Field, Fields, split_set
@@ -58,15 +59,13 @@ class Control:
     tell: called with the field's name and the new text when the consultant changes it.
     """
 
-    def __init__(self, field: Field, tell: Tell) -> None:
-        self.field, self.tell = field, tell
+    def __init__(self, field: Field, tell: Tell, language: str) -> None:
+        self.field, self.tell, self.language = field, tell, language
         self.text = ""
-        self.language = "zh"
-        self.label = share(HTML)
-        self.box = share(VBox, [self.label, self._make_inputs()])
-        self.box.add_class("licences-control")
-        self.box.add_class(f"field-{field.name}")
+        self.label = share(HTML, make_label(field, language, told=False))
         self._setting = False
+        classes = ("licences-control", f"field-{field.name}")
+        self.box = share(VBox, [self.label, self._make_inputs()], _dom_classes=classes)
         self._is_asked = True
 
     @property
@@ -127,14 +126,16 @@ class YesNoControl(Control):
     """Yes, no, or not told."""
 
     def _make_inputs(self) -> Widget:
-        answers = [("yes", "yes"), ("no", "no"), ("", "")]
-        self.buttons = share(ToggleButtons, options=answers, value="")
+        self.buttons = share(ToggleButtons, options=self._list(), value="")
         self.buttons.observe(self._changed, "value")
         return self.buttons
 
-    def _relabel(self) -> None:
+    def _list(self) -> list[tuple[str, str]]:
         answers = (("yes", "yes"), ("no", "no"), ("not_told", ""))
-        self.buttons.options = [(self._say(key), text) for key, text in answers]
+        return [(self._say(key), text) for key, text in answers]
+
+    def _relabel(self) -> None:
+        self.buttons.options = self._list()
 
     def _set(self, text: str) -> None:
         self.buttons.value = text
@@ -147,13 +148,16 @@ class ChoiceControl(Control):
     """One of a list, or not told."""
 
     def _make_inputs(self) -> Widget:
-        self.list = share(Dropdown, options=["", *self.field.values], value="", width="100%")
+        self.list = share(Dropdown, options=self._list(), value="", width="100%")
         self.list.observe(self._changed, "value")
         return self.list
 
-    def _relabel(self) -> None:
+    def _list(self) -> list[tuple[str, str]]:
         named = [(labels[self.language], value) for value, labels in self.field.values.items()]
-        self.list.options = [(self._say("not_told"), ""), *named]
+        return [(self._say("not_told"), ""), *named]
+
+    def _relabel(self) -> None:
+        self.list.options = self._list()
 
     def _set(self, text: str) -> None:
         self.list.value = text
@@ -166,12 +170,16 @@ class SetControl(Control):
     """Any of a list; none at all is an answer of its own, and nothing pressed is not told."""
 
     def _make_inputs(self) -> Widget:
-        self.chips = {value: share(ToggleButton, width="auto") for value in (*self.field.values, NONE)}
+        self.chips = {
+            value: share(ToggleButton, description=label, width="auto") for value, label in self._list()
+        }
         for value, chip in self.chips.items():
             chip.observe(lambda _change, value=value: self._press(value), "value")
-        box = share(Box, list(self.chips.values()))
-        box.add_class("licences-chips")
-        return box
+        return share(Box, list(self.chips.values()), _dom_classes=("licences-chips",))
+
+    def _list(self) -> list[tuple[str, str]]:
+        named = [(value, labels[self.language]) for value, labels in self.field.values.items()]
+        return [*named, (NONE, self._say("none_of_these"))]
 
     def _press(self, value: str) -> None:
         if self._setting:
@@ -185,9 +193,8 @@ class SetControl(Control):
         self._changed(None)
 
     def _relabel(self) -> None:
-        for value, labels in self.field.values.items():
-            self.chips[value].description = labels[self.language]
-        self.chips[NONE].description = self._say("none_of_these")
+        for value, label in self._list():
+            self.chips[value].description = label
 
     def _set(self, text: str) -> None:
         members = (split_set(text) or {NONE}) if text else set()
@@ -202,9 +209,10 @@ class NumberControl(Control):
     """A number with its unit; an empty cell is not told, and never zero."""
 
     def _make_inputs(self) -> Widget:
-        self.entry = share(Text, continuous_update=False, width="11rem")
+        hint = self._say("not_told")
+        self.entry = share(Text, continuous_update=False, placeholder=hint, width="11rem")
         self.entry.observe(self._changed, "value")
-        self.unit = share(HTML)
+        self.unit = share(HTML, escape(self.field.unit[self.language]))
         return share(HBox, [self.entry, self.unit])
 
     def _relabel(self) -> None:
@@ -226,9 +234,9 @@ KINDS: dict[str, type[Control]] = {
 }
 
 
-def make_control(field: Field, tell: Tell) -> Control:
+def make_control(field: Field, tell: Tell, language: str) -> Control:
     """The control that suits a field's type."""
-    return KINDS[field.type](field, tell)
+    return KINDS[field.type](field, tell, language)
 
 
 def speaks_of(field: Field, words: str) -> bool:
@@ -241,16 +249,17 @@ def speaks_of(field: Field, words: str) -> bool:
 class Controls(Mapping[str, Control]):
     """The controls of all facts, by name; each is made when it is asked for first, since a browser makes few at once.
 
-    introduce: called with one that was just made.
+    language: of those that are made from now on. introduce: called with one that was just made.
     """
 
     def __init__(self, fields: Fields, tell: Tell, introduce: Callable[[Control], None]) -> None:
         self.fields, self.tell, self.introduce = fields, tell, introduce
+        self.language = LANGUAGES[0]
         self.made: dict[str, Control] = {}
 
     def __getitem__(self, name: str) -> Control:
         if name not in self.made:
-            self.made[name] = make_control(self.fields[name], self.tell)
+            self.made[name] = make_control(self.fields[name], self.tell, self.language)
             self.introduce(self.made[name])
         return self.made[name]
 

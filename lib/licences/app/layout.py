@@ -30,7 +30,7 @@ from licences.app.controls import Control, Controls, HoldingsControl, Tell, shar
 from licences.app.inquiry import Inquiry
 from licences.app.transfer import Download, Upload
 from licences.app.widgets import LiveFigure, LiveTable, ReportLink
-from licences.reading.dictionary import LANGUAGES, read_vocabulary
+from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
 from licences.words.texts import read_texts, say
@@ -82,7 +82,6 @@ class Screen:
         self.buttons = {name: share(Button, width="auto") for name in BUTTONS}
         self.buttons["report"].button_style = "primary"
         self.labels: dict[str, HTML] = {}
-        self.spoken = LANGUAGES[0]
         self.cells: Mapping[str, str] = {}
         self.asked_of: Mapping[str, bool | None] = {}
         body = share(Box, [self._make_form(fields, tell), self._make_answer(choose, offer)])
@@ -156,9 +155,8 @@ class Screen:
             _ = self.controls[name]
 
     def _introduce(self, control: Control) -> None:
-        """Gives a control that was just made its language, what it shows and its place."""
+        """Gives a control that was just made what it shows and its place."""
         group = control.field.group
-        control.speak(self.spoken)
         self._show_cell(control)
         made = self.controls.made
         self.panes[group].children = tuple(made[one].box for one in self.groups[group] if one in made)
@@ -218,7 +216,7 @@ class Screen:
             label.value = f"<label>{escape(texts[key])}</label>"
         for key, button in self.buttons.items():
             button.description = say(language, "rare.answer") if key == "none" else texts[key]
-        self.spoken = language
+        self.controls.language = language
         for control in self.controls.made.values():
             control.speak(language)
         self.holdings.speak(language, names)
