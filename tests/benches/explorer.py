@@ -1,0 +1,70 @@
+"""Explorer: how soon a changed toggle shows, in the kernel and in a page of the web app."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from benches.clients import AS_OF, DAYS, SAMPLES, START, find_catalogue
+from benches.clock import PROJECT, time_call
+from benches.measured import Figures, Measured
+from licences.app.explorer import Explorer
+from licences.app.terms import Places, Terms
+from serving import BROWSER_ARGUMENTS, serve
+
+TOGGLE = """(answer) => new Promise((resolve) => {
+    const bars = () => document.querySelectorAll(".licences-views .bars .point path").length;
+    const buttons = [...document.querySelectorAll(".field-sells_call_centre_services button")].filter((b) => b.offsetParent);
+    const before = bars(), began = performance.now();
+    buttons[answer].click();
+    const look = () => bars() === before ? requestAnimationFrame(look) : resolve(performance.now() - began);
+    requestAnimationFrame(look);
+})"""
+
+
+def measure() -> Figures:
+    """Toggles in the kernel, and in the browser where there is one."""
+    in_kernel = time_in_kernel()
+    note = f"{len(in_kernel)} toggles"
+    yield Measured("toggle_kernel", statistics.median(in_kernel) * 1000, note)
+    yield Measured("toggle_kernel_longest", max(in_kernel) * 1000, note)
+    if chromium := os.environ.get("LICENCES_BROWSER") or shutil.which("chromium"):
+        with tempfile.TemporaryDirectory() as folder:
+            seen = time_in_browser(chromium, Path(folder))
+        note = f"{len(seen)} clicks, until the timeline has the bar or has it no more"
+        yield Measured("toggle_browser", statistics.median(seen), note)
+        yield Measured("toggle_browser_longest", max(seen), note)
+
+
+def time_in_kernel(most: int | None = None) -> list[float]:
+    """Seconds of each yes or no that is changed, in the kernel alone."""
+    toggles = [field.name for field in find_catalogue().fields.every if field.type == "bool"][:most]
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places(PROJECT, None, SAMPLES, Path(folder) / "reports")
+        explorer = Explorer(find_catalogue(), places, Terms(AS_OF, START), "zh", "grand-bazaar")
+        explorer.tell(toggles[0], "yes")
+        seconds = []
+        for name in toggles:
+            told = "no" if explorer.cells[name] == "yes" else "yes"
+            seconds.append(time_call(lambda name=name, told=told: explorer.tell(name, told), 1))
+    return seconds
+
+
+def time_in_browser(chromium: str, folder: Path) -> list[float]:
+    """Milliseconds from a click on yes or no until the bar that it adds or takes away is drawn so."""
+    asked = ["--client", "wander-work", *DAYS]
+    with serve("app", PROJECT, folder, *asked) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*BROWSER_ARGUMENTS])
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.goto(served.address)
+        page.locator("table.dataTable tbody tr").first.wait_for()
+        page.locator(".licences-views .lm-TabBar-tab:nth-child(3)").click()
+        page.locator(".licences-views .bars .point path >> visible=true").first.wait_for()
+        page.locator(".licences-form > .widget-text input").first.fill("sells_call_centre_services")
+        page.locator(".licences-form .field-sells_call_centre_services >> visible=true").wait_for()
+        return [float(page.evaluate(TOGGLE, at % 2)) for at in range(30)]
