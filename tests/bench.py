@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benches.asked import LINES, Line
-from benches.clock import PROJECT
+from benches.clock import PROJECT, keep_bytecode
 from benches.measured import Figures, Measured
 
 # Where each measure lies; only those that are asked for are imported.
@@ -113,6 +113,7 @@ def main(words: list[str] | None = None) -> None:
     options = read_options(words)
     before = json.loads(options.before.read_text(encoding="utf-8")) if options.before else {}
     progress = Console(stderr=True)
+    keep_bytecode()
     taken: dict[str, list[Measured]] = {}
     for name in options.measures or MEASURES:
         taken |= take(name, options.runs, progress.print)

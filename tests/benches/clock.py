@@ -23,6 +23,11 @@ YARDSTICK = ("-c", "import pandas")
 _LOOK_SECONDS = 0.1
 
 
+def keep_bytecode() -> None:
+    """Has the processes that are started keep what they compile, as they do where nothing forbids it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def time_call(call: Callable[[], object], runs: int = 5) -> float:
     """Best seconds of a call."""
     seconds = []
