@@ -8,6 +8,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benches.asked import LINES
 from benches.clients import AS_OF, DAYS, START, find_catalogue, make_clients, read_clients, write_clients
 from benches.clock import PROJECT, find_memory_mib, time_process
 from benches.measured import Figures, Measured
@@ -90,8 +92,10 @@ def report_without_notebook(
     return (time.perf_counter() - began) / len(clients)
 
 
-def time_stock(clients: Path, names: list[str], folder: Path) -> float:
+def time_stock(folder: Path, count: int) -> float:
     """Seconds a report of stock papermill and nbconvert, with as many workers as there are cores."""
+    few = make_clients(count)
+    clients, names = write_clients(folder / "few.csv", few), few["client"].tolist()
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(time.sleep, [0.1] * WORKERS))  # all are there
         began = time.perf_counter()
@@ -150,31 +154,36 @@ def compare_halves(moments: list[float]) -> tuple[float, float, float]:
     return find_pace(first, count), find_pace(first, middle), find_pace(middle, count)
 
 
+# Lines for what the functions alone take: each client in a fork of its own, and each reading the files anew.
+ALONE = {"batch_forks": (True, False), "batch_bare": (False, False), "batch_script": (False, True)}
+
+
 def measure(count: int = 1_000, stock_count: int = 4 * WORKERS, share: int = 50) -> Figures:
     """A batch of ``count`` clients; ``stock_count`` by stock papermill, and of each worker a ``share`` without notebook."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        many = make_clients(count)
-        few = write_clients(folder / "few.csv", many.head(stock_count))
-        stock = time_stock(few, [str(client) for client in many["client"].head(stock_count)], folder)
-        clients = write_clients(folder / "many.csv", many)
-        apart, bare, script = (
-            time_functions(clients, share, folder, in_forks, reads_files)
-            for in_forks, reads_files in ((True, False), (False, False), (False, True))
-        )
-        moments, memory = run_batch(make_job(clients, folder / "reports"), read_clients(clients))
+        clients = write_clients(folder / "many.csv", make_clients(count))
+        taken = {"batch_stock": time_stock(folder, stock_count)}
+        for line, how in ALONE.items():
+            taken[line] = time_functions(clients, share, folder, *how)
+        yield from compare(clients, folder, taken)
         again = ("report", "--clients", str(clients), "--out", str(folder / "reports"), *DAYS)
-        unchanged = time_process(("-m", "licences", *again))
+        yield Measured("batch_unchanged", time_process(("-m", "licences", *again)), f"{count:,} clients")
+
+
+def compare(clients: Path, folder: Path, taken: Mapping[str, float]) -> Figures:
+    """A batch held against what a report takes in other ways, in seconds by their lines; see ``measure``."""
+    moments, memory = run_batch(make_job(clients, folder / "reports"), read_clients(clients))
     ours, first, second = compare_halves(moments)
-    yield Measured("batch_stock", stock / ours, f"{ours * 1000:.0f} ms as against {stock:.2f} s")
-    yield Measured("batch_forks", ours / apart, f"as against {apart * 1000:.0f} ms")
-    yield Measured("batch_bare", ours / bare, f"as against {bare * 1000:.0f} ms")
-    yield Measured("batch_script", ours / script, f"as against {script * 1000:.0f} ms")
+    for line, seconds in taken.items():
+        ratio = seconds / ours if LINES[line].is_least else ours / seconds
+        yield Measured(line, ratio, f"{ours * 1000:.0f} ms as against {seconds * 1000:.0f} ms")
     yield Measured(
         "batch_halves", second / first, f"{first * 1000:.0f} ms, then {second * 1000:.0f} ms a report"
     )
     begun, *_, ended = (memory[at] for at in sorted(memory))
     said = ", ".join(f"{memory[at]:.0f}" for at in sorted(memory))
     yield Measured("batch_memory", ended / begun, f"{said} MiB at {', '.join(map(str, sorted(memory)))}")
-    yield Measured("batch_whole", moments[-1] - moments[0], f"{count:,} clients, {WORKERS} workers")
-    yield Measured("batch_unchanged", unchanged, f"{count:,} clients")
+    yield Measured(
+        "batch_whole", moments[-1] - moments[0], f"{len(moments) - 1:,} clients, {WORKERS} workers"
+    )

@@ -38,7 +38,7 @@ def _copy(row: Mapping[str, str], number: int, codes: set[str]) -> dict[str, str
     """A row under a code and names of its own."""
 
     def rename(text: str) -> str:
-        return _CODE.sub(lambda found: f"{found[0]}_{number}" if found[0] in codes else found[0], text)
+        return _CODE.sub(lambda found: f"{found[0]}_COPY{number}" if found[0] in codes else found[0], text)
 
     renamed = {name: rename(row[name]) for name in _CODES}
     named = {

@@ -20,7 +20,7 @@ import licences
 PROJECT = Path(licences.__file__).resolve().parents[2]  # the checkout that is measured; PYTHONPATH chooses it
 P, TIMES = "P", "times"
 YARDSTICK = ("-c", "import pandas")
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.25
 
 
 def keep_bytecode() -> None:

@@ -17,6 +17,7 @@ from benches.measured import Figures, Measured
 
 _LAW = ("--as-of", AS_OF.isoformat())
 _ONE = ("--client", "corner-shop")
+LIBRARIES = ("-c", "import pandas, plotly, nbformat, IPython")
 SWIFT = ("version", "check", "assess", "questions", "plan", "diff")
 WEIGHTY = ("report", "portfolio", "reports")
 
@@ -40,16 +41,17 @@ def list_commands(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def time_commands(
-    names: Sequence[str], runs: int, take: Callable[[Sequence[float]], float]
+    names: Sequence[str], runs: int, take: Callable[[Sequence[float]], float], fills: bool = True
 ) -> tuple[float, dict[str, float]]:
     """Seconds of the yardstick and of each command, by turns, the yardstick before each command and at the end.
 
-    A first turn is not counted, since it fills what is kept on disk.
+    fills: a first turn is not counted, since it fills what is kept on disk.
     """
     with tempfile.TemporaryDirectory() as folder:
         words = list_commands(Path(folder))
         asked = [("-m", "licences", *words[name]) for name in names]
-        time_by_turns(YARDSTICK, *asked, runs=1)
+        if fills:
+            time_by_turns(YARDSTICK, *asked, runs=1)
         turn = [one for words in asked for one in (YARDSTICK, words)]
         seconds = time_by_turns(*turn, YARDSTICK, runs=runs, take=take)
     return take(seconds[::2]), dict(zip(names, seconds[1::2], strict=True))
@@ -61,8 +63,17 @@ def measure(runs: int = 3) -> Figures:
         yardstick, seconds = time_commands(names, turns, statistics.median)
         for name, taken in seconds.items():
             yield Measured(name, taken / yardstick, f"{taken:.2f} s; 1 P = {yardstick:.2f} s")
+    yield compare_report()
     nothing, imported = time_by_turns(("-c", "pass"), ("-c", "import licences"), runs=runs)
     yield Measured("import", imported - nothing, f"Python itself: {nothing:.3f} s")
+
+
+def compare_report(runs: int = 2) -> Measured:
+    """One report from cold, as against importing the libraries that it needs."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = ("-m", "licences", *list_commands(Path(folder))["report"])
+        libraries, taken = time_by_turns(LIBRARIES, report, runs=runs, take=min)
+    return Measured("report_libraries", taken / libraries, f"{taken:.2f} s as against {libraries:.2f} s")
 
 
 def measure_deep() -> Figures:

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from benches.clients import AS_OF, DAYS, SAMPLES, START, find_catalogue
-from benches.clock import PROJECT, time_call
+from benches.clock import PROJECT, YARDSTICK, time_by_turns, time_call
 from benches.measured import Figures, Measured
 from licences.app.explorer import Explorer
 from licences.app.terms import Places, Terms
@@ -30,8 +30,10 @@ TOGGLE = """(answer) => new Promise((resolve) => {
 def measure() -> Figures:
     """Toggles in the kernel, and in the browser where there is one."""
     in_kernel = time_in_kernel()
-    note = f"{len(in_kernel)} toggles"
-    yield Measured("toggle_kernel", statistics.median(in_kernel) * 1000, note)
+    (yardstick,) = time_by_turns(YARDSTICK)
+    note, median = f"{len(in_kernel)} toggles", statistics.median(in_kernel)
+    yield Measured("toggle_kernel", median * 1000, note)
+    yield Measured("toggle_kernel_relative", median / yardstick, f"1 P = {yardstick:.2f} s")
     yield Measured("toggle_kernel_longest", max(in_kernel) * 1000, note)
     if chromium := os.environ.get("LICENCES_BROWSER") or shutil.which("chromium"):
         with tempfile.TemporaryDirectory() as folder:

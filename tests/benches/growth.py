@@ -103,7 +103,7 @@ def _weigh_each(
 
 
 def fit_exponent(sizes: Sequence[float], taken: Sequence[float]) -> float | None:
-    """How steeply what is taken rises beyond what the smallest size takes; None where that is most of it."""
+    """How steeply what is taken rises beyond what the smallest size takes; None where too few sizes tell."""
     first_size, first = sizes[0], taken[0]
     points = [
         (size - first_size, one - first)
@@ -139,7 +139,7 @@ def _say_exponents(course: Course) -> str:
         fit_exponent(sizes, [one.seconds for one in weighed]),
         fit_exponent(sizes, [one.mib for one in weighed]),
     )
-    return ", ".join("fixed" if one is None else f"{one:.2f}" for one in exponents)
+    return ", ".join("–" if one is None else f"{one:.2f}" for one in exponents)
 
 
 def describe_machine() -> str:
