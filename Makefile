@@ -4,10 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-# Tests that wait for what a browser draws; all others run as many at a time as there are cores.
+# Tests that wait for what a browser draws; all others run as many at a time as there are cores, but for those that
+# look at the clock: beside them nothing runs.
 ALONE := tests/app
+CLOCK := tests/test_pace.py
 
-.PHONY: reports test test-lowest fuzz docs bench compare-engines kills lock clean
+.PHONY: reports test test-lowest fuzz docs profile bench bench-growth compare-engines kills lock clean
 
 reports: $(VENV)/ready
 	$(BIN)/licences report
@@ -18,9 +20,10 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q --numprocesses auto --dist loadfile --ignore=$(ALONE)
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile --ignore=$(ALONE) --ignore=$(CLOCK)
 	$(BIN)/pytest -q $(ALONE)
 	$(BIN)/pytest -q --nbval-lax notebooks
+	$(BIN)/pytest -q $(CLOCK)
 
 # Offline, and without a warning; each notebook is run for its page.
 docs: $(VENV)/docs-ready
@@ -39,8 +42,18 @@ test-lowest:
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz.py
 
+# Where the time of each command goes, one page a command, in docs/_build/profile. Some: make profile PROFILE="check diff".
+profile: $(VENV)/ready
+	$(BIN)/python tests/profile_commands.py $(PROFILE)
+
+# How fast all goes, each line three times beside what was asked. Some: make bench BENCH="commands batch --runs 1".
 bench: $(VENV)/ready
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench.py $(BENCH)
+
+# How seconds and memory grow with clients and catalogue, into docs/maintainer/speed.md; an hour. Less, and only
+# printed: make bench-growth GROWTH="diff plan --most 1000".
+bench-growth: $(VENV)/ready
+	$(BIN)/python tests/bench_growth.py $(GROWTH)
 
 # Notebooks of the kinds in public use, run by papermill's own engine and by ours: how many come out alike.
 compare-engines: $(VENV)/ready

@@ -6,6 +6,7 @@ import os
 import shutil
 import statistics
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -28,7 +29,7 @@ TOGGLE = """(answer) => new Promise((resolve) => {
 
 
 def measure() -> Figures:
-    """Toggles in the kernel, and in the browser where there is one."""
+    """Toggles in the kernel, and where there is a browser toggles there, and how soon the explorer is usable."""
     in_kernel = time_in_kernel()
     (yardstick,) = time_by_turns(YARDSTICK)
     note, median = f"{len(in_kernel)} toggles", statistics.median(in_kernel)
@@ -41,6 +42,20 @@ def measure() -> Figures:
         note = f"{len(seen)} clicks, until the timeline has the bar or has it no more"
         yield Measured("toggle_browser", statistics.median(seen), note)
         yield Measured("toggle_browser_longest", max(seen), note)
+        yield from measure_opening()
+
+
+def measure_opening() -> Figures:
+    """How soon the explorer answers a click, as a web app and in JupyterLab."""
+    if find_spec("timing_explorer") is None:
+        return
+    from timing_explorer import time_app, time_lab, time_openings
+
+    (yardstick,) = time_by_turns(YARDSTICK)
+    for line, open_once in (("explore_app", time_app), ("explore_lab", time_lab)):
+        (opening,) = time_openings(open_once, 1)
+        note = f"{opening.usable:.2f} s, of which {opening.answered:.2f} s to the answer; 1 P = {yardstick:.2f} s"
+        yield Measured(line, opening.usable / yardstick, note)
 
 
 def time_in_kernel(most: int | None = None) -> list[float]:
