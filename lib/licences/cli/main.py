@@ -97,8 +97,12 @@ def _discard_output() -> None:
 
 
 def is_sure_of_reports(options: argparse.Namespace) -> bool:
-    """Whether reports are likely to be made on this machine, from processes that are forked."""
-    if options.run not in {"report", "issue"} or options.scheduler or not (options.client or options.force):
+    """Whether a notebook is likely to be run on this machine, in a process that is forked."""
+    if options.run in {"report", "issue"}:
+        is_likely = not options.scheduler and bool(options.client or options.force)
+    else:
+        is_likely = options.run == "portfolio"
+    if not is_likely:
         return False
     from licences.runner.forkserver import can_fork
 
