@@ -40,6 +40,13 @@ def test_what_the_host_has_put_in_the_place_of_the_grammar_stays() -> None:
     assert ask(asked) == "['rfc3987_syntax', 'jsonschema', 'nbformat']"
 
 
+def test_papermill_is_imported_without_the_client_of_a_store_which_comes_when_it_is_asked_for() -> None:
+    pytest.importorskip("boto3")
+    ours = "from licences.runner.imports import import_papermill\nimport_papermill()"
+    told = "print('boto3' in sys.modules, type(papermill.iorw.S3()).__module__, 'boto3' in sys.modules)"
+    assert ask(f"{ours}\nimport papermill.iorw\n{told}").splitlines()[0] == "False papermill.s3 True"
+
+
 @pytest.mark.parametrize("file", sorted(RUNNER.glob("*.py")), ids=lambda one: one.name)
 def test_the_runner_names_no_other_room_not_even_in_a_text(file: Path) -> None:
     texts = [

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from licences.runner.forkserver import JobHandler, serve_forks
-from licences.runner.imports import import_nbformat
+from licences.runner.imports import import_nbformat, import_papermill
 from licences.runner.kernel import make_shell
 from licences.runner.server import freeze
 from licences.runner.temporary import sweep
@@ -18,6 +18,7 @@ from licences.runner.temporary import sweep
 def main(descriptor: int) -> None:
     """Serves forks to the process at the other end of a socket."""
     import_nbformat()
+    import_papermill()
     shell = make_shell()
     with shell.builtin_trap:  # libraries look for the shell as they are imported, and pandas here alone
         from licences.batch.warm_up import work_once

@@ -98,15 +98,24 @@ def _discard_output() -> None:
 
 def is_sure_of_reports(options: argparse.Namespace) -> bool:
     """Whether a notebook is likely to be run on this machine, in a process that is forked."""
-    if options.run in {"report", "issue"}:
-        is_likely = not options.scheduler and bool(options.client or options.force)
-    else:
-        is_likely = options.run == "portfolio"
-    if not is_likely:
+    if options.run not in {"report", "issue", "portfolio"} or getattr(options, "scheduler", None):
         return False
+    if options.run != "portfolio" and not (options.client or options.force):
+        if options.run == "issue" or is_kept_up(options):
+            return False
     from licences.runner.forkserver import can_fork
 
     return can_fork() and os.environ.get("LICENCES_ENGINE", "fork") == "fork"
+
+
+def is_kept_up(options: argparse.Namespace) -> bool:
+    """Whether a batch was there before, since when little may have changed."""
+    from licences.batch.ledger import LEDGER
+    from licences.reading.files import is_remote
+    from licences.reading.places import find_work_folder
+
+    place = options.out or find_work_folder() / "reports"
+    return is_remote(place) or (place / LEDGER).exists()
 
 
 def _start_early(options: argparse.Namespace) -> AbstractContextManager[None]:

@@ -1,23 +1,52 @@
-"""Import of nbformat without a grammar that takes longer than all the rest: a process of ours calls it first."""
+"""Imports of nbformat and papermill without what takes longer than all the rest: a process of ours calls them first."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
 
-_GRAMMAR = "rfc3987_syntax"
+_FORMATS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
+_STORE = "boto3"
 
 
 def import_nbformat() -> None:
-    """Imports what checks notebooks, so that it finds no grammar of internationalised web addresses.
+    """Imports what checks notebooks, so that it finds no grammars of web addresses and of lengths of time.
 
-    jsonschema would compile it at import, and nothing here asks for it. What is imported already, by whoever
-    this process belongs to, stays as it is; afterwards the grammar can be imported as before.
+    jsonschema would compile them at import, and nothing here asks for them. What is imported already, by whoever
+    this process belongs to, stays as it is; afterwards the grammars can be imported as before.
     """
-    is_ours = _GRAMMAR not in sys.modules
-    if is_ours:
-        sys.modules[_GRAMMAR] = None  # type: ignore[assignment]
-    try:
+    with _hide(*_FORMATS):
         import nbformat  # noqa: F401
+
+
+def import_papermill() -> None:
+    """Imports papermill without the client of S3, which comes when a notebook asks papermill for an object there."""
+    if "papermill.iorw" in sys.modules or _STORE in sys.modules or find_spec(_STORE) is None:
+        import papermill
+
+        return
+    with _hide(_STORE):
+        import papermill.iorw
+    papermill.iorw.S3 = _open_store
+
+
+def _open_store(*given: Any, **named: Any) -> Any:
+    from papermill.s3 import S3
+
+    return S3(*given, **named)
+
+
+@contextmanager
+def _hide(*names: str) -> Iterator[None]:
+    """Modules that are not imported yet cannot be meanwhile."""
+    ours = [name for name in names if name not in sys.modules]
+    for name in ours:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
     finally:
-        if is_ours:
-            del sys.modules[_GRAMMAR]
+        for name in ours:
+            del sys.modules[name]

@@ -13,9 +13,6 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from nbconvert.filters.ansi import ansi2html, strip_ansi
-from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
-
 from licences.render.html.cleaning import clean_html
 from licences.render.html.drawings import clean_svg
 from licences.render.html.sections import OURS
@@ -204,20 +201,11 @@ def _make_picture(kind: str, data: str, about: Any) -> Block:
     return Block(f'<img alt="{escape(str(told.get("alt", "")))}" src="data:{kind};base64,{data}"{size}>')
 
 
-class _Renderer(IPythonRenderer):
-    """A picture that the cell speaks of and does not have is left to the cleaning, which names it."""
-
-    def _embed_image_or_attachment(self, src: str) -> str:
-        try:
-            return str(super()._embed_image_or_attachment(src))
-        except InvalidNotebook:
-            return src
-
-
 def _show_markdown(source: str, language: str, attachments: Any = None) -> Block:
     """A text in Markdown; formulas stand in it as they are written."""
-    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=attachments)
-    cleaned = clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    from licences.render.html.markdown import write_markdown  # few pages need it, and it takes long to import
+
+    cleaned = clean_html(write_markdown(source, attachments))
     named = "".join(block.html for block in _name(cleaned.left_out, language))
     return Block(cleaned.html + named)
 
@@ -241,6 +229,8 @@ def _colour(text: str) -> str:
     text = _OVERWRITTEN.sub("", text.replace("\r\n", "\n")) if "\r" in text else text
     if "\x1b" not in text:
         return escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+    from nbconvert.filters.ansi import ansi2html, strip_ansi  # as with Markdown
+
     parts = _RESET.split(text)
     return "".join(
         str(ansi2html(part)) if part.count("\x1b") <= _MOST_COLOURS else escape(strip_ansi(part))
