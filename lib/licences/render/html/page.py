@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from html import escape
-from importlib.resources import as_file, files
 from typing import Any
 
-from nbconvert.exporters import TemplateExporter
+from jinja2 import Environment, PackageLoader, Template
 from nbformat import NotebookNode
 
 from licences.analysis.mark import Mark
@@ -66,7 +65,7 @@ def make_html(
         "disclaimer": brand.disclaimer.get(language, ""),
         "edition": say(language, "page.edition", edition=edition) if edition else "",
     }
-    return str(_make_exporter().template.render(resources={"page": page}))
+    return _find_template().render(resources={"page": page})
 
 
 _HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>')
@@ -104,19 +103,15 @@ def _embed(content: bytes | None, kind: str) -> str:
 
 
 @cache
-def _make_exporter() -> TemplateExporter:
-    """What fills the template.
+def _find_template() -> Template:
+    """The template of the page, in which what the notebook put out stands as it is, and all else is escaped.
 
     Not nbconvert's ``HTMLExporter``: it reads each finished page again, to mark code that we do not
-    show, and that takes longer than all the rest.
+    show, and that takes longer than all the rest, as does its import.
     """
-    with as_file(files("licences.render").joinpath("templates")) as folder:
-        return TemplateExporter(
-            template_name="client",
-            file_extension=".html",
-            extra_template_basedirs=[str(folder)],
-            filters={"figure_json": _figure_json},
-        )
+    environment = Environment(loader=PackageLoader("licences.render"))  # noqa: S701 - the template escapes itself
+    environment.filters["figure_json"] = _figure_json
+    return environment.get_template("client/index.html.j2")
 
 
 @cache
