@@ -12,6 +12,7 @@ from licences.analysis.case import Case, make_case
 from licences.law.catalogue import Catalogue
 from licences.law.working_days import read_calendar
 from licences.planning.forecast import PlanOptions
+from licences.render.figures.graph import draw_graph
 from licences.render.figures.plan import CRITICAL, draw_launch, draw_renewals, draw_timeline
 from licences.render.figures.rows import draw_notes, find_notes
 from licences.render.figures.style import BLUE, PREPARATION, SHEET_PIXELS, fit_figure
@@ -276,6 +277,20 @@ def test_a_figure_tells_who_cannot_see_it_what_it_shows(cases: dict[str, Case]) 
     launch = draw_launch(cases["cloud-harbour"])
     assert launch
     assert all(f"{day:%Y-%m-%d}" in launch.layout.meta["alt"] for day in cases["cloud-harbour"].launch or ())
+
+
+def test_plotly_finds_nothing_wrong_in_a_figure_that_is_drawn_without_its_check(
+    cases: dict[str, Case],
+) -> None:
+    drawn = [
+        draw(case)
+        for case in cases.values()
+        for draw in (draw_graph, draw_timeline, draw_launch, draw_renewals)
+    ]
+    figures = [figure for figure in drawn if figure]
+    assert figures
+    for figure in figures:
+        assert go.Figure(figure.to_dict()).to_json() == figure.to_json()
 
 
 def test_a_stage_is_noted_where_it_begins_within_the_figure_and_no_text_leaves_it() -> None:
