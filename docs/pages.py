@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 import licences
-from licences.render.figures.style import PLOTLY, read_asset
+from licences.render.assets import PLOTLY, read_asset
 from licences.words.json_views import OUTPUTS
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -67,6 +67,7 @@ class Waiting:
                     return None
                 if "connection" in heard:
                     self._connection.append(heard["connection"])
+                    self._stop_hearing()
             return self._connection[0]
 
     def end(self) -> None:
@@ -74,6 +75,11 @@ class Waiting:
         with suppress(OSError):
             self.process.kill()
         self.process.wait()
+        self._stop_hearing()
+
+    def _stop_hearing(self) -> None:
+        if self.process.stdout:
+            self.process.stdout.close()
 
     def _hear(self) -> dict[str, Any] | None:
         line = self.process.stdout.readline() if self.process.stdout else ""
@@ -105,7 +111,7 @@ class Preheated:
     def take(self) -> Waiting:
         """The kernel that waits, or a new one where none does or where its files have changed."""
         waiting, self.waiting = self.begin(), None
-        if waiting.stamp == find_stamp(self.order.asked):
+        if waiting.process.poll() is None and waiting.stamp == find_stamp(self.order.asked):
             return waiting
         waiting.end()
         return self._start()

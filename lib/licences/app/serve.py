@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from licences.errors import UsageError
 from licences.reading.files import write_whole
+from licences.reading.places import find_shipped_folder
 from licences.runner.imports import import_nbformat
 from licences.runner.temporary import find_temporary_folder, sweep
 
@@ -191,6 +192,7 @@ def serve_app(notebook: Path, address: Address, kernels: Preheated, door: Door) 
                 *_find_common("Voila", address),
                 *find_settings(kernels),
                 f"--Voila.token={address.token}",
+                f"--WebApp.is_edited={_list_code(notebook) != _list_code(find_shipped_folder() / 'notebooks' / notebook.name)}",
                 f"--WebApp.language={kernels.order.asked['language']}",
                 f"--WebApp.is_for_all_hosts={not _is_this_machine(address.ip)}",
                 "--VoilaConfiguration.template=explorer",
@@ -216,6 +218,16 @@ def no_settings_of_others() -> Iterator[None]:
             yield
         finally:
             tempfile.tempdir = None
+
+
+def _list_code(notebook: Path) -> list[str]:
+    """What a notebook runs, but for its parameters."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", [])
+    ]
 
 
 def _find_common(app: str, address: Address) -> list[str]:

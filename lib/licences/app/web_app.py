@@ -41,6 +41,9 @@ class WebApp(Voila):  # type: ignore[misc]
     kernels: ClassVar[Preheated]
     door: ClassVar[Door]
     language = Unicode(help="Of what is said until the explorer is there.").tag(config=True)
+    is_edited = Bool(
+        help="Whether the notebook does more than show the explorer; then it is run for each page."
+    ).tag(config=True)
     is_for_all_hosts = Bool(help="Whether others may ask, by whatever name.").tag(config=True)
 
     @default("config_file_paths")
@@ -98,7 +101,7 @@ class WebApp(Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[Any]:
         """Voilà's handlers, those of files behind the token, that of the page in front of a kernel that waits."""
         return [
-            (path, _replace(handler), *rest)
+            (path, handler if handler is TornadoVoilaHandler and self.is_edited else _replace(handler), *rest)
             for path, handler, *rest in super().init_handlers()
             if not issubclass(handler, AllowListFileHandler)
         ]

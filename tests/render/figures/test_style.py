@@ -11,6 +11,7 @@ import pytest
 
 from licences.law.catalogue import Catalogue
 from licences.law.rows import find_in_force
+from licences.render.assets import read_asset
 from licences.render.figures.style import (
     BLUE,
     DARK,
@@ -25,7 +26,6 @@ from licences.render.figures.style import (
     dress,
     fit_figure,
     label_codes,
-    read_asset,
     show_texts,
 )
 
