@@ -27,6 +27,7 @@ from licences.app.layout import HIDDEN, SHOWN, Screen
 from licences.app.refusals import IDENTITY, check_folder, check_seen, find_path, name_cell
 from licences.app.terms import Pinned, Places, Terms
 from licences.app.transfer import MAX_UPLOAD_BYTES, Upload
+from licences.app.widgets import Seen
 from licences.book.place import is_book
 from licences.errors import LicencesError, OvertakenError, UsageError
 from licences.law.catalogue import Catalogue, add_own_times
@@ -136,9 +137,15 @@ class Explorer:
         self.board: Board | None = None
         self.later = Later(waits=is_ahead)
         upload = Upload(self.take_file, self.refuse_file)
-        upload.see = self.later.begin
         self.screen = Screen(
-            catalogue.fields, self.tell, self.choose, self.offer, upload, self._sum_up, page_id or {}
+            catalogue.fields,
+            self.tell,
+            self.choose,
+            self.offer,
+            upload,
+            Seen(self.later.begin),
+            self._sum_up,
+            page_id or {},
         )
         self.screen.file.value = str(
             self.file.relative_to(places.work) if self.file.is_relative_to(places.work) else self.file

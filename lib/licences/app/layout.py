@@ -29,7 +29,7 @@ from ipywidgets import (
 from licences.app.controls import Control, Controls, HoldingsControl, Tell, share, speaks_of
 from licences.app.inquiry import Inquiry
 from licences.app.transfer import Download, Upload
-from licences.app.widgets import LiveFigure, LiveTable, ReportLink
+from licences.app.widgets import WIDTHS, LiveFigure, LiveTable, ReportLink, Seen
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
@@ -43,8 +43,13 @@ HIDDEN, SHOWN = "none", ""
 
 
 def make_style() -> str:
-    """The style sheet of the explorer, as an element."""
-    return f"<style>{files('licences.render').joinpath('browser', 'explorer.css').read_text(encoding='utf-8')}</style>"
+    """The style sheet of the explorer, as an element; the table's columns are as wide wherever it is made."""
+    sheet = files("licences.render").joinpath("browser", "explorer.css").read_text(encoding="utf-8")
+    columns = (
+        f".licences-views .dataTable col:nth-child({at}) {{ width: {width} !important; min-width: {width} !important; }}"
+        for at, width in enumerate(WIDTHS, 1)
+    )
+    return f"<style>{sheet}{chr(10).join(columns)}</style>"
 
 
 class _Page(VBox):  # type: ignore[misc]
@@ -65,7 +70,7 @@ class Screen:
 
     tell: called with a field's name and the new cell when an answer changes. choose: called with the
     code of the licence that is clicked in the table or in a figure. offer: called with the format of the
-    questionnaire that is wanted. upload: takes a file of the consultant's machine. page_id: as of ``Explorer``.
+    questionnaire that is wanted. upload: takes a file of the consultant's machine. seen: hears of a browser. page_id: as of ``Explorer``.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Screen:
         choose: Callable[[str], None],
         offer: Callable[[str], None],
         upload: Upload,
+        seen: Seen,
         summary: Callable[[], str],
         page_id: Mapping[str, str],
     ) -> None:
@@ -94,7 +100,7 @@ class Screen:
             self._make_question(),
             self.message,
         ]
-        self.page = _Page(summary, [*rows, body], page_id)
+        self.page = _Page(summary, [*rows, body, seen], page_id)
         self.page.add_class("licences-explorer")
 
     def _make_head(self) -> Box:

@@ -19,7 +19,7 @@ class Upload(anywidget.AnyWidget):
     """A button that takes a file; one that is dropped anywhere on the explorer is taken too.
 
     take: called with the name of the file, without folders, and its content. refuse: called with the name
-    of one that is too large. ``see``, where it is set, is called when a browser shows the page.
+    of one that is too large.
     """
 
     _esm = read_asset("upload.js")
@@ -31,13 +31,10 @@ class Upload(anywidget.AnyWidget):
     def __init__(self, take: Callable[[str, bytes], None], refuse: Callable[[str], None]) -> None:
         super().__init__()
         self.take, self.refuse = take, refuse
-        self.see: Callable[[], None] | None = None
         self._pieces: list[bytes] = []
         self.on_msg(self._hear)
 
     def _hear(self, _widget: Any, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        if content.get("seen") and self.see:
-            self.see()
         name = str(content.get("name", "")).replace("\\", "/").rpartition("/")[2]
         if content.get("too_large"):
             self.refuse(name)

@@ -116,3 +116,13 @@ class ReportLink(anywidget.AnyWidget):
     page = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
+
+
+class Seen(anywidget.AnyWidget):
+    """Calls ``see`` whenever a browser shows the page; nothing is to be seen of it."""
+
+    _esm = read_asset("seen.js")
+
+    def __init__(self, see: Callable[[], None]) -> None:
+        super().__init__()
+        self.on_msg(lambda _widget, content, _buffers: see() if content.get("seen") else None)

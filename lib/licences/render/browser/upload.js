@@ -25,7 +25,6 @@ function render({ model, el }) {
   const update = () => { text.textContent = model.get("label"); label.title = model.get("hint"); };
   model.on("change:label change:hint", update);
   update();
-  model.send({ seen: true });
   input.addEventListener("change", () => {
     if (input.files.length) send(model, input.files[0]);
     input.value = "";
