@@ -1,10 +1,4 @@
-"""Writes where the time of each command goes, one page a command; `make profile` runs it.
-
-A profiler looks a thousand times a second at the main thread of the command's process, and at that of each process
-that it starts or forks from one, that of a report's notebook among them. What it saw is shared out in this way: what
-is below an import is imports; all else belongs to the innermost frame that is of ours, of a library in which a
-notebook runs, or of one that draws or writes.
-"""
+"""Writes where the time of each command goes, one page a command; `make profile` runs it."""
 
 from __future__ import annotations
 
@@ -27,6 +21,12 @@ from benches.clock import PROJECT, keep_bytecode
 from benches.commands import SWIFT, WEIGHTY, list_commands
 
 PAGES = Path(__file__).parents[1] / "docs" / "_build" / "profile"
+SEEN = (
+    "A profiler looks a thousand times a second at the main thread of the command's process, and at that of each process "
+    "that it starts or forks from one, that of a report's notebook among them. What it saw is shared out in this way: "
+    "what is below an import is imports; all else belongs to the innermost frame that is of ours, of a library in "
+    "which a notebook runs, or of one that draws or writes."
+)
 UNSEEN = (
     "Not seen: the start of Python itself, other threads than the main one, what a browser does, a process that was "
     "killed before it could tell, and waiting within C code is told as the work of who waits. The profiler itself "
@@ -120,7 +120,7 @@ def make_page(name: str, words: Sequence[str], sessions: Sequence[Session]) -> s
     style = "body{font:14px sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:right}iframe{width:100%;height:40em;border:1px solid #ccc}"
     return (
         f"<!doctype html><meta charset=utf-8><title>{escape(name)}</title><style>{style}</style>"
-        f"<h1>{escape(command)}</h1><p>{escape(' '.join((__doc__ or '').split()[12:]))}</p>"
+        f"<h1>{escape(command)}</h1><p>{escape(SEEN)}</p>"
         f"<table>{head}{rows}</table><p>{escape(UNSEEN)}</p>{seen}"
     )
 
