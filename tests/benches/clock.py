@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import psutil
 
@@ -81,10 +81,9 @@ class Watch:
         self,
         pid: int | None = None,
         count: Callable[[psutil.Process], bool] = lambda _: False,
-        every_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self.peak_mib, self.most = 0.0, 0
-        self._pid, self._count, self._every = pid or os.getpid(), count, every_seconds
+        self._pid, self._count = pid or os.getpid(), count
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -97,7 +96,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._ended.wait(self._every):
+        while not self._ended.wait(_LOOK_SECONDS):
             self.peak_mib = max(self.peak_mib, find_memory_mib(self._pid))
             self.most = max(self.most, sum(map(self._counts, list_tree(self._pid))))
 
@@ -108,15 +107,25 @@ class Watch:
             return False
 
 
-def weigh_process(words: Sequence[str], folder: Path = PROJECT) -> tuple[float, float]:
-    """Seconds of a whole process, and the most MiB that it and all that it started took. Raises: CalledProcessError."""
+class Weight(NamedTuple):
+    """What a whole process took: seconds, the most MiB with all that it started, the most of what was counted."""
+
+    seconds: float
+    mib: float
+    most: int
+
+
+def weigh_process(
+    words: Sequence[str], folder: Path = PROJECT, count: Callable[[psutil.Process], bool] = lambda _: False
+) -> Weight:
+    """What a whole process of this Python takes. Raises: CalledProcessError."""
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
-        with Watch(process.pid) as watch:
+        with Watch(process.pid, count) as watch:
             _, said = process.communicate()
         seconds = time.perf_counter() - began
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words, stderr=said)
-    return seconds, watch.peak_mib
+    return Weight(seconds, watch.peak_mib, watch.most)

@@ -15,8 +15,8 @@ import nbformat
 import psutil
 
 from benches.batch import make_job
-from benches.clients import AS_OF, SAMPLES, START, find_catalogue, read_clients
-from benches.clock import Watch, time_call
+from benches.clients import AS_OF, DAYS, SAMPLES, START, find_catalogue, read_clients
+from benches.clock import time_call, weigh_process
 from benches.measured import Figures, Measured
 from licences.analysis.case import make_case
 from licences.batch.report import _find_figures
@@ -57,11 +57,14 @@ def measure() -> Figures:
         folder = Path(place)
         for form in ("html", "xlsx", "ics", "docx"):
             yield Measured(f"batch_{form}", time_batch(form, folder / form) * 1000)
-        with Watch(count=is_browser, every_seconds=0.5) as watch:
-            printed = time_batch("pdf", folder / "pdf")
+        printed = time_batch("pdf", folder / "pdf")
         yield Measured("batch_pdf", printed * 1000, "standard, from the second on")
-        yield Measured("pdf_browsers", watch.most, "at a time")
-        yield Measured("pdf_memory", watch.peak_mib, "of the bench, the batch and the browser")
+        words = ("report", "--format", "pdf", "--out", str(folder / "printed"), *DAYS)
+        weight = weigh_process(("-m", "licences", *words), count=is_browser)
+        yield Measured("pdf_browsers", weight.most, "at a time")
+        yield Measured(
+            "pdf_memory", weight.mib, f"the command and all that it starts; {weight.seconds:.1f} s"
+        )
         yield from _measure_documents(folder / "html")
 
 

@@ -87,7 +87,8 @@ def _weigh(job: Job, size: int, count: int, folder: Path, further: tuple[str, ..
     words = ("-m", "licences", *job.words, "--clients", str(clients), *further)
     with tempfile.TemporaryDirectory(dir=folder) as out:
         written = ("--out", out) if job.writes else ()
-        return Weighed(size, *weigh_process((*words, *written)))
+        weight = weigh_process((*words, *written))
+        return Weighed(size, weight.seconds, weight.mib)
 
 
 def _weigh_each(
