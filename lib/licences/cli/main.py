@@ -100,9 +100,9 @@ def is_sure_of_reports(options: argparse.Namespace) -> bool:
     """Whether a notebook is likely to be run on this machine, in a process that is forked."""
     if options.run not in {"report", "issue", "portfolio"} or getattr(options, "scheduler", None):
         return False
-    if options.run != "portfolio" and not (options.client or options.force):
-        if options.run == "issue" or is_kept_up(options):
-            return False
+    is_asked = options.run == "portfolio" or options.client or options.force
+    if not is_asked and (options.run == "issue" or is_kept_up(options)):
+        return False
     from licences.runner.forkserver import can_fork
 
     return can_fork() and os.environ.get("LICENCES_ENGINE", "fork") == "fork"
