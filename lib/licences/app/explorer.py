@@ -47,6 +47,7 @@ from licences.render.html.explorer import (
     make_question,
     make_rare,
     say_strip,
+    view_licences,
 )
 from licences.rules.answers import Answers
 from licences.rules.asking import find_asked
@@ -83,13 +84,13 @@ def guarded(method: Callable[Concatenate[Explorer, P], None]) -> Callable[Concat
     return cast("Callable[Concatenate[Explorer, P], None]", run)
 
 
-def guarded_view(method: Callable[[Explorer], None]) -> Callable[[Explorer], None]:
+def guarded_view(method: Callable[[Explorer], Iterator[None]]) -> Callable[[Explorer], Iterator[None]]:
     """What goes wrong with a view becomes a sentence in the page, and the others are shown."""
 
     @wraps(method)
-    def run(explorer: Explorer) -> None:
+    def run(explorer: Explorer) -> Iterator[None]:
         try:
-            method(explorer)
+            yield from method(explorer)
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes a sentence
             explorer.say_fault(error)
 
@@ -634,22 +635,28 @@ class Explorer:
         self.later.do(views)
 
     @guarded_view
-    def _show_table(self) -> None:
+    def _show_table(self) -> Iterator[None]:
+        views = []
+        for view in view_licences(self.case):
+            views.append(view)
+            yield
         texts = read_texts(self.language)["explorer"]
         headings = {name: texts[f"column_{name}"] for name in COLUMNS}
-        self.screen.table.show(list_licences(self.case), headings, texts)
+        self.screen.table.show(list_licences(self.case, views), headings, texts)
 
     @guarded_view
-    def _show_graph(self) -> None:
+    def _show_graph(self) -> Iterator[None]:
         from licences.render.figures.graph import draw_graph
 
         self.screen.graph.show(draw_graph(self.case), self._say("graph_none"))
+        yield
 
     @guarded_view
-    def _show_timeline(self) -> None:
+    def _show_timeline(self) -> Iterator[None]:
         from licences.render.figures.plan import draw_timeline
 
         self.screen.timeline.show(draw_timeline(self.case), self._say("timeline_none"))
+        yield
 
     def show_told(self) -> None:
         """Shows the answers and terms in their controls."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -135,15 +135,22 @@ def make_card(case: Case, code: str) -> str:
     return typeset(html, case.language)
 
 
-def list_licences(case: Case) -> pd.DataFrame:
+def view_licences(case: Case) -> Iterator[Mapping[str, Any]]:
+    """What is said of each licence in force, one after the other, what matters most first."""
+    return (view_licence(case, code) for verdict in BY_WEIGHT for code in case.find_codes(verdict))
+
+
+def list_licences(case: Case, views: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
     """The licences in force as a table for reading, one row each, indexed by code; all texts.
+
+    views: those of ``view_licences``, where they are there already.
 
     Columns are COLUMNS. What is forbidden comes first, then what is required, then what is open; a verdict carries a number
     in front so that sorting keeps that order.
     """
     language = case.language
     codes = [code for verdict in BY_WEIGHT for code in case.find_codes(verdict)]
-    findings = [view_licence(case, code) for code in codes]
+    findings = list(view_licences(case)) if views is None else views
     comma = say(language, "list")
     return pd.DataFrame(
         {
