@@ -290,7 +290,7 @@ def test_plotly_finds_nothing_wrong_in_a_figure_that_is_drawn_without_its_check(
     figures = [figure for figure in drawn if figure]
     assert figures
     for figure in figures:
-        assert go.Figure(figure.to_dict()).to_json() == figure.to_json()
+        assert go.Figure(figure.to_dict()) == figure
 
 
 def test_a_stage_is_noted_where_it_begins_within_the_figure_and_no_text_leaves_it() -> None:
