@@ -15,7 +15,7 @@ SILENT = (
     "words/", "render/figures/", "render/html/", "render/excel/", "render/terminal", "render/fonts.py", "render/ics.py",
     "render/word/report_template.py", "render/word/letter_template.py", "render/word/progress_template.py",
     "render/word/styles.py", "render/word/fields.py", "render/word/writer.py", "render/lengths.py",
-    "app/web_app.py", "app/widgets.py", "batch/warm_up.py", "runner/blas.py", "runner/streams.py",
+    "app/door.py", "app/web_app.py", "app/widgets.py", "batch/warm_up.py", "runner/blas.py", "runner/streams.py",
     "runner/confinement.py", "runner/channel_client.py",
 )  # fmt: skip
 # What looks like a sentence and is none, or is never shown: patterns, SQL, paths, names of fonts, parts of code.

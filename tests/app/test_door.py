@@ -11,9 +11,10 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from licences.app.door import Door, make_waiting_page
+from licences.app.door import Door
 from licences.app.serve import HERE, Address
 from licences.reading.dictionary import LANGUAGES
+from licences.render.html.coming import make_waiting_page
 from licences.words.texts import say
 
 TOKEN = "a token of more than sixteen characters"  # noqa: S105 - it opens nothing

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from licences.app.door import launch_browser
 from licences.app.serve import (
     HERE,
     PORTS,
@@ -20,7 +21,6 @@ from licences.app.serve import (
     find_asked,
     find_lab_path,
     hand_over,
-    launch_browser,
 )
 from licences.errors import UsageError
 

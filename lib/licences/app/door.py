@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import hmac
+import os
 import selectors
 import socket
+import tempfile
 import threading
+import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _LONGEST_HEAD = 65_536
 _HEAD_ENDS = b"\r\n\r\n"
-_PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{coming}
-</body>
-</html>
-"""
 
 
 class Door:
@@ -122,31 +111,17 @@ class Door:
         return asked.path == self._asked.path and hmac.compare_digest(given, right)
 
 
-def make_waiting_page(language: str) -> str:
-    """The page that says what is coming, and asks for it again; it runs no script."""
-    from licences.render.assets import read_asset
-    from licences.words.texts import say
+def launch_browser(page: str, name: str | None = None) -> None:
+    """Opens the page through a file, since everybody on a machine sees the arguments of a program.
 
-    title = escape(say(language, "explorer.title"))
-    return _PAGE.format(
-        lang={"zh": "zh-CN"}.get(language, language),
-        title=title,
-        style=read_asset("coming.css"),
-        coming=make_coming(language),
-    )
-
-
-def make_coming(language: str) -> str:
-    """What is coming, as HTML, for who waits."""
-    from licences.words.texts import say
-
-    title, text, hint = (
-        escape(say(language, f"explorer.{key}")) for key in ("title", "coming", "coming_hint")
-    )
-    return (
-        f'<main class="licences-coming" role="status" lang="{language}"><h1>{title}</h1>'
-        f"<p>{text}</p><p><small>{hint}</small></p><div class='bar' aria-hidden='true'></div></main>"
-    )
+    name: of the browser, None for the usual one. Without a browser nothing happens; the address is printed.
+    """
+    handle, file = tempfile.mkstemp(prefix="explorer-", suffix=".html")
+    with os.fdopen(handle, "w", encoding="utf-8") as text:
+        text.write(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={escape(page)}">\n')
+    with suppress(webbrowser.Error):
+        browser = webbrowser.get(name)
+        threading.Thread(target=browser.open, args=(Path(file).as_uri(), 2), daemon=True).start()
 
 
 def _make_answer(page: str) -> bytes:

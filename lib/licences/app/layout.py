@@ -29,7 +29,7 @@ from ipywidgets import (
 from licences.app.controls import Control, Controls, HoldingsControl, Tell, share, speaks_of
 from licences.app.inquiry import Inquiry
 from licences.app.transfer import Download, Upload
-from licences.app.widgets import WIDTHS, LiveFigure, LiveTable, ReportLink, Seen
+from licences.app.widgets import LiveFigure, LiveTable, ReportLink, Seen, make_column_style
 from licences.reading.dictionary import read_vocabulary
 from licences.reading.places import find_data_folder
 from licences.rules.facts import Fields
@@ -43,13 +43,9 @@ HIDDEN, SHOWN = "none", ""
 
 
 def make_style() -> str:
-    """The style sheet of the explorer, as an element; the table's columns are as wide wherever it is made."""
+    """The style sheet of the explorer, as an element."""
     sheet = files("licences.render").joinpath("browser", "explorer.css").read_text(encoding="utf-8")
-    columns = (
-        f".licences-views .dataTable col:nth-child({at}) {{ width: {width} !important; min-width: {width} !important; }}"
-        for at, width in enumerate(WIDTHS, 1)
-    )
-    return f"<style>{sheet}{chr(10).join(columns)}</style>"
+    return f"<style>{sheet}{make_column_style()}</style>"
 
 
 class _Page(VBox):  # type: ignore[misc]

@@ -8,13 +8,10 @@ import os
 import secrets
 import socket
 import tempfile
-import threading
 import warnings
-import webbrowser
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,19 +122,6 @@ def keep_notebook(notebook: Path, work: Path) -> Path:
 def find_lab_path(notebook: Path) -> str:
     """Where JupyterLab shows a notebook of the work folder."""
     return f"lab/tree/{notebook.relative_to(notebook.parents[1]).as_posix()}"
-
-
-def launch_browser(page: str, name: str | None = None) -> None:
-    """Opens the page through a file, since everybody on a machine sees the arguments of a program.
-
-    name: of the browser, None for the usual one. Without a browser nothing happens; the address is printed.
-    """
-    handle, file = tempfile.mkstemp(prefix="explorer-", suffix=".html")
-    with os.fdopen(handle, "w", encoding="utf-8") as text:
-        text.write(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={escape(page)}">\n')
-    with suppress(webbrowser.Error):
-        browser = webbrowser.get(name)
-        threading.Thread(target=browser.open, args=(Path(file).as_uri(), 2), daemon=True).start()
 
 
 def serve_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) -> None:

@@ -24,9 +24,10 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.utils import get_page_config
 
-from licences.app.door import Door, make_coming
+from licences.app.door import Door
 from licences.app.preheated import Preheated
 from licences.render.assets import read_asset
+from licences.render.html.coming import make_coming
 
 _NEXT_SECONDS = 20  # until which the page that was asked for is up, and the next kernel takes nothing from it
 

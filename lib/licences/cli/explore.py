@@ -23,14 +23,13 @@ def open_explorer(options: argparse.Namespace) -> int:
         raise UsageError(
             "the explorer shows what a file shows", "leave --hidden out, or show what is hidden in the file"
         )
-    from licences.app.door import Door, make_waiting_page
+    from licences.app.door import Door, launch_browser
     from licences.app.preheated import Order, Preheated
     from licences.app.serve import (
         choose_address,
         find_lab_path,
         hand_over,
         keep_notebook,
-        launch_browser,
         name_asked,
         no_settings_of_others,
         serve_app,
@@ -53,7 +52,7 @@ def open_explorer(options: argparse.Namespace) -> int:
         order = Order(command, options.words, dict(os.environ), asked, notebook.parent)
         kernels = Preheated(order, name_asked)
         kernels.begin()
-        door = Door(address.ip, address.port, page, partial(make_waiting_page, options.lang))
+        door = Door(address.ip, address.port, page, partial(_make_waiting_page, options.lang))
         try:
             tell(f"The explorer is at {page}", options.says)
             tell("Stop it with Ctrl-C.", options.says)
@@ -64,6 +63,12 @@ def open_explorer(options: argparse.Namespace) -> int:
         finally:
             door.close()
             kernels.close()
+
+
+def _make_waiting_page(language: str) -> str:
+    from licences.render.html.coming import make_waiting_page  # the texts are read while the kernel begins
+
+    return make_waiting_page(language)
 
 
 def check_files(options: argparse.Namespace) -> Catalogue:
