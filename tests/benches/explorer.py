@@ -18,14 +18,31 @@ from licences.app.explorer import Explorer
 from licences.app.terms import Places, Terms
 from serving import BROWSER_ARGUMENTS, serve
 
-TOGGLE = """(answer) => new Promise((resolve) => {
-    const bars = () => document.querySelectorAll(".licences-views .bars .point path").length;
-    const buttons = [...document.querySelectorAll(".field-sells_call_centre_services button")].filter((b) => b.offsetParent);
-    const before = bars(), began = performance.now();
-    buttons[answer].click();
-    const look = () => bars() === before ? requestAnimationFrame(look) : resolve(performance.now() - began);
+_BARS = 'document.querySelectorAll(".licences-views .bars .point path").length'
+_CLICK = """[...document.querySelectorAll(".field-sells_call_centre_services button")]
+    .filter((button) => button.offsetParent)[answer].click()"""
+# Clicks, and gives the number of bars once it has stayed the same for two seconds.
+SETTLE = f"""(answer) => new Promise((resolve) => {{
+    let seen = -1, since = 0;
+    const look = () => {{
+        if ({_BARS} !== seen) [seen, since] = [{_BARS}, performance.now()];
+        if (performance.now() - since > 2000) resolve(seen); else setTimeout(look, 50);
+    }};
+    {_CLICK};
+    look();
+}})"""
+# Clicks, and gives the milliseconds until there are so many bars.
+TOGGLE = f"""([answer, bars]) => new Promise((resolve, reject) => {{
+    const began = performance.now();
+    const look = () => {{
+        const taken = performance.now() - began;
+        if ({_BARS} === bars) resolve(taken);
+        else if (taken > 20000) reject(new Error(`${{{_BARS}}} bars are drawn, and not ${{bars}}`));
+        else requestAnimationFrame(look);
+    }};
+    {_CLICK};
     requestAnimationFrame(look);
-})"""
+}})"""
 
 
 def measure() -> Figures:
@@ -84,4 +101,7 @@ def time_in_browser(chromium: str, folder: Path) -> list[float]:
         page.locator(".licences-views .bars .point path >> visible=true").first.wait_for()
         page.locator(".licences-form > .widget-text input").first.fill("sells_call_centre_services")
         page.locator(".licences-form .field-sells_call_centre_services >> visible=true").wait_for()
-        return [float(page.evaluate(TOGGLE, at % 2)) for at in range(30)]
+        bars = [page.evaluate(SETTLE, answer) for answer in (0, 1)]
+        if bars[0] == bars[1]:
+            raise RuntimeError(f"the answer changes no bar of the timeline; {bars[0]} are drawn")
+        return [float(page.evaluate(TOGGLE, [at % 2, bars[at % 2]])) for at in range(30)]
