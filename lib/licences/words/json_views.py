@@ -10,6 +10,7 @@ import pandas as pd
 
 from licences.words.due import CallJson
 from licences.words.findings import FindingView, TracedView
+from licences.words.holdings import ImpliedJson
 from licences.words.intake import IntakeJson
 from licences.words.issues import IssuedJson, IssueJson
 from licences.words.messages import find_profiles, tell
@@ -17,12 +18,11 @@ from licences.words.own_times import DurationsJson
 from licences.words.plan_json import PlanJson
 from licences.words.progress import ProgressJson
 from licences.words.remedies import RemediesView
+from licences.words.scope import ScopeView
 
 if TYPE_CHECKING:
     from licences.analysis.impact import ClientImpact
     from licences.law.diff import Difference
-    from licences.words.holdings import ImpliedJson
-    from licences.words.scope import ScopeView
 
 Cell = bool | int | float | str | list[str] | None
 
