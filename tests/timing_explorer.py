@@ -63,11 +63,10 @@ def time_app(browser: Browser) -> Opening:
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             try:
-                page.goto(address, wait_until="commit")
+                page.goto(address, wait_until="domcontentloaded")
                 break
             except Error:  # nothing listens yet
                 time.sleep(0.02)
-        page.wait_for_function("() => document.body?.innerText.trim().length > 0")
         read = time.perf_counter() - began
         opening = _use(page, began, read)
         page.close()
