@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 
 from licences.cli.arguments import read_arguments
 from licences.cli.language import say_error, tell
@@ -100,6 +101,8 @@ def is_sure_of_reports(options: argparse.Namespace) -> bool:
     """Whether a notebook is likely to be run on this machine, in a process that is forked."""
     if options.run not in {"report", "issue", "portfolio"} or getattr(options, "scheduler", None):
         return False
+    if find_spec("filelock") is None:
+        return False  # the command says which extra is not installed
     is_asked = options.run == "portfolio" or options.client or options.force
     if not is_asked and (options.run == "issue" or is_kept_up(options)):
         return False

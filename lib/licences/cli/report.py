@@ -61,8 +61,6 @@ def issue_reports(options: argparse.Namespace) -> int:
     made = 0
     stop_as_by_ctrl_c()
     complain_in(options.says)
-    one = "1 report is being made"
-    tell(one if len(profiles) == 1 else f"{len(profiles)} reports are being made", options.says)
     with (
         follow_batch(len(profiles), options.says, options.began) as follow,
         closing(
