@@ -6,7 +6,6 @@ import os
 import shutil
 import statistics
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -17,6 +16,7 @@ from benches.measured import Figures, Measured
 from licences.app.explorer import Explorer
 from licences.app.terms import Places, Terms
 from serving import BROWSER_ARGUMENTS, serve
+from timing_explorer import time_app, time_lab, time_openings
 
 _BARS = 'document.querySelectorAll(".licences-views .bars .point path").length'
 _CLICK = """[...document.querySelectorAll(".field-sells_call_centre_services button")]
@@ -64,10 +64,6 @@ def measure() -> Figures:
 
 def measure_opening() -> Figures:
     """How soon the explorer answers a click, as a web app and in JupyterLab."""
-    if find_spec("timing_explorer") is None:
-        return
-    from timing_explorer import time_app, time_lab, time_openings
-
     (yardstick,) = time_by_turns(YARDSTICK)
     for line, open_once in (("explore_app", time_app), ("explore_lab", time_lab)):
         (opening,) = time_openings(open_once, 1)

@@ -112,8 +112,8 @@ def _choose_language(asked: str) -> str:
 def keep_every_message() -> None:
     """Lets this kernel keep what its server has not fetched yet, in place of dropping it without a word.
 
-    A page of ours is over a thousand messages at once; ZeroMQ drops those that are more than its
-    high-water mark of 1,000 ahead, and on a busy machine the page then lacks widgets.
+    ZeroMQ drops messages that are more than its high-water mark of 1,000 ahead. A page of ours is hundreds at once, so
+    that on a busy machine a few pages would lack widgets.
     """
     shell: Any = get_ipython()
     thread = getattr(getattr(shell, "kernel", None), "iopub_thread", None)

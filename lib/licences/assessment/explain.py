@@ -38,18 +38,6 @@ class FailedCondition:
     ways: tuple[tuple[Claim, ...], ...]
 
 
-@dataclass(frozen=True)
-class Opening:
-    """What is open about a verdict.
-
-    missing_facts: the facts not told that can still change it. changes: whether the licence would then be
-    needed, and the statements that would make it so.
-    """
-
-    missing_facts: tuple[str, ...]
-    changes: tuple[tuple[bool, tuple[Claim, ...]], ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Finding:
     """The verdict on one licence for one client, and what it rests on.
@@ -118,16 +106,9 @@ class Finding:
         return self.licence.condition.trace(self.profile) if self.licence.condition else None
 
     @property
-    def opening(self) -> Opening:
-        """What is open about the verdict."""
-        rule = self.licence.applies
-        return find_opening(rule, rule.find_kinds(self.profile))
-
-    @property
     def missing_facts(self) -> tuple[str, ...]:
         """The facts not told that can still change the verdict."""
-        rule = self.licence.applies
-        return rule.find_missing(dict(zip(rule.names, rule.find_kinds(self.profile), strict=True)))
+        return self.licence.applies.find_missing(self.profile)
 
     @property
     def failed_conditions(self) -> tuple[FailedCondition, ...]:
@@ -197,17 +178,19 @@ def explain(
 
 
 @lru_cache(maxsize=65536)
-def find_opening(rule: Rule, kinds: tuple[Value | None, ...]) -> Opening:
-    """What is open about a rule; alike for all answers of a kind, see ``Rule.find_kinds``."""
+def find_turns(rule: Rule, kinds: tuple[Value | None, ...]) -> tuple[tuple[bool, tuple[Claim, ...]], ...]:
+    """Whether it would hold otherwise than now, and the statements that would make it so.
+
+    Alike for all answers of a kind, see ``Rule.find_kinds``.
+    """
     profile = dict(zip(rule.names, kinds, strict=True))
     applies = rule.decide(profile)
-    changes = tuple(
+    return tuple(
         (wanted, change)
         for wanted in (True, False)
         if applies is not wanted
         for change in find_changes(rule, profile, wanted)
     )
-    return Opening(rule.find_missing(profile), changes)
 
 
 def list_failed_conditions(licence: Licence, profile: Profile) -> tuple[FailedCondition, ...]:

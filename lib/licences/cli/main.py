@@ -122,11 +122,9 @@ def is_kept_up(options: argparse.Namespace) -> bool:
 
 
 def _start_early(options: argparse.Namespace) -> AbstractContextManager[None]:
-    return start_reports_early() if is_sure_of_reports(options) else nullcontext()
-
-
-def start_reports_early() -> AbstractContextManager[None]:
-    """The process that makes reports, started while the files are still read."""
+    """The process that runs the notebook, where one is likely to be run, started while the files are still read."""
+    if not is_sure_of_reports(options):
+        return nullcontext()
     from licences.batch.early import start_early
 
     return start_early()

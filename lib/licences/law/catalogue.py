@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from licences.errors import MissingFileError, Problem, ProblemsError
 from licences.law.durations import know_chances
+from licences.law.edition import STATES_THE_LAW
 from licences.law.kinds import can_be_held
 from licences.law.our_fees import find_our_fees_file
 from licences.law.own_times import NO_OWN_TIMES, OwnTimes, estimate_own_times
 from licences.law.papers import PAPERS
-from licences.law.preparation import PREPARATION, find_our_preparation_file
+from licences.law.preparation import find_our_preparation_file
 from licences.reading.cache import remember
 from licences.reading.files import read_bytes
 from licences.reading.places import find_data_file, find_data_folder
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from licences.law.in_force import Licence
     from licences.rules.facts import Fields
 
-_BESIDE = ("dictionary.yaml", "profile_fields.csv", "contradictions.csv", "corrections.csv", PREPARATION)
-_OPTIONAL = ("local.csv", "sources.csv")
+_BESIDE = (
+    "dictionary.yaml",
+    *STATES_THE_LAW[1:],
+    "sources.csv",
+)  # what is missing of them is found when they are read
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,10 +140,9 @@ def list_what_it_rests_on(asked: Path | None, *names: str) -> list[bytes]:
     papers = find_data_file(PAPERS)
     files = [
         file,
-        *(data / name for name in _BESIDE),
         papers,
         papers.with_name("dictionary.yaml"),
-        *(one for one in (data / name for name in (*_OPTIONAL, *names)) if one.exists()),
+        *(one for one in (data / name for name in (*_BESIDE, *names)) if one.exists()),
         *(one for one in (find_our_fees_file(), find_our_preparation_file()) if one.exists()),
     ]
     told = [f"{asked} {is_of_another} {pd.__version__} {np.__version__}", *(one.name for one in files)]

@@ -14,7 +14,7 @@ from licences.assessment.explain import (
     Finding,
     explain,
     find_failed_conditions,
-    find_opening,
+    find_turns,
 )
 from licences.law.renewal_window import find_renewal_window
 from licences.reading.tables import NONE
@@ -261,7 +261,7 @@ def _say_changes(
             verdict=say(language, f"verdict.{obligation if wanted else 'not_needed'}"),
             claims=say(language, "and").join(say_conditions(claims, profile, rule.fields, language)),
         )
-        for wanted, claims in find_opening(rule, kinds).changes
+        for wanted, claims in find_turns(rule, kinds)
     )
 
 
