@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,5 +39,12 @@ def _end_quietly_if_told() -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
+def run() -> NoReturn:
+    """The process of one command, from its words to its exit status."""
+    from licences.runner.ending import end_at_once
+
+    end_at_once(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

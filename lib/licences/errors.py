@@ -13,7 +13,7 @@ _SHOWN_CHARACTERS = 60
 _LONGEST_NAME = 200
 
 # What is looked for before a task begins that needs an extra: the packages that our own code imports.
-_NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "networkx", "ipykernel", "jinja2", "plotly", "ipywidgets",
+_NOTEBOOK = ("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "jinja2", "plotly", "ipywidgets",
              "anywidget", "defusedxml", "itables", "jupyterlab", "tinycss2")  # fmt: skip
 EXTRAS = {
     "notebook": _NOTEBOOK,

@@ -86,7 +86,7 @@ def test_what_another_user_wrote_is_not_believed(folder: Path) -> None:
 def test_a_change_of_the_program_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
     remember("x", [b"law"], make)
-    monkeypatch.setattr(cache, "_find_program", lambda: b"another")
+    monkeypatch.setattr(cache, "_find_program", lambda _: b"another")
     remember("x", [b"law"], make)
     assert make.count == 2
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,10 @@ class Catalogue:
         init=False, repr=False, default_factory=dict
     )
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        know_chances(self.chances)  # whichever process it has come to
+
     @cached_property
     def codes(self) -> frozenset[str]:
         """The codes that a client can hold: all but prohibitions and what lies outside the catalogue."""
@@ -126,10 +130,7 @@ def recall_catalogue(asked: Path | None) -> tuple[Catalogue | None, list[Problem
     rests_on = list_what_it_rests_on(asked)
     if not rests_on:
         return read()
-    found = remember("catalogue", rests_on, read, is_good=lambda found: not found[1])
-    if found[0]:
-        know_chances(found[0].chances)
-    return found
+    return remember("catalogue", rests_on, read, is_good=lambda found: not found[1])
 
 
 def list_what_it_rests_on(asked: Path | None, *names: str) -> list[bytes]:

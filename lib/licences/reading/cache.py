@@ -19,7 +19,7 @@ from licences.reading.places import find_program_folder
 
 PLACE = "LICENCES_CACHE"  # the variable that names another folder, or says off
 OFF = "off"
-ROOMS = ("book", "reading", "rules", "law")  # what is kept is made by their modules
+ROOMS = ("book", "reading", "rules", "law")  # what is kept of the law is made by their modules
 KEPT = 8  # of one name, those used last; each new text of the law adds one
 _DIGEST_BYTES = 32
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -31,17 +31,18 @@ def remember(
     rests_on: Iterable[bytes],
     make: Callable[[], Made],
     is_good: Callable[[Made], bool] = lambda _: True,
+    rooms: tuple[str, ...] = ROOMS,
 ) -> Made:
     """What ``make`` returns, from the cache where it was made before of just the same.
 
-    rests_on: all that it follows from, beside this Python and the modules of ROOMS. is_good: whether what was made
-    is to be kept. What cannot be read whole, or could have been written by another user, is made anew; where nothing
+    rests_on: all that it follows from, beside this Python and the modules of ``rooms``. is_good: whether what was
+    made is to be kept. What cannot be read whole, or could have been written by another user, is made anew; where nothing
     can be written, nothing is kept.
     """
     folder = find_cache_folder()
     if folder is None:
         return make()
-    file = folder / f"{name}-{_hash([_find_program(), *rests_on])}.pickle"
+    file = folder / f"{name}-{_hash([_find_program(rooms), *rests_on])}.pickle"
     with suppress(OSError, _DamagedError):
         known: Made = _read(file)
         return known
@@ -96,10 +97,10 @@ def _keep(file: Path, name: str, made: object) -> None:
 
 
 @cache
-def _find_program() -> bytes:
+def _find_program(rooms: tuple[str, ...]) -> bytes:
     """What tells one state of the modules from another, and one Python: names, sizes and times of their files."""
     told = [sys.version]
-    for room in ROOMS:
+    for room in rooms:
         folders = [str(find_program_folder() / room)]
         for folder in folders:
             with os.scandir(folder) as entries:

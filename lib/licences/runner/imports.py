@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any
 
 _FORMATS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
-_STORE = "boto3"
+_STORE, _WEB = "boto3", "requests"
 
 
 def import_nbformat() -> None:
@@ -23,7 +23,8 @@ def import_nbformat() -> None:
 
 
 def import_papermill() -> None:
-    """Imports papermill without the client of S3, which comes when a notebook asks papermill for an object there."""
+    """Imports papermill without what fetches notebooks from elsewhere, which comes when one is asked for there."""
+    _import_later(_WEB)
     if "papermill.iorw" in sys.modules or _STORE in sys.modules or find_spec(_STORE) is None:
         import papermill
 
@@ -37,6 +38,16 @@ def _open_store(*given: Any, **named: Any) -> Any:
     from papermill.s3 import S3
 
     return S3(*given, **named)
+
+
+def _import_later(name: str) -> None:
+    """A module is there from now on, and is read when somebody first asks something of it."""
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = LazyLoader(spec.loader)
+    sys.modules[name] = module = module_from_spec(spec)
+    spec.loader.exec_module(module)
 
 
 @contextmanager

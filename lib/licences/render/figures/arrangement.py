@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import networkx as nx
-
+from licences.render.figures.ordering import Ordering
 from licences.render.figures.style import estimate_width, wrap
 
 FEWEST = 3  # so many that wait for the same and lead to nothing are a list
@@ -39,17 +38,17 @@ class Arrangement:
     titles: list[tuple[float, str]] = field(default_factory=list)
 
 
-def find_listings(graph: nx.DiGraph[str]) -> tuple[list[str], list[Listing]]:
+def find_listings(graph: Ordering) -> tuple[list[str], list[Listing]]:
     """What is drawn in boxes, and what in lists: what can be done at any time first, what is held already last.
 
     Whatever leads on to something, or follows on the path that decides, is a box.
     """
     leaves: dict[tuple[tuple[str, bool], ...], list[str]] = {}
     for code in graph:
-        edges = [graph.edges[needed, code] for needed in graph.predecessors(code)]
-        if not graph.out_degree(code) and not any(edge["critical"] for edge in edges):
+        edges = [graph.edges[needed, code] for needed in graph.before[code]]
+        if not graph.after[code] and not any(edge.is_critical for edge in edges):
             needs = tuple(
-                sorted((one, graph.edges[one, code]["alternative"]) for one in graph.predecessors(code))
+                sorted((one, graph.edges[one, code].is_alternative) for one in graph.before[code])
             )
             leaves.setdefault(needs, []).append(code)
     combs = {needs: codes for needs, codes in leaves.items() if needs and len(codes) >= FEWEST}
@@ -57,12 +56,12 @@ def find_listings(graph: nx.DiGraph[str]) -> tuple[list[str], list[Listing]]:
     lonely = [
         code
         for code in graph
-        if not graph.in_degree(code) and all(later in listed for later in graph.successors(code))
+        if not graph.before[code] and all(later in listed for later in graph.after[code])
     ]
-    order = {code: at for at, code in enumerate(nx.topological_sort(graph))}
+    order = {code: at for at, code in enumerate(graph.list_in_order())}
 
     def is_held(code: str) -> bool:
-        return bool(graph.nodes[code]["kind"] == "held")
+        return graph.nodes[code].kind == "held"
 
     def rank(needs: tuple[tuple[str, bool], ...]) -> tuple[bool, int]:
         return not all(is_held(one) for one, _ in needs), max(order[one] for one, _ in needs)
@@ -79,7 +78,7 @@ def find_listings(graph: nx.DiGraph[str]) -> tuple[list[str], list[Listing]]:
 
 
 def arrange(
-    graph: nx.DiGraph[str],
+    graph: Ordering,
     names: Mapping[str, str],
     language: str,
     width: float,
@@ -93,9 +92,7 @@ def arrange(
     """
     made = Arrangement(width)
     boxes, listings = find_listings(graph)
-    chain: nx.DiGraph[str] = nx.DiGraph()  # a subgraph's order is another one each time
-    chain.add_nodes_from(boxes)
-    chain.add_edges_from((one, other) for one, other in graph.edges if one in chain and other in chain)
+    chain = graph.choose(boxes)
     made.boxed.update(boxes)
     (_stack_boxes if is_narrow else _place_boxes)(made, chain, names, language)
     for listing in listings:
@@ -103,17 +100,17 @@ def arrange(
     return made
 
 
-def _place_boxes(made: Arrangement, chain: nx.DiGraph[str], names: Mapping[str, str], language: str) -> None:
+def _place_boxes(made: Arrangement, chain: Ordering, names: Mapping[str, str], language: str) -> None:
     """A column for each step away from the beginning; within it, beside what comes before.
 
     What leads on to something stands above what does not, so that lines stay short.
     """
     columns: dict[str, int] = {}
-    for column, layer in enumerate(nx.topological_generations(chain)):
+    for column, layer in enumerate(chain.list_layers()):
         columns |= dict.fromkeys(layer, column)
     for code in chain:  # what waits for nothing stands just before what needs it
-        if chain.out_degree(code) and not chain.in_degree(code):
-            columns[code] = min(columns[later] for later in chain.successors(code)) - 1
+        if chain.after[code] and not chain.before[code]:
+            columns[code] = min(columns[later] for later in chain.after[code]) - 1
     count = max(columns.values(), default=0) + 1
     step = made.width / max(count, 3)
     rows: dict[str, float] = {}
@@ -121,10 +118,10 @@ def _place_boxes(made: Arrangement, chain: nx.DiGraph[str], names: Mapping[str, 
         layer = [code for code in chain if columns[code] == column]
         wanted = {}
         for code in layer:
-            before = [rows[needed] for needed in chain.predecessors(code)]
+            before = [rows[needed] for needed in chain.before[code]]
             wanted[code] = sum(before) / len(before) if before else 0.0
         bottom = 0.0
-        for code in sorted(layer, key=lambda one: (wanted[one], not chain.out_degree(one), one)):
+        for code in sorted(layer, key=lambda one: (wanted[one], not chain.after[one], one)):
             lines = wrap(names[code], language, step - 40, _SIZE)
             height = 18 + _LINE * len(lines)
             rows[code] = max(bottom + height / 2 + 2 * (not bottom), wanted[code])
@@ -138,12 +135,12 @@ def _place_boxes(made: Arrangement, chain: nx.DiGraph[str], names: Mapping[str, 
         made.lines[needed, code] = [(x0 + 8, y0), (turn, y0), (turn, y1), (x1 - 1, y1)]
 
 
-def _stack_boxes(made: Arrangement, chain: nx.DiGraph[str], names: Mapping[str, str], language: str) -> None:
+def _stack_boxes(made: Arrangement, chain: Ordering, names: Mapping[str, str], language: str) -> None:
     """A row for each, indented by the steps before it, below the last of what it needs."""
     depths: dict[str, int] = {}
-    order = list(nx.topological_sort(chain))
+    order = chain.list_in_order()
     ranks = {code: at for at, code in enumerate(order)}
-    parents = {code: max(chain.predecessors(code), key=ranks.__getitem__, default="") for code in order}
+    parents = {code: max(chain.before[code], key=ranks.__getitem__, default="") for code in order}
 
     def visit(code: str) -> None:
         depths[code] = depths[parents[code]] + 1 if parents[code] else 0
@@ -167,7 +164,7 @@ def _stack_boxes(made: Arrangement, chain: nx.DiGraph[str], names: Mapping[str, 
 
 def _list_codes(
     made: Arrangement,
-    graph: nx.DiGraph[str],
+    graph: Ordering,
     listing: Listing,
     title: str,
     names: Mapping[str, str],
@@ -188,7 +185,7 @@ def _list_codes(
     for column, codes in enumerate(shares):
         y = begin
         for code in codes:
-            height = _LINE * len(labels[code]) + (14 if graph.nodes[code]["critical"] else 6)
+            height = _LINE * len(labels[code]) + (14 if graph.nodes[code].is_critical else 6)
             made.places[code] = (_MARGIN + column * room / columns, y + height / 2)
             made.labels[code] = "<br>".join(labels[code])
             y += height
@@ -202,9 +199,9 @@ def _share_out(codes: Sequence[str], columns: int) -> Iterable[Sequence[str]]:
     return [codes[at : at + rows] for at in range(0, len(codes), rows)]
 
 
-def _order(graph: nx.DiGraph[str], codes: Iterable[str]) -> list[str]:
+def _order(graph: Ordering, codes: Iterable[str]) -> list[str]:
     """What decides first, then by kind, as the legend has them."""
     kinds = ("required", "chosen", "undetermined", "held")
     return sorted(
-        codes, key=lambda code: (not graph.nodes[code]["critical"], kinds.index(graph.nodes[code]["kind"]))
+        codes, key=lambda code: (not graph.nodes[code].is_critical, kinds.index(graph.nodes[code].kind))
     )

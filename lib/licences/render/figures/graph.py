@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-import networkx as nx
 import plotly.graph_objects as go
 
 from licences.analysis.case import Case
 from licences.assessment.holdings import DONE
 from licences.law.rows import split_prerequisites
 from licences.render.figures.arrangement import Arrangement, Listing, arrange
+from licences.render.figures.ordering import Edge, Node, Ordering
 from licences.render.figures.style import (
     BLUE,
     GREEN,
@@ -46,13 +46,10 @@ EDGES = {
 MOST_UNDETERMINED = 20
 
 
-def make_graph(case: Case) -> nx.DiGraph[str]:
+def make_graph(case: Case) -> Ordering:
     """What is needed, held or still open, and what has to come before it.
 
-    Nodes carry ``kind`` (a key of KINDS) and ``critical``: on the path that decides the launch. Edges
-    run from a prerequisite to what needs it and carry ``alternative``: True where another
-    prerequisite would do as well, and ``critical``. An edge that follows from longer ways is left
-    out, unless it is critical.
+    An edge that follows from longer ways is left out, unless it is critical.
     """
     kinds = {}
     undetermined = case.find_codes("undetermined")
@@ -65,23 +62,20 @@ def make_graph(case: Case) -> nx.DiGraph[str]:
             kinds[code] = "chosen"
         elif finding.verdict == "undetermined" and len(undetermined) <= MOST_UNDETERMINED:
             kinds[code] = "undetermined"
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph = Ordering()
     settled = {step.code: set(step.requires) for step in case.steps}
     path = set(pairwise(case.plan.critical_path))
     needs = dict(zip(case.rows["code"], case.rows["requires"], strict=True))
     for code, kind in kinds.items():
-        graph.add_node(code, kind=kind, critical=code in case.plan.critical_path)
+        graph.add_node(code, Node(kind, code in case.plan.critical_path))
     for code in kinds:
         for group in split_prerequisites(needs[code]):
             drawn = [needed for needed in group if needed in kinds]
             held = [needed for needed in drawn if kinds[needed] == "held"][:1]
             for needed in held or drawn:
                 sure = held or len(drawn) == 1 or needed in settled.get(code, ())
-                graph.add_edge(needed, code, alternative=not sure, critical=(needed, code) in path)
-    reduced = nx.transitive_reduction(graph)
-    graph.remove_edges_from(
-        [edge for edge in graph.edges if not reduced.has_edge(*edge) and edge not in path]
-    )
+                graph.add_edge(needed, code, Edge(not sure, (needed, code) in path))
+    graph.drop_edges([edge for edge in graph.find_roundabout() if edge not in path])
     return graph
 
 
@@ -109,7 +103,7 @@ def draw_graph(case: Case) -> go.Figure | None:
     looks: dict[str, list[tuple[str, str]]] = {look: [] for look in EDGES}
     for edge in wide.lines:
         looks[_find_look(graph.edges[edge])].append(edge)
-    kinds = {kind: [code for code in graph if graph.nodes[code]["kind"] == kind] for kind in KINDS}
+    kinds = {kind: [code for code in graph if graph.nodes[code].kind == kind] for kind in KINDS}
     traces = [
         _draw_edges(look, edges, wide, say_for(case.is_operating, case.language, f"chart.{look}"))
         for look, edges in looks.items()
@@ -137,7 +131,7 @@ def draw_graph(case: Case) -> go.Figure | None:
     texts = [{key: one[key] for key in ("x", "y", "text")} for one in own.pop("annotations")]
     moved = [_run_lines(look, edges, narrow) for look, edges in looks.items()]
     moved += [_place_codes(codes, narrow) for codes in kinds.values()]
-    open_codes = [code for code in graph if graph.nodes[code]["kind"] in {"required", "chosen"}]
+    open_codes = [code for code in graph if graph.nodes[code].kind in {"required", "chosen"}]
     title = say(case.language, "page.figure_graph")
     told = say(case.language, "chart.tells_graph", title=title, count=len(graph), open=len(open_codes))
     return dress(
@@ -145,7 +139,7 @@ def draw_graph(case: Case) -> go.Figure | None:
     )
 
 
-def tell_listing(case: Case, graph: nx.DiGraph[str], listing: Listing) -> str:
+def tell_listing(case: Case, graph: Ordering, listing: Listing) -> str:
     """The title of a list: what its licences wait for."""
     language = case.language
     if not listing.needs:
@@ -154,12 +148,12 @@ def tell_listing(case: Case, graph: nx.DiGraph[str], listing: Listing) -> str:
     others = [case.short(code) for code, is_alternative in listing.needs if is_alternative]
     if others:
         sure.append(say(language, "chart.or").join(others))
-    is_held = all(graph.nodes[code]["kind"] == "held" for code, _ in listing.needs)
+    is_held = all(graph.nodes[code].kind == "held" for code, _ in listing.needs)
     key = "chart.free_held" if is_held else "chart.after"
     return say(language, key, names=say(language, "page.list").join(sure))
 
 
-def _lay_out(graph: nx.DiGraph[str], made: Arrangement, legend: int) -> dict[str, Any]:
+def _lay_out(graph: Ordering, made: Arrangement, legend: int) -> dict[str, Any]:
     """Frames, titles, labels and axes; axes count pixels, so that heights are what they were arranged for."""
     height, below = made.height + 4, legend + 6
     return {
@@ -198,12 +192,12 @@ def _write(**told: Any) -> dict[str, Any]:
     }
 
 
-def _label_node(graph: nx.DiGraph[str], code: str, made: Arrangement) -> dict[str, Any]:
+def _label_node(graph: Ordering, code: str, made: Arrangement) -> dict[str, Any]:
     """A licence's name after the sign of its kind; in a box where it is one of a chain, or decides."""
     x, y = made.places[code]
     node, label = graph.nodes[code], made.labels[code]
-    colour, _, sign = KINDS[node["kind"]]
-    critical = node["critical"]
+    colour, _, sign = KINDS[node.kind]
+    critical = node.is_critical
     is_boxed = critical or code in made.boxed
     return _write(
         x=x,
@@ -233,8 +227,8 @@ def _place_codes(codes: Iterable[str], made: Arrangement) -> dict[str, Any]:
     }
 
 
-def _find_look(edge: dict[str, Any]) -> str:
-    return "critical" if edge["critical"] else "alternative" if edge["alternative"] else "prerequisite"
+def _find_look(edge: Edge) -> str:
+    return "critical" if edge.is_critical else "alternative" if edge.is_alternative else "prerequisite"
 
 
 def _run_lines(look: str, edges: Iterable[tuple[str, str]], made: Arrangement) -> dict[str, Any]:

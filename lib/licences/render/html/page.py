@@ -12,15 +12,17 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, Template
+from jinja2 import Environment, Template
 from nbformat import NotebookNode
 
 from licences.analysis.mark import Mark
+from licences.reading.cache import remember
 from licences.render.assets import PLOTLY, read_asset
 from licences.render.brand import Brand
 from licences.render.html.decide import DECIDING
 from licences.render.html.outputs import Block, Part, list_parts
-from licences.render.html.sections import HTML_LANGUAGES, SIGNATURE
+from licences.render.html.sections import HTML_LANGUAGES, SIGNATURE, make_environment
+from licences.render.html.templates import KeptLoader
 from licences.render.lengths import PROGRESS
 from licences.words.marks import say_mark
 from licences.words.texts import say
@@ -68,6 +70,14 @@ def make_html(
     return _find_template().render(resources={"page": page})
 
 
+def make_ready() -> None:
+    """Reads what every client's page is made of; a report's own process may keep nothing in the user's cache."""
+    for name in ("sections.html.j2", "decisions.html.j2", "retrospect.html.j2"):
+        make_environment().get_template(name)
+    _find_template()
+    _pack_asset(PLOTLY)
+
+
 _HEADING = re.compile(r'<section id="([\w-]+)"[^>]*>\s*<h2(?: [^>]*)?>(.*?)</h2>')
 
 
@@ -109,7 +119,7 @@ def _find_template() -> Template:
     Not nbconvert's ``HTMLExporter``: it reads each finished page again, to mark code that we do not
     show, and that takes longer than all the rest, as does its import.
     """
-    environment = Environment(loader=PackageLoader("licences.render"))  # noqa: S701 - the template escapes itself
+    environment = Environment(loader=KeptLoader())  # noqa: S701 - the template escapes itself
     environment.filters["figure_json"] = _figure_json
     return environment.get_template("client/index.html.j2")
 
@@ -117,7 +127,9 @@ def _find_template() -> Template:
 @cache
 def _pack_asset(name: str) -> str:
     """A script gzipped, as text that stands in a page; a third of its size, and the browser unpacks it."""
-    return b64encode(gzip.compress(read_asset(name).encode(), mtime=0)).decode("ascii")
+    script = read_asset(name).encode()
+    packed = remember(f"packed-{name}", [script], lambda: gzip.compress(script, mtime=0))
+    return b64encode(packed).decode("ascii")
 
 
 def _figure_json(figure: Mapping[str, Any]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from licences.analysis.case import Case
+from licences.render.html.templates import KeptLoader
 from licences.render.html.typesetting import typeset
 from licences.words.cases import view_case
 from licences.words.operating import read_texts_for
@@ -54,7 +55,7 @@ class Section:
 def make_environment() -> Environment:
     """The Jinja environment of all our templates; everything is escaped."""
     environment = Environment(
-        loader=PackageLoader("licences.render"),
+        loader=KeptLoader(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
