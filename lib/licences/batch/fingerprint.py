@@ -18,7 +18,7 @@ from licences.analysis.mark import Mark
 from licences.assessment.verdicts import Judgement, is_concerned, judge
 from licences.book.issues import Issue
 from licences.law.catalogue import Catalogue
-from licences.law.citations import find_cited
+from licences.law.citations import find_cited, read_cited
 from licences.law.in_force import Licence, find_law_for, find_law_in_force, find_shown
 from licences.reading.places import find_data_folder
 from licences.rules.case_files import CASE_FILE
@@ -78,6 +78,7 @@ def hash_inputs(
         catalogue.preparation.to_dict("records"),
         [] if is_about_one_case else [catalogue.rows.to_csv(), ours, catalogue.own_times],
     )
+    cited = read_cited()
     told = profiles.drop(columns=list(_UNSHOWN), errors="ignore").astype(str).to_dict("records")
     for one, cells in zip(judge(catalogue, profiles, as_of), told, strict=True):
         kept = one.case_file.strip_internal().strip_identity()
@@ -88,7 +89,7 @@ def hash_inputs(
                 wholes[its.province] = {
                     code: _hash(
                         find_shown(entry.row, language),
-                        find_cited(entry.row),
+                        find_cited(entry.row, cited),
                         entry.local,
                         ours.get(code),
                         *([entry.duration.own] if entry.duration and entry.duration.own else []),

@@ -20,22 +20,28 @@ Source = Mapping[str, str]
 """A row of ``sources.csv``, as texts."""
 
 
-def find_cited(row: Mapping[str, Any]) -> tuple[Source, ...]:
-    """The sources of a row that can be looked up, those of its rules first; of guides only where there is no text of law.
+Cited = Mapping[tuple[str, str], tuple[Source, ...]]
+"""By code and first day the sources that the evidence names for a row."""
 
-    None where nothing is known of them: what is wrong in the files is said by ``check``.
-    """
+
+def read_cited() -> Cited:
+    """The sources of every row; none where the files are wrong, which ``check`` says."""
+    data = find_data_folder()
+    return _read_cited(data, *(_find_age(data / name) for name in (SOURCES, EVIDENCE)))
+
+
+def find_cited(row: Mapping[str, Any], cited: Cited) -> tuple[Source, ...]:
+    """The sources of a row that can be looked up, those of its rules first; of guides only where there is no text of law."""
     start = row["in_force_from"]
     key = str(row["code"]), "" if pd.isna(start) else f"{start:%Y-%m-%d}"
-    data = find_data_folder()
-    told = _read_cited(data, *(_find_age(data / name) for name in (SOURCES, EVIDENCE))).get(key, ())
+    told = cited.get(key, ())
     legal = tuple(source for source in told if source["kind"] in LEGAL_KINDS)
     return legal or tuple(source for source in told if source["kind"] in _GUIDES)
 
 
 @lru_cache(maxsize=4)
-def _read_cited(data: Path, *_ages: int) -> dict[tuple[str, str], tuple[Source, ...]]:
-    """By code and first day the sources of each row, read anew where a file has changed."""
+def _read_cited(data: Path, *_ages: int) -> Cited:
+    """As ``read_cited``, read anew where a file has changed."""
     try:
         sources = {source["id"]: source for source in _read_records(data / SOURCES)}
         evidence = _read_records(data / EVIDENCE)

@@ -61,7 +61,7 @@ _SHOWN = ("forbidden", "required", "recommended", "optional")
 class LicenceView(RowView):
     """What is said of a licence in a client's case.
 
-    status_text: the status in words. obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
+    status_text: the status in words. changes: what would change the verdict, of what has a card. obtainable: the ways to meet its condition. is_licence: whether it can be held, as a prohibition cannot.
     is_outside: whether the catalogue holds no rule for it, so that no answer settles it. last_day: to apply for
     the renewal of what is held or has expired, None where no expiry is told; it has a star where it is provisional. needed_from:
     from which day on the verdict is, empty where it is so from the start. remarks: the notes of it for the client.
@@ -290,7 +290,9 @@ def view_licence(case: Case, code: str) -> LicenceView:
     """What is said of a licence: of its row, which is the same for every client, and of this client's case."""
     finding, expires_on = case.findings[code], case.held.get(code)
     window = find_renewal_window(finding.licence.row, expires_on) if expires_on else None
-    row, said = view_row(finding.licence, case.language), say_finding(finding, case.language)
+    row = view_row(finding.licence, case.language)
+    is_told_more = finding.verdict != "not_needed" and not finding.override  # what is not needed has no card
+    said = say_finding(finding, case.language, says_changes=is_told_more)
     return {
         **row,
         "advice": None if finding.is_obtained else row["advice"],  # it says what to do instead of applying
@@ -302,7 +304,7 @@ def view_licence(case: Case, code: str) -> LicenceView:
         if finding.override
         else [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": said["blockers"],
-        "changes": [] if finding.override else said["would_change_if"],
+        "changes": said["would_change_if"],
         "obtainable": _say_obtainable(case, code),
         "age": _say_age(case, row["checked_on"]),
         "age_days": max(0, (case.as_of - row["checked_on"]).days),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from licences.law.citations import Source, find_cited
+from licences.law.citations import Source, find_cited, read_cited
 from licences.words.texts import say
 
 
@@ -26,9 +26,10 @@ def list_texts(
     """
     texts: dict[str, TextView] = {}
     cites: dict[str, list[int]] = {}
+    cited = read_cited()
     for code, row in rows:
         own = row["source_url"]
-        told = [(say_source(source, language), source["address"] or None) for source in find_cited(row)]
+        told = [(say_source(source, language), source["address"] or None) for source in find_cited(row, cited)]
         for said, address in told or [(str(row["source"]), own if isinstance(own, str) else None)]:
             text = texts.setdefault(said, {"number": len(texts) + 1, "said": said, "address": address})
             cites.setdefault(code, []).append(text["number"])
@@ -40,7 +41,7 @@ def cite(row: Mapping[str, Any], language: str) -> tuple[str, str | None]:
 
     Where the evidence names none it is what the row says of its source.
     """
-    cited, own = find_cited(row), row["source_url"]
+    cited, own = find_cited(row, read_cited()), row["source_url"]
     address = own if isinstance(own, str) else None
     if not cited:
         return str(row["source"]), address

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from licences.assessment.verdicts import BY_WEIGHT
-from licences.law.citations import find_cited
+from licences.law.citations import find_cited, read_cited
 from licences.render.excel.cells import Table
 from licences.render.excel.cover import DASH
 from licences.render.excel.parts import Author, Part, make_link, part, read_day
@@ -57,10 +57,10 @@ def make_sources(author: Author) -> Table:
 
 
 def _list_texts(author: Author) -> Iterator[_Text]:
-    language = author.case.language
+    language, every = author.case.language, read_cited()
     for licence in _list_known(author):
         row = author.entries[licence["code"]].row
-        cited, (said, address) = find_cited(row), cite(row, language)
+        cited, (said, address) = find_cited(row, every), cite(row, language)
         has_own = any(source["address"] for source in cited)
         for at, source in enumerate(cited):
             title = source["title_zh"]

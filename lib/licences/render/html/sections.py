@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -75,6 +75,7 @@ def make_section(case: Case, name: str) -> Section:
     return Section(typeset(html, case.language))
 
 
+@lru_cache(maxsize=8)
 def make_sections(language: str, *, is_operating: bool | None = None) -> Any:
     """The macros of the client's page, in a language; a business that trades already reads of being complete."""
     texts = read_texts_for(is_operating, language)
