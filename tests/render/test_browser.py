@@ -20,7 +20,7 @@ from licences.render.pdf import GivenUpError, Printer
 from licences.runner import processes
 
 DAY = date(2026, 11, 23)
-PAGE = "<!DOCTYPE html><html><title>{0}</title><p>{0}</p></html>"
+PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><p>{0}</p></body></html>"
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_page_is_printed_all_the_same_where_a_process_of_the_browser_is_lost(
 
 
 def test_a_page_that_breaks_the_browser_costs_no_other_page(printer: Printer) -> None:
-    breaking = partial(printer._print, "chrome://crash", "")
+    breaking = partial(printer._print, "chrome://crash")
     with ThreadPoolExecutor(3) as pool:
         broken = pool.submit(printer._do, breaking)
         whole = [pool.submit(print_page, printer, name) for name in "ab"]
@@ -87,7 +87,7 @@ def test_a_browser_that_fails_page_after_page_is_given_up(
 ) -> None:
     monkeypatch.setattr(pdf, "_FAILURES", 1)
     with pytest.raises(BrowserError):
-        printer._do(partial(printer._print, "chrome://crash", ""))
+        printer._do(partial(printer._print, "chrome://crash"))
     assert "crash" in str(printer.given_up).lower()
     with pytest.raises(GivenUpError, match="crash"):
         print_page(printer)
@@ -96,7 +96,7 @@ def test_a_browser_that_fails_page_after_page_is_given_up(
 def test_a_browser_that_does_not_see_the_folder_of_the_page_is_told_with_the_cure(printer: Printer) -> None:
     cure = r"cannot read what lies in .*; set TMPDIR to a folder in your home"
     with pytest.raises(BrowserError, match=cure):
-        printer._do(partial(printer._print, "file:///nowhere/page.html", ""))
+        printer._do(partial(printer._print, "file:///nowhere/page.html"))
     with pytest.raises(GivenUpError, match=cure):
         print_page(printer)
     figure = [{"name": "f", "data": [], "layout": {"width": 60, "height": 40}}]

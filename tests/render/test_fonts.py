@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from licences.render import fonts as cutting
-from licences.render.fonts import FAMILY, SheetFonts
+from licences.render.fonts import FAMILY, SheetFonts, make_style
 from licences.render.pdf import Printer
 from poppler import ask_poppler
 
@@ -30,19 +31,20 @@ def printer(browser_path: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Prin
     printer.close()
 
 
-def find_font_bytes(style: str) -> list[int]:
-    return [Path(part.partition(")")[0]).stat().st_size for part in style.split("file://")[1:]]
-
-
-def test_a_font_holds_what_was_asked_for_and_is_far_smaller() -> None:
+def test_a_font_holds_what_was_asked_for_and_is_far_smaller(tmp_path: Path) -> None:
     fonts = SheetFonts()
-    style = fonts.make_style("办理 licence")
-    assert style.count(f'font-family: "{FAMILY}"') == 2
-    assert all(10_000 < size < 1_500_000 for size in find_font_bytes(style))
-    assert fonts.make_style("licence") == style
-    grown = fonts.make_style("证")
-    assert grown != style
-    assert sum(find_font_bytes(grown)) > sum(find_font_bytes(style))
+    cut = fonts.cut("办理 licence")
+    assert sorted(cut) == [400, 700]
+    assert all(1_000 < len(font) < 20_000 for font in cut.values())
+    more = fonts.cut("办理 licence 证")
+    assert all(len(more[weight]) > len(cut[weight]) for weight in cut)
+    assert fonts.cut("办理 licence") == cut
+    for weight, font in cut.items():
+        file = tmp_path / f"{weight}.otf"
+        file.write_bytes(font)
+        held = TTFont(file).getBestCmap()
+        assert held.keys() == set(map(ord, "办理 licence"))
+    assert make_style({400: tmp_path / "400.otf"}).count(f'font-family: "{FAMILY}"') == 1
 
 
 def test_every_character_is_read_and_drawn_and_the_bytes_are_those_of_a_fresh_press(
@@ -68,7 +70,7 @@ def test_it_looks_as_with_the_whole_font(
 ) -> None:
     page = PAGE.format(said="药品网络交易服务资格 Drugs 2026")
     cut = printer.print_page(page, "脚注", DAY)
-    monkeypatch.setattr(printer._fonts, "make_style", lambda _text: "")
+    monkeypatch.setattr(printer._fonts, "cut", lambda _text: {})
     whole = printer.print_page(page, "脚注", DAY)
     pictures = []
     for name, pdf in (("cut", cut), ("whole", whole)):
@@ -91,4 +93,4 @@ def test_where_the_font_is_not_found_pages_keep_the_fonts_of_the_machine(
 
     monkeypatch.setattr(cutting.shutil, "which", lambda _name: None if answer is None else os.devnull)
     monkeypatch.setattr(cutting.subprocess, "run", run)
-    assert SheetFonts().make_style("办理") == ""
+    assert SheetFonts().cut("办理") == {}

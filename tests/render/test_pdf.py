@@ -30,11 +30,11 @@ FIGURE = {
     "data": [{"type": "bar", "x": [1, 2], "y": [3, 4], "marker": {"pattern": {"shape": ["/", "/"]}}}],
     "layout": {"title": {"text": "柱"}},
 }
-PAGE = """<!DOCTYPE html><html lang="zh"><title>一</title>
+PAGE = """<!DOCTYPE html><html lang="zh"><head><title>一</title></head><body>
 <p id="said">{name}</p><details><summary>更多</summary>folded</details>
 <figure class="chart"><div class="plot" style="height: 300px"></div>
 <script type="application/json">{figure}</script></figure>
-<script>document.getElementById("said").textContent = "a script has run";</script></html>"""
+<script>document.getElementById("said").textContent = "a script has run";</script></body></html>"""
 
 
 def make_page(name: str) -> str:
@@ -86,19 +86,23 @@ def test_pages_printed_at_the_same_time_are_those_printed_one_by_one(
 def test_a_sheet_is_thrown_away_before_it_grows_large(
     printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = []
+    opened: dict[str, list[Any]] = {"sheet": [], "easel": []}
 
-    async def open_sheet(browser: Any, has_scripts: bool = False) -> Any:
-        page = await open_really(browser, has_scripts)
-        opened.append((page, has_scripts))
-        return page
+    def watch(kind: str) -> None:
+        open_really = getattr(presses, f"_open_{kind}")
 
-    open_really = presses._open_sheet
-    monkeypatch.setattr(presses, "_open_sheet", open_sheet)
+        async def open_one(browser: Any) -> Any:
+            opened[kind].append(await open_really(browser))
+            return opened[kind][-1]
+
+        monkeypatch.setattr(presses, f"_open_{kind}", open_one)
+
+    for kind in opened:
+        watch(kind)
     monkeypatch.setattr(presses, "_SHEET_USES", 2)
     assert len({printer.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
-    assert [page.is_closed() for page, has_scripts in opened if not has_scripts] == [True, True, False]
-    assert [page.is_closed() for page, has_scripts in opened if has_scripts] == [False]
+    assert [page.is_closed() for page in opened["sheet"]] == [True, True, False]
+    assert [page.is_closed() for page in opened["easel"]] == [False]
 
 
 def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from licences.runner.temporary import find_temporary_folder
+if TYPE_CHECKING:
+    import uharfbuzz
 
 FAMILY = "Noto Sans CJK SC"
 """The font that our pages ask for first."""
@@ -17,41 +20,47 @@ _LARGE_BYTES = 2_000_000  # a smaller one is not worth the while
 
 
 class SheetFonts:
-    """The fonts of the pages that one process prints, as style that names them; any threads may ask.
+    """The fonts of the pages that one process prints, one after the other; any threads may ask.
 
-    They hold every character asked for so far. Each glyph keeps its number, so that the same page gives
-    the same bytes whatever was printed before it.
+    A page's own fonts hold its characters alone, so that the same page gives the same bytes whatever was printed
+    before it.
     """
 
     def __init__(self) -> None:
         self._gate = Lock()
-        self._characters = frozenset[str]()
-        self._style = ""
-        self._files: dict[int, tuple[Path, int]] | None = None
+        self._faces: dict[int, uharfbuzz.Face] | None = None
 
-    def make_style(self, text: str) -> str:
-        """Style by which a page with a text finds its fonts; empty where there is nothing to cut."""
+    def cut(self, text: str) -> dict[int, bytes]:
+        """By weight the font for a page with a text; none where there is nothing to cut."""
         with self._gate:
-            if self._files is None:
-                self._files = _find_files()
-            wanted = set(text)
-            if not wanted <= self._characters and self._files:
-                self._characters |= wanted
-                self._style = "".join(self._cut(weight, *found) for weight, found in self._files.items())
-            return self._style
+            if self._faces is None:
+                self._faces = {weight: _open_face(*found) for weight, found in _find_files().items()}
+            return {weight: _cut(face, text) for weight, face in self._faces.items()}
 
-    def _cut(self, weight: int, file: Path, index: int) -> str:
-        import uharfbuzz  # an extra
 
-        wanted = uharfbuzz.SubsetInput()
-        wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).set({ord(character) for character in self._characters})
-        flags = uharfbuzz.SubsetFlags
-        # A browser reads the whole font for each page: without ligatures and upright forms it is a quarter smaller.
-        wanted.flags = flags.RETAIN_GIDS | flags.NO_HINTING | flags.NO_LAYOUT_CLOSURE
-        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file)), index)
-        cut = find_temporary_folder() / f"font-{weight}-{len(self._characters)}.otf"
-        cut.write_bytes(uharfbuzz.subset(face, wanted).blob.data)
-        return f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; src: url({cut.as_uri()}), local("{FAMILY}"); }}\n'
+def make_style(files: Mapping[int, Path]) -> str:
+    """Style by which a page finds its fonts, by weight the files that hold them."""
+    return "".join(
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; src: url({file.as_uri()}), local("{FAMILY}"); }}\n'
+        for weight, file in files.items()
+    )
+
+
+def _open_face(file: Path, index: int) -> uharfbuzz.Face:
+    import uharfbuzz  # an extra
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file)), index)
+
+
+def _cut(face: uharfbuzz.Face, text: str) -> bytes:
+    import uharfbuzz
+
+    wanted = uharfbuzz.SubsetInput()
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).set(set(map(ord, text)))
+    # The browser reads the whole font for each page: without ligatures and upright forms it is a quarter smaller.
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
+    cut: bytes = uharfbuzz.subset(face, wanted).blob.data
+    return cut
 
 
 def _find_files() -> dict[int, tuple[Path, int]]:

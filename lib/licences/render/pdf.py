@@ -8,10 +8,10 @@ import re
 import string
 import tempfile
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from licences.render.assets import PLOTLY, read_asset
 from licences.render.browser import PATIENCE_SECONDS, Browser, BrowserError, explain_failure
 from licences.render.figures.style import SHEET_PIXELS
-from licences.render.fonts import SheetFonts
+from licences.render.fonts import SheetFonts, make_style
 from licences.render.lengths import STANDARD, leave_out
 from licences.runner.temporary import find_temporary_folder
 
@@ -37,8 +37,17 @@ _MARGINS = """@page {{
 }}"""
 _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52606d; vertical-align: top; padding-top: 4mm;'
 T = TypeVar("T")
-# Scripts that nobody runs on a sheet, which are most of a page; a figure is one that holds data.
-_SCRIPTS = re.compile(r"<script(?! type=\"application/json\").*?</script>", re.DOTALL)
+# What a page has in the place of a figure: how high it is at first, and what is drawn, in which no tag can begin.
+_FIGURE = re.compile(
+    r'<div class="plot" style="height: [\d.]+px"></div>\s*<script type="application/json">([^<]*)</script>'
+)
+_SCRIPTS = re.compile(
+    r"<script.*?</script>", re.DOTALL
+)  # nobody runs them on a sheet, and they are most of a page
+_FOLDED = re.compile(r"<details(?=[\s>])")
+# A page that is not shown asks for no font before it is printed, and then it does not wait for one.
+_FONTS_ARE_THERE = "() => Promise.all([...document.fonts].map((font) => font.load())).then(() => true)"
+_DRAW = "(asked) => drawFigure(asked)"
 _NO_FONTS, _OUR_FONTS = "default-src 'none';", "default-src 'none'; font-src file:;"
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
 _NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
@@ -92,7 +101,7 @@ class Printer:
         return self._given_up or self._browser.refusal or self._unreadable
 
     def print_page(self, html: str, footer: str, as_of: date, length: str = STANDARD) -> bytes:
-        """A page that is one file as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
+        """A page as ``make_html`` makes it as a PDF; ``footer`` and the day stand at the foot of each sheet as text.
 
         length: of EVERY_LENGTH, which of it is printed.
 
@@ -101,20 +110,21 @@ class Printer:
         """
         if self._unreadable:
             raise GivenUpError(self._unreadable)
-        style = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
-        folder = find_temporary_folder()
-        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", dir=folder) as file:
-            file.write(self._prepare(html, footer, length))
-            file.flush()
-            pdf: bytes = self._do(partial(self._print, Path(file.name).as_uri(), style, length))
+        page = leave_out(html, length)
+        figures = [found[1] for found in _FIGURE.finditer(page)]
+        drawn = self._do(partial(self._draw, figures, "svg")) if figures else []
+        page = _SCRIPTS.sub("", _FIGURE.sub(partial(_place, iter(drawn)), page))
+        margins = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
+        fonts = self._fonts.cut(page + margins + string.printable)
+        with tempfile.TemporaryDirectory(dir=find_temporary_folder()) as folder:
+            files = {weight: Path(folder, f"{weight}.otf") for weight in fonts}
+            for weight, file in files.items():
+                file.write_bytes(fonts[weight])
+            laid = Path(folder, "page.html")
+            laid.write_text(_finish(page, length, make_style(files) + margins), encoding="utf-8")
+            pdf: bytes = self._do(partial(self._print, laid.as_uri()))
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
-
-    def _prepare(self, html: str, footer: str, length: str) -> str:
-        """The page as it is printed: with what its length has, without scripts, with fonts of its own."""
-        page = _SCRIPTS.sub("", leave_out(html, length))
-        fonts = self._fonts.make_style(page + footer + string.printable)
-        return page.replace(_NO_FONTS, _OUR_FONTS, 1).replace("</head>", f"<style>{fonts}</style></head>", 1)
 
     def draw_figures(self, figures: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name.
@@ -122,10 +132,10 @@ class Printer:
         Raises: BrowserError; PrinterClosedError.
         """
         asked = json.loads(figures)
-        drawn = self._do(partial(self._draw, [json.dumps(figure) for figure in asked]))
+        drawn = self._do(partial(self._draw, [json.dumps(figure) for figure in asked], "png"))
         return {
-            figure["name"]: b64decode(address.partition(",")[2])
-            for figure, address in zip(asked, drawn, strict=True)
+            figure["name"]: b64decode(one["picture"].partition(",")[2])
+            for figure, one in zip(asked, drawn, strict=True)
         }
 
     def close(self) -> None:
@@ -202,24 +212,22 @@ class Printer:
         self._easels.clear()
         await self._browser.drop()
 
-    async def _print(self, address: str, style: str, length: str = STANDARD) -> bytes:
+    async def _print(self, address: str) -> bytes:
         async with self._lend(self._sheets, _open_sheet, _SHEET_USES) as sheet:
             await _go(sheet, address)
-            await sheet.evaluate(_call("setLength"), length)
-            figures = await sheet.evaluate(_call("findFigures"))
-            pictures = await asyncio.gather(*(self._draw_one(figure, "svg") for figure in figures))
-            await sheet.evaluate(_call("finishPage"), {"pictures": pictures, "style": style})
+            await sheet.evaluate(_FONTS_ARE_THERE)
             return bytes(
                 await sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
             )
 
-    async def _draw(self, figures: list[str]) -> list[str]:
-        """The addresses of pictures, as PNG."""
-        return await asyncio.gather(*(self._draw_one(figure, "png") for figure in figures))
+    async def _draw(self, figures: list[str], form: str) -> list[dict[str, Any]]:
+        """Pictures as press.js has them, which are drawn side by side."""
+        return await asyncio.gather(*(self._draw_one(figure, form) for figure in figures))
 
-    async def _draw_one(self, figure: str, form: str) -> str:
+    async def _draw_one(self, figure: str, form: str) -> dict[str, Any]:
         async with self._stands, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
-            drawn: str = await easel.evaluate(_call("drawFigure"), {"figure": figure, "format": form})
+            asked = {"figure": figure, "width": SHEET_PIXELS, "format": form}
+            drawn: dict[str, Any] = await easel.evaluate(_DRAW, asked)
             return drawn
 
     @asynccontextmanager
@@ -267,25 +275,34 @@ async def _go(sheet: Any, address: str) -> None:
         raise
 
 
-async def _open_sheet(browser: Any, has_scripts: bool = False) -> Any:
-    """A page as wide as a sheet of paper, on which a client's page is laid out; no script of that runs."""
-    viewport = {"width": SHEET_PIXELS, "height": 1000}
-    page = await browser.new_page(offline=True, viewport=viewport, java_script_enabled=has_scripts)
-    await page.emulate_media(media="print")
-    return page
+async def _open_sheet(browser: Any) -> Any:
+    """A page from which a client's page is printed; no script of that runs."""
+    return await browser.new_page(offline=True, java_script_enabled=False)
 
 
 async def _open_easel(browser: Any) -> Any:
-    """A page that holds nothing but plotly.js, on which figures are drawn as they are printed."""
-    page = await _open_sheet(browser, has_scripts=True)
-    await page.add_script_tag(content=read_asset(PLOTLY))
+    """A page that holds nothing but what draws figures as they are printed."""
+    page = await browser.new_page(offline=True, viewport={"width": SHEET_PIXELS, "height": 1000})
+    for script in (PLOTLY, "fit.js", "press.js"):
+        await page.add_script_tag(content=read_asset(script))
     return page
 
 
-@cache
-def _call(name: str) -> str:
-    """A function of press.js as an expression."""
-    return f"(asked) => {{ {read_asset('fit.js')}{read_asset('press.js')}\nreturn {name}(asked); }}"
+def _place(drawn: Iterator[dict[str, Any]], _: re.Match[str]) -> str:
+    """The next picture in the place of its figure."""
+    one = next(drawn)
+    return f'<div class="plot" style="height: {one["height"]}px">{one["picture"]}</div>'
+
+
+def _finish(page: str, length: str, style: str) -> str:
+    """A page as it is printed in a length: all of it unfolded, with a style of its own, and on no screen.
+
+    What a screen shows would be laid out twice. Its parts would have their numbers by then, which decide the order of the
+    names in a tagged PDF.
+    """
+    page = _FOLDED.sub("<details open", page.replace("<body>", f'<body data-length="{length}">', 1))
+    head = f"<style>{style}\n@media screen {{ body {{ display: none; }} }}</style></head>"
+    return page.replace(_NO_FONTS, _OUR_FONTS, 1).replace("</head>", head, 1)
 
 
 def _quote(text: str) -> str:

@@ -29,7 +29,9 @@ def list_texts(
     cited = read_cited()
     for code, row in rows:
         own = row["source_url"]
-        told = [(say_source(source, language), source["address"] or None) for source in find_cited(row, cited)]
+        told = [
+            (say_source(source, language), source["address"] or None) for source in find_cited(row, cited)
+        ]
         for said, address in told or [(str(row["source"]), own if isinstance(own, str) else None)]:
             text = texts.setdefault(said, {"number": len(texts) + 1, "said": said, "address": address})
             cites.setdefault(code, []).append(text["number"])

@@ -99,9 +99,7 @@ def test_many_that_wait_for_the_same_are_a_list_and_a_chain_runs_from_left_to_ri
         boxes, listings = find_listings(graph)
         assert sorted([*boxes, *(code for one in listings for code in one.codes)]) == sorted(graph)
         for code in graph:  # no comb is left in boxes
-            leaves = [
-                later for later in graph.after[code] if later in boxes and not graph.after[later]
-            ]
+            leaves = [later for later in graph.after[code] if later in boxes and not graph.after[later]]
             alike = {tuple(sorted(graph.before[later])) for later in leaves}
             assert len(leaves) < FEWEST * len(alike) + len(case.plan.critical_path)
         made = arrange(

@@ -12,7 +12,7 @@ CODES = "abcdefgh"
 PAIRS = [(first, second) for at, first in enumerate(CODES) for second in CODES[at + 1 :]]
 
 
-def make_both(edges: list[tuple[str, str]]) -> tuple[Ordering, "nx.DiGraph[str]"]:
+def make_both(edges: list[tuple[str, str]]) -> tuple[Ordering, nx.DiGraph[str]]:
     ours, theirs = Ordering(), nx.DiGraph()
     for code in CODES:
         ours.add_node(code, Node("required"))

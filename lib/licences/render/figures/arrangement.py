@@ -47,9 +47,7 @@ def find_listings(graph: Ordering) -> tuple[list[str], list[Listing]]:
     for code in graph:
         edges = [graph.edges[needed, code] for needed in graph.before[code]]
         if not graph.after[code] and not any(edge.is_critical for edge in edges):
-            needs = tuple(
-                sorted((one, graph.edges[one, code].is_alternative) for one in graph.before[code])
-            )
+            needs = tuple(sorted((one, graph.edges[one, code].is_alternative) for one in graph.before[code]))
             leaves.setdefault(needs, []).append(code)
     combs = {needs: codes for needs, codes in leaves.items() if needs and len(codes) >= FEWEST}
     listed = {code for codes in combs.values() for code in codes}

@@ -24,7 +24,10 @@ class KeptLoader(PackageLoader):
         super().__init__("licences.render")
 
     def load(
-        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's name
     ) -> Template:
         source, file, is_fresh = self.get_source(environment, name)
         told = (jinja2.__version__, str(file), source)
