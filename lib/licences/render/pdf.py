@@ -41,16 +41,15 @@ T = TypeVar("T")
 _FIGURE = re.compile(
     r'<div class="plot" style="height: [\d.]+px"></div>\s*<script type="application/json">([^<]*)</script>'
 )
-_SCRIPTS = re.compile(
-    r"<script.*?</script>", re.DOTALL
-)  # nobody runs them on a sheet, and they are most of a page
+# Nobody runs a script on a sheet, and they are most of a page.
+_SCRIPTS = re.compile(r"<script[^<]*(?:<(?!/script>)[^<]*)*</script>")
 _FOLDED = re.compile(r"<details(?=[\s>])")
 # A page that is not shown asks for no font before it is printed, and then it does not wait for one.
 _FONTS_ARE_THERE = "() => Promise.all([...document.fonts].map((font) => font.load())).then(() => true)"
 _DRAW = "(asked) => drawFigure(asked)"
 _NO_FONTS, _OUR_FONTS = "default-src 'none';", "default-src 'none'; font-src file:;"
 _UNSAFE = re.compile(r'[\\"<>\x00-\x1f\x7f]')
-_NODES = re.compile(rb"(?<=\(node)\d{8}(?=\))")
+_NODES = re.compile(rb"\(node(\d{8})\)")
 _DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
@@ -313,7 +312,7 @@ def _quote(text: str) -> str:
 def _number_nodes(pdf: bytes) -> bytes:
     """The names of the parts of a tagged PDF counted from 0; the browser counts on from page to page."""
     order = {name: b"%08d" % at for at, name in enumerate(sorted(set(_NODES.findall(pdf))))}
-    return _NODES.sub(lambda found: order[found[0]], pdf)
+    return _NODES.sub(lambda found: b"(node" + order[found[1]] + b")", pdf)
 
 
 def _date_field(found: re.Match[bytes], day: bytes) -> bytes:
