@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,25 @@ def test_a_sheet_is_thrown_away_before_it_grows_large(
     assert len({printer.print_page(make_page("a"), "", DAY) for _ in range(5)}) == 1
     assert [page.is_closed() for page in opened["sheet"]] == [True, True, False]
     assert [page.is_closed() for page in opened["easel"]] == [False]
+
+
+def test_a_browser_without_windows_sets_a_page_as_one_with_windows_does(
+    browser_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = shutil.which("chromium-headless-shell")
+    if shell is None:
+        if os.environ.get("LICENCES_REQUIRE_BROWSER") == "1":
+            pytest.fail("no chromium-headless-shell found; install Debian's package")
+        pytest.skip("no chromium-headless-shell found")
+    said = " ".join(f"《网络交易监督管理办法》第{at}条 Measures, article {at}." for at in range(400))
+    page = make_page(said).replace("<p ", "<p style=\"font-family: 'Noto Sans CJK SC'\" ")
+    printed = []
+    for path in (browser_path, shell):
+        monkeypatch.setenv("LICENCES_BROWSER", path)
+        with closing(Printer()) as printer:
+            printed.append(read_text(tmp_path, printer.print_page(page, "foot", DAY)))
+    assert printed[0] == printed[1]
+    assert printed[0].count("\f") > 2
 
 
 def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(
