@@ -18,8 +18,9 @@ from papermill.parameterize import parameterize_notebook
 from licences.analysis.case import Given, open_case
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task, say_error
 from licences.law.catalogue import Catalogue
+from licences.render.figures.shown import PLOTLY_KIND
 from licences.render.figures.style import SHEET_PIXELS, Drawn, fit_figure
-from licences.render.html.outputs import PLOTLY_KIND, read_figure
+from licences.render.html.outputs import read_figure
 from licences.render.html.page import make_html
 from licences.render.lengths import FIGURES as FIGURES_SHOWN
 from licences.runner.notebooks import parse_notebook, read_notebook

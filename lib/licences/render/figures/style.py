@@ -6,13 +6,11 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-import plotly.io
 
 # After Okabe and Ito (2008); no meaning rests on colour alone.
 BLUE, ORANGE, GREEN, VIOLET = "#0072b2", "#c14a00", "#007a5a", "#8a3ffc"
@@ -36,6 +34,7 @@ FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Helvetica,
 
 SHEET_PIXELS = 688  # how wide a figure is printed: 210 mm less the margins, at 96 pixels an inch
 PHONE_PIXELS = 346  # how wide it is where a screen is narrow, at least
+_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}  # plotly's "none", which takes long to make
 _CHINESE = "\u2e80"  # from here on a character is as wide as high
 _NARROW = dict.fromkeys("fijlrtI.,:;·'|()-/ ", 0.37) | {"m": 0.92, "w": 0.8}
 
@@ -47,11 +46,6 @@ class Drawn:
     name: str
     alternative_text: str
     height_pixels: int
-
-
-def show_figures_anywhere() -> None:
-    """Figures go into a notebook as plain data: JupyterLab draws them, and so does our page, offline."""
-    plotly.io.renderers.default = "plotly_mimetype"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -151,9 +145,10 @@ def dress(
     figure is ``narrow`` or on ``paper``, for ``fit_figure``: ``layout``, and as lists of what each has instead ``data``
     and ``annotations``.
 
-    Traces and layout are plain, and given at once: plotly copies what it is given each time. It does not check them,
-    which takes five times as long as all the rest.
+    Traces and layout are plain, and given at once: plotly copies what it is given each time.
     """
+    from licences.render.figures.shown import OurFigure  # with all of plotly, which who only prints needs not
+
     legend = {
         "orientation": "h",
         "yref": "container",
@@ -167,23 +162,13 @@ def dress(
     }
     look = {
         "meta": {"alt": alternative_text, "name": name, "dark": DARK, **(places or {})},
-        "template": _find_template(),
+        "template": _TEMPLATE,
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
         "hoverlabel": {"font": {"family": FONT}},
     }
-    return go.Figure(
-        data=list(traces),
-        layout={**look, **layout, "legend": legend | layout.get("legend", {})},
-        _validate=False,
-    )
-
-
-@cache
-def _find_template() -> dict[str, Any]:
-    template: dict[str, Any] = plotly.io.templates["none"].to_plotly_json()
-    return template
+    return OurFigure.make(list(traces), {**look, **layout, "legend": legend | layout.get("legend", {})})
 
 
 def fit_figure(figure: Mapping[str, Any], place: str) -> dict[str, Any]:

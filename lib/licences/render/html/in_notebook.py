@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from licences.render.assets import read_asset
-from licences.render.figures.style import show_figures_anywhere
+from licences.render.figures.shown import show_figures_anywhere
 from licences.render.html.sections import SECTIONS, Section
 
 _OTHERS = ("changed", "decide")  # the sections that have a module of their own

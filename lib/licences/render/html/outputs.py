@@ -13,13 +13,13 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
+from licences.render.figures.shown import PLOTLY_KIND
 from licences.render.html.cleaning import clean_html
 from licences.render.html.drawings import clean_svg
 from licences.render.html.sections import OURS
 from licences.render.lengths import EVERY_LENGTH, LENGTHS
 from licences.words.texts import say
 
-PLOTLY_KIND = "application/vnd.plotly.v1+json"
 _DRAWN = frozenset({"scatter", "bar", "pie"})  # what the part of plotly.js in a page can draw
 _SILENT = frozenset({"text/plain", "application/vnd.licences.record+json"})
 _WIDGET, _SCRIPTS = (

@@ -1,0 +1,54 @@
+"""Figures as a notebook shows them: as plain data, which JupyterLab draws, and so does our page, offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io
+
+PLOTLY_KIND = "application/vnd.plotly.v1+json"
+_ANYWHERE = "plotly_mimetype"
+_RENDERERS = "plotly.io._renderers"
+_CONFIG = {"plotlyServerURL": "https://plot.ly"}  # as plotly writes it
+
+
+def show_figures_anywhere() -> None:
+    """From now on figures go into the notebook as plain data alone."""
+    if _RENDERERS in sys.modules:
+        plotly.io.renderers.default = _ANYWHERE
+    else:  # it takes as long as a section of a report to import, and reads this then
+        os.environ["PLOTLY_RENDERER"] = _ANYWHERE
+
+
+def _is_shown_anywhere() -> bool:
+    if _RENDERERS in sys.modules:
+        return bool(plotly.io.renderers.default == _ANYWHERE)
+    return os.environ.get("PLOTLY_RENDERER") == _ANYWHERE
+
+
+class OurFigure(go.Figure):  # type: ignore[misc]
+    """A figure of plain values, which goes into a notebook as it was made.
+
+    plotly would copy it twice for that, and write it twice. One that was changed since is shown by plotly.
+    """
+
+    _made: Mapping[str, Any] | None = None
+
+    @classmethod
+    def make(cls, data: list[Mapping[str, Any]], layout: Mapping[str, Any]) -> OurFigure:
+        """A figure of data and layout as JSON has them; plotly does not check them, which takes five times as long as all the rest."""
+        figure = cls(data=data, layout=layout, _validate=False)
+        figure._made = {"data": data, "layout": layout}
+        return figure
+
+    def _ipython_display_(self) -> None:
+        if self._made != {"data": self._data, "layout": self._layout} or not _is_shown_anywhere():
+            super()._ipython_display_()
+            return
+        from IPython.display import display
+
+        display({PLOTLY_KIND: {**self._made, "config": _CONFIG}}, raw=True)
