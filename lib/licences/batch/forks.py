@@ -43,7 +43,7 @@ class ForkPool(ReportPool):
                 context.start,
                 context.language,
                 context.formats,
-                context.is_worth_warming,
+                context.rehearsed,
                 context.template,
             )
         )

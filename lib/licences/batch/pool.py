@@ -30,6 +30,7 @@ Progress = Callable[[int, int], None]
 ENGINES = ("fork", "kernel")
 # What the environment may ask for, and how many pools a process keeps at hand.
 _ASKED, _KEPT = "LICENCES_ENGINE", 2
+REHEARSED = ("no", "yes", "")
 _SPOKEN = {"language": "en"}  # of what is said of the batch as a whole
 
 
@@ -38,8 +39,8 @@ class BatchContext:
     """What all reports of a batch are made with; it can be sent to another machine.
 
     folder: where the notebook lies and runs, None on a machine that does not have it. library: a hash
-    of the package that may use it. is_worth_warming: whether so many reports are made that one of nobody,
-    worked through first, makes them sooner. template: of the Word files, None for ours.
+    of the package that may use it. rehearsed: of whom reports are worked through first, so that the others are made
+    sooner, as ``make_nobody`` has them. template: of the Word files, None for ours.
     """
 
     name: str
@@ -51,7 +52,7 @@ class BatchContext:
     language: str
     library: str
     formats: tuple[str, ...] = ()
-    is_worth_warming: bool = True
+    rehearsed: tuple[str, ...] = REHEARSED
     template: bytes | None = None
 
     @cached_property

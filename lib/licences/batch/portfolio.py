@@ -88,7 +88,7 @@ def _make_context(job: PortfolioJob, catalogue: Catalogue, notebook: bytes) -> B
         start=job.start,
         language=job.language,
         library=hash_library(),
-        is_worth_warming=False,
+        rehearsed=(),
     )
 
 

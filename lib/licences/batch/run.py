@@ -17,7 +17,7 @@ from licences.batch.edited import CHECKLIST, hash_content, hash_editable
 from licences.batch.executors import ReportExecutor, open_executor
 from licences.batch.fingerprint import hash_inputs, hash_issues, hash_library
 from licences.batch.job import NotebookJob
-from licences.batch.pool import BatchContext, Progress, find_engine
+from licences.batch.pool import REHEARSED, BatchContext, Progress, find_engine
 from licences.batch.store import ReportStore
 from licences.batch.task import (
     FAILURE,
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 MADE = ("done", "up_to_date")
 _LOOK_SECONDS = 2.0
 TIMEOUT_SECONDS = 600.0
-_FEW = 2  # reports that are sooner made by a process that has not worked through one before
+# So many reports are made sooner without a rehearsal, and so many after one of them.
+_FEW, _SOME = 4, 40
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def write_reports(
         language=job.language,
         library=hash_library(),
         formats=job.formats,
-        is_worth_warming=keeps_warm or len(profiles) > _FEW,
+        rehearsed=REHEARSED if keeps_warm else _choose_rehearsals(len(profiles)),
         template=job.template,
     )
     store = ReportStore(job.out)
@@ -138,6 +139,10 @@ def write_reports(
         yield from batch.run(profiles)
     finally:
         batch.close()
+
+
+def _choose_rehearsals(reports: int) -> tuple[str, ...]:
+    return REHEARSED[: 0 if reports <= _FEW else 1 if reports <= _SOME else None]
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,13 @@ def main(descriptor: int) -> None:
 
     def prepare(files: list[bytes]) -> None:
         given = pickle.loads(files[0])  # noqa: S301 - from who started us
-        notebook, catalogue, as_of, start, language, formats, is_worth_warming, template = given
-        if is_worth_warming:
-            work_once(shell, catalogue, as_of, start, language, formats, template)
+        notebook, catalogue, as_of, start, language, formats, rehearsed, template = given
+        if rehearsed:
+            work_once(shell, catalogue, as_of, start, language, rehearsed, formats, template)
         else:
             os.environ.setdefault(*_CHECKED_AT_ONCE)
         jobs["report"] = WorkerContext(notebook, catalogue, shell).make_report
-        freeze(is_worth_looking=is_worth_warming)
+        freeze(is_worth_looking=bool(rehearsed))
 
     serve_forks(socket.socket(fileno=descriptor), prepare, jobs)
     sweep(

@@ -39,19 +39,19 @@ def work_once(
     as_of: date,
     start: date,
     language: str,
+    rehearsed: tuple[str, ...],
     formats: tuple[str, ...] = (),
     template: bytes | None = None,
 ) -> None:
     """Works through reports of clients that do not exist, so that the next one finds all at hand.
 
-    One of them answers all that can be answered with yes, one with no, and one tells nothing. The law of each province is
-    at hand then too.
+    rehearsed: what each of them answers, see ``make_nobody``. The law of each province is at hand then too.
     """
     for province in catalogue.local["province"].dropna().unique():
         _ = find_law_for(catalogue, as_of, language, {PROVINCE: str(province)}).coming
     renderer = plotly.io.renderers.default
     names, hidden = dict(shell.user_ns), dict(shell.user_ns_hidden)
-    for answer in ("yes", "no", ""):
+    for answer in rehearsed:
         nobody = make_nobody(catalogue.fields, answer)
         hand_over(Given("nobody", "", "", catalogue, nobody))
         notebook = _make_notebook(as_of, start, language)
