@@ -13,7 +13,9 @@ import nbformat
 import pandas as pd
 import pytest
 
+from licences.batch import run
 from licences.batch.forks import ask_report
+from licences.batch.pool import REHEARSED
 from licences.batch.store import ReportStore
 from licences.batch.task import Task
 from licences.law.catalogue import Catalogue
@@ -336,3 +338,8 @@ def test_a_report_that_lacks_its_pdf_takes_the_place_of_the_one_made_before(tmp_
     assert find_made() == {"a"}
     note("failed", "report.html", "report.ipynb")
     assert find_made() == set()
+
+
+@pytest.mark.parametrize(("count", "rehearsed"), [(0, 0), (4, 0), (5, 1), (40, 1), (41, 3), (1_000, 3)])
+def test_so_many_reports_are_rehearsed_as_pay_for_themselves(count: int, rehearsed: int) -> None:
+    assert run._choose_rehearsals(count) == REHEARSED[:rehearsed]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import pickle
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +18,7 @@ from licences.law.article import read_article
 from licences.law.catalogue import Catalogue, read_catalogue
 from licences.law.checks import find_correction_problems, find_problems, find_time_problems
 from licences.law.evidence import read_evidence
+from licences.law.in_force import compile_catalogue, find_law_in_force
 from licences.law.rows import find_in_force, split_prerequisites
 
 CODES = [
@@ -370,3 +375,23 @@ def test_every_kind_of_licence_has_a_row_on_corrections_and_its_times_ascend(cat
     assert str(missing).startswith("f: there is no row for 'licence'; ")
     mixed = rows.assign(days_min=rows["days_max"] + 1)
     assert len(find_time_problems(mixed, "f")) == len(rows)
+
+
+def test_a_process_that_is_given_the_catalogue_works_out_no_chances_again(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    find_law_in_force(catalogue, date(2026, 11, 23), "zh")
+    compile_catalogue(catalogue)
+    assert len(catalogue.chances) > 10
+    given = tmp_path / "catalogue.pickle"
+    given.write_bytes(pickle.dumps(catalogue))
+    code = f"""import pickle, sys
+from pathlib import Path
+from licences.law.durations import find_chances
+catalogue = pickle.loads(Path({str(given)!r}).read_bytes())
+assert all((find_chances(*times) == chances).all() for times, chances in catalogue.chances.items())
+print("scipy" in sys.modules)
+find_chances(1, 2, 50)
+print("scipy" in sys.modules)"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "True"]

@@ -47,6 +47,16 @@ def test_papermill_is_imported_without_the_client_of_a_store_which_comes_when_it
     assert ask(f"{ours}\nimport papermill.iorw\n{told}").splitlines()[0] == "False papermill.s3 True"
 
 
+def test_papermill_is_imported_without_what_fetches_pages_which_comes_when_it_is_asked_for() -> None:
+    ours = "from licences.runner.imports import import_papermill\nimport_papermill()\nimport papermill.iorw"
+    told = (
+        "print('requests' in sys.modules, papermill.iorw.requests.Session.__module__, 'requests' in sys.modules)\n"
+        "import requests\nprint(requests.get is papermill.iorw.requests.get)"
+    )
+    assert ask(f"{ours}\n{told}").splitlines()[:2] == ["False requests.sessions True", "True"]
+    assert ask(f"import requests\n{ours}\n{told}").splitlines()[:2] == ["True requests.sessions True", "True"]
+
+
 @pytest.mark.parametrize("file", sorted(RUNNER.glob("*.py")), ids=lambda one: one.name)
 def test_the_runner_names_no_other_room_not_even_in_a_text(file: Path) -> None:
     texts = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 _FORMATS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
@@ -24,30 +26,19 @@ def import_nbformat() -> None:
 
 def import_papermill() -> None:
     """Imports papermill without what fetches notebooks from elsewhere, which comes when one is asked for there."""
-    _import_later(_WEB)
-    if "papermill.iorw" in sys.modules or _STORE in sys.modules or find_spec(_STORE) is None:
-        import papermill
-
+    if "papermill.iorw" in sys.modules:
         return
-    with _hide(_STORE):
+    has_store = _STORE not in sys.modules and find_spec(_STORE) is not None
+    with _hide(*[_STORE] * has_store), _put_off(_WEB):
         import papermill.iorw
-    papermill.iorw.S3 = _open_store
+    if has_store:
+        papermill.iorw.S3 = _open_store
 
 
 def _open_store(*given: Any, **named: Any) -> Any:
     from papermill.s3 import S3
 
     return S3(*given, **named)
-
-
-def _import_later(name: str) -> None:
-    """A module is there from now on, and is read when somebody first asks something of it."""
-    spec = None if name in sys.modules else find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    spec.loader = LazyLoader(spec.loader)
-    sys.modules[name] = module = module_from_spec(spec)
-    spec.loader.exec_module(module)
 
 
 @contextmanager
@@ -61,3 +52,17 @@ def _hide(*names: str) -> Iterator[None]:
     finally:
         for name in ours:
             del sys.modules[name]
+
+
+@contextmanager
+def _put_off(name: str) -> Iterator[None]:
+    """Who imports a module meanwhile gets one that imports it when something is asked of it; all others get it as ever."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = stand_in = ModuleType(name)
+    vars(stand_in)["__getattr__"] = lambda asked: getattr(import_module(name), asked)
+    try:
+        yield
+    finally:
+        del sys.modules[name]

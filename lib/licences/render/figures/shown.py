@@ -13,7 +13,6 @@ import plotly.io
 PLOTLY_KIND = "application/vnd.plotly.v1+json"
 _ANYWHERE = "plotly_mimetype"
 _RENDERERS = "plotly.io._renderers"
-_CONFIG = {"plotlyServerURL": "https://plot.ly"}  # as plotly writes it
 
 
 def show_figures_anywhere() -> None:
@@ -51,4 +50,4 @@ class OurFigure(go.Figure):  # type: ignore[misc]
             return
         from IPython.display import display
 
-        display({PLOTLY_KIND: {**self._made, "config": _CONFIG}}, raw=True)
+        display({PLOTLY_KIND: self._made}, raw=True)
