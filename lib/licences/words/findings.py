@@ -191,11 +191,19 @@ def say_status(
 
 def say_reasons(finding: Finding, language: str) -> list[str]:
     """Why the verdict is as it is: the statements that decided it, and the answers that contradict them."""
-    claims = say_claims(finding.claims, finding.licence.applies.fields, language, finding.profile)
+    rule = finding.licence.applies
+    claims = _say_claims_of(rule, tuple(map(finding.profile.get, rule.names)), language)
     doubts = [say(language, "because.contradiction", message=doubt.message) for doubt in finding.doubts]
     outside = [say(language, "because.outside")] if finding.is_outside else []
-    reasons = [begin_sentence(claim) for claim in claims] or [say(language, "because.always")]
-    return [*reasons, *outside, *doubts]
+    return [*(claims or [say(language, "because.always")]), *outside, *doubts]
+
+
+@lru_cache(maxsize=65536)
+def _say_claims_of(rule: Rule, told: tuple[Value | None, ...], language: str) -> tuple[str, ...]:
+    """The statements that decided a verdict, or keep it open; alike for all who told the rule the same."""
+    profile = dict(zip(rule.names, told, strict=True))
+    claims = say_claims(rule.explain(profile), rule.fields, language, profile)
+    return tuple(map(begin_sentence, claims))
 
 
 def cite(licence: Licence, language: str) -> SourceView:
