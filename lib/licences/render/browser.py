@@ -24,10 +24,11 @@ from licences.runner.temporary import find_temporary_folder
 # The first that is there is taken; those that know no windows print in three quarters of the time.
 BROWSERS = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome",
             "microsoft-edge")  # fmt: skip
-# It is told to look at nothing but the page, to set letters as on paper whatever a screen would have them be, and as root to do
-# without a sandbox, which it could not make.
+# It is told to look at nothing but the page, to set letters as on paper whatever a screen would have them be, to keep little
+# in memory, and as root to do without a sandbox, which it could not make.
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync",
-              "--no-first-run", "--disable-extensions", "--font-render-hinting=none")  # fmt: skip
+              "--no-first-run", "--disable-extensions", "--font-render-hinting=none",
+              "--enable-low-end-device-mode")  # fmt: skip
 # How long one page may take, and how often it is looked whether the browser is stopped meanwhile.
 PATIENCE_SECONDS, _LOOK_SECONDS = 60, 2.5
 _START_MS, _STARTS, _END_SECONDS = 30_000, 2, 5.0

@@ -26,8 +26,8 @@ from licences.runner.temporary import find_temporary_folder
 # How long a page may take to close, and after how many in a row that failed nothing more is printed.
 _CLOSE_SECONDS, _FAILURES = 5.0, 3
 _UNREADABLE = ("ERR_FILE_NOT_FOUND", "ERR_ACCESS_DENIED")
-# Each printed page leaves some 3 MB in the browser, so that a sheet is thrown away in time; an easel keeps little.
-_SHEET_USES, _EASEL_USES = 50, 400
+# Each printed page leaves some 3 MB in the browser, so that a sheet is soon thrown away; an easel keeps little.
+_SHEET_USES, _EASEL_USES = 8, 400
 # The browser's own footers are pages of their own on each sheet, and take a quarter of the time.
 _MARGINS = """@page {{
     size: A4;
@@ -86,7 +86,7 @@ class Printer:
         self._fonts = SheetFonts()
         self._count, self._room = sheets, asyncio.Semaphore(sheets)
         self._alone = asyncio.Lock()
-        self._stands = asyncio.Semaphore(max(sheets, 2))  # the figures of one page are drawn side by side
+        self._stand = asyncio.Semaphore(1)  # one easel keeps up with several sheets, and each weighs 100 MB
         self._sheets, self._easels = list[tuple[Any, int]](), list[tuple[Any, int]]()
         self._gate, self._is_closed = Lock(), False
         self._loop = asyncio.new_event_loop()
@@ -220,11 +220,11 @@ class Printer:
             )
 
     async def _draw(self, figures: list[str], form: str) -> list[dict[str, Any]]:
-        """Pictures as press.js has them, which are drawn side by side."""
+        """Pictures as press.js has them."""
         return await asyncio.gather(*(self._draw_one(figure, form) for figure in figures))
 
     async def _draw_one(self, figure: str, form: str) -> dict[str, Any]:
-        async with self._stands, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
+        async with self._stand, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
             asked = {"figure": figure, "width": SHEET_PIXELS, "format": form}
             drawn: dict[str, Any] = await easel.evaluate(_DRAW, asked)
             return drawn
