@@ -20,7 +20,7 @@ SILENT = (
 )  # fmt: skip
 # What looks like a sentence and is none, or is never shown: patterns, SQL, paths, names of fonts, parts of code.
 UNSAID = re.compile(
-    r"SELECT |PRAGMA |BEGIN IMMEDIATE|@page|^font: |^default-src|^\(asked\)|Callable\[|\\s\*|^Ending Cell|^Cell In|"
+    r"^<\w+|SELECT |PRAGMA |BEGIN IMMEDIATE|@page|^font: |^default-src|^\(asked\)|Callable\[|\\s\*|^Ending Cell|^Cell In|"
     r"^During handling|^licences --version|^licences (diff|intake|issue|note|override|record) |^OLD\.csv NEW\.csv$|"
     r"自营茶叶|^in \{\}|^# This report|^verdict to include$|^--scheduler$|^几项|^一项|^look at forks$|^budget of|^field limit$|^no such$|^not a database$|^not in$|^locked with |^\{task\.|"
     r"^make_section|^(json|json )$|^-----(BEGIN|END) LICENCES|^\(\?:@|"

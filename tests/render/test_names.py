@@ -163,7 +163,7 @@ def test_a_name_without_room_in_a_workbook_s_footer_stands_on_the_cover_alone(
 def test_the_foot_of_a_printed_page_holds_the_whole_name(tmp_path: Path) -> None:
     printer = Printer()
     try:
-        made = printer.print_page("<html><body><p>x</p></body></html>", NAME, AS_OF)
+        made = printer.print_page("<html><head></head><body><p>x</p></body></html>", NAME, AS_OF)
     finally:
         printer.close()
     path = tmp_path / "one.pdf"

@@ -19,7 +19,7 @@ from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool,
 from licences.batch.task import Result, Task
 from licences.errors import LicencesError, LostError, UsageError, need_extra
 
-_WAIT_SECONDS, _CLOSE_SECONDS = 10, 3
+_WAIT_SECONDS, _ANSWER_SECONDS, _CLOSE_SECONDS = 10, 1, 3
 # A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
 _WITHOUT_WORKERS_SECONDS = 60
 # What a batch holds at a time for each worker: one report that is made and one that waits.
@@ -131,11 +131,7 @@ class _Cluster:
 
     def find_room(self) -> int:
         """How many reports the cluster is given at a time. Raises: LostError."""
-        self._check()
-        try:
-            threads = sum(self.client.nthreads().values())
-        except (OSError, TimeoutError):
-            raise self._miss() from None
+        threads = self._count_threads()
         now = time.monotonic()
         self._alone_since = None if threads else self._alone_since or now
         if self._alone_since is not None and now - self._alone_since > _WITHOUT_WORKERS_SECONDS:
@@ -143,7 +139,25 @@ class _Cluster:
                 f"no worker is left at the Dask scheduler at {self.scheduler}",
                 "start workers again, and then the same batch: it goes on from its ledger",
             )
-        return _HELD * max(1, int(threads))
+        return _HELD * max(1, threads)
+
+    def _count_threads(self) -> int:
+        """The threads of all workers. Raises: LostError.
+
+        A scheduler that is killed while it is asked does not answer any more, and that it is gone is known by then.
+        """
+        for _ in range(_WAIT_SECONDS):
+            self._check()
+            try:
+                told = self.client.sync(
+                    self.client.scheduler.ncores, workers=None, callback_timeout=_ANSWER_SECONDS
+                )
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            return int(sum(told.values()))
+        raise self._miss()
 
     def close(self) -> None:
         """Gives up what still runs; its workers cut it off."""
