@@ -564,7 +564,7 @@ def test_a_workshop_takes_no_pack_of_another_version(pack: BatchContext) -> None
 
 def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchContext) -> None:
     threads = {"tcp://a": 1, "tcp://b": 3}
-    client = FakeClient(nthreads=lambda: threads)
+    client = FakeClient(nthreads=lambda **_named: threads)
     cluster = _Cluster("tcp://here:1", client, pack)
     assert cluster.find_room() == 8
     threads.clear()
@@ -574,12 +574,33 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchConte
         cluster.find_room()
 
 
+def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone(
+    pack: BatchContext,
+) -> None:
+    asked: list[float] = []
+
+    def answer(callback_timeout: float) -> dict[str, int]:
+        asked.append(callback_timeout)
+        if len(asked) == 2:
+            return {"tcp://a": 3}
+        if len(asked) == 4:
+            client.status = "closed"
+        raise TimeoutError
+
+    client = FakeClient(nthreads=answer)
+    cluster = _Cluster("tcp://here:1", client, pack)
+    assert cluster.find_room() == 6
+    with pytest.raises(LostError, match="the Dask scheduler at tcp://here:1 is gone"):
+        cluster.find_room()
+    assert asked == [1] * 4
+
+
 def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads, now = {"tcp://a": 1}, [1000.0]
     monkeypatch.setattr(crews.time, "monotonic", lambda: now[0])
-    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda: threads), pack)
+    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda **_named: threads), pack)
     for there, seconds in (({}, 0), ({}, 59), ({"tcp://a": 1}, 30), ({}, 1), ({}, 60)):
         threads.clear()
         threads.update(there)

@@ -149,9 +149,7 @@ class _Cluster:
         for _ in range(_WAIT_SECONDS):
             self._check()
             try:
-                told = self.client.sync(
-                    self.client.scheduler.ncores, workers=None, callback_timeout=_ANSWER_SECONDS
-                )
+                told = self.client.nthreads(callback_timeout=_ANSWER_SECONDS)
             except TimeoutError:
                 continue
             except OSError:
