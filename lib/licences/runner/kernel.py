@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import gc
 import os
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +16,7 @@ from licences.runner.application import NotebookApp, make_app
 from licences.runner.blas import restore_threads
 from licences.runner.channel import Channel
 from licences.runner.confinement import find_folder_first, hold_back
+from licences.runner.ending import finish
 from licences.runner.streams import pack
 
 Shell = Any
@@ -84,8 +83,7 @@ def serve_cells(channel: Channel, arguments: list[str], temporary: str) -> None:
                 await app.kernel.run(asked["id"], asked["content"])
 
     asyncio.new_event_loop().run_until_complete(serve())  # ``asyncio.run`` would take Ctrl-C from the cells
-    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads, as multiprocessing does
-    atexit._run_exitfuncs()  # noqa: SLF001 - ``os._exit`` does not; the shell forgets what the notebook has made
+    finish()  # the shell forgets what the notebook has made
     gc.collect()  # and with it go the files that were left open
 
 
