@@ -137,6 +137,17 @@ def test_no_script_of_a_page_runs_in_print_and_its_figures_are_drawn(
     assert "柱" in text
 
 
+def test_a_figure_is_as_wide_as_its_place_and_as_high_where_it_says_nothing_of_use(printer: Printer) -> None:
+    def print_with(**told: object) -> bytes:
+        figure = FIGURE | {"layout": {**FIGURE["layout"], **told}}
+        return printer.print_page(PAGE.format(name="a", figure=json.dumps(figure)), "", DAY)
+
+    plain = print_with()
+    assert print_with(width=2000, height="tall") == print_with(height=None) == plain
+    assert print_with(height=300) == plain
+    assert print_with(height=500) != plain
+
+
 def test_a_browser_that_dies_is_started_anew_for_the_next_page(printer: Printer) -> None:
     before = printer.print_page(make_page("a"), "", DAY)
     for browser in find_browsers():

@@ -39,7 +39,7 @@ _LOOK = 'font: 8pt "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: #52
 T = TypeVar("T")
 # What a page has in the place of a figure: how high it is at first, and what is drawn, in which no tag can begin.
 _FIGURE = re.compile(
-    r'<div class="plot" style="height: [\d.]+px"></div>\s*<script type="application/json">([^<]*)</script>'
+    r'<div class="plot" style="height: ([\d.]+)px"></div>\s*<script type="application/json">([^<]*)</script>'
 )
 # Nobody runs a script on a sheet, and they are most of a page.
 _SCRIPTS = re.compile(r"<script[^<]*(?:<(?!/script>)[^<]*)*</script>")
@@ -110,8 +110,11 @@ class Printer:
         if self._unreadable:
             raise GivenUpError(self._unreadable)
         page = leave_out(html, length)
-        figures = [found[1] for found in _FIGURE.finditer(page)]
-        drawn = self._do(partial(self._draw, figures, "svg")) if figures else []
+        figures = [
+            {"format": "svg", "figure": figure, "place": {"width": SHEET_PIXELS, "height": float(height)}}
+            for height, figure in _FIGURE.findall(page)
+        ]
+        drawn = self._do(partial(self._draw, figures)) if figures else []
         page = _SCRIPTS.sub("", _FIGURE.sub(partial(_place, iter(drawn)), page))
         margins = _MARGINS.format(left=_quote(f"{footer} · {as_of}"), look=_LOOK)
         fonts = self._fonts.cut(page + margins + string.printable)
@@ -125,13 +128,14 @@ class Printer:
         day = as_of.strftime("%Y%m%d").encode()
         return _number_nodes(_DATES.sub(lambda found: _date_field(found, day), pdf))
 
-    def draw_figures(self, figures: bytes) -> dict[str, bytes]:
+    def draw_figures(self, told: bytes) -> dict[str, bytes]:
         """Figures, as JSON that lists name, data and layout of each, as PNG by name.
 
         Raises: BrowserError; PrinterClosedError.
         """
-        asked = json.loads(figures)
-        drawn = self._do(partial(self._draw, [json.dumps(figure) for figure in asked], "png"))
+        asked = json.loads(told)
+        figures = [{"format": "png", "figure": json.dumps(figure)} for figure in asked]
+        drawn = self._do(partial(self._draw, figures))
         return {
             figure["name"]: b64decode(one["picture"].partition(",")[2])
             for figure, one in zip(asked, drawn, strict=True)
@@ -219,14 +223,13 @@ class Printer:
                 await sheet.pdf(print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
             )
 
-    async def _draw(self, figures: list[str], form: str) -> list[dict[str, Any]]:
-        """Pictures as press.js has them."""
-        return await asyncio.gather(*(self._draw_one(figure, form) for figure in figures))
+    async def _draw(self, figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Pictures of figures, both as press.js has them."""
+        return await asyncio.gather(*map(self._draw_one, figures))
 
-    async def _draw_one(self, figure: str, form: str) -> dict[str, Any]:
+    async def _draw_one(self, figure: dict[str, Any]) -> dict[str, Any]:
         async with self._stand, self._lend(self._easels, _open_easel, _EASEL_USES) as easel:
-            asked = {"figure": figure, "width": SHEET_PIXELS, "format": form}
-            drawn: dict[str, Any] = await easel.evaluate(_DRAW, asked)
+            drawn: dict[str, Any] = await easel.evaluate(_DRAW, figure)
             return drawn
 
     @asynccontextmanager

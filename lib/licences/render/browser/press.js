@@ -1,11 +1,12 @@
 // What draws figures for paper, on a page that holds nothing else.
 "use strict";
 
-// A figure as it is on paper, as wide as its place unless it says itself: vectors for a page, points for Word. Figures travel as JSON,
-// which is ten times as quick.
-async function drawFigure({ figure, width: room, format }) {
+// A figure as it is on paper: vectors for a page, where it is as wide as its place and as high where it does not say itself, points for
+// Word. Figures travel as JSON, which is ten times as quick.
+async function drawFigure({ figure, place, format }) {
   const { data, layout } = fitFigure(JSON.parse(figure), "paper");
-  const { width = room, height = 450 } = layout;
+  const width = place ? place.width : layout.width;
+  const height = place && !(Number(layout.height) > 0) ? place.height : Number(layout.height);
   const picture = { format, width, height, scale: format === "svg" ? 1 : 2 };
   const address = await Plotly.toImage({ data, layout: { ...layout, width, height }, config: { staticPlot: true } }, picture);
   return { height, picture: format === "svg" ? drawHatches(decodeURIComponent(address.slice(address.indexOf(",") + 1))) : address };
