@@ -20,7 +20,7 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q --numprocesses auto --dist loadfile --ignore=$(ALONE) --ignore=$(CLOCK)
+	$(BIN)/pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore=$(ALONE) --ignore=$(CLOCK)
 	$(BIN)/pytest -q $(ALONE)
 	$(BIN)/pytest -q --nbval-lax notebooks
 	$(BIN)/pytest -q $(CLOCK)

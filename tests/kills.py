@@ -37,6 +37,9 @@ VICTIMS = {"batch": 20, "warm": 20, "keeper": 10, "report": 20, "driver": 8, "br
 SIGNALS = {"KILL": 65, "TERM": 13, "STOP": 15, "HUP": 7}
 END_SECONDS, GONE_SECONDS, STOPPED_SECONDS = 150, 15, 2
 CLIENTS = 5
+GIVES_UP = (
+    "no report was made in between"  # so says a batch that ends because its warm processes are lost in a row
+)
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,7 @@ def check(folder: Path, incident: Incident) -> None:
     done = {line["client"] for line in lines if line["status"] == "done"}
     incident.made, incident.told = len(done), len({line["client"] for line in lines} - done)
     was_ended = incident.ends_batch
-    if not was_ended and incident.made + incident.told != CLIENTS and "again and again" not in incident.said:
+    if not was_ended and incident.made + incident.told != CLIENTS and GIVES_UP not in incident.said:
         incident.broken.append(f"{CLIENTS - incident.made - incident.told} clients neither made nor told")
     if not was_ended and (incident.status == 0) != (incident.made == CLIENTS):
         incident.broken.append(f"exit status {incident.status} with {incident.made} made")

@@ -163,6 +163,14 @@ class DaskCluster:
         folder = self.folder / f"dask-{self._processes.index(worker)}"
         return [path.name for path in folder.glob("licences-*")]
 
+    def find_kept(self) -> dict[str, bytes | None]:
+        """What the scheduler keeps for the workers, by batch."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            kept: dict[str, bytes | None] = client.get_metadata(["licences"])
+        return kept
+
     def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
         told = ("--scheduler-file", str(self.folder / "scheduler.json"))
         worker = self._start("worker", *told, "--nthreads", "1", "--no-nanny", **env)
@@ -373,6 +381,9 @@ def test_a_cluster_makes_the_same_pages_as_this_machine(
     for client in clients:
         made = (tmp_path / "reports" / client / "report.html").read_bytes()
         assert made == (local.folder / "reports" / client / "report.html").read_bytes()
+    kept = cluster.find_kept()
+    assert kept
+    assert not any(kept.values())  # the scheduler keeps nothing of a batch that is over
 
 
 def test_clients_and_reports_may_be_in_an_object_store(
@@ -595,6 +606,15 @@ def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_kno
     assert asked == [1] * 4
 
 
+def test_a_scheduler_that_goes_before_it_has_what_reports_are_made_with_is_missed(pack: BatchContext) -> None:
+    def sync(*_given: Any, **_named: Any) -> None:
+        raise TimeoutError
+
+    client = FakeClient(sync=sync, scheduler=SimpleNamespace(set_metadata=None))
+    with pytest.raises(LostError, match="the Dask scheduler at tcp://here:1 is gone"):
+        _Cluster("tcp://here:1", client, pack).keep_context()
+
+
 def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(
     pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -636,15 +656,16 @@ def test_a_report_on_a_cluster_gets_its_share_of_the_workers_memory(
 
     pool = SimpleNamespace(make_report=make_report)
     monkeypatch.setattr(crews, "borrow_pool", lambda _pack: nullcontext(pool))
-    made = make_report_there(replace(TASK, memory_mib=asked), _Cluster("", FakeClient(), pack).packed)
+    monkeypatch.setattr(crews, "_fetch", lambda _kept_as: pack)
+    made = make_report_there(replace(TASK, memory_mib=asked), ())
     assert made.problem == str(given)
 
 
 def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
-    worker: SimpleNamespace, pack: BatchContext
+    worker: SimpleNamespace, pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = _Cluster("", FakeClient(), replace(pack, library="another")).packed
-    made = make_report_there(TASK, packed)
+    monkeypatch.setattr(crews, "_fetch", lambda _kept_as: replace(pack, library="another"))
+    made = make_report_there(TASK, ())
     assert (made.status, made.files) == ("failed", {})
     wrong = f"the Dask worker at {worker.address}: this machine has another version of licences"
     assert made.problem

@@ -93,7 +93,7 @@ def test_a_warm_process_that_is_killed_again_and_again_ends_the_batch_with_a_sen
     assert "Traceback" not in said
     *before, last = [line for line in said.splitlines() if not says_what_was_read(line)]
     assert [line.endswith(ANOTHER) for line in before] == [True, True]
-    assert "was killed by signal 9; 2 before it ended so" in last
+    assert f"was killed by signal 9; 2 before it ended so, and {kills.GIVES_UP}" in last
     assert "start the batch again: it goes on from its ledger" in last
 
 
@@ -220,6 +220,14 @@ def test_a_browser_that_does_not_start_costs_pdf_and_figures_and_is_told_once(
         process.communicate(timeout=120)
     last = read_ledger(tmp_path / "out")[-1]
     assert (last["status"], set(last["outputs"])) == ("done", kills.FILES)
+
+
+def test_no_promise_is_broken_by_a_batch_that_gives_up_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kills, "CLIENTS", 2)
+    incident = kills.try_kills([kills.Kill("warm", "KILL", 0.0, number) for number in range(3)])
+    assert incident is not None
+    assert (incident.status, incident.made, incident.broken) == (1, 0, [])
+    assert kills.GIVES_UP in incident.said
 
 
 def test_a_few_random_kills_break_no_promise(browser_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -330,10 +330,13 @@ def test_clients_of_a_file_change_nothing(catalogue: Catalogue, sample_clients: 
     assert add_own_times(catalogue, sample_clients, AS_OF) is catalogue
 
 
-def test_a_large_book_takes_less_than_a_second(catalogue: Catalogue) -> None:
+def test_learning_from_a_large_book_takes_about_as_long_as_making_its_events(
+    catalogue: Catalogue,
+) -> None:
     lots = np.random.default_rng(0)
     codes = sorted(catalogue.codes)[:100]
     clients = []
+    begun = time.process_time()
     for _ in range(10_000):
         events: list[Event] = []
         for code in lots.choice(codes, 2, replace=False):
@@ -342,10 +345,11 @@ def test_a_large_book_takes_less_than_a_second(catalogue: Catalogue) -> None:
                 events.append(Event(str(code), kind, day))
                 day += timedelta(days=int(lots.integers(1, 30)))
         clients.append((str(lots.choice(["110000", "310000", "440000"])), tuple(events)))
+    made = time.process_time() - begun
     know(catalogue, clients[:10])  # the calendar is read once
     begun = time.process_time()
     ours = know(catalogue, clients)
-    assert time.process_time() - begun < 2  # 0.6 where nothing else runs
+    assert time.process_time() - begun < 2.5 * made  # 1.2 times where nothing else runs
     assert len(ours.own_times.by_place) > 200
 
 

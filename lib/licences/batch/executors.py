@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Event
 from typing import Any
+from uuid import uuid4
 
 from licences.batch.fingerprint import hash_library
 from licences.batch.pool import BatchContext, Progress, ReportPool, borrow_pool, open_pool
@@ -22,6 +23,7 @@ from licences.errors import LicencesError, LostError, UsageError, need_extra
 _WAIT_SECONDS, _ANSWER_SECONDS, _CLOSE_SECONDS = 10, 1, 3
 # A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
 _WITHOUT_WORKERS_SECONDS = 60
+_KEPT_AS = "licences"  # the first key of what the scheduler keeps for the workers
 # What a batch holds at a time for each worker: one report that is made and one that waits.
 _HELD = 2
 
@@ -71,6 +73,7 @@ def _open_cluster(scheduler: str, context: BatchContext) -> ReportExecutor:
     cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False), context)
     try:
         cluster.check_workers()
+        cluster.keep_context()
     except BaseException:
         cluster.close()
         raise
@@ -105,6 +108,7 @@ class _Cluster:
         self.scheduler, self.client = scheduler, client
         self.executor = client.get_executor(pure=False)
         self.packed = zlib.compress(pickle.dumps(context))
+        self.kept_as = _KEPT_AS, uuid4().hex
         self._alone_since: float | None = None
 
     def check_workers(self) -> None:
@@ -123,10 +127,21 @@ class _Cluster:
                 wrong = f"the Dask worker at {worker} cannot make reports ({type(answer).__name__}: {answer})"
             raise UsageError(wrong, "install the same one on each machine, and start its workers anew")
 
+    def keep_context(self) -> None:
+        """Gives the scheduler what all reports are made with, for workers to fetch. Raises: LostError."""
+        try:
+            self._keep(self.packed)
+        except (OSError, TimeoutError):
+            raise self._miss() from None
+
+    def _keep(self, packed: bytes | None) -> None:
+        keep = self.client.scheduler.set_metadata
+        self.client.sync(keep, keys=list(self.kept_as), value=packed, callback_timeout=_CLOSE_SECONDS)
+
     def submit(self, task: Task) -> Future[Result]:
         """Has a report made by some worker. Raises: LostError."""
         self._check()
-        future: Future[Result] = self.executor.submit(make_report_there, task, self.packed)
+        future: Future[Result] = self.executor.submit(make_report_there, task, self.kept_as)
         return future
 
     def find_room(self) -> int:
@@ -162,6 +177,7 @@ class _Cluster:
         with suppress(OSError, TimeoutError):
             if self.client.status == "running":
                 self.executor.shutdown(wait=False)
+                self._keep(None)
             self.client.close(timeout=_CLOSE_SECONDS)
 
     def _check(self) -> None:
@@ -175,10 +191,11 @@ class _Cluster:
         )
 
 
-def make_report_there(task: Task, packed: bytes) -> Result:
+def make_report_there(task: Task, kept_as: tuple[str, ...]) -> Result:
     """Makes a report in a thread of a Dask worker, and stops where nobody waits for it any more.
 
-    A task that says nothing of memory gets the worker's, divided by its threads.
+    kept_as: by which keys the scheduler keeps what it is made with. A task that says nothing of memory gets the
+    worker's, divided by its threads.
     """
     from distributed import Reschedule, get_worker
 
@@ -195,7 +212,7 @@ def make_report_there(task: Task, packed: bytes) -> Result:
     if task.memory_mib is None and memory_bytes:
         task = replace(task, memory_mib=memory_bytes // worker.state.nthreads // 1024 // 1024)
     try:
-        with borrow_pool(_unpack(packed)) as pool:
+        with borrow_pool(_fetch(kept_as)) as pool:
             result = pool.make_report(task, is_wanted=is_wanted)
     except (LicencesError, RuntimeError) as error:  # a worker that has come later, and is not as the others
         why = str(error).strip().rpartition("\n")[2]
@@ -206,6 +223,14 @@ def make_report_there(task: Task, packed: bytes) -> Result:
 
 
 @lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> BatchContext:
+def _fetch(kept_as: tuple[str, ...]) -> BatchContext:
+    """What all reports of a batch are made with, as the scheduler keeps it: it comes to each worker once."""
+    from distributed import get_worker
+    from distributed.utils import sync
+
+    worker: Any = get_worker()
+    packed = sync(worker.loop, worker.scheduler.get_metadata, keys=list(kept_as), default=None)
+    if packed is None:
+        raise RuntimeError("the batch is over")
     context: BatchContext = pickle.loads(zlib.decompress(packed))  # noqa: S301 - Dask itself would unpickle it
     return context

@@ -46,6 +46,7 @@ def draw_difference(
     if not (difference.rows or difference.local):
         return [*parts, Text(say(language, "changes.nothing"))]
     parts += _draw_rows(difference)
+    parts.append(Text(say(language, "changes.without_sources"), style="dim"))
     parts += _draw_local(difference)
     touched = list(touched)
     if not touched:

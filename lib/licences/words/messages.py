@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from licences.assessment.operating import is_operating
+from licences.law.diff import is_of_sources
 from licences.law.local import PROVINCE, REMARK
 from licences.law.rows import make_plain
 from licences.rules.logic import read_profile, read_rule
 from licences.words.changes import say_changes_between
 from licences.words.findings import list_blockers
-from licences.words.labels import GROUNDS, is_unit, name_both, name_field, name_stem, say_cell
+from licences.words.labels import is_unit, name_both, name_field, name_stem, say_cell
 from licences.words.operating import say_for
 from licences.words.phrases import join_claims, say_rule
 from licences.words.texts import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from licences.rules.kleene import Profile
 
 _LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
+_RESEARCH = "research_note"
 _OF_NEW = ("obligation", "applies_when")
 
 
@@ -51,9 +53,10 @@ def name_licence(difference: Difference, code: str) -> str:
 
 
 def list_readable(difference: Difference) -> list[RowChange]:
-    """The changes that a reader of the difference's language sees; the other language and grounds left out.
+    """The changes that a reader of the difference's language sees; the other language is left out.
 
-    Of a row that is added and in force it also says what it asks.
+    So are sources, checks and research notes where something else of the row has changed. Of a row that is added
+    and in force it also says what it asks.
     """
     language = difference.new.language
     other = "_en" if language == "zh" else "_zh"
@@ -73,9 +76,9 @@ def list_readable(difference: Difference) -> list[RowChange]:
 
 
 def _is_ground(change: RowChange) -> bool:
-    """Whether it says only whence a datum comes; of a unit that comes or goes with its number the number says it."""
-    is_told = is_unit(change.field) and None not in (change.old, change.new)
-    return change.field.endswith(GROUNDS) and not is_told
+    """Whether it says only on what a row rests; of a unit that comes or goes with its number the number says it."""
+    is_said = is_unit(change.field) and None in (change.old, change.new)
+    return is_of_sources(change.field) or change.field.startswith(_RESEARCH) or is_said
 
 
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:

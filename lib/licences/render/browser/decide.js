@@ -397,6 +397,12 @@
     const touched = new Set();
     let timer = 0;
 
+    // Says what was done; a change that waits to be said would take its place at once.
+    function say(text) {
+      clearTimeout(timer);
+      result.status.textContent = text;
+    }
+
     // Says what has changed once the reader pauses.
     function announce(state) {
       const raised = state.raised.filter((name) => !said.raised.includes(name) && !touched.has(name));
@@ -434,19 +440,18 @@
     result.back.save.addEventListener("click", () => {
       const answers = makeAnswers();
       LicencesAnswers.save(answers);
-      result.status.textContent = fill(texts.back_saved, { file: LicencesAnswers.nameFile(answers) });
+      say(fill(texts.back_saved, { file: LicencesAnswers.nameFile(answers) }));
     });
     result.back.copy.addEventListener("click", async () => {
       const text = LicencesAnswers.writeMail(makeAnswers(), fill(texts.back_mail, { name: table.origin.name }));
       const isCopied = await LicencesAnswers.copy(text, result.back.box);
-      result.status.textContent = isCopied ? texts.back_copied : texts.back_by_hand;
+      say(isCopied ? texts.back_copied : texts.back_by_hand);
     });
     result.reset.addEventListener("click", () => {
       result.back.box.hidden = true;
-      clearTimeout(timer);
       touched.clear();
       said = showReport();
-      result.status.textContent = texts.said_reset;
+      say(texts.said_reset);
       result.status.focus();
     });
   }
