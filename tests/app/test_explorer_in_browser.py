@@ -250,6 +250,37 @@ def test_the_table_can_be_searched_and_keeps_that(page: Page, catalogue: Catalog
     expect(rows).to_have_count(everything)
 
 
+def count_nodes(page: Page) -> int:
+    """How many nodes the page holds, also those that are to be seen no more."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    told = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return int(told["Nodes"])
+
+
+def test_changed_answers_leave_no_earlier_table_behind(page: Page) -> None:
+    buttons = page.locator(find_field(page, "has_mini_program")).locator("button")
+
+    def change(answer: int) -> None:
+        buttons.nth(answer).click()
+        page.wait_for_timeout(800)
+
+    change(1)
+    change(0)
+    before = count_nodes(page)
+    for answer in (1, 0) * 4:
+        change(answer)
+    change(2)
+    assert count_nodes(page) - before < 3000  # which is one table
+    page.locator("table.dataTable tbody tr", has_text="TRAVEL_AGENCY").first.click()
+    card = page.locator(".licences-drawer article")
+    expect(card).to_have_id("TRAVEL_AGENCY")
+    page.locator(".licences-drawer button").click()
+    expect(card).to_be_hidden()
+
+
 def test_what_if_is_shown_side_by_side(page: Page) -> None:
     page.get_by_role("button", name="固定当前结果").click()
     expect(page.locator(".licences-right .licences-message")).to_contain_text("与固定的结果相比")

@@ -12,6 +12,7 @@ from typing import Any
 from ipykernel.kernelapp import IPKernelApp
 
 from licences.law.catalogue import Catalogue
+from licences.runner.server import freeze
 
 
 def serve_kernel(catalogue: Catalogue | None, tell: Callable[[Mapping[str, object]], None]) -> None:
@@ -29,5 +30,6 @@ def serve_kernel(catalogue: Catalogue | None, tell: Callable[[Mapping[str, objec
         from licences.app.opening import prepare
 
         prepare(catalogue)
+    freeze(is_worth_looking=False)  # looking through all of it for garbage would hold up an answer
     tell({"connection": json.loads((folder / "kernel.json").read_text(encoding="utf-8"))})
     app.start()

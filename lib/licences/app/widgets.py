@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -77,9 +79,7 @@ class LiveTable:
             "emptyTable": texts["table_empty"],
         }
         if self.table is None:
-            from itables.widget import ITable
-
-            self.table = ITable(
+            self.table = _find_table_kind()(
                 named,
                 language=words,
                 select="single",
@@ -107,6 +107,19 @@ class LiveTable:
     def _click(self, change: Mapping[str, Any]) -> None:
         for at in change["new"][:1]:
             self.choose(str(self.rows.index[at]))
+
+
+@cache
+def _find_table_kind() -> type[ITable]:
+    """The table of itables, which keeps nothing of what it showed before."""
+    from itables import widget
+
+    source = Path(widget.__file__).with_name("static") / "widget.js"
+
+    class Table(widget.ITable):
+        _esm: Any = f"{source.read_text(encoding='utf-8')}\n{read_asset('table.js')}"
+
+    return Table
 
 
 def make_column_style() -> str:

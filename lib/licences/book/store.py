@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from licences.book.place import find_address, find_file, find_known_on, is_server
 from licences.errors import LicencesError, MissingFileError, UsageError, need_extra
+
+if TYPE_CHECKING:
+    import sqlite3
 
 CHINA = ZoneInfo("Asia/Shanghai")  # whose days are those of a book
 PATIENCE_SECONDS = 30
@@ -178,7 +180,9 @@ def _begin(place: Path, *, writes: bool = True) -> Iterator[Any]:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
             yield connection
     except StatementError as error:
-        if isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.DatabaseError):
+        from sqlite3 import DatabaseError  # what has to do with no book has no use for it
+
+        if isinstance(error, OperationalError) or isinstance(error.orig, DatabaseError):
             raise BookError(str(place), *_explain(error)) from None
         raise
     finally:

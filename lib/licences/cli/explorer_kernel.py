@@ -25,7 +25,7 @@ Tell = Callable[[Mapping[str, object]], None]
 
 def main() -> int:
     """Serves a kernel until it is ended. Exit status: as of the command, where the files cannot be read."""
-    gc.set_threshold(100_000)  # as a command does
+    gc.set_threshold(1_000_000)  # as a command does, until it serves
     speak_chinese()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as heard:
         os.dup2(2, 1)  # what a notebook prints is not for who started us

@@ -86,7 +86,10 @@ def draw_deadlines(deadlines: Iterable[Deadline], law: LawInForce) -> list[Rende
 
 
 def make_table(title: str, columns: Iterable[str], ratios: Iterable[int] = repeat(1)) -> Table:
-    """An empty table as all of ours look; ratios: how wide each column is beside the others."""
+    """An empty table as all of ours look; ratios: how wide each column is beside the others.
+
+    A least width is given beside the ratio, for otherwise each cell would be measured, and to no end.
+    """
     table = Table(
         title=Text(title, style="bold"),
         title_justify="left",
@@ -95,5 +98,5 @@ def make_table(title: str, columns: Iterable[str], ratios: Iterable[int] = repea
         expand=True,
     )
     for column, ratio in zip(columns, ratios, strict=False):
-        table.add_column(column, overflow="fold", ratio=ratio)
+        table.add_column(column, overflow="fold", ratio=ratio, width=1)
     return table
