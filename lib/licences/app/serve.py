@@ -20,7 +20,7 @@ from urllib.parse import quote
 from licences.errors import UsageError
 from licences.reading.files import write_whole
 from licences.reading.places import find_shipped_folder
-from licences.runner.imports import import_nbformat
+from licences.runner.imports import import_nbformat, import_voila
 from licences.runner.temporary import find_temporary_folder, sweep
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def serve_lab(notebook: Path, address: Address, kernels: Preheated, door: Door) 
 def serve_app(notebook: Path, address: Address, kernels: Preheated, door: Door) -> None:
     """Serves the notebook as a web app, without its code, until it is stopped, or until its kernel cannot read the files."""
     import_nbformat()
+    import_voila()
     from licences.app.provisioner import find_settings
     from licences.app.web_app import WebApp
 

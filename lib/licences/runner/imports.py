@@ -1,4 +1,4 @@
-"""Imports of nbformat and papermill without what takes longer than all the rest: a process of ours calls them first."""
+"""Imports of nbformat, papermill and Voilà without what takes longer than all the rest: a process of ours calls them first."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def import_papermill() -> None:
         import papermill.iorw
     if has_store:
         papermill.iorw.S3 = _open_store
+
+
+def import_voila() -> None:
+    """Imports Voilà without what fetches pages of the web, which comes when one is fetched."""
+    with _put_off(_WEB):
+        import voila.app  # noqa: F401
 
 
 def _open_store(*given: Any, **named: Any) -> Any:

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from papermill.exceptions import PapermillException
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillException
 
 _OTHER = "choose another --engine"
 
@@ -31,21 +34,21 @@ def find_setup(name: str, environment: Mapping[str, str]) -> KernelSetup:
     """
     found = KernelSpecManager().get_kernel_spec(name)
     if found.language.lower() != "python":
-        raise PapermillException(
+        raise _refuse(
             f"the kernel {name!r} runs {found.language or 'an unknown language'},"
             f" and the engine 'licences' runs notebooks in Python; {_OTHER}"
         )
     command = list(found.argv)
     program = command.pop(0) if command else ""
     if not _is_this_python(program):
-        raise PapermillException(
+        raise _refuse(
             f"the kernel {name!r} is started with {program!r}, and the engine 'licences'"
             f" runs notebooks with {sys.executable!r}; {_OTHER}"
         )
     while command and command[0].startswith("-X"):  # how Python itself looks for its modules
         del command[: 2 if command[0] == "-X" else 1]
     if command[:1] != ["-m"] or command[1:2] not in (["ipykernel_launcher"], ["ipykernel"]):
-        raise PapermillException(
+        raise _refuse(
             f"the kernel {name!r} is not started as 'python -m ipykernel_launcher', and the engine 'licences'"
             f" takes the place of no other; {_OTHER}"
         )
@@ -55,6 +58,13 @@ def find_setup(name: str, environment: Mapping[str, str]) -> KernelSetup:
     made.pop("PYTHONEXECUTABLE", None)
     made |= {key: Template(value).safe_substitute(made) for key, value in found.env.items()}
     return KernelSetup(made, arguments)
+
+
+def _refuse(why: str) -> PapermillException:
+    # Not before: a server of the explorer refuses nothing, and needs nothing of papermill.
+    from papermill.exceptions import PapermillException
+
+    return PapermillException(why)
 
 
 def is_of_this_python(found: KernelSpec) -> bool:

@@ -10,7 +10,6 @@ from string import Formatter
 from typing import Any
 
 from licences.errors import UnknownNameError
-from licences.law.working_days import read_calendar
 from licences.reading.dictionary import LANGUAGES
 from licences.reading.places import find_program_folder
 from licences.reading.yaml_files import recall
@@ -154,6 +153,8 @@ def say_day(day: date | None) -> str:
 
 def mark_day(day: date | None) -> str:
     """A day in a table, as ISO text with a star where it lies past the last one whose holidays are announced."""
+    from licences.law.working_days import read_calendar  # and with it numpy, which most texts do without
+
     return say_day(day) + ("*" if day and day > read_calendar().announced_until else "")
 
 
