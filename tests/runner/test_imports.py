@@ -57,6 +57,17 @@ def test_papermill_is_imported_without_what_fetches_pages_which_comes_when_it_is
     assert ask(f"import requests\n{ours}\n{told}").splitlines()[:2] == ["True requests.sessions True", "True"]
 
 
+def test_the_server_of_the_web_app_imports_nothing_that_its_kernels_alone_need() -> None:
+    pytest.importorskip("voila")
+    ours = (
+        "from licences.runner.imports import import_nbformat, import_voila\nimport_nbformat()\nimport_voila()"
+    )
+    server = "import licences.app.provisioner, licences.app.web_app"
+    told = "print([name for name in ('numpy', 'pandas', 'papermill', 'boto3', 'requests') if name in sys.modules])"
+    assert ask(f"{ours}\n{server}\n{told}").splitlines()[0] == "[]"
+    assert ask(f"{server}\nimport requests\n{told}").splitlines()[0] == "['requests']"
+
+
 @pytest.mark.parametrize("file", sorted(RUNNER.glob("*.py")), ids=lambda one: one.name)
 def test_the_runner_names_no_other_room_not_even_in_a_text(file: Path) -> None:
     texts = [
