@@ -75,15 +75,9 @@ def test_no_report_is_longer_than_its_length_promises(
     def count(page: tuple[tuple[str, str], str]) -> tuple[tuple[str, str], int]:
         return page[0], count_sheets(tmp_path, printer.print_page(page[1], "client", AS_OF, length))
 
-    clients = sorted({client for client, _ in pages})
-    others = {
-        (client, language)
-        for at, language in enumerate(LANGUAGES)
-        for client in clients[1 - at :: 2]  # of the others the Word files are counted
-    }
     with ThreadPoolExecutor(2) as pool:
-        counts = dict(pool.map(count, [one for one in pages.items() if one[0] in others]))
-    assert len(counts) == len(others) > 25
+        counts = dict(pool.map(count, pages.items()))
+    assert len(counts) > 50
     assert {page: sheets for page, sheets in counts.items() if sheets > MOST_SHEETS[length]} == {}
 
 

@@ -694,7 +694,8 @@ class Opened:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("seed", "language"), [(None, "zh"), (None, "en"), (3, "zh"), (11, "en")])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("seed", [None, 3, 11])
 def test_what_is_answered_on_the_page_comes_back(
     catalogue: Catalogue, new: Questionnaire, browser: Any, tmp_path: Path, language: str, seed: int | None
 ) -> None:
@@ -924,7 +925,8 @@ def test_the_page_answers_a_click_within_a_tenth_of_a_second(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_fits_a_telephone_and_is_used_with_the_keyboard_and_by_ear(
     new: Questionnaire, browser: Any, tmp_path: Path, language: str, width: int
 ) -> None:
