@@ -37,9 +37,8 @@ VICTIMS = {"batch": 20, "warm": 20, "keeper": 10, "report": 20, "driver": 8, "br
 SIGNALS = {"KILL": 65, "TERM": 13, "STOP": 15, "HUP": 7}
 END_SECONDS, GONE_SECONDS, STOPPED_SECONDS = 150, 15, 2
 CLIENTS = 5
-GIVES_UP = (
-    "no report was made in between"  # so says a batch that ends because its warm processes are lost in a row
-)
+# What a batch says that ends because its warm processes are lost in a row.
+GIVES_UP = "no report was made in between"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ from typing import NoReturn
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command, or tells the version, for which nothing is imported that takes long."""
-    gc.set_threshold(
-        1_000_000
-    )  # a command is short, and what it makes it needs: looking for garbage took a tenth
+    # A command is short, and what it makes it needs: looking for garbage took a tenth of its time.
+    gc.set_threshold(1_000_000)
     began = time.monotonic()
     words = sys.argv[1:] if arguments is None else arguments
     if "--version" in words:

@@ -857,10 +857,8 @@ def test_what_was_done_is_said_also_where_a_change_still_waits_to_be_said(
     case = open_case_of(catalogue, sample_clients, "drug-arcade", "en")
     opened, texts = Opened(browser, case, tmp_path), read_texts("en")["decisions"]["script"]
     page = opened.page
-    change, read = (
-        "document.querySelector('[data-fact=\"{}\"] input[type=radio]:not(:checked)').click()",
-        ("document.querySelector('.decide-said').textContent"),
-    )
+    change = "document.querySelector('[data-fact=\"{}\"] input[type=radio]:not(:checked)').click()"
+    read = "document.querySelector('.decide-said').textContent"
     press = "document.querySelector('.decide-back button').click()"
     with page.expect_download():
         page.evaluate(f"() => {{ {change.format('has_app')}; {press}; }}")
