@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console, Group
 from test_diff import AS_OF, change, follow
 
 from licences.analysis.differences import open_difference
@@ -22,6 +24,7 @@ from licences.law.catalogue import Catalogue
 from licences.law.diff import RowChange, compare_days, compare_laws
 from licences.planning.forecast import PlanOptions
 from licences.reading.dictionary import LANGUAGES
+from licences.render.terminal_diff import draw_difference
 from licences.words.messages import (
     contrast,
     find_messages,
@@ -194,6 +197,25 @@ def test_a_unit_alone_is_a_change_that_is_shown(catalogue: Catalogue) -> None:
         compare_laws(catalogue, other, date(2020, 1, 1), "en")
     )  # of a row not yet in force
     assert "5 days" in set(table["new"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "fields", "is_said"),
+    [
+        ({"penalty_en": "x", "source_url": "https://example.org/a"}, ["Penalty"], True),
+        ({"penalty_en": "x", "research_note_en": "read again"}, ["Penalty"], True),
+        ({"penalty_en": "x"}, ["Penalty"], False),
+        ({"source_url": "https://example.org/a"}, ["Source address"], False),
+    ],
+)
+def test_what_a_row_rests_on_is_left_out_where_more_has_changed_and_that_is_said(
+    catalogue: Catalogue, cells: dict[str, object], fields: list[str], is_said: bool
+) -> None:
+    difference = compare_laws(catalogue, change(catalogue, "ICP", **cells), AS_OF, "en")
+    assert list(make_rows_table(difference)["field"]) == fields
+    printed = Console(width=200, record=True, file=io.StringIO())
+    printed.print(Group(*draw_difference(difference, [], pd.DataFrame())))
+    assert ("are left out where more has changed" in printed.export_text()) is is_said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,6 +18,7 @@ from licences.words.labels import is_unit, name_field
 from licences.words.messages import (
     contrast,
     find_messages,
+    leaves_grounds_out,
     list_readable,
     name_licence,
     say_local_change,
@@ -46,7 +47,8 @@ def draw_difference(
     if not (difference.rows or difference.local):
         return [*parts, Text(say(language, "changes.nothing"))]
     parts += _draw_rows(difference)
-    parts.append(Text(say(language, "changes.without_sources"), style="dim"))
+    if leaves_grounds_out(difference):
+        parts.append(Text(say(language, "changes.without_sources"), style="dim"))
     parts += _draw_local(difference)
     touched = list(touched)
     if not touched:

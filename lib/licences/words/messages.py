@@ -61,9 +61,9 @@ def list_readable(difference: Difference) -> list[RowChange]:
     language = difference.new.language
     other = "_en" if language == "zh" else "_zh"
     seen = []
-    told = {change.code for change in difference.rows if not _is_ground(change)}
+    told = _find_told(difference)
     for change in difference.rows:
-        if _is_ground(change) and change.code in told:
+        if change.code in told and (_is_ground(change) or _is_said_by_number(change)):
             continue
         if change.field.endswith(other) and change.field != "name_zh":
             continue
@@ -75,10 +75,27 @@ def list_readable(difference: Difference) -> list[RowChange]:
     return seen
 
 
+def leaves_grounds_out(difference: Difference) -> bool:
+    """Whether ``list_readable`` passes over sources, checks or research notes."""
+    told = _find_told(difference)
+    return any(change.code in told and _is_ground(change) for change in difference.rows)
+
+
+def _find_told(difference: Difference) -> set[str]:
+    """The codes of whose rows more has changed than on what they rest."""
+    return {
+        change.code for change in difference.rows if not (_is_ground(change) or _is_said_by_number(change))
+    }
+
+
 def _is_ground(change: RowChange) -> bool:
-    """Whether it says only on what a row rests; of a unit that comes or goes with its number the number says it."""
-    is_said = is_unit(change.field) and None in (change.old, change.new)
-    return is_of_sources(change.field) or change.field.startswith(_RESEARCH) or is_said
+    """Whether it says only on what a row rests."""
+    return is_of_sources(change.field) or change.field.startswith(_RESEARCH)
+
+
+def _is_said_by_number(change: RowChange) -> bool:
+    """Whether it is a unit that comes or goes with its number."""
+    return is_unit(change.field) and None in (change.old, change.new)
 
 
 def say_sides(difference: Difference, change: RowChange) -> tuple[str, str]:
