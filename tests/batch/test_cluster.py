@@ -522,14 +522,14 @@ def test_an_address_that_means_nothing_is_told_in_a_sentence(address: str) -> No
 
 
 def test_a_scheduler_without_workers_and_the_address_of_a_worker_are_told_in_a_sentence(
-    cluster: DaskCluster, pack: BatchContext
+    cluster: DaskCluster,
 ) -> None:
     address = cluster.find_address(cluster.workers[0])
     with pytest.raises(UsageError, match="is no Dask scheduler but a Worker; name the scheduler's address"):
         _greet(address)
     client = FakeClient(wait_for_workers=_time_out)
     with pytest.raises(UsageError, match=r"no worker has joined .*; start 'dask worker tcp://here:1'"):
-        _Cluster("tcp://here:1", client, pack).check_workers()
+        _Cluster("tcp://here:1", client).check_workers()
 
 
 def _time_out(*_given: Any, **_named: Any) -> None:
@@ -573,10 +573,10 @@ def test_a_workshop_takes_no_pack_of_another_version(pack: BatchContext) -> None
         ForkPool(replace(pack, library="another"))
 
 
-def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchContext) -> None:
+def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time() -> None:
     threads = {"tcp://a": 1, "tcp://b": 3}
     client = FakeClient(nthreads=lambda **_named: threads)
-    cluster = _Cluster("tcp://here:1", client, pack)
+    cluster = _Cluster("tcp://here:1", client)
     assert cluster.find_room() == 8
     threads.clear()
     assert cluster.find_room() == 2
@@ -585,9 +585,7 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(pack: BatchConte
         cluster.find_room()
 
 
-def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone(
-    pack: BatchContext,
-) -> None:
+def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone() -> None:
     asked: list[float] = []
 
     def answer(callback_timeout: float) -> dict[str, int]:
@@ -599,7 +597,7 @@ def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_kno
         raise TimeoutError
 
     client = FakeClient(nthreads=answer)
-    cluster = _Cluster("tcp://here:1", client, pack)
+    cluster = _Cluster("tcp://here:1", client)
     assert cluster.find_room() == 6
     with pytest.raises(LostError, match="the Dask scheduler at tcp://here:1 is gone"):
         cluster.find_room()
@@ -612,15 +610,13 @@ def test_a_scheduler_that_goes_before_it_has_what_reports_are_made_with_is_misse
 
     client = FakeClient(sync=sync, scheduler=SimpleNamespace(set_metadata=None))
     with pytest.raises(LostError, match="the Dask scheduler at tcp://here:1 is gone"):
-        _Cluster("tcp://here:1", client, pack).keep_context()
+        _Cluster("tcp://here:1", client).keep_context(pack)
 
 
-def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(
-    pack: BatchContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_without_workers_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     threads, now = {"tcp://a": 1}, [1000.0]
     monkeypatch.setattr(crews.time, "monotonic", lambda: now[0])
-    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda **_named: threads), pack)
+    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda **_named: threads))
     for there, seconds in (({}, 0), ({}, 59), ({"tcp://a": 1}, 30), ({}, 1), ({}, 60)):
         threads.clear()
         threads.update(there)
@@ -670,6 +666,20 @@ def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
     wrong = f"the Dask worker at {worker.address}: this machine has another version of licences"
     assert made.problem
     assert made.problem.startswith(wrong)
+
+
+def test_a_scheduler_that_a_worker_does_not_reach_is_named_in_the_ledger(
+    worker: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed.comm import CommClosedError
+
+    def lose(_kept_as: object) -> BatchContext:
+        raise CommClosedError("the connection is closed")
+
+    monkeypatch.setattr(crews, "_fetch", lose)
+    made = make_report_there(TASK, ())
+    said = f"the Dask worker at {worker.address}: the connection is closed"
+    assert (made.status, made.files, made.problem) == ("failed", {}, said)
 
 
 class NoForks:

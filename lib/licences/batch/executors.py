@@ -70,10 +70,10 @@ def _open_cluster(scheduler: str, context: BatchContext) -> ReportExecutor:
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong we say ourselves, in a sentence
     _greet(scheduler)
-    cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False), context)
+    cluster = _Cluster(scheduler, Client(scheduler, timeout=_WAIT_SECONDS, set_as_default=False))
     try:
         cluster.check_workers()
-        cluster.keep_context()
+        cluster.keep_context(context)
     except BaseException:
         cluster.close()
         raise
@@ -104,10 +104,9 @@ def _greet(scheduler: str) -> None:
 class _Cluster:
     """A Dask cluster, used through the interface of ``concurrent.futures`` that Dask offers."""
 
-    def __init__(self, scheduler: str, client: Any, context: BatchContext) -> None:
+    def __init__(self, scheduler: str, client: Any) -> None:
         self.scheduler, self.client = scheduler, client
         self.executor = client.get_executor(pure=False)
-        self.packed = zlib.compress(pickle.dumps(context))
         self.kept_as = _KEPT_AS, uuid4().hex
         self._alone_since: float | None = None
 
@@ -127,10 +126,10 @@ class _Cluster:
                 wrong = f"the Dask worker at {worker} cannot make reports ({type(answer).__name__}: {answer})"
             raise UsageError(wrong, "install the same one on each machine, and start its workers anew")
 
-    def keep_context(self) -> None:
+    def keep_context(self, context: BatchContext) -> None:
         """Gives the scheduler what all reports are made with, for workers to fetch. Raises: LostError."""
         try:
-            self._keep(self.packed)
+            self._keep(zlib.compress(pickle.dumps(context)))
         except (OSError, TimeoutError):
             raise self._miss() from None
 
@@ -214,7 +213,7 @@ def make_report_there(task: Task, kept_as: tuple[str, ...]) -> Result:
     try:
         with borrow_pool(_fetch(kept_as)) as pool:
             result = pool.make_report(task, is_wanted=is_wanted)
-    except (LicencesError, RuntimeError) as error:  # a worker that has come later, and is not as the others
+    except (LicencesError, OSError, RuntimeError) as error:  # one may come later, and not be as the others
         why = str(error).strip().rpartition("\n")[2]
         return Result(task.client, "failed", {}, f"the Dask worker at {worker.address}: {why}")
     if is_given_up.is_set():
