@@ -97,7 +97,7 @@ class Case:
         """The codes of these verdicts, in the catalogue's order."""
         return [code for code, finding in self.findings.items() if finding.verdict in verdicts]
 
-    @property
+    @cached_property
     def rare(self) -> list[str]:
         """The open facts that only few businesses have, to be answered together."""
         return [str(name) for name in self.questions.loc[self.questions["group"] == RARE, "field"]]

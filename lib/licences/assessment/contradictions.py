@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from licences.rules.logic import Facts, read_rule
+from licences.reading.dictionary import LANGUAGES
+from licences.rules.logic import Facts, Rule, read_rule
 
 if TYPE_CHECKING:
     from licences.assessment.verdicts import Judgement
@@ -37,15 +39,26 @@ def find_contradictions(
 
     judged: what ``judge`` gives, where it is at hand.
     """
-    rows = catalogue.contradictions.to_dict("records")
-    rules = [read_rule(str(row["when"]), catalogue.fields) for row in rows]
+    rules = read_contradictions(catalogue)
     if judged is None:
         facts = Facts(profiles, catalogue.fields, as_of)
-        true = np.array([rule.evaluate(facts).true for rule in rules]).T
+        true = np.array([rule.evaluate(facts).true for rule, _ in rules]).T
     else:
-        true = np.array([[rule.decide(one.profile) is True for rule in rules] for one in judged])
+        true = np.array([[rule.decide(one.profile) is True for rule, _ in rules] for one in judged])
     clients = profiles["client"].tolist()
     return [
-        Contradiction(str(clients[at]), rules[row].names, str(rows[row][f"message_{language}"]))
+        Contradiction(str(clients[at]), rules[row][0].names, rules[row][1][language])
         for at, row in np.argwhere(true)
     ]
+
+
+@lru_cache(maxsize=8)
+def read_contradictions(catalogue: Catalogue) -> tuple[tuple[Rule, dict[str, str]], ...]:
+    """When a profile contradicts itself, and by language what is to be said then."""
+    return tuple(
+        (
+            read_rule(str(row["when"]), catalogue.fields),
+            {language: str(row[f"message_{language}"]) for language in LANGUAGES},
+        )
+        for row in catalogue.contradictions.to_dict("records")
+    )

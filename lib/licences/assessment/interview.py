@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from licences.assessment.contradictions import read_contradictions
 from licences.assessment.questions import rank_questions
 from licences.assessment.verdicts import Judgement, find_verdict
 from licences.law.in_force import find_law_in_force
@@ -18,7 +19,7 @@ from licences.rules.asking import find_asked, find_parents, put_parents_first
 from licences.rules.axes import OTHER, Axis
 from licences.rules.expressions import Value
 from licences.rules.facts import RARE, Fields
-from licences.rules.logic import Rule, read_rule
+from licences.rules.logic import Rule
 
 if TYPE_CHECKING:
     from licences.law.catalogue import Catalogue
@@ -171,7 +172,7 @@ def find_following(catalogue: Catalogue, profile: Profile) -> dict[str, Value]:
     could be named.
     """
     told, found = dict(profile), dict[str, Value]()
-    rules = _read_contradictions(catalogue)
+    rules = [rule for rule, _ in read_contradictions(catalogue)]
     while fresh := dict(_find_following_once(rules, told, catalogue.fields)):
         found |= fresh
         told |= fresh
@@ -199,8 +200,3 @@ def _is_one_answer(axis: Axis, kind: int) -> bool:
     if axis.field.type == "number":
         return kind % 2 == 1
     return OTHER not in str(axis.points[kind]).split(";")
-
-
-@lru_cache(maxsize=8)
-def _read_contradictions(catalogue: Catalogue) -> tuple[Rule, ...]:
-    return tuple(read_rule(str(text), catalogue.fields) for text in catalogue.contradictions["when"])

@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from papermill.execute import prepare_notebook_metadata, remove_error_markers
 from papermill.parameterize import parameterize_notebook
+from papermill.translators import translate_parameters
+from papermill.utils import find_first_tagged_cell_index
 
 from licences.analysis.case import Given, open_case
 from licences.batch.task import FAILURE, FIGURES, FORMATS, PAGE, TRAIL, Result, Task, say_error
@@ -26,6 +28,8 @@ from licences.render.lengths import FIGURES as FIGURES_SHOWN
 from licences.runner.notebooks import parse_notebook, read_notebook
 from licences.words.marks import say_mark
 from licences.words.texts import say
+
+_PYTHON = {"kernel_name": "python3", "language": "python"}
 
 
 def make_given(task: Task, catalogue: Catalogue) -> Given:
@@ -134,7 +138,7 @@ def _keep_place(figure: Mapping[str, Any]) -> Drawn:
 
 
 def load_notebook(path: Path) -> NotebookNode:
-    """A notebook as papermill loads it, for ``prepare_notebook``. Raises: UsageError."""
+    """A notebook as papermill makes it, its parameters still to come from ``prepare_notebook``. Raises: UsageError."""
     notebook: NotebookNode = nbformat.from_dict(parse_notebook(read_notebook(path), path.name))
     if not isinstance(notebook.metadata.get("papermill"), NotebookNode):
         notebook.metadata["papermill"] = NotebookNode(
@@ -142,15 +146,19 @@ def load_notebook(path: Path) -> NotebookNode:
         )
     for cell in notebook.cells:
         cell.metadata["papermill"] = NotebookNode()  # filled in as it runs
-    return notebook
+    parameterized: NotebookNode = parameterize_notebook(notebook, {}, **_PYTHON)
+    return parameterized
 
 
 def prepare_notebook(source: NotebookNode, parameters: Mapping[str, str | int], name: str) -> NotebookNode:
-    """A notebook with its parameters, as papermill makes it; it keeps no path of this machine."""
-    notebook = parameterize_notebook(source, dict(parameters), kernel_name="python3", language="python")
-    if language := parameters.get("language"):
-        _translate(notebook, str(language))
-    prepared: NotebookNode = remove_error_markers(prepare_notebook_metadata(notebook, name, TRAIL))
+    """What ``load_notebook`` gave, with its parameters, as papermill makes it; it keeps no path of this machine."""
+    given = dict(parameters)
+    cell = source.cells[find_first_tagged_cell_index(source, "injected-parameters")]
+    cell.source = translate_parameters(**_PYTHON, parameters=given)
+    source.metadata.papermill["parameters"] = given
+    if language := given.get("language"):
+        _translate(source, str(language))
+    prepared: NotebookNode = remove_error_markers(prepare_notebook_metadata(source, name, TRAIL))
     return prepared
 
 

@@ -30,6 +30,8 @@ class WorkerContext:
     def __init__(self, notebook: Path, catalogue: Catalogue, shell: Shell) -> None:
         self.notebook, self.catalogue, self.shell = notebook, catalogue, shell
         self.source = load_notebook(notebook)
+        sources = (cell.source for cell in self.source.cells if cell.cell_type == "code")
+        shell.input_transformer_manager.learn(sources)
 
     def make_report(self, job: Job) -> None:
         """The job of a process of its own: says how far it is, and leaves the result at the end of its trace.
@@ -61,6 +63,8 @@ class WorkerContext:
             run_cells(notebook, self.shell, job.trace, progress if task.is_watched else None)
         except NotebookError as error:
             return fail(task.client, notebook, error.status, error.reason)
+        job.trace.seek(0)
+        job.trace.truncate()  # from here on nobody asks for what the cells have left in it
         job.trace.write(pack_message(RAN_MARK))
         job.trace.flush()
         return make_result(task, notebook, str(self.catalogue.edition))

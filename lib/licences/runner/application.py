@@ -11,8 +11,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +25,7 @@ from ipykernel.displayhook import ZMQDisplayHook
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.session import msg_header, utcnow
 from tornado.ioloop import IOLoop
 from traitlets import Type
@@ -44,6 +45,32 @@ class CellCompiler(XCachingCompiler):
         return f"/ipykernel/{Path(get_file_name(raw_code)).name}"
 
 
+class CellTransformer(TransformerManager):
+    """Translates the source of cells as IPython does, and once each of those that it was told of before.
+
+    It begins anew with all of them where a notebook has changed what is translated, and how.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._known: dict[str, str] = {}
+        self._ways = self._list_ways()
+
+    def learn(self, sources: Iterable[str]) -> None:
+        """Translates cells that are to be run later; one that cannot be is left until then."""
+        for source in sources:
+            with suppress(SyntaxError):
+                self._known[source] = super().transform_cell(source)
+
+    def transform_cell(self, cell: str) -> str:
+        if cell in self._known and self._ways == self._list_ways():
+            return self._known[cell]
+        return super().transform_cell(cell)
+
+    def _list_ways(self) -> list[object]:
+        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+
 class NotebookKernel(_Kernel):  # type: ignore[misc]
     """ipykernel's kernel, asked by a call for what a socket would ask of it."""
 
@@ -58,7 +85,7 @@ class NotebookKernel(_Kernel):  # type: ignore[misc]
         super(IPythonKernel, self).__init__(**named)  # type: ignore[misc]
         self.shell: Any = self.shell_class.instance(
             parent=self, profile_dir=self.profile_dir, user_module=self.user_module, user_ns=self.user_ns,
-            kernel=self, compiler_class=self.compiler_class,
+            kernel=self, compiler_class=self.compiler_class, input_transformer_manager=CellTransformer(),
         )  # fmt: skip
         self.shell.unobserve_all("exit_now")  # the loop that it would stop is not the kernel's own
         for publisher in (self.shell.displayhook, self.shell.display_pub):

@@ -270,11 +270,16 @@ def _make_output(message: dict[str, Any]) -> NotebookNode | None:
     nbformat holds each output that it makes against its schema, which takes as long as most cells do.
     """
     kind, content = message["msg_type"], message["content"]
-    shown = content.get("data", {}).items()
-    if kind not in _PARTS or not all(isinstance(value, str) or name in _JSON for name, value in shown):
+    shown = content.get("data", {})
+    if kind not in _PARTS or not all(
+        isinstance(value, str) or name in _JSON for name, value in shown.items()
+    ):
         return None
     made = NotebookNode(output_type=kind)
-    made.update({name: content[name] for name in _PARTS[kind]})
+    for name in _PARTS[kind]:
+        made[name] = NotebookNode() if name == "data" else content[name]
+    if "data" in made:  # a figure stays plain: nobody asks for an attribute of its parts
+        dict.update(made.data, shown)
     return made
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from licences.law.in_force import LawInForce, find_law_in_force
 
 if TYPE_CHECKING:
     from licences.analysis.case import Case
@@ -21,12 +24,18 @@ def list_research(rows: pd.DataFrame, language: str) -> pd.DataFrame:
 
 def list_research_of(case: Case) -> pd.DataFrame:
     """As ``list_research``, of what the client needs, holds or has still to tell about."""
-    used = [
+    noted = _list_noted(find_law_in_force(case.catalogue, case.as_of, case.language))
+    used = {
         code
         for code, finding in case.findings.items()
         if finding.verdict != "not_needed" or code in case.held
-    ]
-    return list_research(case.rows.loc[used, ["code", *_list_columns(case.language)]], case.language)
+    }
+    return noted[noted.index.isin(used)]
+
+
+@lru_cache(maxsize=8)
+def _list_noted(law: LawInForce) -> pd.DataFrame:
+    return list_research(law.rows, law.language)
 
 
 def _list_columns(language: str) -> list[str]:

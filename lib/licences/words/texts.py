@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from string import Formatter
 from typing import Any
 
@@ -39,10 +39,15 @@ def read_words(name: str) -> dict[str, Any]:
 
 def say(language: str, key: str, **values: object) -> str:
     """The text under a key such as ``verdict.required``, filled in."""
+    return fill(_find_text(language, key), **values)
+
+
+@cache
+def _find_text(language: str, key: str) -> str:
     text: Any = read_texts(language)
     for part in key.split("."):
         text = text[part]
-    return fill(str(text), **values)
+    return str(text)
 
 
 def write_day(day: date, language: str) -> str:
@@ -66,6 +71,8 @@ def _write_out(value: object, language: str) -> object:
     The star of ``mark_day`` stays behind the day.
     """
     text = str(value) if isinstance(value, (date, str)) else ""
+    if not text[:1].isdigit():
+        return value
     if _MONTH.fullmatch(text):
         return _write("month", date.fromisoformat(f"{text}-01"), language)
     found = _DAY.fullmatch(text)
@@ -102,9 +109,14 @@ def fill(text: str, **values: object) -> str:
     if ":table}" in text:
         text = text.replace(":table}", "}")
     else:
-        language = "zh" if _CHINESE.search(text) else "en"
+        language = _find_language(text)
         values = {name: _write_out(value, language) for name, value in values.items()}
     return _filler.format(text, **values) if "|" in text else text.format(**values)
+
+
+@lru_cache(maxsize=4096)
+def _find_language(text: str) -> str:
+    return "zh" if _CHINESE.search(text) else "en"
 
 
 def say_number(number: float) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import IPython.display
 import numpy as np
+import plotly.graph_objects as go
 import plotly.io
 import pytest
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.interactiveshell import InteractiveShell
 from plotly.io import _renderers
 
 from licences.render.figures.shown import PLOTLY_KIND, show_figures_anywhere
@@ -40,6 +46,36 @@ def test_what_is_shown_is_what_plotly_would_show(displayed: list[tuple[str, dict
     (ours, data), (_, other) = displayed
     assert ours == "us"
     assert json.loads(json.dumps(data)) == other == figure._repr_mimebundle_()
+
+
+def test_plotly_makes_nothing_of_a_figure_that_is_only_shown(
+    displayed: list[tuple[str, dict[str, Any]]],
+) -> None:
+    figure = dress(TRACES, {"height": 300}, "bars")
+    assert DisplayFormatter(parent=InteractiveShell()).format(figure) == ({}, {})
+    assert [who for who, _ in displayed] == ["us"]
+    assert "_data" not in vars(figure)
+    assert not hasattr(figure, "_repr_png_")
+    with pytest.raises(AttributeError, match="no attribute 'heigth'"):
+        _ = figure.heigth
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda figure: figure.to_dict(),
+        lambda figure: figure.data[0].base,
+        lambda figure: pickle.loads(pickle.dumps(figure)).to_dict(),  # noqa: S301 - ours
+        lambda figure: copy.deepcopy(figure).layout.height,
+        lambda figure: figure.update_traces(name="a").update_layout(height=200).to_dict(),
+        lambda figure: figure == go.Figure(figure),
+        lambda figure: next(iter(figure.select_traces())).x,
+    ],
+)
+def test_a_figure_can_be_used_as_any_of_plotlys(use: Callable[[go.Figure], object]) -> None:
+    figure = dress(TRACES, {"height": 300}, "bars")
+    assert isinstance(figure, go.Figure)
+    assert use(dress(TRACES, {"height": 300}, "bars")) == use(go.Figure(figure))
 
 
 def test_a_changed_figure_is_shown_by_plotly(displayed: list[tuple[str, dict[str, Any]]]) -> None:

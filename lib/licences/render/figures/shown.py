@@ -32,7 +32,8 @@ def _is_shown_anywhere() -> bool:
 class OurFigure(go.Figure):  # type: ignore[misc]
     """A figure of plain values, which goes into a notebook as it was made.
 
-    plotly would copy it twice for that, and write it twice. One that was changed since is shown by plotly.
+    plotly would copy it three times for that, and write it twice: it is given the values once something else is
+    asked of the figure. One that was changed since is shown by plotly.
     """
 
     _made: Mapping[str, Any] | None = None
@@ -40,12 +41,22 @@ class OurFigure(go.Figure):  # type: ignore[misc]
     @classmethod
     def make(cls, data: list[Mapping[str, Any]], layout: Mapping[str, Any]) -> OurFigure:
         """A figure of data and layout as JSON has them; plotly does not check them, which takes five times as long as all the rest."""
-        figure = cls(data=data, layout=layout, _validate=False)
-        figure._made = {"data": data, "layout": layout}
+        figure = cls.__new__(cls)
+        figure.__dict__["_made"] = {"data": data, "layout": layout}
         return figure
 
+    def __getattr__(self, name: str) -> Any:
+        """What plotly keeps of a figure; a notebook that looks for ways to show it asks for none of that."""
+        made = self._made
+        if made is None or "_validate" in vars(self) or name.startswith(("__", "_ipython_", "_repr_")):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        super().__init__(**made, _validate=False)
+        return getattr(self, name)
+
     def _ipython_display_(self) -> None:
-        if self._made != {"data": self._data, "layout": self._layout} or not _is_shown_anywhere():
+        is_known = self._made is None or "_validate" in vars(self)  # to plotly, and so may be changed
+        is_changed = is_known and self._made != {"data": self._data, "layout": self._layout}
+        if is_changed or not _is_shown_anywhere():
             super()._ipython_display_()
             return
         from IPython.display import display

@@ -11,12 +11,12 @@ from math import isfinite
 from typing import Any
 
 from licences.analysis.case import Case
+from licences.assessment.contradictions import read_contradictions
 from licences.law.in_force import LawInForce, Licence, find_law_in_force
 from licences.reading.tables import MAX_NUMBER
 from licences.render.html.sections import Section, make_environment
 from licences.rules.expressions import Always, And, Atom, Node, Not, Or, Value
 from licences.rules.facts import HELD, Field, split_set
-from licences.rules.logic import Rule, read_rule
 from licences.words.findings import say_status
 from licences.words.phrases import say_rare
 from licences.words.texts import read_texts, say
@@ -45,7 +45,7 @@ def make_decisions(case: Case) -> dict[str, Any]:
     call things.
     """
     law, language = find_law_in_force(case.catalogue, case.as_of, case.language), case.language
-    rules, contradictions = _describe_edition(law)
+    contradictions = read_contradictions(case.catalogue)
     page, texts = read_texts(language)["page"], read_texts(language)["decisions"]["script"]
     named = find_named_facts(law)
     told = {field.name: case.profile[field.name] for field in named}
@@ -54,7 +54,10 @@ def make_decisions(case: Case) -> dict[str, Any]:
     contradicting = {name for rule, _ in contradictions for name in rule.names}
     can_be_asked = {*asked, *main, *contradicting, *(name for name, value in told.items() if value is None)}
     ours = {code: finding.verdict for code, finding in case.findings.items() if finding.override}
-    rules = {code: _settle(rule, ours[code]) if code in ours else rule for code, rule in rules.items()}
+    rules = {
+        code: _settle(rule, ours[code]) if code in ours else rule
+        for code, rule in _describe_rules(law).items()
+    }
     status = {
         code: say_status(finding.status, finding.implied_by, case.short, language)
         for code, finding in case.findings.items()
@@ -78,7 +81,7 @@ def make_decisions(case: Case) -> dict[str, Any]:
         },
         "implied": [code for code, finding in case.findings.items() if finding.implied_by],
         "contradictions": [
-            {"when": make_tree(rule.node), "message": message} for rule, message in contradictions
+            {"when": make_tree(rule.node), "message": said[language]} for rule, said in contradictions
         ],
         "origin": {
             "client": case.client,
@@ -125,15 +128,16 @@ def make_decisions_json(case: Case) -> str:
     return plain.replace("<", "\\u003c")
 
 
-def find_named_facts(law: LawInForce) -> list[Field]:
+@lru_cache(maxsize=8)
+def find_named_facts(law: LawInForce) -> tuple[Field, ...]:
     """The facts on which the edition, or a contradiction, says something, in the order of the questionnaire."""
-    _, contradictions = _describe_edition(law)
     names = {name for entry in law.entries.values() for name in _find_names(entry)}
-    names |= {name for rule, _ in contradictions for name in rule.names}
-    return [field for field in law.catalogue.fields.every if field.name in names]
+    names |= {name for rule, _ in read_contradictions(law.catalogue) for name in rule.names}
+    return tuple(field for field in law.catalogue.fields.every if field.name in names)
 
 
-def find_main_facts(law: LawInForce) -> list[Field]:
+@lru_cache(maxsize=8)
+def find_main_facts(law: LawInForce) -> tuple[Field, ...]:
     """The facts that decide on most licences, whether needed or obtainable, in the order of the questionnaire.
 
     They are MAIN_FACTS in number; among equals those that the questionnaire asks first.
@@ -141,7 +145,7 @@ def find_main_facts(law: LawInForce) -> list[Field]:
     decided = Counter(name for entry in law.entries.values() for name in _find_names(entry))
     fields = [field for field in law.catalogue.fields.every if decided[field.name]]
     chosen = sorted(fields, key=lambda field: -decided[field.name])[:MAIN_FACTS]
-    return [field for field in fields if field in chosen]
+    return tuple(field for field in fields if field in chosen)
 
 
 def _find_names(entry: Licence) -> set[str]:
@@ -149,8 +153,8 @@ def _find_names(entry: Licence) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def _describe_edition(law: LawInForce) -> tuple[dict[str, dict[str, Any]], list[tuple[Rule, str]]]:
-    """The licences in force and the contradictions, the same for every client."""
+def _describe_rules(law: LawInForce) -> dict[str, dict[str, Any]]:
+    """The licences in force by code, the same for every client."""
     rules = {}
     for code, entry in law.entries.items():
         rule = {
@@ -159,11 +163,7 @@ def _describe_edition(law: LawInForce) -> tuple[dict[str, dict[str, Any]], list[
             "applies": make_tree(entry.applies.node),
         }
         rules[code] = rule | ({"condition": make_tree(entry.condition.node)} if entry.condition else {})
-    contradictions = [
-        (read_rule(str(row["when"]), law.catalogue.fields), str(row[f"message_{law.language}"]))
-        for row in law.catalogue.contradictions.to_dict("records")
-    ]
-    return rules, contradictions
+    return rules
 
 
 def make_tree(node: Node) -> Tree:
@@ -199,12 +199,13 @@ def describe_fact(field: Field, language: str, with_help: bool = True) -> dict[s
     return {name: value for name, value in described.items() if value not in ("", [], None)}
 
 
+@lru_cache(maxsize=8)
 def _describe_held(law: LawInForce) -> dict[str, Any]:
     """What the rules say of holdings: the codes that they name, and what those are called."""
     field = law.catalogue.fields[HELD]
-    rules, contradictions = _describe_edition(law)
-    trees = [tree for rule in rules.values() for tree in (rule["applies"], rule.get("condition", ["and"]))]
-    trees += [make_tree(rule.node) for rule, _ in contradictions]
+    rules = _describe_rules(law).values()
+    trees = [tree for rule in rules for tree in (rule["applies"], rule.get("condition", ["and"]))]
+    trees += [make_tree(rule.node) for rule, _ in read_contradictions(law.catalogue)]
     codes = sorted({code for tree in trees for code in _list_held(tree)})
     return describe_fact(replace(field, values={code: field.values[code] for code in codes}), law.language)
 
