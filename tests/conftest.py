@@ -25,11 +25,6 @@ settings.load_profile("patient")
 PROJECT = Path(__file__).parents[1]
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: for a quarter of their time tests wait for processes that they have started."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="session")
 def project() -> Path:
     return PROJECT
