@@ -137,6 +137,17 @@ def test_a_page_that_takes_too_long_is_given_up(printer: Printer, monkeypatch: p
     assert print_page(printer) == before
 
 
+def test_a_page_that_is_stopped_does_not_outlive_its_browser(printer: Printer) -> None:
+    print_page(printer)
+    pages = find_below("page")
+    for process in pages:
+        process.suspend()
+    printer.close()
+    _, left = psutil.wait_procs(pages, timeout=5)
+    assert pages
+    assert left == []
+
+
 def test_a_browser_that_hangs_is_ended_at_once_with_its_driver(printer: Printer) -> None:
     print_page(printer)
     below = [one for kind in ("driver", "browser", "page") for one in find_below(kind)]

@@ -126,6 +126,7 @@ class Browser:
     async def end(self) -> None:
         """Ends the browser and its driver for good, and kills them where they do not end."""
         self._is_ended = True
+        began = _list_processes()
         with suppress(Exception):  # it may be gone, or be stopped
             async with (
                 asyncio.timeout(_END_SECONDS),
@@ -138,6 +139,7 @@ class Browser:
                     self._playwright = None
         if self._playwright is not None or self._starting.locked():
             await self.drop()
+        kill_all(began)  # a page's process that is stopped stays when its browser goes
 
 
 def _list_processes() -> list[Any]:
