@@ -765,7 +765,7 @@ def test_it_fits_a_telephone_stays_out_of_print_and_says_so_where_no_script_runs
     opened.page.evaluate(
         "document.querySelectorAll('.decide [type=radio]:first-child').forEach((yes) => yes.click())"
     )
-    opened.page.wait_for_function("document.querySelector('[role=status]').textContent.length > 1000")
+    opened.page.get_by_role("status").get_by_text({"zh": "未告知", "en": "not told"}[language]).wait_for()
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
     top, height, most = opened.page.locator(".decide-strip").evaluate(
         "e => [e.getBoundingClientRect().top, e.offsetHeight, innerHeight]"
