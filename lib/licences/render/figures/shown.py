@@ -54,7 +54,7 @@ class OurFigure(go.Figure):  # type: ignore[misc]
         return getattr(self, name)
 
     def _ipython_display_(self) -> None:
-        is_known = self._made is None or "_validate" in vars(self)  # to plotly, and so may be changed
+        is_known = "_validate" in vars(self)  # to plotly, and so may be changed
         is_changed = is_known and self._made != {"data": self._data, "layout": self._layout}
         if is_changed or not _is_shown_anywhere():
             super()._ipython_display_()
