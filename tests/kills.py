@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from batches import MARK
+from processes import read_command
 
 PROJECT = Path(__file__).parents[1]
 FORMATS = ("html", "pdf", "docx", "xlsx", "ics")
@@ -78,7 +79,7 @@ def list_victims(batch: psutil.Process, kind: str) -> list[psutil.Process]:
     found = defaultdict(list)
     with suppress(psutil.Error):
         for child in batch.children():
-            command = " ".join(child.cmdline())
+            command = " ".join(read_command(child))
             if "licences.batch.server" in command:
                 found["warm"].append(child)
                 keepers = child.children()
@@ -87,8 +88,9 @@ def list_victims(batch: psutil.Process, kind: str) -> list[psutil.Process]:
             elif "run-driver" in command:
                 found["driver"].append(child)
                 for one in child.children(recursive=True):
-                    kinds = [word for word in one.cmdline() if word.startswith("--type=")]
-                    if "--type=renderer" in kinds or not kinds:
+                    words = read_command(one)
+                    kinds = [word for word in words if word.startswith("--type=")]
+                    if "--type=renderer" in kinds or (words and not kinds):
                         found["page" if kinds else "browser"].append(one)
     return found[kind]
 
@@ -154,7 +156,7 @@ def cause(folder: Path, incident: Incident) -> bool:
     until = time.monotonic() + GONE_SECONDS
     while (left := list_left(mark, below)) and time.monotonic() < until:
         time.sleep(0.1)
-    incident.broken += [f"still runs: {' '.join(one.cmdline())[:80]}" for one in left if is_alive(one)]
+    incident.broken += [f"still runs: {' '.join(read_command(one))[:80]}" for one in left if is_alive(one)]
     for one in left:
         with suppress(psutil.Error):
             one.kill()

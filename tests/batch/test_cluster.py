@@ -42,6 +42,7 @@ from licences.errors import BusyError, LicencesError, LostError, MissingFileErro
 from licences.law.catalogue import Catalogue
 from licences.reading.files import read_place
 from licences.runner.channel import Channel, ChannelClosedError
+from processes import read_command
 
 PATIENCE_SECONDS = 60
 DAYS = ("--as-of", "2026-11-23", "--start", "2026-11-24")
@@ -441,7 +442,7 @@ def test_a_killed_worker_loses_nothing_and_leaves_nothing_behind(
     with run_batch(tmp_path, "--scheduler", cluster.address, *asked) as batch:
         batch.wait_for_reports(20)
         ours = psutil.Process(victim.pid).children(recursive=True)
-        assert any("licences.batch.server" in " ".join(one.cmdline()) for one in ours)
+        assert any("licences.batch.server" in " ".join(read_command(one)) for one in ours)
         assert cluster.find_left(victim)
         kill(victim)
         cluster.workers.remove(victim)

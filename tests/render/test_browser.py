@@ -18,6 +18,7 @@ from licences.render import pdf
 from licences.render.browser import BrowserError
 from licences.render.pdf import GivenUpError, Printer
 from licences.runner import processes
+from processes import read_command
 
 DAY = date(2026, 11, 23)
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><p>{0}</p></body></html>"
@@ -38,14 +39,6 @@ def write_program(path: Path, *lines: str) -> Path:
     path.write_text("\n".join(("#!/bin/sh", *lines, "")), encoding="utf-8")
     path.chmod(0o755)
     return path
-
-
-def read_command(process: psutil.Process) -> list[str]:
-    """The words that started a process; none where it has ended by now."""
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
 
 
 def find_below(kind: str) -> list[psutil.Process]:

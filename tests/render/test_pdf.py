@@ -25,6 +25,7 @@ from playwright.sync_api import Error
 from licences.render import pdf as presses
 from licences.render.pdf import Printer, PrinterClosedError
 from poppler import ask_poppler
+from processes import read_command
 
 DAY = date(2026, 11, 23)
 FIGURE = {
@@ -60,10 +61,9 @@ def find_browsers() -> list[psutil.Process]:
     """The browsers that this process has started, not what they have started themselves."""
     found = []
     for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            command = " ".join(process.cmdline())
-            if "--headless" in command and "--type=" not in command:
-                found.append(process)
+        command = " ".join(read_command(process))
+        if "--headless" in command and "--type=" not in command:
+            found.append(process)
     return found
 
 
