@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -586,6 +587,17 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time() -> None:
         cluster.find_room()
 
 
+def test_a_report_goes_to_a_cluster_in_one_part_however_many_columns_a_client_has() -> None:
+    sent: list[Any] = []
+    executor = SimpleNamespace(submit=lambda _do, *given: sent.extend(given))
+    cluster = _Cluster("tcp://here:1", FakeClient(get_executor=lambda **_named: executor))
+    task = replace(TASK, profiles=pd.DataFrame({f"answer_{at}": [True] for at in range(50)}, dtype="boolean"))
+    cluster.submit(task)
+    parts: list[pickle.PickleBuffer] = []
+    pickle.dumps(sent, 5, buffer_callback=parts.append)
+    assert (sent[0], parts) == (pickle.dumps(task), [])
+
+
 def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone() -> None:
     asked: list[float] = []
 
@@ -654,7 +666,7 @@ def test_a_report_on_a_cluster_gets_its_share_of_the_workers_memory(
     pool = SimpleNamespace(make_report=make_report)
     monkeypatch.setattr(crews, "borrow_pool", lambda _pack: nullcontext(pool))
     monkeypatch.setattr(crews, "_fetch", lambda _kept_as: pack)
-    made = make_report_there(replace(TASK, memory_mib=asked), ())
+    made = make_report_there(pickle.dumps(replace(TASK, memory_mib=asked)), ())
     assert made.problem == str(given)
 
 
@@ -662,7 +674,7 @@ def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
     worker: SimpleNamespace, pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crews, "_fetch", lambda _kept_as: replace(pack, library="another"))
-    made = make_report_there(TASK, ())
+    made = make_report_there(pickle.dumps(TASK), ())
     assert (made.status, made.files) == ("failed", {})
     wrong = f"the Dask worker at {worker.address}: this machine has another version of licences"
     assert made.problem
@@ -678,7 +690,7 @@ def test_a_scheduler_that_a_worker_does_not_reach_is_named_in_the_ledger(
         raise CommClosedError("the connection is closed")
 
     monkeypatch.setattr(crews, "_fetch", lose)
-    made = make_report_there(TASK, ())
+    made = make_report_there(pickle.dumps(TASK), ())
     said = f"the Dask worker at {worker.address}: the connection is closed"
     assert (made.status, made.files, made.problem) == ("failed", {}, said)
 

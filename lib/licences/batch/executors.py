@@ -140,7 +140,9 @@ class _Cluster:
     def submit(self, task: Task) -> Future[Result]:
         """Has a report made by some worker. Raises: LostError."""
         self._check()
-        future: Future[Result] = self.executor.submit(make_report_there, task, self.kept_as)
+        # Packed, since Dask itself would send each column of the client's frame as a part of its own.
+        packed = pickle.dumps(task)
+        future: Future[Result] = self.executor.submit(make_report_there, packed, self.kept_as)
         return future
 
     def find_room(self) -> int:
@@ -190,15 +192,16 @@ class _Cluster:
         )
 
 
-def make_report_there(task: Task, kept_as: tuple[str, ...]) -> Result:
+def make_report_there(packed: bytes, kept_as: tuple[str, ...]) -> Result:
     """Makes a report in a thread of a Dask worker, and stops where nobody waits for it any more.
 
-    kept_as: by which keys the scheduler keeps what it is made with. A task that says nothing of memory gets the
-    worker's, divided by its threads.
+    packed: a pickled Task; one that says nothing of memory gets the worker's, divided by its threads.
+    kept_as: by which keys the scheduler keeps what it is made with.
     """
     from distributed import Reschedule, get_worker
 
     worker: Any = get_worker()
+    task: Task = pickle.loads(packed)  # noqa: S301 - Dask itself would unpickle it
     key, is_given_up = worker.get_current_task(), Event()
 
     def is_wanted() -> bool:
