@@ -179,9 +179,10 @@ def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> It
     entries, files = by_code.values(), list_case_files(profiles)
     is_few = len(profiles) <= _FEW
     at_once = None if is_few else _list_verdicts(by_code, Facts(profiles, catalogue.fields, as_of))
-    columns = [profiles[column].array for column in ("client", "name", "holds", *catalogue.fields.by_name)]
-    cells = columns if is_few else [column.tolist() for column in columns]
-    for case_file, client, name, holds, *told in zip(files, *cells, strict=True):
+    names = ("client", "name", "holds", *catalogue.fields.by_name)
+    for case_file, (client, name, holds, *told) in zip(
+        files, _list_cells(profiles, names, row_by_row=is_few), strict=True
+    ):
         profile = make_profile(dict(zip(catalogue.fields.by_name, told, strict=True)))
         profile[HELD] = join_held(holds, as_of)
         verdicts = next(at_once) if at_once else {one.code: find_verdict(one, profile) for one in entries}
@@ -197,6 +198,16 @@ def _judge_rows(catalogue: Catalogue, profiles: pd.DataFrame, as_of: date) -> It
             by_rules={code: find_verdict(by_code[code], profile) for code in ours},
             overridden=ours,
         )
+
+
+def _list_cells(profiles: pd.DataFrame, names: Sequence[str], *, row_by_row: bool) -> Iterator[Sequence[Any]]:
+    """The cells of each row under some names; row by row takes least where there are more columns than rows."""
+    if not row_by_row:
+        yield from zip(*(profiles[name].tolist() for name in names), strict=True)
+        return
+    places = profiles.columns.get_indexer(pd.Index(names))
+    for at in range(len(profiles)):
+        yield list(profiles.iloc[at].to_numpy()[places])
 
 
 def _list_verdicts(entries: Mapping[str, Licence], facts: Facts) -> Iterator[dict[str, str]]:

@@ -21,7 +21,7 @@ from licences.planning.promise import find_open
 from licences.planning.renewals import MONTHS
 from licences.words.citations import TextView, list_texts
 from licences.words.deadlines import DeadlineView, view_deadlines
-from licences.words.findings import say_finding, say_status
+from licences.words.findings import list_blockers_of, list_changes, say_reasons, say_status
 from licences.words.letter import LetterView, view_letter
 from licences.words.missing import SHOWN, MissingView, say_more, view_missing
 from licences.words.money import MoneyView, view_money
@@ -292,19 +292,18 @@ def view_licence(case: Case, code: str) -> LicenceView:
     window = find_renewal_window(finding.licence.row, expires_on) if expires_on else None
     row = view_row(finding.licence, case.language)
     is_told_more = finding.verdict != "not_needed" and not finding.override  # what is not needed has no card
-    said = say_finding(finding, case.language, says_changes=is_told_more)
     return {
         **row,
         "advice": None if finding.is_obtained else row["advice"],  # it says what to do instead of applying
         "verdict": finding.verdict,
         "status": finding.status,
         "status_text": say_status(finding.status, finding.implied_by, case.short, case.language),
-        "because": _say_because(finding, said["because"][:-1], case.language),
-        "missing": []
-        if finding.override
-        else [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
-        "blockers": said["blockers"],
-        "changes": said["would_change_if"],
+        "because": _say_because(finding, case.language),
+        "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts]
+        if finding.verdict == "undetermined" and not finding.override
+        else [],
+        "blockers": list_blockers_of(finding, case.language),
+        "changes": list_changes(finding, case.language) if is_told_more else [],
         "obtainable": _say_obtainable(case, code),
         "age": _say_age(case, row["checked_on"]),
         "age_days": max(0, (case.as_of - row["checked_on"]).days),
@@ -317,9 +316,9 @@ def view_licence(case: Case, code: str) -> LicenceView:
     }
 
 
-def _say_because(finding: Finding, reasons: list[str], language: str) -> list[str]:
+def _say_because(finding: Finding, language: str) -> list[str]:
     """Why the verdict counts, without the legal basis, which stands in its own place."""
-    ours = view_overridden(finding.override)
+    reasons, ours = say_reasons(finding, language), view_overridden(finding.override)
     return [say_why(ours, finding.by_rules, reasons, language)] if ours else reasons
 
 

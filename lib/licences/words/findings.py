@@ -114,10 +114,8 @@ def say_finding(finding: Finding, language: str, *, says_changes: bool = True) -
             say(language, "because.basis", basis=source["legal_basis"]),
         ],
         "missing_facts": list(finding.missing_facts),
-        "would_change_if": _list_changes(finding, language) if says_changes else [],
-        "blockers": []
-        if finding.verdict == "not_needed" or finding.is_obtained
-        else list_blockers(finding.licence, finding.profile, language),
+        "would_change_if": list_changes(finding, language) if says_changes else [],
+        "blockers": list_blockers_of(finding, language),
         "status": finding.status,
         "last_day_to_apply": _write_last_day(finding),
         "implied_by": list(finding.implied_by) or None,
@@ -129,7 +127,8 @@ def say_finding(finding: Finding, language: str, *, says_changes: bool = True) -
     }
 
 
-def _list_changes(finding: Finding, language: str) -> list[str]:
+def list_changes(finding: Finding, language: str) -> list[str]:
+    """What would change a verdict of the rules."""
     rule, obligation = finding.licence.applies, str(finding.licence.row["obligation"])
     return list(_say_changes(rule, rule.find_kinds(finding.profile), obligation, language))
 
@@ -271,6 +270,13 @@ def _say_changes(
         )
         for wanted, claims in find_turns(rule, kinds)
     )
+
+
+def list_blockers_of(finding: Finding, language: str) -> list[str]:
+    """As ``list_blockers``, of what is needed and not obtained."""
+    if finding.verdict == "not_needed" or finding.is_obtained:
+        return []
+    return list_blockers(finding.licence, finding.profile, language)
 
 
 def list_blockers(licence: Licence, profile: Profile, language: str) -> list[str]:
