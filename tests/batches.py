@@ -14,9 +14,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import nbformat
+import pandas as pd
 import psutil
 
+from licences.batch.task import PackedFrame
+
 MARK = "LICENCES_TEST_MARK"
+NO_PROFILES = PackedFrame.pack(pd.DataFrame())
 
 
 def says_what_was_read(line: str) -> bool:

@@ -27,7 +27,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from batches import says_what_was_read
+from batches import NO_PROFILES, says_what_was_read
 from licences.batch import early, forks
 from licences.batch import executors as crews
 from licences.batch import ledger as ledgers
@@ -38,7 +38,7 @@ from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
 from licences.batch.pool import BatchContext, borrow_pool
 from licences.batch.store import ReportStore
-from licences.batch.task import Result, Task
+from licences.batch.task import PackedFrame, Result, Task
 from licences.errors import BusyError, LicencesError, LostError, MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import read_place
@@ -48,7 +48,7 @@ from processes import read_command
 PATIENCE_SECONDS = 60
 DAYS = ("--as-of", "2026-11-23", "--start", "2026-11-24")
 NOBODY = "127.0.0.1:1"
-TASK = Task("a", "客户", "zh", {"client": "a", "catalogue": "", "clients": ""}, pd.DataFrame())
+TASK = Task("a", "客户", "zh", {"client": "a", "catalogue": "", "clients": ""}, NO_PROFILES)
 QUICK = ["quick-0", "quick-1", "quick-2"]
 
 
@@ -509,7 +509,7 @@ def test_a_scheduler_that_does_not_answer_is_told_in_a_sentence(
     unanswered: dict[str, Batch], kind: str, wrong: str
 ) -> None:
     batch = unanswered[kind]
-    wait_until(lambda: batch.process.poll() is not None, 15)
+    wait_until(lambda: batch.process.poll() is not None)
     status, said = batch.end()
     assert (status, len(said)) == (2, 1)
     assert said[0].startswith(wrong)
@@ -575,7 +575,8 @@ def test_a_workshop_takes_no_pack_of_another_version(pack: BatchContext) -> None
         ForkPool(replace(pack, library="another"))
 
 
-def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time() -> None:
+def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "_COUNT_SECONDS", 0)
     threads = {"tcp://a": 1, "tcp://b": 3}
     client = FakeClient(nthreads=lambda **_named: threads)
     cluster = _Cluster("tcp://here:1", client)
@@ -587,18 +588,33 @@ def test_a_batch_gives_a_cluster_two_reports_a_thread_at_a_time() -> None:
         cluster.find_room()
 
 
+def test_a_scheduler_is_asked_twice_a_second_and_no_more_how_many_threads_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, told = [1000.0], [2, 3]
+    monkeypatch.setattr(crews.time, "monotonic", lambda: now[0])
+    cluster = _Cluster("tcp://here:1", FakeClient(nthreads=lambda **_named: {"tcp://a": told.pop(0)}))
+    assert [cluster.find_room(), cluster.find_room()] == [4, 4]
+    now[0] += 0.6
+    assert cluster.find_room() == 6
+
+
 def test_a_report_goes_to_a_cluster_in_one_part_however_many_columns_a_client_has() -> None:
     sent: list[Any] = []
     executor = SimpleNamespace(submit=lambda _do, *given: sent.extend(given))
     cluster = _Cluster("tcp://here:1", FakeClient(get_executor=lambda **_named: executor))
-    task = replace(TASK, profiles=pd.DataFrame({f"answer_{at}": [True] for at in range(50)}, dtype="boolean"))
-    cluster.submit(task)
+    frame = pd.DataFrame({f"answer_{at}": [True] for at in range(50)}, dtype="boolean")
+    cluster.submit(replace(TASK, profiles=PackedFrame.pack(frame)))
     parts: list[pickle.PickleBuffer] = []
     pickle.dumps(sent, 5, buffer_callback=parts.append)
-    assert (sent[0], parts) == (pickle.dumps(task), [])
+    assert parts == []
+    pd.testing.assert_frame_equal(sent[0].profiles.unpack(), frame)
 
 
-def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone() -> None:
+def test_a_scheduler_that_does_not_answer_at_once_is_asked_again_until_it_is_known_to_be_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crews, "_COUNT_SECONDS", 0)
     asked: list[float] = []
 
     def answer(callback_timeout: float) -> dict[str, int]:
@@ -666,7 +682,7 @@ def test_a_report_on_a_cluster_gets_its_share_of_the_workers_memory(
     pool = SimpleNamespace(make_report=make_report)
     monkeypatch.setattr(crews, "borrow_pool", lambda _pack: nullcontext(pool))
     monkeypatch.setattr(crews, "_fetch", lambda _kept_as: pack)
-    made = make_report_there(pickle.dumps(replace(TASK, memory_mib=asked)), ())
+    made = make_report_there(replace(TASK, memory_mib=asked), ())
     assert made.problem == str(given)
 
 
@@ -674,7 +690,7 @@ def test_a_worker_that_comes_later_with_another_version_is_named_in_the_ledger(
     worker: SimpleNamespace, pack: BatchContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crews, "_fetch", lambda _kept_as: replace(pack, library="another"))
-    made = make_report_there(pickle.dumps(TASK), ())
+    made = make_report_there(TASK, ())
     assert (made.status, made.files) == ("failed", {})
     wrong = f"the Dask worker at {worker.address}: this machine has another version of licences"
     assert made.problem
@@ -690,7 +706,7 @@ def test_a_scheduler_that_a_worker_does_not_reach_is_named_in_the_ledger(
         raise CommClosedError("the connection is closed")
 
     monkeypatch.setattr(crews, "_fetch", lose)
-    made = make_report_there(pickle.dumps(TASK), ())
+    made = make_report_there(TASK, ())
     said = f"the Dask worker at {worker.address}: the connection is closed"
     assert (made.status, made.files, made.problem) == ("failed", {}, said)
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pandas as pd
 import psutil
 import pytest
 
+from batches import NO_PROFILES
 from licences.batch.fingerprint import hash_library
 from licences.batch.kernels import KernelPool
 from licences.batch.pool import ENGINES, BatchContext, borrow_pool, find_engine
@@ -159,7 +159,7 @@ def make_pool(tmp_path: Path, catalogue: Catalogue) -> Callable[..., KernelPool]
 
 def make_task(**more: Any) -> Task:
     given = {"client": "a", "catalogue": "", "clients": ""}
-    return Task("a", "A", "en", given, pd.DataFrame(), is_watched=True, **more)
+    return Task("a", "A", "en", given, NO_PROFILES, is_watched=True, **more)
 
 
 @pytest.mark.parametrize("told_by", ["the pool", "who asked"])

@@ -13,6 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from batches import NO_PROFILES
 from licences.batch import run
 from licences.batch.forks import ask_report
 from licences.batch.pool import REHEARSED
@@ -316,7 +317,7 @@ def test_a_process_that_is_killed_while_it_says_what_it_made_has_made_nothing(
         def receive(self) -> tuple[dict[str, object], list[bytes]]:
             return ended, [trace[: len(trace) - left]]
 
-    task = Task("a", "-", "zh", {"client": "a"}, pd.DataFrame(), timeout_seconds=1)
+    task = Task("a", "-", "zh", {"client": "a"}, NO_PROFILES, timeout_seconds=1)
     notebook = project / "notebooks" / "client_report.ipynb"
     made = ask_report(EndedLine(), task, notebook)  # type: ignore[arg-type]
     assert (made.status, list(made.files)) == (status, names)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pandas as pd
 import papermill
 import pytest
 from nbclient.exceptions import CellTimeoutError
@@ -25,6 +24,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from alike import describe, unfold
+from batches import NO_PROFILES
 from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
 from licences.batch.kernels import KernelPool
@@ -303,7 +303,7 @@ def make_report(
 
     def make(how: str) -> Result:
         parameters = PARAMETERS | {"how": how}
-        return pool.make_report(Task("client", "Client", "en", parameters, pd.DataFrame()))
+        return pool.make_report(Task("client", "Client", "en", parameters, NO_PROFILES))
 
     yield make
     pool.close()
@@ -334,7 +334,7 @@ def kernel_report(make_report: Callable[[str], Result], folder: Path, catalogue:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # with it a kernel leaves the descriptors alone
         pool = KernelPool(make_context(folder / "all.ipynb", catalogue))
-        result = pool.make_report(Task("client", "Client", "en", PARAMETERS, pd.DataFrame()))
+        result = pool.make_report(Task("client", "Client", "en", PARAMETERS, NO_PROFILES))
     assert result.status == "done", result.problem
     return result
 
@@ -540,7 +540,7 @@ def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
     status, said, statuses = ENDS[how]
     parameters = PARAMETERS | {"how": how}
     result = ending[1].make_report(
-        Task("client", "Client", "en", parameters, pd.DataFrame(), timeout_seconds=1.0)
+        Task("client", "Client", "en", parameters, NO_PROFILES, timeout_seconds=1.0)
     )
     assert result.status == status
     assert str(said) in str(result.problem)
@@ -554,7 +554,7 @@ def test_a_report_whose_notebook_ends_its_stock_kernel_says_which_cells_ran(
     status, said, statuses = ENDS[how]
     assert ending
     pool = KernelPool(make_context(folder / "ending.ipynb", catalogue))
-    result = pool.make_report(Task("client", "Client", "en", PARAMETERS | {"how": how}, pd.DataFrame()))
+    result = pool.make_report(Task("client", "Client", "en", PARAMETERS | {"how": how}, NO_PROFILES))
     assert result.status == status
     assert str(said) in str(result.problem)
     check_end(read_trail(result), how, statuses)
@@ -579,7 +579,7 @@ def test_a_report_draws_with_matplotlib_and_reads_no_settings_of_the_user(
     ]
     nbformat.write(make_notebook(cells), tmp_path / "drawn.ipynb")
     pool = ForkPool(make_context(tmp_path / "drawn.ipynb", catalogue))
-    result = pool.make_report(Task("client", "Client", "en", PARAMETERS, pd.DataFrame()))
+    result = pool.make_report(Task("client", "Client", "en", PARAMETERS, NO_PROFILES))
     pool.close()
     assert result.status == "done", result.problem
     told, drawn = (cell.outputs for cell in read_trail(result).cells[-2:])

@@ -21,6 +21,7 @@ from licences.batch.task import Result, Task
 from licences.errors import LicencesError, LostError, UsageError, need_extra
 
 _WAIT_SECONDS, _ANSWER_SECONDS, _CLOSE_SECONDS = 10, 1, 3
+_COUNT_SECONDS = 0.5  # so long the number of threads that a scheduler told is taken as it was
 # A worker that was killed is started anew by its nanny within seconds; a batch waits for one so long.
 _WITHOUT_WORKERS_SECONDS = 60
 _KEPT_AS = "licences"  # the first key of what the scheduler keeps for the workers
@@ -109,6 +110,7 @@ class _Cluster:
         self.executor = client.get_executor(pure=False)
         self.kept_as = _KEPT_AS, uuid4().hex
         self._alone_since: float | None = None
+        self._counted: tuple[float, int] | None = None
 
     def check_workers(self) -> None:
         """Raises: UsageError where there is no worker, or one that would make other reports."""
@@ -140,9 +142,7 @@ class _Cluster:
     def submit(self, task: Task) -> Future[Result]:
         """Has a report made by some worker. Raises: LostError."""
         self._check()
-        # Packed, since Dask itself would send each column of the client's frame as a part of its own.
-        packed = pickle.dumps(task)
-        future: Future[Result] = self.executor.submit(make_report_there, packed, self.kept_as)
+        future: Future[Result] = self.executor.submit(make_report_there, task, self.kept_as)
         return future
 
     def find_room(self) -> int:
@@ -158,6 +158,14 @@ class _Cluster:
         return _HELD * max(1, threads)
 
     def _count_threads(self) -> int:
+        """The threads of all workers, of late. Raises: LostError."""
+        self._check()
+        now = time.monotonic()
+        if self._counted is None or now - self._counted[0] >= _COUNT_SECONDS:
+            self._counted = now, self._ask_for_threads()
+        return self._counted[1]
+
+    def _ask_for_threads(self) -> int:
         """The threads of all workers. Raises: LostError.
 
         A scheduler that is killed while it is asked does not answer any more, and that it is gone is known by then.
@@ -192,16 +200,15 @@ class _Cluster:
         )
 
 
-def make_report_there(packed: bytes, kept_as: tuple[str, ...]) -> Result:
+def make_report_there(task: Task, kept_as: tuple[str, ...]) -> Result:
     """Makes a report in a thread of a Dask worker, and stops where nobody waits for it any more.
 
-    packed: a pickled Task; one that says nothing of memory gets the worker's, divided by its threads.
-    kept_as: by which keys the scheduler keeps what it is made with.
+    kept_as: by which keys the scheduler keeps what it is made with. A task that says nothing of memory gets the
+    worker's, divided by its threads.
     """
     from distributed import Reschedule, get_worker
 
     worker: Any = get_worker()
-    task: Task = pickle.loads(packed)  # noqa: S301 - Dask itself would unpickle it
     key, is_given_up = worker.get_current_task(), Event()
 
     def is_wanted() -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 from licences.batch.fingerprint import hash_library
 from licences.batch.job import NotebookJob
 from licences.batch.pool import BatchContext, find_engine, open_pool
-from licences.batch.task import FAILURE, PAGE, TRAIL, Result, Task
+from licences.batch.task import FAILURE, PAGE, TRAIL, PackedFrame, Result, Task
 from licences.errors import MissingFileError, UsageError
 from licences.law.catalogue import Catalogue
 from licences.reading.files import delete_file, say_why, write_all_whole
@@ -67,7 +67,7 @@ def write_portfolio(
         name=say(job.language, "portfolio.name"),
         language=job.language,
         parameters=parameters,
-        profiles=profiles,
+        profiles=PackedFrame.pack(profiles),
         brand=job.brand,
         is_watched=progress is not None,
     )

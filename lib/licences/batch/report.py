@@ -36,7 +36,12 @@ def make_given(task: Task, catalogue: Catalogue) -> Given:
     """What the notebook of a task, and the documents beside its page, take from memory instead of the files."""
     asked = task.parameters
     return Given(
-        task.client, str(asked["catalogue"]), str(asked["clients"]), catalogue, task.profiles, task.mark
+        task.client,
+        str(asked["catalogue"]),
+        str(asked["clients"]),
+        catalogue,
+        task.profiles.unpack(),
+        task.mark,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -35,6 +36,21 @@ _LONGEST = 300  # characters of what an error says
 
 
 @dataclass(frozen=True)
+class PackedFrame:
+    """A frame that is packed once, however often it is sent on, and unpacked where it is needed."""
+
+    packed: bytes
+
+    @classmethod
+    def pack(cls, frame: pd.DataFrame) -> PackedFrame:
+        return cls(pickle.dumps(frame))
+
+    def unpack(self) -> pd.DataFrame:
+        """The frame. Only for what comes from a process of ours."""
+        return cast(pd.DataFrame, pickle.loads(self.packed))  # noqa: S301 - it was pickled by ourselves
+
+
+@dataclass(frozen=True)
 class Task:
     """One client's report: its parameters, and the rows of the clients file that are the client's own.
 
@@ -48,7 +64,7 @@ class Task:
     name: str
     language: str
     parameters: Mapping[str, str | int]
-    profiles: pd.DataFrame
+    profiles: PackedFrame
     formats: tuple[str, ...] = ("html",)
     brand: Brand | None = None
     template: bytes | None = None
