@@ -19,6 +19,7 @@ from rich.console import Console, RenderableType
 
 from licences.analysis.case import Case, make_case
 from licences.analysis.portfolio import make_portfolio
+from licences.assessment.explain import explain
 from licences.law.catalogue import Catalogue
 from licences.planning.forecast import PlanOptions, make_forecasts
 from licences.reading.dictionary import LANGUAGES
@@ -34,7 +35,7 @@ from licences.render.terminal_assessment import draw_assessment
 from licences.render.terminal_plan import draw_plans
 from licences.render.word.document import make_word
 from licences.rules.facts import choose_clients
-from licences.words.findings import make_findings_frame
+from licences.words.findings import say_findings
 from poppler import ask_poppler
 
 AS_OF, OPTIONS = date(2026, 11, 23), PlanOptions(date(2026, 11, 24), ("recommended", "optional"))
@@ -115,7 +116,7 @@ def test_a_portfolio_names_licences_in_short_and_clients_whole(
 
 @pytest.mark.parametrize("width", [50, 110])
 def test_the_terminal_folds_names_and_cuts_none(law: Catalogue, clients: pd.DataFrame, width: int) -> None:
-    findings = make_findings_frame(law, clients, AS_OF, "zh")
+    findings = say_findings(explain(law, clients, AS_OF, "zh"))
     assessment = draw(draw_assessment(findings, clients, law, AS_OF, "zh"), width)
     forecasts = list(make_forecasts(law, clients, AS_OF, OPTIONS, "zh"))
     plan = draw(draw_plans(forecasts, clients, law, AS_OF, "zh"), width)

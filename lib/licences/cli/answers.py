@@ -23,6 +23,9 @@ from licences.errors import MissingFileError, Problem, ProblemsError, UsageError
 from licences.law.catalogue import Catalogue, read_catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from licences.assessment.explain import Finding
     from licences.assessment.verdicts import Judgement
     from licences.planning.forecast import PlanOptions
 
@@ -55,18 +58,20 @@ def _tell_findings(
 ) -> int:
     """What each client needs, and below it the companies of each group that was asked for side by side."""
     from licences.assessment.explain import explain
-    from licences.words.findings import frame_findings, list_findings
+    from licences.words.findings import say_findings
 
     as_of = find_as_of(options)
-    found = list(explain(catalogue, profiles, as_of, options.lang, judged, over_stages=True))
-    views = list_findings(found, options.lang, options.trace, says_changes=options.json)
+    found: Iterable[Finding] = explain(catalogue, profiles, as_of, options.lang, judged, over_stages=True)
+    if options.group:
+        found = list(found)  # which are asked for twice
+    views = say_findings(found, options.lang, options.trace, says_changes=options.json)
     if options.json:
-        print(json.dumps(views, ensure_ascii=False, indent=1))
+        print(json.dumps(list(views), ensure_ascii=False, indent=1))
         return 0
     from licences.render.terminal import show
     from licences.render.terminal_assessment import draw_assessment
 
-    show(draw_assessment(frame_findings(views), profiles, catalogue, as_of, options.lang))
+    show(draw_assessment(views, profiles, catalogue, as_of, options.lang))
     if options.group:
         from licences.analysis.group import make_groups
         from licences.law.in_force import find_law_in_force
@@ -122,7 +127,7 @@ def tell_plans(options: argparse.Namespace) -> int:
     catalogue, profiles = read_files(options)
     plan_options = read_plan_options(options, find_start(options))
     as_of = find_as_of(options)
-    forecasts = list(make_forecasts(catalogue, profiles, as_of, plan_options, options.lang))
+    forecasts = make_forecasts(catalogue, profiles, as_of, plan_options, options.lang)
     warn_of_contradictions(catalogue, profiles, as_of, options.says)
     if options.json:
         from licences.words.plan_json import describe_plan

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -37,7 +37,9 @@ STYLES = {
 
 def show(parts: Iterable[RenderableType]) -> None:
     """Prints to standard output, in colour where it is a terminal."""
-    Console(highlight=False).print(Group(*parts), crop=False)  # every part is folded to the width itself
+    console = Console(highlight=False)
+    for part in parts:  # one by one, so that what is printed need not be kept
+        console.print(part, crop=False)  # every part is folded to the width itself
 
 
 def draw_scope(catalogue: Catalogue, as_of: date, language: str) -> list[RenderableType]:

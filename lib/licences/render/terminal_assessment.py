@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +25,10 @@ from licences.words.overrides import say_note, say_why, view_note
 from licences.words.texts import add_note, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from licences.law.catalogue import Catalogue
+    from licences.words.findings import FindingView
 
 # What cannot be told of a client that told little fills screens: past so many it stands in one paragraph.
 MANY_OPEN = 20
@@ -32,24 +36,26 @@ _FIRST_QUESTIONS = 5
 
 
 def draw_assessment(
-    findings: pd.DataFrame, profiles: pd.DataFrame, catalogue: Catalogue, as_of: date, language: str
-) -> list[RenderableType]:
+    findings: Iterable[FindingView],
+    profiles: pd.DataFrame,
+    catalogue: Catalogue,
+    as_of: date,
+    language: str,
+) -> Iterator[RenderableType]:
     """A client's deadlines, and one table: what is needed or still open, required first; the rest is counted.
 
-    More than ``MANY_OPEN`` that cannot be told are named together, with what to ask first.
+    findings: client by client, in the order of ``profiles``. More than ``MANY_OPEN`` that cannot be told are named
+    together, with what to ask first.
     """
     law = find_law_in_force(catalogue, as_of, language)
-    parts: list[RenderableType] = []
     columns = (profiles[column] for column in ("client", "name", "holds", PROVINCE))
-    files = list_case_files(profiles)
-    for case_file, client, name, holds, province in zip(files, *columns, strict=True):
-        own = findings[findings["client"] == client]
-        counting = [find_counting(row) for row in own.to_dict("records")]
-        own = own.assign(by_rules=own["verdict"], verdict=counting)
+    files, of_each = list_case_files(profiles), _gather(findings, profiles["client"])
+    for case_file, told, client, name, holds, province in zip(files, of_each, *columns, strict=True):
+        own = [{**row, "by_rules": row["verdict"], "verdict": find_counting(row)} for row in told]
         title = say(language, "assess.title", name=name, client=client, as_of=as_of.isoformat())
         table = make_table(title, [say(language, f"assess.{column}") for column in ("licence", "why")])
         for verdict in BY_WEIGHT[:-1]:
-            rows = own[own["verdict"] == verdict].to_dict("records")
+            rows = [row for row in own if row["verdict"] == verdict]
             if not rows:
                 continue
             heading = add_note(say(language, f"verdict.{verdict}"), len(rows), language)
@@ -59,32 +65,46 @@ def draw_assessment(
                 continue
             for at, row in enumerate(rows, start=1):
                 table.add_row(_name(row, law), _reason(row, law), end_section=at == len(rows))
-        parts += [
-            Text(say_note(view_note(note), language), style="bold")
-            for note in case_file.notes
-            if not note.code
-        ]
+        for note in case_file.notes:
+            if not note.code:
+                yield Text(say_note(view_note(note), language), style="bold")
         of_client = find_law_for(catalogue, as_of, language, {PROVINCE: province})
-        parts += [*draw_deadlines(_find_deadlines(own, split_holdings(holds), of_client), of_client), table]
-        count = int(((own["verdict"] == "not_needed") & own["code"].isin(catalogue.codes)).sum())
-        unneeded = own[(own["verdict"] == "not_needed") & own["overridden"].notna()]
-        for row in unneeded.to_dict("records"):
+        yield from draw_deadlines(_find_deadlines(own, split_holdings(holds), of_client), of_client)
+        yield table
+        yield from _draw_unneeded([row for row in own if row["verdict"] == "not_needed"], law)
+        yield Text()
+    yield from draw_scope(catalogue, as_of, language)
+
+
+def _gather(findings: Iterable[FindingView], clients: Iterable[str]) -> Iterator[list[FindingView]]:
+    """The findings of each client in turn, of one at a time; none where nothing is in force."""
+    groups = groupby(findings, key=itemgetter("client"))
+    group = next(groups, None)
+    for client in clients:
+        if group is None or group[0] != client:
+            yield []
+            continue
+        yield list(group[1])
+        group = next(groups, None)
+
+
+def _draw_unneeded(rows: Sequence[Mapping[str, Any]], law: LawInForce) -> Iterator[RenderableType]:
+    """What is not needed because we hold so, each with why, and how much there is in all."""
+    language = law.language
+    for row in rows:
+        if row["overridden"]:
             why = say_why(row["overridden"], row["by_rules"], row["because"][:-1], language)
-            parts.append(Text(say(language, "note.of", name=law.short(row["code"]), note=why)))
-        if count:
-            parts.append(Text(say(language, "assess.not_needed", count=count), style="dim"))
-        parts.append(Text())
-    return [*parts, *draw_scope(catalogue, as_of, language)]
+            yield Text(say(language, "note.of", name=law.short(row["code"]), note=why))
+    if count := sum(row["code"] in law.catalogue.codes for row in rows):
+        yield Text(say(language, "assess.not_needed", count=count), style="dim")
 
 
 def _find_deadlines(
-    own: pd.DataFrame, held: Mapping[str, date | None], law: LawInForce
+    own: Iterable[Mapping[str, Any]], held: Mapping[str, date | None], law: LawInForce
 ) -> tuple[Deadline, ...]:
     """The deadlines of a client, by its findings and what it holds."""
-    statuses = {
-        code: status for code, status in zip(own["code"], own["status"], strict=True) if status != "not_held"
-    }
-    return find_deadlines(law, held, statuses, dict(zip(own["code"], own["verdict"], strict=True)))
+    statuses = {row["code"]: row["status"] for row in own if row["status"] != "not_held"}
+    return find_deadlines(law, held, statuses, {row["code"]: row["verdict"] for row in own})
 
 
 def _name(row: Mapping[str, Any], law: LawInForce) -> Text:

@@ -34,27 +34,24 @@ def draw_plans(
     catalogue: Catalogue,
     as_of: date,
     language: str,
-) -> list[RenderableType]:
+) -> Iterator[RenderableType]:
     """For each client: what is forbidden, which deadlines are near, what is missing today where it trades, by when, its stages, what is at stake, the steps, what cannot be dated, what falls due, what it costs."""
-    parts: list[RenderableType] = []
     for forecast, name in zip(forecasts, profiles["name"], strict=True):
-        parts += [
-            Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold"),
-            *draw_forbidden(forecast.plan.verdicts, forecast.plan.law),
-            *_draw_case_file(forecast, language),
-            *draw_deadlines(forecast.deadlines, forecast.plan.law),
-            *_draw_missing(forecast, language),
-            *_draw_launch(forecast, language),
-            *_draw_stages(forecast, language),
-            *_draw_risk(forecast),
-            *_draw_steps(forecast, language),
-            *_draw_doubts(forecast, catalogue, language),
-            *_draw_dues(forecast, language),
-            *_draw_costs(forecast, language),
-            *_draw_quotation(forecast, language),
-            Text(),
-        ]
-    return [*parts, *draw_scope(catalogue, as_of, language)]
+        yield Text(say(language, "plan.title", name=name, client=forecast.plan.client), style="bold")
+        yield from draw_forbidden(forecast.plan.verdicts, forecast.plan.law)
+        yield from _draw_case_file(forecast, language)
+        yield from draw_deadlines(forecast.deadlines, forecast.plan.law)
+        yield from _draw_missing(forecast, language)
+        yield from _draw_launch(forecast, language)
+        yield from _draw_stages(forecast, language)
+        yield from _draw_risk(forecast)
+        yield from _draw_steps(forecast, language)
+        yield from _draw_doubts(forecast, catalogue, language)
+        yield from _draw_dues(forecast, language)
+        yield from _draw_costs(forecast, language)
+        yield from _draw_quotation(forecast, language)
+        yield Text()
+    yield from draw_scope(catalogue, as_of, language)
 
 
 def _draw_case_file(forecast: Forecast, language: str) -> Iterator[RenderableType]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,16 +31,16 @@ _COLUMNS = {"question": 10, "settles": 11, "share": 3}
 
 def draw_questions(
     questions: pd.DataFrame, judged: Iterable[Judgement], catalogue: Catalogue, as_of: date, language: str
-) -> list[RenderableType]:
+) -> Iterator[RenderableType]:
     """One table a client: what is forbidden already, and what to ask next, what matters most first.
 
     What only few businesses have stands below it in one block, which one answer settles.
     """
     law = find_law_in_force(catalogue, as_of, language)
-    parts: list[RenderableType] = []
+    of_client = questions.groupby("client").indices
     for one in judged:
-        parts += draw_forbidden(one.verdicts, law)
-        own = questions[questions["client"] == one.client]
+        yield from draw_forbidden(one.verdicts, law)
+        own = questions.iloc[of_client.get(one.client, [])]
         title = say(language, "questions.title", name=one.name, client=one.client)
         columns = {say(language, f"questions.{key}"): ratio for key, ratio in _COLUMNS.items()}
         table = make_table(title, columns, columns.values())
@@ -55,12 +55,12 @@ def draw_questions(
         outside = [
             code for code, entry in law.entries.items() if is_outside(entry, one.verdicts[code], one.profile)
         ]
-        parts += [table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")]
+        yield table if len(own) else Text(f"{title}: {say(language, 'questions.none')}")
         if rare.any():
-            parts += _draw_rare(own.loc[rare, "field"].tolist(), one, law)
-        parts += [Text(say(language, "questions.outside", names=law.name(code))) for code in outside]
-        parts.append(Text())
-    return parts
+            yield from _draw_rare(own.loc[rare, "field"].tolist(), one, law)
+        for code in outside:
+            yield Text(say(language, "questions.outside", names=law.name(code)))
+        yield Text()
 
 
 def _draw_rare(names: Sequence[str], one: Judgement, law: LawInForce) -> list[RenderableType]:

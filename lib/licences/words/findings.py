@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
@@ -164,15 +164,15 @@ def make_findings_frame(
     str, dates are ISO texts, an unknown address is None.
     """
     found = explain(catalogue, profiles, as_of, language, over_stages=True)
-    return frame_findings(list_findings(found, language, is_traced))
+    return frame_findings(say_findings(found, language, is_traced))
 
 
-def list_findings(
+def say_findings(
     found: Iterable[Finding], language: str = "zh", is_traced: bool = False, *, says_changes: bool = True
-) -> list[FindingView]:
+) -> Iterator[FindingView]:
     """Findings in a reader's language, with their trees where ``is_traced``; says_changes: as ``say_finding``."""
     say_one: Callable[..., FindingView] = say_traced if is_traced else say_finding
-    return [say_one(finding, language, says_changes=says_changes) for finding in found]
+    return (say_one(finding, language, says_changes=says_changes) for finding in found)
 
 
 def frame_findings(views: Iterable[FindingView]) -> pd.DataFrame:
