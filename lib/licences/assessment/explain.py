@@ -107,7 +107,9 @@ class Finding:
 
     @property
     def missing_facts(self) -> tuple[str, ...]:
-        """The facts not told that can still change the verdict."""
+        """The facts not told that can still change the verdict; none where the rules have decided it."""
+        if self.by_rules != "undetermined":
+            return ()
         return self.licence.applies.find_missing(self.profile)
 
     @property

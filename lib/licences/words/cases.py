@@ -299,9 +299,9 @@ def view_licence(case: Case, code: str) -> LicenceView:
         "status": finding.status,
         "status_text": say_status(finding.status, finding.implied_by, case.short, case.language),
         "because": _say_because(finding, case.language),
-        "missing": [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts]
-        if finding.verdict == "undetermined" and not finding.override
-        else [],
+        "missing": []
+        if finding.override
+        else [case.catalogue.fields[name].label[case.language] for name in finding.missing_facts],
         "blockers": list_blockers_of(finding, case.language),
         "changes": list_changes(finding, case.language) if is_told_more else [],
         "obtainable": _say_obtainable(case, code),

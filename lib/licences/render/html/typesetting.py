@@ -16,7 +16,7 @@ _GAP = re.compile(rf"([。，；：！？”）]){_TAGS} +{_TAGS}(?=[一-鿿“�
 # What a template sets behind a name: a colon, or something in brackets. Each is looked for by itself, and only then what
 # stands before it: the other way round all the text would be tried, letter by letter.
 _COLON = re.compile(r":(?<=[一-鿿）”*>]:) ?(?=[^<>/\s\"])")
-_BRACKETS = re.compile(r" \((?<=[一-鿿）”*>] \()([^()<>]+)\)")
+_BRACKETS = re.compile(r" \((?<=[一-鿿）”>] \()([^()<>]+)\)")
 
 
 def typeset(html: str, language: str) -> str:
@@ -32,21 +32,21 @@ def typeset(html: str, language: str) -> str:
 def _set(html: str, language: str) -> str:
     if language == "zh":
         html = _GAP.sub(r"\1\2\3", html)
-        html = _COLON.sub(lambda found: "：" if _follows_chinese(found) else found[0], html)
+        html = _COLON.sub(lambda found: "：" if _follows_chinese(found, "*") else found[0], html)
         return _BRACKETS.sub(lambda found: f"（{found[1]}）" if _follows_chinese(found) else found[0], html)
     for pattern, replacement in _find_english():
         html = pattern.sub(replacement, html)
     return html
 
 
-def _follows_chinese(found: re.Match[str]) -> bool:
-    """Whether Chinese stands before it, with a star and the ends of elements in between or without."""
+def _follows_chinese(found: re.Match[str], sign: str = "") -> bool:
+    """Whether Chinese stands before it, with a sign and the ends of elements in between or without."""
     html, end = found.string, found.start()
     while html[end - 1] == ">":
         end = html.rfind("<", 0, end)
         if not html.startswith("</", end):
             return False
-    end -= html[end - 1] == "*"
+    end -= html[end - 1] == sign
     return end > 0 and bool(_CHINESE.match(html, end - 1))
 
 
