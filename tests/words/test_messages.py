@@ -331,6 +331,51 @@ def test_of_a_long_text_the_place_is_shown_where_it_differs(catalogue: Catalogue
     assert max(len(old), len(new)) <= 162
 
 
+LAWS = [
+    "《药品管理法》第61、62、131条（2019-12-01施行）",
+    "《药品网络销售监督管理办法》（市场监管总局令第58号，2022-12-01施行）第18条",
+    "国家药监局公告2022年第112号",
+    "《药品管理法实施条例》（国务院令第828号，2026-05-15施行）第45条",
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "now"),
+    [
+        (LAWS[:3], LAWS, f"…{LAWS[2]}", f"…{LAWS[2]}；{LAWS[3]}"),
+        (LAWS[1:], LAWS, f"{LAWS[1]}…", f"{LAWS[0]}；{LAWS[1]}…"),
+        ([*LAWS[:2], LAWS[3]], LAWS, f"…{LAWS[3]}", f"…{LAWS[2]}；{LAWS[3]}"),
+        (LAWS, [*LAWS[:2], "公告112", LAWS[3]], f"…{LAWS[2]}…", "…公告112…"),
+        (LAWS[:2], LAWS[:1], "；".join(LAWS[:2]), LAWS[0]),
+        (LAWS, None, "；".join(LAWS), "空"),
+        ([LAWS[3]], LAWS[:1], LAWS[3], LAWS[0]),
+        ([*LAWS, "旧的义务。"], [*LAWS, "新的义务。"], "…旧的义务。", "…新的义务。"),
+    ],
+)
+def test_of_several_laws_those_are_shown_that_differ(
+    catalogue: Catalogue, old: list[str], new: list[str] | None, before: str, now: str
+) -> None:
+    difference = compare_laws(catalogue, catalogue, AS_OF)
+    cells = ("；".join(old), None if new is None else "；".join(new))
+    assert contrast(difference, RowChange("EXPRESS", "changed", "legal_basis_zh", *cells)) == (before, now)
+
+
+def test_in_english_no_word_is_cut(catalogue: Catalogue) -> None:
+    old = "Commercial matters. " + "word " * 40 + "A" + " word" * 60 + "."
+    difference = compare_laws(catalogue, catalogue, AS_OF, "en")
+    before, now = contrast(
+        difference, RowChange("EXPRESS", "changed", "note_en", old, old.replace("A", "BB"))
+    )
+    assert (before.count("A"), now.count("BB")) == (1, 1)
+    for one in (before, now):
+        assert set(one.strip("…").split()) <= {"word", "A", "BB"}
+        assert 200 < len(one) <= 242
+    orders = [f"Provisions on SMS Services (MIIT order No. {number}, in force)" for number in (31, 74)]
+    told = [f"Telecommunications Regulation, arts 7, 9, {one}, Cybersecurity Law" for one in orders]
+    shown = contrast(difference, RowChange("EXPRESS", "changed", "legal_basis_en", *told))
+    assert shown == tuple(f"…{one}…" for one in orders)
+
+
 def test_days_are_said_to_be_working_or_calendar_days_and_money_is_money(catalogue: Catalogue) -> None:
     new = change(catalogue, "ICP", days_likely=50, fee_cny=500.0, validity_years=1)
     rows = make_rows_table(compare_laws(catalogue, new, AS_OF, "en"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
     from licences.law.in_force import LawInForce, Licence
     from licences.rules.kleene import Profile
 
-_LONGEST, _BEFORE = 160, 40  # characters of a text that are shown, and of these before what differs
+_WHOLE = 60  # characters of a text that is shown whole in any case
+_LONGEST = {"zh": 160, "en": 240}  # and of a longer one at most so many,
+_AROUND = {"zh": 60, "en": 120}  # of which so many at most are alike on either side of what differs
+_CLAUSE_END = re.compile(r"[；。]|; |[,.] (?=[A-Z])")
+_FULL_STOPS = (".", "。")
 _RESEARCH = "research_note"
 _OF_NEW = ("obligation", "applies_when")
 
@@ -143,22 +148,46 @@ def contrast(difference: Difference, change: RowChange) -> tuple[str, str]:
     old, new = say_sides(difference, change)
     if change.field.startswith(("name_", "short_")):  # no name is cut
         return old, new
-    if max(len(old), len(new)) <= _LONGEST or isinstance(change.old, list) or isinstance(change.new, list):
+    if max(len(old), len(new)) <= _WHOLE or isinstance(change.old, list) or isinstance(change.new, list):
         return old, new
+    return _cut_alike(old, new, language)
+
+
+def _cut_alike(old: str, new: str, language: str) -> tuple[str, str]:
+    """Two texts without what both begin and end with; the clauses that differ stay whole where these are short."""
+    start = _count_alike(old, new)
+    end = min(min(len(old), len(new)) - start, _count_alike(old[::-1], new[::-1]))
+    near = _find_word(old, start - _AROUND[language], language)
+    start = max([near, *(mark.end() for mark in _CLAUSE_END.finditer(old, near) if mark.end() <= start)])
+    return _cut(old, start, end, language), _cut(new, start, end, language)
+
+
+def _count_alike(old: str, new: str) -> int:
+    """How many characters two texts begin with alike."""
     alike = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
-    start = max(0, next(alike, min(len(old), len(new))) - _BEFORE)
-    return _cut(old, start), _cut(new, start)
+    return next(alike, min(len(old), len(new)))
 
 
-def _cut(text: str, start: int) -> str:
-    """A piece of a text, with an ellipsis where something is left out."""
-    if start + _LONGEST >= len(text):
-        start = max(0, min(start, len(text) - _LONGEST))
+def _find_word(text: str, at: int, language: str) -> int:
+    """Where the word begins that holds a character, in Chinese the character itself."""
     return (
-        ("…" if start else "")
-        + text[start : start + _LONGEST].strip()
-        + ("…" if start + _LONGEST < len(text) else "")
+        text.rfind(" ", 0, at) + 1 if language == "en" and 0 < at < len(text) else max(0, min(at, len(text)))
     )
+
+
+def _cut(text: str, start: int, end: int, language: str) -> str:
+    """A piece of a text from its character ``start``, with an ellipsis where something is left out.
+
+    The last ``end`` characters are alike in another text: of these it goes on to the end of the clause.
+    """
+    differing = len(text) - end
+    mark = _CLAUSE_END.search(text, differing, differing + _AROUND[language])
+    stop = mark.start() if mark else _find_word(text, differing + _AROUND[language], language)
+    if text[stop:] in _FULL_STOPS:
+        stop = len(text)
+    if stop > start + _LONGEST[language]:
+        stop = _find_word(text, start + _LONGEST[language], language)
+    return ("…" if start else "") + text[start:stop].strip(" ,，、") + ("…" if stop < len(text) else "")
 
 
 def make_rows_table(difference: Difference) -> pd.DataFrame:
