@@ -16,13 +16,13 @@ from rich.text import Text
 from licences.render.terminal import make_table
 from licences.words.labels import is_unit, name_field
 from licences.words.messages import (
-    contrast,
     find_messages,
     leaves_grounds_out,
     list_readable,
     name_licence,
     say_local_change,
 )
+from licences.words.sides import contrast
 from licences.words.texts import add_note, say
 
 if TYPE_CHECKING:
