@@ -87,3 +87,15 @@ def test_in_english_no_word_is_cut(catalogue: Catalogue) -> None:
     told = [f"Telecommunications Regulation, arts 7, 9, {one}, Cybersecurity Law" for one in orders]
     shown = contrast(difference, RowChange("EXPRESS", "changed", "legal_basis_en", *told))
     assert shown == tuple(f"…{one}…" for one in orders)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_differs_is_shown_in_a_text_without_a_space(catalogue: Catalogue, language: str) -> None:
+    """Chinese names stand in English texts, too."""
+    old = "One word." + "字" * 400 + "旧" + "文" * 400
+    difference = compare_laws(catalogue, catalogue, AS_OF, language)
+    told = RowChange("EXPRESS", "changed", f"note_{language}", old, old.replace("旧", "新"))
+    before, now = contrast(difference, told)
+    assert "字旧文" in before
+    assert "字新文" in now
+    assert len(before) == len(now) < 250

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _WHOLE = 60  # characters of a text that is shown whole in any case
 _LONGEST = {"zh": 160, "en": 240}  # and of a longer one at most so many,
 _AROUND = {"zh": 60, "en": 120}  # of which so many at most are alike on either side of what differs
+_WORD = 20  # as many characters are left out at most so that no word is cut
 _CLAUSE_END = re.compile(r"[；。]|; |[,.] (?=[A-Z])")
 _FULL_STOPS = (".", "。")
 
@@ -76,7 +77,7 @@ def _cut_alike(old: str, new: str, language: str) -> tuple[str, str]:
     """Two texts without what both begin and end with; the clauses that differ stay whole where these are short."""
     start = _count_alike(old, new)
     end = min(min(len(old), len(new)) - start, _count_alike(old[::-1], new[::-1]))
-    near = _find_word(old, start - _AROUND[language], language)
+    near = _find_word(old, start - _AROUND[language])
     start = max([near, *(mark.end() for mark in _CLAUSE_END.finditer(old, near) if mark.end() <= start)])
     return _cut(old, start, end, language), _cut(new, start, end, language)
 
@@ -87,11 +88,10 @@ def _count_alike(old: str, new: str) -> int:
     return next(alike, min(len(old), len(new)))
 
 
-def _find_word(text: str, at: int, language: str) -> int:
-    """Where the word begins that holds a character, in Chinese the character itself."""
-    return (
-        text.rfind(" ", 0, at) + 1 if language == "en" and 0 < at < len(text) else max(0, min(at, len(text)))
-    )
+def _find_word(text: str, at: int) -> int:
+    """Where the word begins that holds a character; the character itself where there is no space shortly before it."""
+    at = max(0, min(at, len(text)))
+    return text.rfind(" ", max(0, at - _WORD), at) + 1 or at if at < len(text) else at
 
 
 def _cut(text: str, start: int, end: int, language: str) -> str:
@@ -101,9 +101,9 @@ def _cut(text: str, start: int, end: int, language: str) -> str:
     """
     differing = len(text) - end
     mark = _CLAUSE_END.search(text, differing, differing + _AROUND[language])
-    stop = mark.start() if mark else _find_word(text, differing + _AROUND[language], language)
+    stop = mark.start() if mark else _find_word(text, differing + _AROUND[language])
     if text[stop:] in _FULL_STOPS:
         stop = len(text)
     if stop > start + _LONGEST[language]:
-        stop = _find_word(text, start + _LONGEST[language], language)
+        stop = _find_word(text, start + _LONGEST[language])
     return ("…" if start else "") + text[start:stop].strip(" ,，、") + ("…" if stop < len(text) else "")
