@@ -233,6 +233,25 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     show_tab(page, 1)
 
 
+def test_a_row_is_as_high_as_what_is_in_sight_and_shows_all_once_it_is_chosen(page: Page) -> None:
+    show_tab(page, 1)
+    row = page.locator("table.dataTable tbody tr", has_text="TRAVEL_AGENCY").first
+    basis = row.locator("td").nth(7)
+    whole = basis.inner_text()
+    lines = """(row) => [...row.cells].map((cell) => {
+        const written = document.createRange();
+        written.selectNodeContents(cell);
+        return new Set([...written.getClientRects()].map((line) => line.top)).size;
+    })"""
+    shown = row.evaluate(lines)
+    assert shown[7:] == [1, 1, 1]
+    assert basis.evaluate("(cell) => cell.scrollWidth > cell.clientWidth")
+    row.locator("td").first.click()
+    assert row.evaluate(lines)[7] > 1
+    assert basis.inner_text() == whole
+    page.locator(".licences-drawer button").click()
+
+
 def test_the_table_can_be_searched_and_keeps_that(page: Page, catalogue: Catalogue) -> None:
     show_tab(page, 1)
     search = page.locator(".licences-views .dt-search input >> visible=true")
