@@ -119,7 +119,7 @@ NOTEBOOKS: dict[str, list[str]] = {
         "import multiprocessing as mp, os, time\nwith mp.get_context('fork').Pool(2) as pool:\n    made = pool.map(abs, [-1, -2])\nmade",
         "with mp.get_context('spawn').Pool(1) as pool:\n    made = pool.map(abs, [-1])\nmade",
         "def say():\n    print('child', flush=True)\nchild = mp.get_context('fork').Process(target=say); child.start(); child.join(); time.sleep(0.3); child.exitcode",
-        "def fail():\n    raise ValueError('in a child')\nchild = mp.get_context('fork').Process(target=fail); child.start(); child.join(); child.exitcode",
+        "def fail():\n    raise ValueError('in a child')\nchild = mp.get_context('fork').Process(target=fail); child.start(); child.join(); time.sleep(0.3); child.exitcode",
         "queue = mp.get_context('fork').Queue()\nchild = mp.get_context('fork').Process(target=queue.put, args=('sent',)); child.start(); print(queue.get()); child.join()",
         "shared = mp.Value('i', 3); shared.value, mp.current_process().name, mp.get_start_method()",
     ],
