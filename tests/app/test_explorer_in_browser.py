@@ -233,23 +233,19 @@ def test_a_row_a_box_and_a_bar_each_show_their_card(page: Page) -> None:
     show_tab(page, 1)
 
 
-def test_a_row_is_as_high_as_what_is_in_sight_and_shows_all_once_it_is_chosen(page: Page) -> None:
+def test_what_lies_beyond_the_screen_makes_no_row_high(page: Page) -> None:
     show_tab(page, 1)
-    row = page.locator("table.dataTable tbody tr", has_text="TRAVEL_AGENCY").first
-    basis = row.locator("td").nth(7)
-    whole = basis.inner_text()
-    lines = """(row) => [...row.cells].map((cell) => {
-        const written = document.createRange();
-        written.selectNodeContents(cell);
-        return new Set([...written.getClientRects()].map((line) => line.top)).size;
-    })"""
-    shown = row.evaluate(lines)
-    assert shown[7:] == [1, 1, 1]
-    assert basis.evaluate("(cell) => cell.scrollWidth > cell.clientWidth")
-    row.locator("td").first.click()
-    assert row.evaluate(lines)[7] > 1
-    assert basis.inner_text() == whole
-    page.locator(".licences-drawer button").click()
+    lines = page.locator("table.dataTable tbody tr").evaluate_all(
+        """(rows) => rows.map((row) => [...row.cells].map((cell) => {
+            const written = document.createRange();
+            written.selectNodeContents(cell);
+            return new Set([...written.getClientRects()].map((line) => line.top)).size;
+        }))"""
+    )
+    beyond = [max(cells[7:]) for cells in lines]
+    assert min(beyond) >= 1  # it is there, and whole
+    assert max(beyond) <= 5
+    assert sum(beyond) < 2.5 * len(beyond)
 
 
 def test_the_table_can_be_searched_and_keeps_that(page: Page, catalogue: Catalogue) -> None:

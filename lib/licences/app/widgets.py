@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from itables.widget import ITable
 
-WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "28rem", "22rem", "9rem")
+WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "60rem", "60rem", "9rem")
 
 
 class LiveFigure(anywidget.AnyWidget):
