@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from itables.widget import ITable
 
-WIDTHS = ("7rem", "16rem", "18rem", "12rem", "20rem", "6rem", "6rem", "60rem", "60rem", "9rem")
+WIDTHS_REM = (7, 16, 18, 12, 20, 6, 6, 60, 60, 9)
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -95,7 +95,7 @@ class LiveTable:
                 column_filters="header",
                 classes="display compact",
                 layout={"topStart": "search", "topEnd": "info", "bottomStart": None, "bottomEnd": None},
-                columnDefs=[{"width": width, "targets": at} for at, width in enumerate(WIDTHS)],
+                columnDefs=[{"width": f"{width}rem", "targets": at} for at, width in enumerate(WIDTHS_REM)],
             )
             self.table.observe(self._click, "selected_rows")
             self.box.children = (self.table,)
@@ -123,10 +123,11 @@ def _find_table_kind() -> type[ITable]:
 
 
 def make_column_style() -> str:
-    """A style sheet that gives the table's columns their WIDTHS; what is made before it is in sight finds none by itself."""
-    return "".join(
-        f".licences-views .dataTable col:nth-child({at}) {{ width: {width} !important; min-width: {width} !important; }}\n"
-        for at, width in enumerate(WIDTHS, 1)
+    """A style sheet that gives the table and its columns their WIDTHS_REM; what is made before it is in sight finds none by itself."""
+    whole = f".licences-explorer table.dataTable {{ width: {sum(WIDTHS_REM)}rem !important; }}\n"
+    return whole + "".join(
+        f".licences-views .dataTable col:nth-child({at}) {{ width: {width}rem !important; min-width: {width}rem !important; }}\n"
+        for at, width in enumerate(WIDTHS_REM, 1)
     )
 
 
