@@ -175,8 +175,11 @@ def send(
         if not victims:
             time.sleep(0.02)
             continue
+        victim = victims[kill.number % len(victims)]
         with suppress(psutil.Error):
-            victims[kill.number % len(victims)].send_signal(signal.Signals[f"SIG{kill.signal}"])
+            victim.send_signal(signal.Signals[f"SIG{kill.signal}"])
+        while kill.signal == "KILL" and is_alive(victim):
+            time.sleep(0.001)  # else the next one might be sent to a process that is about to be gone
         if (kill.victim, kill.signal) == ("batch", "STOP"):
             time.sleep(STOPPED_SECONDS)
             process.send_signal(signal.SIGCONT)

@@ -38,10 +38,10 @@ def test_the_fuzzer_notices_whatever_a_reader_must_not_do() -> None:
 
         readers = {
             "fine": len, "refuses": refuse, "refuses badly": refuse_badly, "fails": lambda path: 1 / 0,
-            "turns": turn, "dies": lambda path: os._exit(3), "takes": lambda path: [0] * 10**8,
+            "turns": turn, "dies": lambda path: os._exit(3), "takes": lambda path: [0] * 10**7,
         }
         readers["fine"] = lambda path: path.read_bytes()
-        fuzz.MOST_SECONDS = 3.0
+        fuzz.MOST_SECONDS, fuzz.MOST_MIB = 3.0, 50
         kinds = [fuzz.Kind(name, "x", 1, lambda random: b"x", read) for name, read in readers.items()]
         _, findings = fuzz.fuzz(kinds, len(kinds), 0, 60.0, Path(tempfile.mkdtemp()))
         for finding in findings:
