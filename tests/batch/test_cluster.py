@@ -509,7 +509,7 @@ def test_a_scheduler_that_does_not_answer_is_told_in_a_sentence(
     unanswered: dict[str, Batch], kind: str, wrong: str
 ) -> None:
     batch = unanswered[kind]
-    wait_until(lambda: batch.process.poll() is not None, 15)
+    wait_until(lambda: batch.process.poll() is not None, 30)  # ten of them are its own patience
     status, said = batch.end()
     assert (status, len(said)) == (2, 1)
     assert said[0].startswith(wrong)
