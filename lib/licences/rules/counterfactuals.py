@@ -75,7 +75,7 @@ def _find_changes_of(
         return []
 
     def reaches(answers: Sequence[Sequence[int]]) -> bool:
-        return bool(reached[np.ix_(*answers)].all())
+        return all(map(reached.item, itertools.product(*answers)))
 
     def is_whole(answers: tuple[int, ...]) -> bool:
         parts = itertools.product(

@@ -48,6 +48,16 @@ def test_what_is_shown_is_what_plotly_would_show(displayed: list[tuple[str, dict
     assert json.loads(json.dumps(data)) == other == figure._repr_mimebundle_()
 
 
+def test_its_json_is_plotlys_and_asks_plotly_for_nothing() -> None:
+    figure = dress(TRACES, {"height": 300, "xaxis": {"range": [0, 1]}}, "</script>\u2028<b>", "timeline")
+    ours = figure.to_json()
+    assert "_data" not in vars(figure)
+    assert json.loads(ours) == json.loads(figure.to_json(pretty=True))
+    assert figure.to_json() == ours  # which plotly has read meanwhile
+    figure.update_layout(height=301)
+    assert json.loads(figure.to_json())["layout"]["height"] == 301
+
+
 def test_plotly_makes_nothing_of_a_figure_that_is_only_shown(
     displayed: list[tuple[str, dict[str, Any]]],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -53,10 +54,18 @@ class OurFigure(go.Figure):  # type: ignore[misc]
         super().__init__(**made, _validate=False)
         return getattr(self, name)
 
-    def _ipython_display_(self) -> None:
+    def to_json(self, *asked: Any, **named: Any) -> str:
+        """The figure as JSON; of one that is as it was made, plotly need not know."""
+        if asked or named or self._is_changed():
+            return str(super().to_json(*asked, **named))
+        return json.dumps(self._made, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+    def _is_changed(self) -> bool:
         is_known = "_validate" in vars(self)  # to plotly, and so may be changed
-        is_changed = is_known and self._made != {"data": self._data, "layout": self._layout}
-        if is_changed or not _is_shown_anywhere():
+        return is_known and self._made != {"data": self._data, "layout": self._layout}
+
+    def _ipython_display_(self) -> None:
+        if self._is_changed() or not _is_shown_anywhere():
             super()._ipython_display_()
             return
         from IPython.display import display
