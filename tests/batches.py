@@ -17,6 +17,7 @@ import nbformat
 import pandas as pd
 import psutil
 
+from clock import read_clock
 from licences.batch.task import PackedFrame
 
 MARK = "LICENCES_TEST_MARK"
@@ -77,9 +78,9 @@ def start_batch(folder: Path, *arguments: str, engine: str = "fork") -> Iterator
         finally:
             process.kill()
             process.wait()
-    until = time.monotonic() + 10
+    until = read_clock() + 10
     while left := [one for one in psutil.process_iter() if has_mark(one, mark)]:
-        assert time.monotonic() < until, left
+        assert read_clock() < until, left
         time.sleep(0.05)
 
 
@@ -105,7 +106,7 @@ def check_reports(out: Path) -> set[str]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = read_clock() + 30
     while not condition():
-        assert time.monotonic() < until
+        assert read_clock() < until
         time.sleep(0.05)

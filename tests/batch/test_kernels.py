@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,6 +21,7 @@ import psutil
 import pytest
 
 from batches import NO_PROFILES
+from clock import read_clock
 from licences.batch.fingerprint import hash_library
 from licences.batch.kernels import KernelPool
 from licences.batch.pool import ENGINES, BatchContext, borrow_pool, find_engine
@@ -176,14 +176,14 @@ def test_a_report_that_is_no_longer_wanted_ends_at_once_with_all_that_it_started
     with ThreadPoolExecutor(1) as alone:
         running = alone.submit(pool.make_report, make_task(), progress, lambda: not given_up.is_set())
         assert begun.wait(60)
-        began, children = time.monotonic(), psutil.Process().children(recursive=True)
+        began, children = read_clock(), psutil.Process().children(recursive=True)
         if told_by == "the pool":
             pool.close()
         else:
             given_up.set()
-        result = running.result(timeout=10)
+        result = running.result(timeout=60)
     assert (result.status, result.files, result.problem) == ("killed", {}, "the batch was ended")
-    assert time.monotonic() - began < 2
+    assert read_clock() - began < 2
     assert len(children) >= 1
     _, left = psutil.wait_procs(children, timeout=3)
     commands = [" ".join(read_command(one)) for one in left]

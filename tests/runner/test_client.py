@@ -25,6 +25,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from alike import describe, unfold
 from batches import NO_PROFILES
+from clock import read_clock
 from licences.batch.fingerprint import hash_library
 from licences.batch.forks import ForkPool
 from licences.batch.kernels import KernelPool
@@ -493,6 +494,11 @@ def ending(folder: Path, catalogue: Catalogue) -> Iterator[tuple[NotebookNode, R
     pool.close()
 
 
+def find_limit_seconds(how: str) -> int:
+    """How long a cell may take: one that ends in another way does so first, on any machine."""
+    return 1 if how == "sleep" else 60
+
+
 def check_end(notebook: NotebookNode, how: str, statuses: str) -> None:
     by_id = {cell.id: cell for cell in notebook.cells}
     last = [by_id[name].metadata.papermill for name in ("cell-2", "cell-3")]
@@ -521,7 +527,8 @@ def test_a_notebook_that_ends_early_says_which_cells_ran(
     how: str, ending: tuple[NotebookNode, ReportPool], tmp_path: Path
 ) -> None:
     _, said, statuses = ENDS[how]
-    notebook, raised = run(tmp_path, ending[0], parameters={"how": how}, execution_timeout=1)
+    limit = find_limit_seconds(how)
+    notebook, raised = run(tmp_path, ending[0], parameters={"how": how}, execution_timeout=limit)
     check_end(notebook, how, statuses)
     if how == "sleep":
         assert isinstance(raised, CellTimeoutError)
@@ -539,8 +546,9 @@ def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
 ) -> None:
     status, said, statuses = ENDS[how]
     parameters = PARAMETERS | {"how": how}
+    limit = find_limit_seconds(how)
     result = ending[1].make_report(
-        Task("client", "Client", "en", parameters, NO_PROFILES, timeout_seconds=1.0)
+        Task("client", "Client", "en", parameters, NO_PROFILES, timeout_seconds=limit)
     )
     assert result.status == status
     assert str(said) in str(result.problem)
@@ -650,7 +658,7 @@ def test_what_a_notebook_leaves_open_is_written_before_papermill_returns(tmp_pat
         "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\nlist(pool.map(abs, [-1]))",
         "import subprocess\nprocess = subprocess.Popen(['sleep', '60']); process.pid",
     ]
-    began = time.monotonic()
+    began = read_clock()
     notebook, raised = run(tmp_path, make_notebook(cells))
     assert raised is None
     assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "kept"
@@ -658,7 +666,7 @@ def test_what_a_notebook_leaves_open_is_written_before_papermill_returns(tmp_pat
     assert (tmp_path / "goodbye").exists()
     assert (tmp_path / "worked").exists()
     assert not Path("/proc", notebook.cells[-1].outputs[0].data["text/plain"]).exists()
-    assert time.monotonic() - began < 4
+    assert read_clock() - began < 4
 
 
 @pytest.mark.parametrize("engine", ["nbclient", "licences"])
@@ -722,7 +730,7 @@ def test_a_process_that_is_killed_while_it_speaks_is_not_waited_for(
 while True:
     display({{'text/plain': 'x' * 9_000_000}}, raw=True)""",
     ]
-    _, raised = run(tmp_path, make_notebook(cells), execution_timeout=5)
+    _, raised = run(tmp_path, make_notebook(cells), execution_timeout=60)
     assert str(raised) == "the notebook's process was killed by signal 9"
 
 

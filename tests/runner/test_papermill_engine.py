@@ -21,6 +21,7 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
+from clock import read_clock
 from licences.runner.kernelspec import find_setup
 
 
@@ -205,10 +206,10 @@ def test_the_profile_of_ipython_is_read(run: Callable[..., NotebookNode], settin
 def test_a_start_that_takes_too_long_is_given_up(run: Callable[..., NotebookNode], settings: Path) -> None:
     assert find_text(run("STARTED").cells[0]) == "1"  # the warm process is there now
     (settings / "startup" / "00-first.py").write_text("import time; time.sleep(60)", encoding="utf-8")
-    began = time.monotonic()
+    began = read_clock()
     with pytest.raises(RuntimeError, match="Kernel didn't respond in 1 seconds"):
         run("1", start_timeout=1)
-    assert time.monotonic() - began < 20
+    assert read_clock() - began < 20
 
 
 # What nbclient asks of a kernel.
@@ -272,11 +273,11 @@ def test_the_line_that_hung_is_named(run: Callable[..., NotebookNode]) -> None:
 
 def test_a_cell_that_hears_no_interrupt_is_ended_all_the_same(run: Callable[..., NotebookNode]) -> None:
     deaf = "import time\nprint('deaf')\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
-    began = time.monotonic()
+    began = read_clock()
     made = run(deaf, execution_timeout=1)
     assert isinstance(made.raised, CellTimeoutError)
     assert find_text(made.cells[0]) == "deaf\n"
-    assert time.monotonic() - began < 15
+    assert read_clock() - began < 15
 
 
 def test_an_error_that_cannot_be_told_fails_its_cell(run: Callable[..., NotebookNode]) -> None:

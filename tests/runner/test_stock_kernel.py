@@ -94,7 +94,8 @@ def test_more_output_than_is_taken_fails_the_notebook_even_where_its_cells_ran(
 def test_of_great_amounts_of_output_none_is_lost_and_text_is_one(run: Callable[..., NotebookNode]) -> None:
     notebook = run(
         "for number in range(20_000):\n    print(number)",
-        "import os, time; _ = os.system('seq 20000'); time.sleep(0.5)",
+        # It waits until all has been read, a little at a time: a machine that stands still takes no more than one.
+        "import os, time; _ = os.system('seq 20000')\nfor _ in range(50): time.sleep(0.01)",
         "for number in range(3_000):\n    display({'text/plain': 'x' * 200}, raw=True)",
         is_wanted=lambda: time.sleep(0.5) is None,  # meanwhile nothing is read
     )
