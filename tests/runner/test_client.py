@@ -471,6 +471,7 @@ def test_a_notebook_sees_the_environment_and_the_folder_of_who_calls(
 # Ends that are no end of a notebook. A kernel's notebook then says ``completed`` of every cell.
 
 END = "def end():\n" + "\n".join(f"    {line}" for line in CELLS["an end"].splitlines())
+MOST_SECONDS = 5  # an end is noticed at once, whatever a cell may take
 ENDS = {
     "kill": ("killed", "killed by signal 9", "failed pending"),
     "os._exit": ("exited", "exit status 3", "failed pending"),
@@ -527,8 +528,9 @@ def test_a_notebook_that_ends_early_says_which_cells_ran(
     how: str, ending: tuple[NotebookNode, ReportPool], tmp_path: Path
 ) -> None:
     _, said, statuses = ENDS[how]
-    limit = find_limit_seconds(how)
+    limit, began = find_limit_seconds(how), read_clock()
     notebook, raised = run(tmp_path, ending[0], parameters={"how": how}, execution_timeout=limit)
+    assert read_clock() - began < MOST_SECONDS
     check_end(notebook, how, statuses)
     if how == "sleep":
         assert isinstance(raised, CellTimeoutError)
@@ -546,10 +548,11 @@ def test_a_report_whose_notebook_ends_early_says_which_cells_ran(
 ) -> None:
     status, said, statuses = ENDS[how]
     parameters = PARAMETERS | {"how": how}
-    limit = find_limit_seconds(how)
+    limit, began = find_limit_seconds(how), read_clock()
     result = ending[1].make_report(
         Task("client", "Client", "en", parameters, NO_PROFILES, timeout_seconds=limit)
     )
+    assert read_clock() - began < MOST_SECONDS
     assert result.status == status
     assert str(said) in str(result.problem)
     check_end(read_trail(result), how, statuses)
@@ -730,7 +733,9 @@ def test_a_process_that_is_killed_while_it_speaks_is_not_waited_for(
 while True:
     display({{'text/plain': 'x' * 9_000_000}}, raw=True)""",
     ]
+    began = read_clock()
     _, raised = run(tmp_path, make_notebook(cells), execution_timeout=60)
+    assert read_clock() - began < MOST_SECONDS
     assert str(raised) == "the notebook's process was killed by signal 9"
 
 
