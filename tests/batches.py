@@ -21,6 +21,8 @@ from clock import read_clock
 from licences.batch.task import PackedFrame
 
 MARK = "LICENCES_TEST_MARK"
+# A cell that goes on once there is a file beside its notebook.
+WAITS = "import time\nfrom pathlib import Path\nwhile not Path('go').exists(): time.sleep(0.05)"
 NO_PROFILES = PackedFrame.pack(pd.DataFrame())
 
 

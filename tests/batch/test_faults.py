@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from batches import (
+    WAITS,
     check_reports,
     find_secret,
     read_ledger,
@@ -266,8 +267,7 @@ def test_a_full_disk_leaves_the_earlier_report_and_a_true_ledger(tmp_path: Path)
 
 def test_a_second_batch_on_the_same_folder_refuses(tmp_path: Path) -> None:
     write_clients(tmp_path / "clients.csv", ["slow"])
-    waits = "import time\nfrom pathlib import Path\nwhile not Path('go').exists(): time.sleep(0.05)"
-    write_notebook(tmp_path / "slow.ipynb", waits)
+    write_notebook(tmp_path / "slow.ipynb", WAITS)
     asked = ("--clients", "clients.csv", "--notebook", "slow.ipynb", "--out", "out")
     with start_batch(tmp_path, *asked) as first:
         wait_for((tmp_path / "out" / "ledger.jsonl").exists)

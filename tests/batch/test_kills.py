@@ -15,6 +15,7 @@ import pytest
 
 import kills
 from batches import (
+    WAITS,
     check_reports,
     read_ledger,
     says_what_was_read,
@@ -26,7 +27,6 @@ from batches import (
 from licences.runner.processes import STOPPED_SECONDS
 
 CLIENTS = ["client-0", "client-1"]
-WAITS = "import time\nfrom pathlib import Path\nwhile not Path('go').exists(): time.sleep(0.05)"
 ANOTHER = "another one is started"
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="processes are found by what Linux says of them"
